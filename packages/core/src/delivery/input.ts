@@ -1,0 +1,20 @@
+/** Everything that can happen to the delivery machine. Randomness arrives as an argument; time only as "the timer fired". */
+import type { Outcome } from "../outcome.ts";
+
+export type Input =
+  /** `count` operations were put at the end of the outbox. */
+  | { readonly type: "appended"; readonly count: number }
+  /** The app called `flush()`. */
+  | { readonly type: "flushRequested" }
+  /** The batch for the last `send` effect was cut: it carries `count` operations, 1 or more. */
+  | { readonly type: "batchCut"; readonly count: number }
+  /** The request ended. `random` in [0, 1) feeds the jitter. */
+  | { readonly type: "answered"; readonly outcome: Outcome; readonly random: number }
+  /** The one timer, set by the last `wake` effect, fired. */
+  | { readonly type: "timerFired" }
+  /** Waiting longer has no point (back online, process about to end): skip the rest of a backoff. */
+  | { readonly type: "retryNow" }
+  /** The app called `shutdown()`. */
+  | { readonly type: "stopRequested" }
+  /** A deadline passed: give up on what is under way and keep everything. */
+  | { readonly type: "abandoned" };

@@ -1,0 +1,65 @@
+/**
+ * The delivery machine's state: a small plain-JSON value without payloads, clocks or promises, so it can be
+ * enumerated exhaustively, logged and replayed.
+ *
+ * Operations are known by position only: position 0 is the front of the outbox, the oldest operation.
+ */
+import { type BatchSizing, initialSizing } from "./batch-sizing.ts";
+
+/**
+ * - `idle`: nothing under way; when operations wait, the interval timer is armed.
+ * - `sending`: one request is being cut or is in flight.
+ * - `backoff`: waiting out a computed delay before the next attempt.
+ * - `throttled`: waiting out a delay the server asked for (`Retry-After`); nothing shortens it.
+ * - `held`: the server refused the key; only `flush()` or the interval tries again.
+ * - `stopped`: shut down; final.
+ */
+export type Phase = "idle" | "sending" | "backoff" | "throttled" | "held" | "stopped";
+
+export interface DeliveryState {
+  readonly phase: Phase;
+  /** Operations in the outbox, those in flight included. */
+  readonly pending: number;
+  /** Operations at the front that the current request carries; 0 until its batch is cut. */
+  readonly inFlight: number;
+  /** Operations appended since the last flush started; `flushAt` of them start the next one. */
+  readonly fresh: number;
+  /** Operations at the front that the running flush must settle; 0 when no flush runs. */
+  readonly goal: number;
+  /** One goal per waiting `flush()` caller, oldest first, so never decreasing. */
+  readonly flushes: readonly number[];
+  /** Consecutive attempts that ended in class retry. */
+  readonly failures: number;
+  readonly sizing: BatchSizing;
+  /** Set by `stopRequested`: the running flush is the last one. */
+  readonly stopping: boolean;
+}
+
+/** The part of the options that decides. */
+export interface DeliveryConfig {
+  /** Operations that start a flush, 1 or more. */
+  readonly flushAt: number;
+  /** Milliseconds between an append into an empty queue and the flush it leads to; 0 = never. */
+  readonly flushIntervalMs: number;
+  /** Operations kept; 1 or more. */
+  readonly maxQueueSize: number;
+  /** Events a batch, 1 to 500. */
+  readonly maxBatchSize: number;
+  /** Attempts after the first one, 0 or more. */
+  readonly maxRetries: number;
+  readonly backoff: { readonly baseMs: number; readonly maxMs: number };
+}
+
+export function initialState(config: DeliveryConfig): DeliveryState {
+  return {
+    phase: "idle",
+    pending: 0,
+    inFlight: 0,
+    fresh: 0,
+    goal: 0,
+    flushes: [],
+    failures: 0,
+    sizing: initialSizing(config.maxBatchSize),
+    stopping: false,
+  };
+}

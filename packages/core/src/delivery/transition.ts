@@ -1,0 +1,285 @@
+/**
+ * The delivery machine: every transition, in one table.
+ *
+ * Two rules carry the contract's section 5:
+ * 1. One request at a time, always from the front: order needs nothing else.
+ * 2. An operation leaves the outbox only through `remove` (an answer said so) or `drop` (and the app is told).
+ *
+ * A flush is a goal: that many operations at the front are to be settled. It ends when the goal reaches 0, or when
+ * delivery stops with everything kept (key refused, retries used up, abandoned). Waiting callers are goals too.
+ */
+import { backoffDelayMs } from "../backoff.ts";
+import type { Outcome } from "../outcome.ts";
+import {
+  givesUp,
+  sizingAfterAccepted,
+  sizingAfterDivision,
+  sizingAfterDrop,
+  sizingAfterEviction,
+  sizingForNewFlush,
+} from "./batch-sizing.ts";
+import type { Effect } from "./effect.ts";
+import type { Input } from "./input.ts";
+import type { DeliveryConfig, DeliveryState, Phase } from "./state.ts";
+
+export interface Step {
+  readonly state: DeliveryState;
+  readonly effects: readonly Effect[];
+}
+
+type InputOf<T extends Input["type"]> = Extract<Input, { type: T }>;
+type Handler<T extends Input["type"]> = (
+  state: DeliveryState,
+  input: InputOf<T>,
+  config: DeliveryConfig,
+) => Step;
+type Row = { readonly [T in Input["type"]]: Handler<T> };
+
+const NO_EFFECTS: readonly Effect[] = [];
+const unchanged = (state: DeliveryState): Step => ({ state, effects: NO_EFFECTS });
+
+/** What happens in a phase on an input. `unchanged`: it means nothing there (a late timer, say). */
+const table: { readonly [P in Phase]: Row } = {
+  idle: {
+    appended: appendWhileIdle,
+    flushRequested: (state, _input, config) => startFlush(join(state), config),
+    batchCut: unchanged,
+    answered: unchanged,
+    timerFired: (state, _input, config) => startFlush(state, config),
+    retryNow: unchanged,
+    stopRequested: (state, _input, config) => startFlush(join(stop(state)), config),
+    abandoned: unchanged,
+  },
+  sending: {
+    appended: appendWhileFlushing,
+    flushRequested: (state) => unchanged(join(state)),
+    batchCut: (state, { count }) => unchanged({ ...state, inFlight: count }),
+    answered: (state, { outcome, random }, config) => afterAnswer(state, outcome, random, config),
+    timerFired: unchanged,
+    retryNow: unchanged,
+    stopRequested: (state) => unchanged(join(stop(state))),
+    abandoned: (state, _input, config) =>
+      then({ state, effects: [{ type: "abort" }] }, rest(state, "idle", config)),
+  },
+  backoff: {
+    appended: appendWhileFlushing,
+    flushRequested: (state) => unchanged(join(state)),
+    batchCut: unchanged,
+    answered: unchanged,
+    timerFired: send,
+    retryNow: send,
+    stopRequested: (state) => send(join(stop(state))),
+    abandoned: (state, _input, config) => rest(state, "idle", config),
+  },
+  throttled: {
+    appended: appendWhileFlushing,
+    flushRequested: (state) => unchanged(join(state)),
+    batchCut: unchanged,
+    answered: unchanged,
+    timerFired: (state, _input, config) => (state.goal > 0 ? send(state) : rest(state, "idle", config)),
+    retryNow: unchanged,
+    stopRequested: (state) => unchanged(join(stop(state))),
+    abandoned: (state, _input, config) => (state.stopping ? rest(state, "idle", config) : endFlushes(state)),
+  },
+  held: {
+    appended: (state, { count }, config) => evictOverflow(append(state, count), config),
+    flushRequested: (state, _input, config) => startFlush(join(state), config),
+    batchCut: unchanged,
+    answered: unchanged,
+    timerFired: (state, _input, config) => startFlush(state, config),
+    retryNow: unchanged,
+    stopRequested: (state, _input, config) => startFlush(join(stop(state)), config),
+    abandoned: unchanged,
+  },
+  stopped: {
+    appended: unchanged,
+    flushRequested: (state) => ({ state, effects: [{ type: "flushed", count: 1 }] }),
+    batchCut: unchanged,
+    answered: unchanged,
+    timerFired: unchanged,
+    retryNow: unchanged,
+    stopRequested: (state) => ({ state, effects: [{ type: "flushed", count: 1 }] }),
+    abandoned: unchanged,
+  },
+};
+
+/** The machine. Pure: the same arguments give the same step. */
+export function transition(state: DeliveryState, input: Input, config: DeliveryConfig): Step {
+  const handler = table[state.phase][input.type] as Handler<Input["type"]>;
+  return handler(state, input, config);
+}
+
+// Appending
+
+function append(state: DeliveryState, count: number): DeliveryState {
+  return { ...state, pending: state.pending + count, fresh: state.fresh + count };
+}
+
+function appendWhileIdle(state: DeliveryState, { count }: InputOf<"appended">, config: DeliveryConfig): Step {
+  const appended = evictOverflow(append(state, count), config);
+  if (appended.state.fresh >= config.flushAt) return then(appended, startFlush(appended.state, config));
+  if (state.pending > 0 || config.flushIntervalMs === 0) return appended;
+  return { ...appended, effects: [...appended.effects, { type: "wake", afterMs: config.flushIntervalMs }] };
+}
+
+/** A flush that falls due while another runs becomes part of it. */
+function appendWhileFlushing(
+  state: DeliveryState,
+  { count }: InputOf<"appended">,
+  config: DeliveryConfig,
+): Step {
+  const appended = append(state, count);
+  const due = appended.fresh >= config.flushAt;
+  return evictOverflow(due ? { ...appended, fresh: 0, goal: appended.pending } : appended, config);
+}
+
+/** The oldest go first, except those in flight: they may be arriving this moment, and nobody could say they were dropped. */
+function evictOverflow(state: DeliveryState, config: DeliveryConfig): Step {
+  const count = Math.min(state.pending - config.maxQueueSize, state.pending - state.inFlight);
+  if (count <= 0) return unchanged(state);
+  const offset = state.inFlight;
+  const left = leave(state, offset, count);
+  const sizing = sizingAfterEviction(state.sizing, offset, count);
+  const drop: Effect = { type: "drop", offset, count, reason: "queue_full" };
+  return { state: { ...left.state, sizing }, effects: [drop, ...left.effects] };
+}
+
+// Flushing
+
+/** A caller waits for everything queued now. */
+function join(state: DeliveryState): DeliveryState {
+  return { ...state, fresh: 0, goal: state.pending, flushes: [...state.flushes, state.pending] };
+}
+
+function stop(state: DeliveryState): DeliveryState {
+  return { ...state, stopping: true };
+}
+
+function startFlush(state: DeliveryState, config: DeliveryConfig): Step {
+  if (state.pending === 0) return rest(state, "idle", config);
+  return send({
+    ...state,
+    fresh: 0,
+    goal: state.pending,
+    failures: 0,
+    sizing: sizingForNewFlush(state.sizing),
+  });
+}
+
+function send(state: DeliveryState): Step {
+  return {
+    state: { ...state, phase: "sending", inFlight: 0 },
+    effects: [
+      { type: "wake", afterMs: null },
+      { type: "send", limit: state.sizing.limit },
+    ],
+  };
+}
+
+/** Ends the running flush with whatever is left kept in the queue. */
+function rest(
+  state: DeliveryState,
+  phase: "idle" | "held" | "throttled",
+  config: DeliveryConfig,
+  afterMs?: number,
+): Step {
+  const interval = state.pending > 0 && config.flushIntervalMs > 0 ? config.flushIntervalMs : null;
+  const wake: Effect = { type: "wake", afterMs: state.stopping ? null : (afterMs ?? interval) };
+  const ended = endFlushes({ ...state, phase: state.stopping ? "stopped" : phase, inFlight: 0 });
+  return { state: ended.state, effects: [wake, ...ended.effects] };
+}
+
+function endFlushes(state: DeliveryState): Step {
+  const count = state.flushes.length;
+  return {
+    state: { ...state, goal: 0, flushes: [], failures: 0 },
+    effects: count > 0 ? [{ type: "flushed", count }] : NO_EFFECTS,
+  };
+}
+
+// Answers
+
+function afterAnswer(state: DeliveryState, outcome: Outcome, random: number, config: DeliveryConfig): Step {
+  switch (outcome.kind) {
+    case "accepted": {
+      const count = state.inFlight;
+      const sizing = sizingAfterAccepted(state.sizing, count, config.maxBatchSize);
+      return settled({ ...state, sizing }, { type: "remove", count, rejected: outcome.rejected }, config);
+    }
+    case "rejected":
+      return afterRefusal(state, false, config);
+    case "tooLarge":
+      return afterRefusal(state, true, config);
+    case "auth":
+      return then(
+        { state, effects: [{ type: "report", error: "auth", attempts: 1 }] },
+        rest(state, "held", config),
+      );
+    case "retry":
+      return afterFailure(state, outcome.afterMs, random, config);
+  }
+}
+
+function afterRefusal(state: DeliveryState, tooLarge: boolean, config: DeliveryConfig): Step {
+  const count = state.inFlight;
+  if (!givesUp(state.sizing, count)) {
+    return send({ ...state, failures: 0, sizing: sizingAfterDivision(state.sizing, count, tooLarge) });
+  }
+  const sizing = sizingAfterDrop(state.sizing, tooLarge, config.maxBatchSize);
+  const reason = tooLarge ? "too_large" : "rejected";
+  return settled({ ...state, sizing }, { type: "drop", offset: 0, count, reason }, config);
+}
+
+/** The operations in flight are settled by `effect`; go on, or rest when the flush has reached its goal. */
+function settled(state: DeliveryState, effect: Effect, config: DeliveryConfig): Step {
+  const left = leave({ ...state, failures: 0 }, 0, state.inFlight);
+  const next = left.state.goal > 0 ? send(left.state) : rest(left.state, "idle", config);
+  return { state: next.state, effects: [effect, ...left.effects, ...next.effects] };
+}
+
+function afterFailure(
+  state: DeliveryState,
+  afterMs: number | undefined,
+  random: number,
+  config: DeliveryConfig,
+): Step {
+  const failures = state.failures + 1;
+  const phase = afterMs === undefined ? "backoff" : "throttled";
+  if (failures > config.maxRetries) {
+    const report: Step = {
+      state,
+      effects: [{ type: "report", error: "retry_exhausted", attempts: failures }],
+    };
+    return then(report, rest(state, phase === "throttled" ? phase : "idle", config, afterMs));
+  }
+  const delayMs = afterMs ?? backoffDelayMs(failures, random, config.backoff);
+  return {
+    state: { ...state, phase, inFlight: 0, failures },
+    effects: [{ type: "wake", afterMs: delayMs }],
+  };
+}
+
+// Positions
+
+/** `count` operations leave from `offset` on: every goal behind them moves up, and flushes that reach 0 end. */
+function leave(state: DeliveryState, offset: number, count: number): Step {
+  const moved = (goal: number) => goal - Math.min(Math.max(goal - offset, 0), count);
+  const goals = state.flushes.map(moved);
+  const ended = goals.findIndex((goal) => goal > 0);
+  const done = ended === -1 ? goals.length : ended;
+  const pending = state.pending - count;
+  return {
+    state: {
+      ...state,
+      pending,
+      fresh: Math.min(state.fresh, pending),
+      goal: moved(state.goal),
+      flushes: goals.slice(done),
+    },
+    effects: done === 0 ? NO_EFFECTS : [{ type: "flushed", count: done }],
+  };
+}
+
+function then(first: Step, second: Step): Step {
+  return { state: second.state, effects: [...first.effects, ...second.effects] };
+}

@@ -1,0 +1,267 @@
+/**
+ * The one place where the machine meets the world: feeds it inputs, carries out its effects in order, keeps the books.
+ * Shared by every runtime; what differs between them comes in through the ports.
+ */
+import type { Effect } from "./delivery/effect.ts";
+import type { Input } from "./delivery/input.ts";
+import { type DeliveryConfig, initialState } from "./delivery/state.ts";
+import { transition } from "./delivery/transition.ts";
+import {
+  authMessage,
+  type DropReason,
+  droppedMessage,
+  MAX_REPORTED_IDS,
+  retryExhaustedMessage,
+} from "./errors.ts";
+import { createLedger, type Stats } from "./ledger.ts";
+import { formatMessageId, type Operation } from "./operation.ts";
+import type { Outbox } from "./outbox.ts";
+import { type Answer, classifyAnswer } from "./outcome.ts";
+import type { Ports } from "./ports.ts";
+import type { Reporter } from "./reporter.ts";
+import type { RequestUnderWay, Transport } from "./transport.ts";
+import { cutBatch } from "./wire.ts";
+
+/** How a `flush()` or `shutdown()` ended. */
+export interface FlushResult {
+  /** Operations the server took while it ran. */
+  readonly delivered: number;
+  /** Operations given up while it ran. */
+  readonly dropped: number;
+  /** Operations still queued at its end. */
+  readonly pending: number;
+}
+
+export interface LoopConfig extends DeliveryConfig {
+  /** Bytes of one request body, as far as operations can be divided. */
+  readonly maxBatchBytes: number;
+}
+
+export interface EffectLoop {
+  /** Queues an operation. */
+  append(operation: Operation): void;
+  /** Counts an operation that never reached the queue, and reports it unless it was dropped on purpose. */
+  refuse(reason: DropReason, message: string): void;
+  flush(): Promise<FlushResult>;
+  /** The last flush. Calls after the first one share its result. */
+  stop(): Promise<FlushResult>;
+  readonly stopped: boolean;
+  /** Ends a backoff now. */
+  retryNow(): void;
+  /** Gives up waiting: running flushes resolve with what is kept. */
+  abandon(): void;
+  stats(): Stats;
+}
+
+interface Waiter {
+  readonly promise: Promise<FlushResult>;
+  readonly end: () => void;
+}
+
+export function createEffectLoop(
+  config: LoopConfig,
+  outbox: Outbox,
+  transport: Transport,
+  reporter: Reporter,
+  ports: Ports,
+): EffectLoop {
+  const ledger = createLedger();
+  const waiters: Waiter[] = [];
+  const inputs: Input[] = [];
+  let state = initialState(config);
+  let running = false;
+  let timer: unknown;
+  let request: RequestUnderWay | undefined;
+  let answer: Answer | undefined;
+  let stopping: Promise<FlushResult> | undefined;
+  let activity = { pending: false, awaited: false };
+  // Drops for want of room come by the thousand; one report is made for all between two other inputs.
+  let evicted: { count: number; ids: string[] } | undefined;
+
+  function dispatch(input: Input): void {
+    // An app may call back in from onError, in the middle of a step's effects: its input waits for the step to end.
+    inputs.push(input);
+    if (running) return;
+    running = true;
+    try {
+      for (let next = inputs.shift(); next !== undefined; next = inputs.shift()) {
+        if (next.type !== "appended") reportEvictions();
+        const step = transition(state, next, config);
+        state = step.state;
+        for (const effect of step.effects) perform(effect);
+      }
+    } finally {
+      running = false;
+    }
+    updateActivity();
+  }
+
+  function perform(effect: Effect): void {
+    switch (effect.type) {
+      case "send":
+        // In a microtask: a burst of calls shares the request, and none of them pays for building it.
+        void Promise.resolve().then(() => transmit(effect.limit));
+        return;
+      case "abort":
+        request?.abort();
+        request = undefined;
+        return;
+      case "remove":
+        return remove(effect.count, effect.rejected);
+      case "drop":
+        return drop(effect.offset, effect.count, effect.reason);
+      case "wake":
+        ports.timers.clear(timer);
+        timer = effect.afterMs === null ? undefined : ports.timers.set(onTimer, effect.afterMs);
+        return;
+      case "report":
+        return reportKept(effect.error, effect.attempts);
+      case "flushed":
+        for (const waiter of waiters.splice(0, effect.count)) waiter.end();
+        return;
+    }
+  }
+
+  function onTimer(): void {
+    timer = undefined;
+    dispatch({ type: "timerFired" });
+  }
+
+  async function transmit(limit: number): Promise<void> {
+    if (state.phase !== "sending" || request !== undefined) return;
+    const batch = cutBatch(outbox, limit, config.maxBatchBytes);
+    dispatch({ type: "batchCut", count: batch.count });
+    const mine = transport(batch);
+    request = mine;
+    const received = await mine.answer;
+    if (request !== mine) return;
+    request = undefined;
+    answer = received;
+    reporter.debug(
+      `${batch.path}, ${batch.count} operations: ${"status" in received ? received.status : received.failure}`,
+    );
+    const outcome = classifyAnswer(received, batch.count, ports.nowMs());
+    dispatch({ type: "answered", outcome, random: ports.random() });
+  }
+
+  function remove(count: number, rejected: number): void {
+    outbox.remove(0, count);
+    ledger.deliver(count - rejected);
+    if (rejected === 0) return;
+    ledger.drop("rejected_by_server", rejected);
+    const reason = "rejected_by_server";
+    reporter.report({
+      type: "dropped",
+      reason,
+      count: rejected,
+      message: droppedMessage(reason),
+      ...status(),
+    });
+  }
+
+  function drop(offset: number, count: number, reason: "queue_full" | "rejected" | "too_large"): void {
+    const ids = messageIds(offset, count, MAX_REPORTED_IDS - (evicted?.ids.length ?? 0));
+    outbox.remove(offset, count);
+    ledger.drop(reason, count);
+    if (reason !== "queue_full") {
+      const message = droppedMessage(reason, answer);
+      return reporter.report({ type: "dropped", reason, count, message, messageIds: ids, ...status() });
+    }
+    if (evicted === undefined) {
+      evicted = { count: 0, ids: [] };
+      return reporter.report({
+        type: "dropped",
+        reason,
+        count,
+        message: droppedMessage(reason),
+        messageIds: ids,
+      });
+    }
+    evicted.count += count;
+    evicted.ids.push(...ids);
+  }
+
+  function reportEvictions(): void {
+    const { count = 0, ids = [] } = evicted ?? {};
+    evicted = undefined;
+    if (count === 0) return;
+    const reason = "queue_full";
+    reporter.report({ type: "dropped", reason, count, message: droppedMessage(reason), messageIds: ids });
+  }
+
+  function reportKept(type: "auth" | "retry_exhausted", attempts: number): void {
+    if (answer === undefined) return;
+    const message = type === "auth" ? authMessage(answer) : retryExhaustedMessage(answer, attempts);
+    reporter.report({ type, message, count: outbox.size, ...status() });
+  }
+
+  function status(): { status?: number } {
+    return answer !== undefined && "status" in answer ? { status: answer.status } : {};
+  }
+
+  function messageIds(offset: number, count: number, most: number): string[] {
+    const ids: string[] = [];
+    for (let i = offset; i < offset + count && ids.length < most; i++) {
+      const operation = outbox.at(i);
+      if (operation?.kind === "track") ids.push(formatMessageId(operation));
+    }
+    return ids;
+  }
+
+  function wait(input: Input): Promise<FlushResult> {
+    const delivered = ledger.delivered();
+    const dropped = ledger.dropped();
+    let end = () => {};
+    const promise = new Promise<FlushResult>((resolve) => {
+      end = () =>
+        resolve({
+          delivered: ledger.delivered() - delivered,
+          dropped: ledger.dropped() - dropped,
+          pending: outbox.size,
+        });
+    });
+    waiters.push({ promise, end });
+    dispatch(input);
+    return promise;
+  }
+
+  function updateActivity(): void {
+    const pending = state.pending > 0;
+    const awaited = waiters.length > 0;
+    if (pending === activity.pending && awaited === activity.awaited) return;
+    activity = { pending, awaited };
+    ports.onActivity?.(activity);
+  }
+
+  if (outbox.size > 0) {
+    ledger.accept(outbox.size);
+    dispatch({ type: "appended", count: outbox.size });
+  }
+
+  return {
+    append(operation) {
+      ledger.accept(1);
+      outbox.append(operation);
+      dispatch({ type: "appended", count: 1 });
+    },
+    refuse(reason, message) {
+      ledger.accept(1);
+      ledger.drop(reason, 1);
+      if (reason === "before_send") return reporter.debug(message);
+      reporter.report({ type: "dropped", reason, count: 1, message });
+    },
+    flush() {
+      // Nothing came in between: the callers wait for the same, so they share one promise.
+      const last = waiters.at(-1);
+      if (last !== undefined && state.flushes.at(-1) === outbox.size) return last.promise;
+      return wait({ type: "flushRequested" });
+    },
+    stop: () => (stopping ??= wait({ type: "stopRequested" })),
+    get stopped() {
+      return stopping !== undefined;
+    },
+    retryNow: () => dispatch({ type: "retryNow" }),
+    abandon: () => dispatch({ type: "abandoned" }),
+    stats: () => ledger.stats(outbox.size),
+  };
+}

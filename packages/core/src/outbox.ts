@@ -1,0 +1,17 @@
+/** The port behind which operations wait. Delivery takes from the front and removes only what was settled. */
+import type { Operation } from "./operation.ts";
+
+/**
+ * An ordered store of operations. Every method is synchronous and must not throw; storage that is not synchronous
+ * mirrors what it holds in memory. Operations are plain JSON, so an implementation may serialise them.
+ */
+export interface Outbox {
+  /** Operations held now; more than 0 at creation when the storage outlived an earlier process. */
+  readonly size: number;
+  /** Puts an operation at the end. */
+  append(operation: Operation): void;
+  /** The operation at `index`, 0 being the oldest; undefined beyond the end. */
+  at(index: number): Operation | undefined;
+  /** Takes `count` operations out, from position `offset` on. */
+  remove(offset: number, count: number): void;
+}

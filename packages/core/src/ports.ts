@@ -1,0 +1,54 @@
+/** What a runtime supplies. Core holds no clock, timer, randomness, network or console of its own. */
+
+export interface Ports {
+  /** Wall-clock ms since 1970: stamps `occurred_at`. Never used to measure a wait, so a clock that jumps delays nothing. */
+  readonly nowMs: () => number;
+  readonly timers: Timers;
+  /** A number in [0, 1), for jitter. */
+  readonly random: () => number;
+  /** A random UUID; called once per client, at the first event. */
+  readonly uuid: () => string;
+  /** The platform's fetch, or the app's. */
+  readonly fetch: FetchLike;
+  readonly abortController: () => AbortControllerLike;
+  /** The runtime's console. */
+  readonly log: (level: "debug" | "warn", message: string) => void;
+  /** Told whenever one of the two changes; a runtime uses it to hold, or let go of, its process or request. */
+  readonly onActivity?: (activity: Activity) => void;
+}
+
+export interface Activity {
+  /** Operations are queued. */
+  readonly pending: boolean;
+  /** A `flush()` or `shutdown()` has not resolved yet. */
+  readonly awaited: boolean;
+}
+
+/** One-shot timers. A runtime whose timers can keep a process alive returns ones that do not. */
+export interface Timers {
+  set(callback: () => void, delayMs: number): unknown;
+  clear(handle: unknown): void;
+}
+
+/** The part of `fetch` that delivery uses; the platform's own `fetch` fits. */
+export type FetchLike = (url: string, init: FetchInit) => Promise<FetchResponse>;
+
+export interface FetchInit {
+  readonly method: "POST";
+  readonly headers: Record<string, string>;
+  readonly body: string;
+  readonly redirect: "manual";
+  /** The platform's AbortSignal. `never`, because each platform types its own and `never` fits all of them. */
+  readonly signal: never;
+}
+
+export interface FetchResponse {
+  readonly status: number;
+  readonly headers: { get(name: string): string | null };
+  text(): Promise<string>;
+}
+
+export interface AbortControllerLike {
+  readonly signal: unknown;
+  abort(): void;
+}

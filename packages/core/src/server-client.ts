@@ -1,0 +1,179 @@
+/** The API of server SDKs, the same in every server runtime: the user id is always explicit. */
+import { createEffectLoop, type EffectLoop, type FlushResult } from "./effect-loop.ts";
+import { type IdentifyOptions, identifyBody } from "./identify-body.ts";
+import { describeThrown, objectToJson, Refusal } from "./json.ts";
+import type { Stats } from "./ledger.ts";
+import { createMemoryOutbox } from "./memory-outbox.ts";
+import { integer, MAX_TIMER_MS, misuse, type ResolvedOptions, type WhisperrOptions } from "./options.ts";
+import type { Ports } from "./ports.ts";
+import { createReporter } from "./reporter.ts";
+import {
+  applyBeforeSend,
+  checkEventType,
+  checkUserId,
+  contextToJson,
+  snapshot,
+  withoutMessageId,
+} from "./snapshot.ts";
+import { createTransport } from "./transport.ts";
+
+/** An app's own events: names to properties, for `createWhisperr<Events>()`. */
+export type EventMap = object;
+/** Without a type argument any name and any object will do. */
+export type AnyEvents = { readonly [event: string]: object };
+
+/** The arguments after the event's name: properties may be left out when none of them is required. */
+export type EventArguments<Properties> = object extends Properties
+  ? [properties?: Properties | null | undefined, context?: object | null | undefined]
+  : [properties: Properties, context?: object | null | undefined];
+
+/** The calls of one user. */
+export interface UserClient<Events extends EventMap = AnyEvents> {
+  /** Records that the user did something, now. Never throws, never blocks. */
+  track<Name extends keyof Events & string>(event: Name, ...rest: EventArguments<Events[Name]>): void;
+  /** Says who the user is and how they can be reached. Never throws, never blocks. */
+  identify(options?: IdentifyOptions): void;
+}
+
+export interface ServerClient<Events extends EventMap = AnyEvents> {
+  /** Records that a user did something, now. Never throws, never blocks; trouble goes to `onError`. */
+  track<Name extends keyof Events & string>(
+    userId: string,
+    event: Name,
+    ...rest: EventArguments<Events[Name]>
+  ): void;
+  /** Says who a user is and how they can be reached. Never throws, never blocks; trouble goes to `onError`. */
+  identify(userId: string, options?: IdentifyOptions): void;
+  /** The same two calls, bound to one user. Holds nothing: make as many as you like. */
+  forUser(userId: string): UserClient<Events>;
+  /**
+   * Delivers everything queued before the call. Resolves when all of it was delivered, dropped, or kept because the
+   * key was refused or retries ran out. Never rejects.
+   */
+  flush(): Promise<FlushResult>;
+  /**
+   * Flushes, then stops for good: later calls are reported, not queued. `timeoutMs` (0 or more; default: none)
+   * bounds the wait. Calling it again returns the same promise.
+   */
+  shutdown(options?: { readonly timeoutMs?: number | undefined }): Promise<FlushResult>;
+  /** What became of every call so far: `accepted = delivered + dropped + pending`, at every moment. */
+  stats(): Stats;
+}
+
+/** A client, and the loop behind it for the runtime's own use. */
+export interface ServerRuntime<Events extends EventMap> {
+  readonly client: ServerClient<Events>;
+  readonly loop: EffectLoop;
+}
+
+const UUID_PREFIX_LENGTH = 24;
+
+export function createServerClient<Events extends EventMap = AnyEvents>(
+  options: WhisperrOptions,
+  resolved: ResolvedOptions,
+  ports: Ports,
+): ServerRuntime<Events> {
+  const reporter = createReporter({ ...resolved, onError: options.onError }, ports);
+  const loop = createEffectLoop(
+    resolved,
+    options.outbox ?? createMemoryOutbox(),
+    createTransport(resolved, ports),
+    reporter,
+    ports,
+  );
+  const { beforeSend } = options;
+  const baseContextJson = copyContext(options.context);
+  const baseContext = baseContextJson === "{}" ? undefined : (JSON.parse(baseContextJson) as object);
+  let idPrefix = "";
+  let idNumber = 0;
+
+  function track(userId: unknown, event: unknown, properties?: unknown, context?: unknown): void {
+    const atMs = ports.nowMs();
+    let leftOut = false;
+    const operation = snapshot(() => {
+      if (idPrefix === "") idPrefix = ports.uuid().slice(0, UUID_PREFIX_LENGTH);
+      const made = {
+        kind: "track" as const,
+        userId: checkUserId(userId),
+        event: checkEventType(event),
+        atMs,
+        idPrefix,
+        idNumber: ++idNumber,
+        properties: objectToJson(properties, "properties", "invalid_properties"),
+        context: contextToJson(baseContext, baseContextJson, context),
+      };
+      const changed = beforeSend === undefined ? made : applyBeforeSend(made, beforeSend);
+      leftOut = changed === undefined;
+      return changed ?? made;
+    });
+    if (loop.stopped) return loop.refuse("shut_down", `track(${describe(event)}) came after shutdown()`);
+    if (operation instanceof Refusal)
+      return loop.refuse(operation.reason, `track(${describe(event)}) was dropped: ${operation.message}.`);
+    if (leftOut) return loop.refuse("before_send", `beforeSend left out ${describe(event)}`);
+    loop.append(operation);
+  }
+
+  function identify(userId: unknown, identity?: unknown): void {
+    const operation = snapshot(() => ({
+      kind: "identify" as const,
+      body: identifyBody(checkUserId(userId), identity),
+    }));
+    if (loop.stopped) return loop.refuse("shut_down", "identify() came after shutdown()");
+    if (operation instanceof Refusal)
+      return loop.refuse(operation.reason, `identify() was dropped: ${operation.message}.`);
+    loop.append(operation);
+  }
+
+  function shutdown(settings: { readonly timeoutMs?: number | undefined } = {}): Promise<FlushResult> {
+    const timeoutMs = integer("shutdown timeoutMs", settings.timeoutMs, -1, 0, MAX_TIMER_MS);
+    const stopped = loop.stop();
+    if (timeoutMs >= 0) {
+      const timer = ports.timers.set(loop.abandon, timeoutMs);
+      void stopped.then(() => ports.timers.clear(timer));
+    }
+    return stopped;
+  }
+
+  const client: ServerClient<Events> = {
+    track,
+    identify,
+    forUser: (userId) => ({
+      track: (event, ...rest) => track(userId, event, ...rest),
+      identify: (identity) => identify(userId, identity),
+    }),
+    flush: loop.flush,
+    shutdown,
+    stats: loop.stats,
+  };
+  return { client, loop };
+}
+
+/** A client that does nothing, for `disabled: true`. */
+export function createDisabledClient<Events extends EventMap = AnyEvents>(): ServerClient<Events> {
+  const nothing = () => {};
+  const done = () => Promise.resolve({ delivered: 0, dropped: 0, pending: 0 });
+  return {
+    track: nothing,
+    identify: nothing,
+    forUser: () => ({ track: nothing, identify: nothing }),
+    flush: done,
+    shutdown: done,
+    stats: () => ({ accepted: 0, delivered: 0, dropped: {}, pending: 0 }),
+  };
+}
+
+/** Misuse at creation throws, unlike the same in a call. */
+function copyContext(context: unknown): string {
+  try {
+    return withoutMessageId(objectToJson(context, "context", "invalid_context"));
+  } catch (error) {
+    throw misuse(
+      error instanceof Refusal ? error.message : `context cannot become JSON: ${describeThrown(error)}`,
+    );
+  }
+}
+
+/** A name for messages: short, and only if it is text. */
+function describe(event: unknown): string {
+  return typeof event === "string" ? JSON.stringify(event.slice(0, 100)) : "…";
+}

@@ -1,0 +1,80 @@
+/** One HTTP request per call, as an `Answer`: never throws, never follows a redirect, always ends. */
+import type { Answer } from "./outcome.ts";
+import type { FetchResponse, Ports } from "./ports.ts";
+import type { Batch } from "./wire.ts";
+
+export interface TransportOptions {
+  /** Without a trailing slash. */
+  readonly baseUrl: string;
+  readonly apiKey: string;
+  /** Bounds one request, the answer's body included. */
+  readonly requestTimeoutMs: number;
+}
+
+export interface RequestUnderWay {
+  readonly answer: Promise<Answer>;
+  /** Lets go of the connection; the answer is then a failure. */
+  abort(): void;
+}
+
+export type Transport = (batch: Batch) => RequestUnderWay;
+
+export function createTransport(options: TransportOptions, ports: Ports): Transport {
+  const { baseUrl, apiKey, requestTimeoutMs } = options;
+  // Called unbound: browsers and Workers refuse a fetch whose `this` is some other object.
+  const { fetch: send, timers } = ports;
+
+  return ({ path, body }) => {
+    const controller = ports.abortController();
+    const init = {
+      method: "POST",
+      headers: { "Content-Type": "application/json", "X-API-Key": apiKey },
+      body,
+      redirect: "manual",
+      signal: controller.signal as never,
+    } as const;
+
+    const answer = new Promise<Answer>((resolve) => {
+      // The status is the verdict: once it is here, a body that breaks off or hangs takes nothing from it.
+      let verdict: Answer = { failure: `no answer within ${requestTimeoutMs} ms` };
+      const timer = timers.set(() => {
+        controller.abort();
+        resolve(verdict);
+      }, requestTimeoutMs);
+
+      async function exchange(): Promise<Answer> {
+        const response = await send(baseUrl + path, init);
+        verdict = { status: response.status, body: "", retryAfter: response.headers.get("retry-after") };
+        return { ...verdict, body: await readText(response) };
+      }
+
+      exchange()
+        .catch((error: unknown) => ({ failure: describeFailure(error) }))
+        .then((result) => {
+          timers.clear(timer);
+          resolve(result);
+        });
+    });
+    return { answer, abort: () => controller.abort() };
+  };
+}
+
+async function readText(response: FetchResponse): Promise<string> {
+  try {
+    return await response.text();
+  } catch {
+    return "";
+  }
+}
+
+/** `fetch failed` says nothing; its cause does. */
+function describeFailure(error: unknown): string {
+  const { message, cause } = (error ?? {}) as {
+    message?: unknown;
+    cause?: { message?: unknown; code?: unknown };
+  };
+  const reasons = [message, cause?.message || cause?.code].filter(
+    (part) => typeof part === "string" && part !== "",
+  );
+  return reasons.length > 0 ? reasons.join(": ") : "the request failed";
+}

@@ -1,0 +1,11 @@
+import { defineConfig } from "tsup";
+
+export default defineConfig({
+  entry: ["src/index.ts"],
+  format: ["esm", "cjs"],
+  target: "es2020",
+  platform: "neutral",
+  dts: true,
+  clean: true,
+  treeshake: true,
+});

@@ -1,0 +1,10 @@
+/** Node's clock and timers as ports. Looked up at each call, so that fake timers installed by a test take hold. */
+import type { Timers } from "@whisperr/core";
+
+/** Timers that fire while the process lives, but never keep it alive. */
+export const timers: Timers = {
+  set: (callback, delayMs) => setTimeout(callback, delayMs).unref(),
+  clear: (handle) => clearTimeout(handle as NodeJS.Timeout | undefined),
+};
+
+export const nowMs = (): number => Date.now();

@@ -1,0 +1,82 @@
+/** Express 4 and 5: `req.whisperr`, bound to the authenticated user of the request. */
+import type { AnyEvents, EventMap, UserClient } from "@whisperr/core";
+import type { Whisperr } from "./create-whisperr.ts";
+
+declare global {
+  namespace Express {
+    interface Request {
+      /** Set by `whisperrExpress()`; its calls belong to the user who makes the request. */
+      whisperr: UserClient;
+    }
+  }
+}
+
+/** What the default looks for; each is where a common authentication middleware puts the user. */
+export interface AuthenticatedRequest {
+  readonly user?: unknown;
+  readonly auth?: unknown;
+  readonly userId?: unknown;
+}
+
+export interface ExpressOptions<Request> {
+  /** The user of a request; undefined or null when there is none. Default: `userOfRequest`. */
+  readonly resolveUser?: ((request: Request) => string | number | bigint | null | undefined) | undefined;
+  /** Prints a line whenever a call is left out for want of a user. Default false. */
+  readonly debug?: boolean | undefined;
+}
+
+/**
+ * Express middleware that sets `req.whisperr`. The user is looked up at each call, so it does not matter whether
+ * authentication runs before or after. Without a user a call does nothing. Never fails a request.
+ */
+export function whisperrExpress<
+  Events extends EventMap = AnyEvents,
+  Request extends object = AuthenticatedRequest,
+>(
+  whisperr: Whisperr<Events>,
+  options: ExpressOptions<Request> = {},
+): (request: Request, response: unknown, next: (error?: unknown) => void) => void {
+  const resolveUser = options.resolveUser ?? userOfRequest;
+  const log = (message: string) =>
+    options.debug === true ? console.debug(`[whisperr] ${message}`) : undefined;
+
+  return (request, _response, next) => {
+    const withUser = (what: string, call: (user: UserClient<Events>) => void) => {
+      try {
+        const userId = resolveUser(request);
+        if (userId === undefined || userId === null || userId === "")
+          return log(`${what}: the request has no user`);
+        call(whisperr.forUser(String(userId)));
+      } catch (error) {
+        log(`${what}: resolveUser threw ${String((error as { message?: unknown } | null)?.message)}`);
+      }
+    };
+    const client: UserClient<Events> = {
+      track: (event, ...rest) => withUser(`track("${event}")`, (user) => user.track(event, ...rest)),
+      identify: (identity) => withUser("identify()", (user) => user.identify(identity)),
+    };
+    Object.assign(request, { whisperr: client });
+    next();
+  };
+}
+
+/** `req.user.id`, `req.user.sub`, `req.auth.userId`, `req.auth.sub`, `req.userId`, in this order; the first usable one. */
+export function userOfRequest(request: AuthenticatedRequest): string | undefined {
+  const { user, auth, userId } = request;
+  const candidates = [
+    field(user, "id"),
+    field(user, "sub"),
+    field(auth, "userId"),
+    field(auth, "sub"),
+    userId,
+  ];
+  const found = candidates.find(
+    (id) =>
+      (typeof id === "string" && id.trim() !== "") || Number.isSafeInteger(id) || typeof id === "bigint",
+  );
+  return found === undefined ? undefined : String(found);
+}
+
+function field(value: unknown, name: string): unknown {
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>)[name] : undefined;
+}
