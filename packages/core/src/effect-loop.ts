@@ -6,19 +6,14 @@ import type { Effect } from "./delivery/effect.ts";
 import type { Input } from "./delivery/input.ts";
 import { type DeliveryConfig, initialState } from "./delivery/state.ts";
 import { transition } from "./delivery/transition.ts";
-import {
-  authMessage,
-  type DropReason,
-  droppedMessage,
-  MAX_REPORTED_IDS,
-  retryExhaustedMessage,
-} from "./errors.ts";
+import type { DropReason } from "./errors.ts";
 import { createLedger, type Stats } from "./ledger.ts";
-import { formatMessageId, type Operation } from "./operation.ts";
+import type { Operation } from "./operation.ts";
 import type { Outbox } from "./outbox.ts";
 import { type Answer, classifyAnswer } from "./outcome.ts";
 import type { Ports } from "./ports.ts";
 import type { Reporter } from "./reporter.ts";
+import { createSettlement } from "./settlement.ts";
 import type { RequestUnderWay, Transport } from "./transport.ts";
 import { cutBatch } from "./wire.ts";
 
@@ -66,17 +61,16 @@ export function createEffectLoop(
   ports: Ports,
 ): EffectLoop {
   const ledger = createLedger();
+  const settlement = createSettlement(outbox, ledger, reporter);
   const waiters: Waiter[] = [];
   const inputs: Input[] = [];
   let state = initialState(config);
   let running = false;
   let timer: unknown;
   let request: RequestUnderWay | undefined;
-  let answer: Answer | undefined;
+  let answer: Answer = { failure: "nothing was sent yet" };
   let stopping: Promise<FlushResult> | undefined;
   let activity = { pending: false, awaited: false };
-  // Drops for want of room come by the thousand; one report is made for all between two other inputs.
-  let evicted: { count: number; ids: string[] } | undefined;
 
   function dispatch(input: Input): void {
     // An app may call back in from onError, in the middle of a step's effects: its input waits for the step to end.
@@ -85,7 +79,7 @@ export function createEffectLoop(
     running = true;
     try {
       for (let next = inputs.shift(); next !== undefined; next = inputs.shift()) {
-        if (next.type !== "appended") reportEvictions();
+        if (next.type !== "appended") settlement.reportEvictions();
         const step = transition(state, next, config);
         state = step.state;
         for (const effect of step.effects) perform(effect);
@@ -107,15 +101,17 @@ export function createEffectLoop(
         request = undefined;
         return;
       case "remove":
-        return remove(effect.count, effect.rejected);
+        return settlement.remove(effect.count, effect.rejected, answer);
       case "drop":
-        return drop(effect.offset, effect.count, effect.reason);
+        return settlement.drop(effect.count, effect.reason, answer);
+      case "evict":
+        return settlement.evict(effect.offset, effect.count);
       case "wake":
         ports.timers.clear(timer);
         timer = effect.afterMs === null ? undefined : ports.timers.set(onTimer, effect.afterMs);
         return;
       case "report":
-        return reportKept(effect.error, effect.attempts);
+        return settlement.keep(effect.error, effect.attempts, answer);
       case "flushed":
         for (const waiter of waiters.splice(0, effect.count)) waiter.end();
         return;
@@ -142,70 +138,6 @@ export function createEffectLoop(
     );
     const outcome = classifyAnswer(received, batch.count, ports.nowMs());
     dispatch({ type: "answered", outcome, random: ports.random() });
-  }
-
-  function remove(count: number, rejected: number): void {
-    outbox.remove(0, count);
-    ledger.deliver(count - rejected);
-    if (rejected === 0) return;
-    ledger.drop("rejected_by_server", rejected);
-    const reason = "rejected_by_server";
-    reporter.report({
-      type: "dropped",
-      reason,
-      count: rejected,
-      message: droppedMessage(reason),
-      ...status(),
-    });
-  }
-
-  function drop(offset: number, count: number, reason: "queue_full" | "rejected" | "too_large"): void {
-    const ids = messageIds(offset, count, MAX_REPORTED_IDS - (evicted?.ids.length ?? 0));
-    outbox.remove(offset, count);
-    ledger.drop(reason, count);
-    if (reason !== "queue_full") {
-      const message = droppedMessage(reason, answer);
-      return reporter.report({ type: "dropped", reason, count, message, messageIds: ids, ...status() });
-    }
-    if (evicted === undefined) {
-      evicted = { count: 0, ids: [] };
-      return reporter.report({
-        type: "dropped",
-        reason,
-        count,
-        message: droppedMessage(reason),
-        messageIds: ids,
-      });
-    }
-    evicted.count += count;
-    evicted.ids.push(...ids);
-  }
-
-  function reportEvictions(): void {
-    const { count = 0, ids = [] } = evicted ?? {};
-    evicted = undefined;
-    if (count === 0) return;
-    const reason = "queue_full";
-    reporter.report({ type: "dropped", reason, count, message: droppedMessage(reason), messageIds: ids });
-  }
-
-  function reportKept(type: "auth" | "retry_exhausted", attempts: number): void {
-    if (answer === undefined) return;
-    const message = type === "auth" ? authMessage(answer) : retryExhaustedMessage(answer, attempts);
-    reporter.report({ type, message, count: outbox.size, ...status() });
-  }
-
-  function status(): { status?: number } {
-    return answer !== undefined && "status" in answer ? { status: answer.status } : {};
-  }
-
-  function messageIds(offset: number, count: number, most: number): string[] {
-    const ids: string[] = [];
-    for (let i = offset; i < offset + count && ids.length < most; i++) {
-      const operation = outbox.at(i);
-      if (operation?.kind === "track") ids.push(formatMessageId(operation));
-    }
-    return ids;
   }
 
   function wait(input: Input): Promise<FlushResult> {
@@ -244,12 +176,7 @@ export function createEffectLoop(
       outbox.append(operation);
       dispatch({ type: "appended", count: 1 });
     },
-    refuse(reason, message) {
-      ledger.accept(1);
-      ledger.drop(reason, 1);
-      if (reason === "before_send") return reporter.debug(message);
-      reporter.report({ type: "dropped", reason, count: 1, message });
-    },
+    refuse: settlement.refuse,
     flush() {
       // Nothing came in between: the callers wait for the same, so they share one promise.
       const last = waiters.at(-1);

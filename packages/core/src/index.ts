@@ -10,7 +10,8 @@ export {
 export type { Effect } from "./delivery/effect.ts";
 export type { Input } from "./delivery/input.ts";
 export { type DeliveryConfig, type DeliveryState, initialState, type Phase } from "./delivery/state.ts";
-export { type Step, transition } from "./delivery/transition.ts";
+export type { Step } from "./delivery/step.ts";
+export { transition } from "./delivery/transition.ts";
 export { createEffectLoop, type EffectLoop, type FlushResult, type LoopConfig } from "./effect-loop.ts";
 export type { DropReason, WhisperrError } from "./errors.ts";
 export type { IdentifyOptions } from "./identify-body.ts";

@@ -66,7 +66,11 @@ export interface ServerRuntime<Events extends EventMap> {
   readonly loop: EffectLoop;
 }
 
+/** Of the message id's UUID, everything before the counter. */
 const UUID_PREFIX_LENGTH = 24;
+
+/** Event names known to be valid, so that each is checked once; an app has fewer. */
+const MAX_KNOWN_EVENTS = 1000;
 
 export function createServerClient<Events extends EventMap = AnyEvents>(
   options: WhisperrOptions,
@@ -84,8 +88,16 @@ export function createServerClient<Events extends EventMap = AnyEvents>(
   const { beforeSend } = options;
   const baseContextJson = copyContext(options.context);
   const baseContext = baseContextJson === "{}" ? undefined : (JSON.parse(baseContextJson) as object);
+  const knownEvents = new Set<unknown>();
   let idPrefix = "";
   let idNumber = 0;
+
+  function eventType(event: unknown): string {
+    if (knownEvents.has(event)) return event as string;
+    const checked = checkEventType(event);
+    if (knownEvents.size < MAX_KNOWN_EVENTS) knownEvents.add(checked);
+    return checked;
+  }
 
   function track(userId: unknown, event: unknown, properties?: unknown, context?: unknown): void {
     const atMs = ports.nowMs();
@@ -95,7 +107,7 @@ export function createServerClient<Events extends EventMap = AnyEvents>(
       const made = {
         kind: "track" as const,
         userId: checkUserId(userId),
-        event: checkEventType(event),
+        event: eventType(event),
         atMs,
         idPrefix,
         idNumber: ++idNumber,

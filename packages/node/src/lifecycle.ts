@@ -4,6 +4,7 @@
  * - it ends by itself (`beforeExit`) while operations are queued: they are delivered first, within a deadline.
  */
 import { type Activity, type EffectLoop, MAX_TIMER_MS } from "@whisperr/core";
+import { addExitListener, removeExitListener } from "./process-exit.ts";
 
 export interface Lifecycle {
   /** The port the effect loop tells what is going on. */
@@ -12,16 +13,22 @@ export interface Lifecycle {
   watch(loop: EffectLoop): void;
 }
 
+/** What was queued, then what the app's own beforeExit handlers added. More would let such a handler run for ever. */
+const MAX_EXIT_FLUSHES = 2;
+
 /** `exitTimeoutMs`: how long operations may delay the end of the process; 0 = not at all. */
 export function createLifecycle(exitTimeoutMs: number): Lifecycle {
   let loop: EffectLoop | undefined;
   let listening = false;
   let hold: NodeJS.Timeout | undefined;
   let acceptedAtLastExit = -1;
+  let exitFlushes = 0;
 
   /** Node emits this each time it runs out of work: once for what is queued, again only for what came since. */
   function onBeforeExit(): void {
-    if (loop === undefined || loop.stats().accepted === acceptedAtLastExit) return;
+    if (loop === undefined || exitFlushes === MAX_EXIT_FLUSHES) return;
+    if (loop.stats().accepted === acceptedAtLastExit) return;
+    exitFlushes += 1;
     acceptedAtLastExit = loop.stats().accepted;
     const deadline = setTimeout(loop.abandon, exitTimeoutMs);
     void loop.flush().then(() => clearTimeout(deadline));
@@ -31,8 +38,10 @@ export function createLifecycle(exitTimeoutMs: number): Lifecycle {
   function listen(wanted: boolean): void {
     if (wanted === listening || exitTimeoutMs === 0) return;
     listening = wanted;
-    if (wanted) process.on("beforeExit", onBeforeExit);
-    else process.off("beforeExit", onBeforeExit);
+    if (!wanted) return removeExitListener(onBeforeExit);
+    addExitListener(onBeforeExit);
+    // This may be a beforeExit handler of the app, too late to be heard now: one more turn, and Node emits it again.
+    setImmediate(() => {});
   }
 
   return {

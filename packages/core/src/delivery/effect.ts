@@ -6,13 +6,10 @@ export type Effect =
   | { readonly type: "abort" }
   /** The server took the first `count` operations, and says it refused `rejected` of them for good. */
   | { readonly type: "remove"; readonly count: number; readonly rejected: number }
-  /** Give up `count` operations from position `offset` on, and say so. */
-  | {
-      readonly type: "drop";
-      readonly offset: number;
-      readonly count: number;
-      readonly reason: "queue_full" | "rejected" | "too_large";
-    }
+  /** The server refused the first `count` operations for good. */
+  | { readonly type: "drop"; readonly count: number; readonly reason: "rejected" | "too_large" }
+  /** No room for `count` operations from position `offset` on: give them up. */
+  | { readonly type: "evict"; readonly offset: number; readonly count: number }
   /** Set the one timer to fire once in `afterMs`, replacing the previous one; `null` clears it. */
   | { readonly type: "wake"; readonly afterMs: number | null }
   /** Tell the app that delivery stopped while everything is kept. */

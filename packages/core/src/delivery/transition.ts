@@ -3,7 +3,7 @@
  *
  * Two rules carry the contract's section 5:
  * 1. One request at a time, always from the front: order needs nothing else.
- * 2. An operation leaves the outbox only through `remove` (an answer said so) or `drop` (and the app is told).
+ * 2. An operation leaves the outbox only through `remove` (an answer said so), or `drop` and `evict` (and the app is told).
  *
  * A flush is a goal: that many operations at the front are to be settled. It ends when the goal reaches 0, or when
  * delivery stops with everything kept (key refused, retries used up, abandoned). Waiting callers are goals too.
@@ -21,11 +21,7 @@ import {
 import type { Effect } from "./effect.ts";
 import type { Input } from "./input.ts";
 import type { DeliveryConfig, DeliveryState, Phase } from "./state.ts";
-
-export interface Step {
-  readonly state: DeliveryState;
-  readonly effects: readonly Effect[];
-}
+import { leave, NO_EFFECTS, type Step, then, unchanged } from "./step.ts";
 
 type InputOf<T extends Input["type"]> = Extract<Input, { type: T }>;
 type Handler<T extends Input["type"]> = (
@@ -34,9 +30,6 @@ type Handler<T extends Input["type"]> = (
   config: DeliveryConfig,
 ) => Step;
 type Row = { readonly [T in Input["type"]]: Handler<T> };
-
-const NO_EFFECTS: readonly Effect[] = [];
-const unchanged = (state: DeliveryState): Step => ({ state, effects: NO_EFFECTS });
 
 /** What happens in a phase on an input. `unchanged`: it means nothing there (a late timer, say). */
 const table: { readonly [P in Phase]: Row } = {
@@ -140,8 +133,8 @@ function evictOverflow(state: DeliveryState, config: DeliveryConfig): Step {
   const offset = state.inFlight;
   const left = leave(state, offset, count);
   const sizing = sizingAfterEviction(state.sizing, offset, count);
-  const drop: Effect = { type: "drop", offset, count, reason: "queue_full" };
-  return { state: { ...left.state, sizing }, effects: [drop, ...left.effects] };
+  const evict: Effect = { type: "evict", offset, count };
+  return { state: { ...left.state, sizing }, effects: [evict, ...left.effects] };
 }
 
 // Flushing
@@ -227,7 +220,7 @@ function afterRefusal(state: DeliveryState, tooLarge: boolean, config: DeliveryC
   }
   const sizing = sizingAfterDrop(state.sizing, tooLarge, config.maxBatchSize);
   const reason = tooLarge ? "too_large" : "rejected";
-  return settled({ ...state, sizing }, { type: "drop", offset: 0, count, reason }, config);
+  return settled({ ...state, sizing }, { type: "drop", count, reason }, config);
 }
 
 /** The operations in flight are settled by `effect`; go on, or rest when the flush has reached its goal. */
@@ -257,29 +250,4 @@ function afterFailure(
     state: { ...state, phase, inFlight: 0, failures },
     effects: [{ type: "wake", afterMs: delayMs }],
   };
-}
-
-// Positions
-
-/** `count` operations leave from `offset` on: every goal behind them moves up, and flushes that reach 0 end. */
-function leave(state: DeliveryState, offset: number, count: number): Step {
-  const moved = (goal: number) => goal - Math.min(Math.max(goal - offset, 0), count);
-  const goals = state.flushes.map(moved);
-  const ended = goals.findIndex((goal) => goal > 0);
-  const done = ended === -1 ? goals.length : ended;
-  const pending = state.pending - count;
-  return {
-    state: {
-      ...state,
-      pending,
-      fresh: Math.min(state.fresh, pending),
-      goal: moved(state.goal),
-      flushes: goals.slice(done),
-    },
-    effects: done === 0 ? NO_EFFECTS : [{ type: "flushed", count: done }],
-  };
-}
-
-function then(first: Step, second: Step): Step {
-  return { state: second.state, effects: [...first.effects, ...second.effects] };
 }

@@ -1,0 +1,94 @@
+/** What leaves the queue, in the books and in the app's ears: takes operations out, counts them, reports them. */
+import {
+  authMessage,
+  type DropReason,
+  droppedMessage,
+  MAX_REPORTED_IDS,
+  retryExhaustedMessage,
+  type WhisperrError,
+} from "./errors.ts";
+import type { Ledger } from "./ledger.ts";
+import { formatMessageId } from "./operation.ts";
+import type { Outbox } from "./outbox.ts";
+import type { Answer } from "./outcome.ts";
+import type { Reporter } from "./reporter.ts";
+
+export interface Settlement {
+  /** An operation that never reached the queue. */
+  refuse(reason: DropReason, message: string): void;
+  /** The front `count` operations were answered; the server refused `rejected` of them for good. */
+  remove(count: number, rejected: number, answer: Answer): void;
+  /** The answer refused the front `count` operations. */
+  drop(count: number, reason: "rejected" | "too_large", answer: Answer): void;
+  /** There is no room for `count` operations from `offset` on. */
+  evict(offset: number, count: number): void;
+  /** Reports the evictions not yet reported. */
+  reportEvictions(): void;
+  /** Delivery stopped and everything is kept. */
+  keep(type: "auth" | "retry_exhausted", attempts: number, answer: Answer): void;
+}
+
+export function createSettlement(outbox: Outbox, ledger: Ledger, reporter: Reporter): Settlement {
+  // Evictions come by the thousand: the first is reported at once, those that follow together.
+  let evicted: { count: number; ids: string[] } | undefined;
+
+  function dropped(reason: DropReason, count: number, message: string, more: Partial<WhisperrError>): void {
+    reporter.report({ type: "dropped", reason, count, message, ...more });
+  }
+
+  function messageIds(offset: number, count: number, most: number): string[] {
+    const ids: string[] = [];
+    for (let i = offset; i < offset + count && ids.length < most; i++) {
+      const operation = outbox.at(i);
+      if (operation?.kind === "track") ids.push(formatMessageId(operation));
+    }
+    return ids;
+  }
+
+  return {
+    refuse(reason, message) {
+      ledger.accept(1);
+      ledger.drop(reason, 1);
+      if (reason === "before_send") return reporter.debug(message);
+      dropped(reason, 1, message, {});
+    },
+    remove(count, rejected, answer) {
+      outbox.remove(0, count);
+      ledger.deliver(count - rejected);
+      if (rejected === 0) return;
+      ledger.drop("rejected_by_server", rejected);
+      dropped("rejected_by_server", rejected, droppedMessage("rejected_by_server"), status(answer));
+    },
+    drop(count, reason, answer) {
+      const ids = messageIds(0, count, MAX_REPORTED_IDS);
+      outbox.remove(0, count);
+      ledger.drop(reason, count);
+      dropped(reason, count, droppedMessage(reason, answer), { ...status(answer), messageIds: ids });
+    },
+    evict(offset, count) {
+      const ids = messageIds(offset, count, MAX_REPORTED_IDS - (evicted?.ids.length ?? 0));
+      outbox.remove(offset, count);
+      ledger.drop("queue_full", count);
+      if (evicted !== undefined) {
+        evicted.count += count;
+        evicted.ids.push(...ids);
+        return;
+      }
+      evicted = { count: 0, ids: [] };
+      dropped("queue_full", count, droppedMessage("queue_full"), { messageIds: ids });
+    },
+    reportEvictions() {
+      const { count = 0, ids = [] } = evicted ?? {};
+      evicted = undefined;
+      if (count > 0) dropped("queue_full", count, droppedMessage("queue_full"), { messageIds: ids });
+    },
+    keep(type, attempts, answer) {
+      const message = type === "auth" ? authMessage(answer) : retryExhaustedMessage(answer, attempts);
+      reporter.report({ type, message, count: outbox.size, ...status(answer) });
+    },
+  };
+}
+
+function status(answer: Answer): { status?: number } {
+  return "status" in answer ? { status: answer.status } : {};
+}
