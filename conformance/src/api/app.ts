@@ -1,0 +1,105 @@
+/**
+ * The ingestion API as a Hono app: routing, recording and faults. It runs wherever Hono does; faults below HTTP
+ * work where `connect` finds the connection.
+ */
+import { type Context, Hono } from "hono";
+import { type Answer, preflightResponse, refusal, withCors } from "./answer.ts";
+import { type Connect, noConnection } from "./connection.ts";
+import { createStore } from "./create-store.ts";
+import { BATCH_PATH, ENDPOINT_PATHS, IDENTIFY_PATH, TRACK_PATH } from "./endpoint-paths.ts";
+import { acceptBatch, acceptIdentify, acceptTrack, type Endpoint } from "./endpoints.ts";
+import type { Fault } from "./fault.ts";
+import { createFaultScript } from "./fault-script.ts";
+import { createIngest, type Twist } from "./ingest.ts";
+import type { IngestionAppOptions, IngestionControls } from "./ingestion-api.ts";
+import { type Exchange, playFault } from "./play-fault.ts";
+import type { RecordedRequest } from "./recorded-request.ts";
+import {
+  createRecorder,
+  DEFAULT_MAX_RECORDED_REQUESTS,
+  type Recorder,
+  type RequestHead,
+} from "./recorder.ts";
+
+/** Decides about a request whose body was read. */
+type Process = (request: RecordedRequest, twist?: Twist) => Answer;
+
+export interface IngestionApp extends IngestionControls {
+  /** Serve its `fetch`, or mount more routes beside it. */
+  readonly app: Hono;
+  /** Lets hanging and delayed requests go. */
+  stop(): void;
+}
+
+export function createIngestionApp(
+  options: IngestionAppOptions = {},
+  connect: Connect = noConnection,
+): IngestionApp {
+  const now = options.now ?? Date.now;
+  const store = createStore();
+  const ingest = createIngest(options, store, now);
+  const script = createFaultScript(options.script ?? []);
+  const maxRequests = options.maxRecordedRequests ?? DEFAULT_MAX_RECORDED_REQUESTS;
+  const recorder = createRecorder(now, maxRequests, ENDPOINT_PATHS);
+  const preflights = createRecorder(now, maxRequests, ENDPOINT_PATHS);
+  const stopping = new AbortController();
+
+  function exchange(context: Context, process: Process, fault: Fault): Promise<Response> {
+    const entry = recorder.begin(headOf(context));
+    const parts: Exchange = {
+      request: context.req.raw,
+      entry,
+      connection: connect(context.env),
+      signal: AbortSignal.any([context.req.raw.signal, stopping.signal]),
+      process: (twist) => process(entry.request, twist),
+      decorate: options.cors ? withCors : (answer) => answer,
+      now,
+    };
+    return playFault(fault, parts);
+  }
+
+  function at(endpoint: Endpoint) {
+    const process: Process = (request, twist) => ingest(request, endpoint, twist);
+    return (context: Context) => exchange(context, process, script.next());
+  }
+
+  const app = new Hono();
+  if (options.cors) app.options("/v1/*", (context) => answerPreflight(preflights, context));
+  app.post(BATCH_PATH, at(acceptBatch));
+  app.post(TRACK_PATH, at(acceptTrack));
+  app.post(IDENTIFY_PATH, at(acceptIdentify));
+  app.all("/v1/*", (context) => exchange(context, unknownEndpoint, script.next()));
+  app.notFound((context) => exchange(context, unknownEndpoint, { kind: "ok" }));
+
+  return {
+    app,
+    store,
+    requests: recorder.requests,
+    preflights: preflights.requests,
+    play: script.play,
+    setDefault: script.setDefault,
+    waitForRequests: recorder.arrived.waitFor,
+    waitForAnswers: recorder.over.waitFor,
+    inFlight: recorder.inFlight,
+    answerCounts: recorder.answerCounts,
+    stop: () => stopping.abort(),
+  };
+}
+
+/** Nobody needs a key to learn that there is nothing here. */
+const unknownEndpoint: Process = (request) => {
+  const message = `There is no ${request.method} ${request.path}. Endpoints: POST ${ENDPOINT_PATHS.join(", ")}.`;
+  return refusal(404, "not_found", message, request.index);
+};
+
+function answerPreflight(preflights: Recorder, context: Context): Response {
+  const response = preflightResponse();
+  preflights.begin(headOf(context)).end("preflight", response.status);
+  return response;
+}
+
+/** The path as it was sent: going through URL would normalise it. */
+function headOf({ req }: Context): RequestHead {
+  const path = req.url.slice(req.url.indexOf("/", req.url.indexOf("//") + 2));
+  return { method: req.method, path, headers: Object.fromEntries(req.raw.headers) };
+}

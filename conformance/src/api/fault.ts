@@ -1,0 +1,99 @@
+/**
+ * What can go wrong, as data. A script is a list of faults; each request to /v1/* consumes one, in order.
+ * Rules: every fault is plain JSON (cases and the control endpoint carry it), and "ok" is a fault too, so that a
+ * script reads as one line per request. `faultSchema` is the same union for checking what comes from outside.
+ */
+import { z } from "zod";
+import type { JsonValue } from "./json-value.ts";
+
+/** Delay-seconds, or an HTTP-date that lies `dateInMs` after the API's now (rounded up to a whole second). */
+export type RetryAfter = { seconds: number } | { dateInMs: number };
+
+export type Fault =
+  /** Nothing goes wrong. */
+  | { kind: "ok" }
+  /**
+   * Answers with this status, 300 to 599, and stores nothing (a success is "accept-with-body", so that what was
+   * acknowledged was always stored). At most one of `json`, `html`, `body`; the usual error body without them.
+   */
+  | {
+      kind: "status";
+      status: number;
+      json?: JsonValue;
+      html?: string;
+      body?: string;
+      headers?: Record<string, string>;
+      retryAfter?: RetryAfter;
+    }
+  /** Processes normally after this long, or at once when the client gives up first (its answer is then lost). */
+  | { kind: "delay"; ms: number }
+  /** Resets the connection before, while (after the first bytes) or after reading the body. Stores nothing. */
+  | { kind: "reset"; when: "before" | "while" | "after" }
+  /**
+   * Processes normally, then the answer is lost: nothing of it leaves ("none"), or the status line, the headers and
+   * half the body leave, after which the connection is cut ("cut") or falls silent ("stall").
+   */
+  | { kind: "accept-and-lose-answer"; answer?: "none" | "cut" | "stall" }
+  /** Processes normally; a success is then answered with this body, and this status when one is given. */
+  | { kind: "accept-with-body"; body: string; status?: number; contentType?: string }
+  /** Counts the first `count` events of a batch as rejected and stores the others. */
+  | { kind: "reject"; count: number }
+  /** 413 when the request holds more events or more bytes than this; processes normally otherwise. */
+  | { kind: "too-large"; aboveEvents?: number; aboveBytes?: number }
+  /** 400 for the whole batch when one of its events has this property; processes normally otherwise. */
+  | { kind: "reject-batches-containing"; key: string; value: JsonValue }
+  /** Reads the request and never answers, until the client gives up or the API closes. Stores nothing. */
+  | { kind: "hang" }
+  /** Redirects to `location`, usually at another origin. Stores nothing. */
+  | { kind: "redirect"; status: 301 | 302 | 303 | 307 | 308; location: string }
+  /** Writes these characters to the socket instead of an HTTP answer, then closes it. Stores nothing. */
+  | { kind: "raw-answer"; text: string };
+
+const count = z.int().nonnegative();
+const retryAfter = z.union([
+  z.strictObject({ seconds: z.number().nonnegative() }),
+  z.strictObject({ dateInMs: z.number() }),
+]);
+const status = z.strictObject({
+  kind: z.literal("status"),
+  status: z.int().min(300).max(599),
+  json: z.json().exactOptional(),
+  html: z.string().exactOptional(),
+  body: z.string().exactOptional(),
+  headers: z.record(z.string(), z.string()).exactOptional(),
+  retryAfter: retryAfter.exactOptional(),
+});
+
+/** Checks a fault that came as JSON; unknown kinds and misspelt fields fail. */
+export const faultSchema: z.ZodType<Fault> = z.discriminatedUnion("kind", [
+  z.strictObject({ kind: z.literal("ok") }),
+  status,
+  z.strictObject({ kind: z.literal("delay"), ms: z.number().nonnegative() }),
+  z.strictObject({ kind: z.literal("reset"), when: z.enum(["before", "while", "after"]) }),
+  z.strictObject({
+    kind: z.literal("accept-and-lose-answer"),
+    answer: z.enum(["none", "cut", "stall"]).exactOptional(),
+  }),
+  z.strictObject({
+    kind: z.literal("accept-with-body"),
+    body: z.string(),
+    status: z.int().min(200).max(299).exactOptional(),
+    contentType: z.string().exactOptional(),
+  }),
+  z.strictObject({ kind: z.literal("reject"), count }),
+  z.strictObject({
+    kind: z.literal("too-large"),
+    aboveEvents: count.exactOptional(),
+    aboveBytes: count.exactOptional(),
+  }),
+  z.strictObject({ kind: z.literal("reject-batches-containing"), key: z.string(), value: z.json() }),
+  z.strictObject({ kind: z.literal("hang") }),
+  z.strictObject({
+    kind: z.literal("redirect"),
+    status: z.literal([301, 302, 303, 307, 308]),
+    location: z.string(),
+  }),
+  z.strictObject({ kind: z.literal("raw-answer"), text: z.string() }),
+]);
+
+export const faultScriptSchema: z.ZodType<Fault[]> = z.array(faultSchema);

@@ -1,0 +1,77 @@
+import { connect } from "node:net";
+import { describe, expect, test } from "vitest";
+import { anApi, WAIT_MS } from "./api-fixture.ts";
+import { BATCH_PATH } from "./endpoint-paths.ts";
+import type { Fault } from "./fault.ts";
+import { startIngestionApi } from "./start-ingestion-api.ts";
+import { aBatch, anEvent, sendBatch } from "./test-requests.ts";
+
+const nowText = () => new Date().toISOString();
+
+test("listens on loopback and takes events at the real time by default", async () => {
+  const api = await anApi([], { now: Date.now });
+  expect(api.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+  expect((await sendBatch(api.url, anEvent("1", { occurred_at: nowText() }))).status).toBe(202);
+  expect(api.store.events).toHaveLength(1);
+});
+
+test("a port that is taken rejects", async () => {
+  const api = await anApi([], { now: Date.now });
+  await expect(startIngestionApi({ port: Number(new URL(api.url).port) })).rejects.toThrow("EADDRINUSE");
+});
+
+test("a request whose body breaks off is recorded as aborted", async () => {
+  const api = await anApi([], { now: Date.now });
+  const socket = connect(Number(new URL(api.url).port), "127.0.0.1");
+  socket.write(`POST ${BATCH_PATH} HTTP/1.1\r\nhost: x\r\ncontent-length: 100\r\n\r\n{"events"`, () =>
+    socket.destroy(),
+  );
+  await api.waitForAnswers(1, WAIT_MS);
+  expect(api.requests[0]?.outcome).toBe("aborted");
+  expect(api.inFlight()).toBe(0);
+});
+
+test("a body in many pieces is put together", async () => {
+  const api = await anApi([], { now: Date.now });
+  const text = JSON.stringify({ events: [anEvent("1", { occurred_at: nowText() })] });
+  const body = new ReadableStream({
+    start(controller) {
+      for (const character of text) controller.enqueue(new TextEncoder().encode(character));
+      controller.close();
+    },
+  });
+  const init = { ...aBatch(), body, duplex: "half" } as RequestInit;
+  expect((await fetch(`${api.url}${BATCH_PATH}`, init)).status).toBe(202);
+  expect(api.requests[0]?.text).toBe(text);
+});
+
+describe("CORS", () => {
+  const preflight = {
+    method: "OPTIONS",
+    headers: {
+      origin: "https://app.example",
+      "access-control-request-method": "POST",
+      "access-control-request-headers": "content-type,x-api-key",
+    },
+  };
+
+  test("preflights are answered apart from the requests, without consuming a fault", async () => {
+    const limited: Fault = { kind: "status", status: 503, retryAfter: { seconds: 1 } };
+    const api = await anApi([limited], { cors: true });
+    const allowed = await fetch(`${api.url}${BATCH_PATH}`, preflight);
+    expect(allowed.status).toBe(204);
+    expect(allowed.headers.get("access-control-allow-origin")).toBe("*");
+    expect(allowed.headers.get("access-control-allow-headers")).toContain("x-api-key");
+    expect([api.requests.length, api.preflights.length]).toEqual([0, 1]);
+    const failed = await sendBatch(api.url, anEvent("1"));
+    expect(failed.status).toBe(503);
+    expect(failed.headers.get("access-control-allow-origin")).toBe("*");
+    expect(failed.headers.get("access-control-expose-headers")).toBe("retry-after");
+  });
+
+  test("is off unless asked for", async () => {
+    const api = await anApi([], { now: Date.now });
+    const refused = await fetch(`${api.url}${BATCH_PATH}`, preflight);
+    expect([refused.status, refused.headers.get("access-control-allow-origin")]).toEqual([404, null]);
+  });
+});

@@ -1,0 +1,15 @@
+import { defineConfig } from "tsup";
+
+// Drivers run on every runtime under test, Node 18 included, so they are plain JavaScript; the SDK stays outside.
+const driver = {
+  outDir: "dist/drivers",
+  platform: "node",
+  target: "node18",
+  external: ["@whisperr/node"],
+  noExternal: ["@sinonjs/fake-timers"],
+} as const;
+
+export default defineConfig([
+  { ...driver, entry: ["src/drivers/node.ts"], format: ["esm"] },
+  { ...driver, entry: ["src/drivers/node-cjs.ts"], format: ["cjs"] },
+]);
