@@ -46,9 +46,10 @@ export function whisperrExpress<
         const userId = resolveUser(request);
         if (userId === undefined || userId === null || userId === "")
           return log(`${what}: the request has no user`);
-        call(whisperr.forUser(String(userId)));
+        // As it is: whatever resolveUser gave against its type (a promise, NaN) is dropped and reported, never an id.
+        call(whisperr.forUser(userId as string));
       } catch (error) {
-        log(`${what}: resolveUser threw ${String((error as { message?: unknown } | null)?.message)}`);
+        log(`${what}: resolveUser threw ${error instanceof Error ? error.message : typeof error}`);
       }
     };
     const client: UserClient<Events> = {

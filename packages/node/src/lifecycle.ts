@@ -46,8 +46,10 @@ export function createLifecycle(exitTimeoutMs: number): Lifecycle {
 
   return {
     onActivity({ pending, awaited }) {
-      // Only while it has something to lose does a client listen, so clients that come and go leave nothing behind.
-      listen(pending);
+      // Only while it has something to lose, and may still send it, does a client listen: so clients that come and go
+      // leave nothing behind.
+      const over = loop?.stopped === true && !awaited;
+      listen(pending && !over);
       if (awaited && hold === undefined) hold = setInterval(() => {}, MAX_TIMER_MS);
       if (!awaited && hold !== undefined) {
         clearInterval(hold);

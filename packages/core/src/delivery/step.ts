@@ -32,6 +32,6 @@ export function leave(state: DeliveryState, offset: number, count: number): Step
 }
 
 /** Both, one after the other; `second` was made from the state that `first` led to. */
-export function then(first: Step, second: Step): Step {
+export function inSequence(first: Step, second: Step): Step {
   return { state: second.state, effects: [...first.effects, ...second.effects] };
 }

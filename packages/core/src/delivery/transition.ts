@@ -21,7 +21,7 @@ import {
 import type { Effect } from "./effect.ts";
 import type { Input } from "./input.ts";
 import type { DeliveryConfig, DeliveryState, Phase } from "./state.ts";
-import { leave, NO_EFFECTS, type Step, then, unchanged } from "./step.ts";
+import { inSequence, leave, NO_EFFECTS, type Step, unchanged } from "./step.ts";
 
 type InputOf<T extends Input["type"]> = Extract<Input, { type: T }>;
 type Handler<T extends Input["type"]> = (
@@ -52,7 +52,7 @@ const table: { readonly [P in Phase]: Row } = {
     retryNow: unchanged,
     stopRequested: (state) => unchanged(join(stop(state))),
     abandoned: (state, _input, config) =>
-      then({ state, effects: [{ type: "abort" }] }, rest(state, "idle", config)),
+      inSequence({ state, effects: [{ type: "abort" }] }, rest(state, "idle", config)),
   },
   backoff: {
     appended: appendWhileFlushing,
@@ -110,7 +110,7 @@ function append(state: DeliveryState, count: number): DeliveryState {
 
 function appendWhileIdle(state: DeliveryState, { count }: InputOf<"appended">, config: DeliveryConfig): Step {
   const appended = evictOverflow(append(state, count), config);
-  if (appended.state.fresh >= config.flushAt) return then(appended, startFlush(appended.state, config));
+  if (appended.state.fresh >= config.flushAt) return inSequence(appended, startFlush(appended.state, config));
   if (state.pending > 0 || config.flushIntervalMs === 0) return appended;
   return { ...appended, effects: [...appended.effects, { type: "wake", afterMs: config.flushIntervalMs }] };
 }
@@ -204,7 +204,7 @@ function afterAnswer(state: DeliveryState, outcome: Outcome, random: number, con
     case "tooLarge":
       return afterRefusal(state, true, config);
     case "auth":
-      return then(
+      return inSequence(
         { state, effects: [{ type: "report", error: "auth", attempts: 1 }] },
         rest(state, "held", config),
       );
@@ -243,7 +243,7 @@ function afterFailure(
       state,
       effects: [{ type: "report", error: "retry_exhausted", attempts: failures }],
     };
-    return then(report, rest(state, phase === "throttled" ? phase : "idle", config, afterMs));
+    return inSequence(report, rest(state, phase === "throttled" ? phase : "idle", config, afterMs));
   }
   const delayMs = afterMs ?? backoffDelayMs(failures, random, config.backoff);
   return {

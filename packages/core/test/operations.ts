@@ -1,0 +1,42 @@
+/** Builders of operations for tests. */
+import type { IdentifyOperation, Operation, TrackOperation } from "../src/operation.ts";
+import type { Outbox } from "../src/outbox.ts";
+
+/** What follows a batch of these ids: any 24 characters of a version 4 UUID. */
+export const ID_PREFIX = "f7a1c2e0-4b3d-4f6a-9c1e-";
+
+export function aTrack(over: Partial<TrackOperation> = {}): TrackOperation {
+  return {
+    kind: "track",
+    userId: "user_8842",
+    event: "payment_failed",
+    atMs: Date.UTC(2026, 5, 14, 12),
+    idPrefix: ID_PREFIX,
+    idNumber: 1,
+    properties: "{}",
+    context: "{}",
+    ...over,
+  };
+}
+
+/** `count` tracks that differ by their message id: numbers 1 to `count`. */
+export function tracks(count: number): TrackOperation[] {
+  return Array.from({ length: count }, (_, index) => aTrack({ idNumber: index + 1 }));
+}
+
+export function anIdentify(userId = "user_8842"): IdentifyOperation {
+  return { kind: "identify", body: `{"external_user_id":${JSON.stringify(userId)}}` };
+}
+
+/** The naive outbox: an array, and no cleverness. */
+export function arrayOutbox(operations: Operation[] = []): Outbox {
+  const held = [...operations];
+  return {
+    get size() {
+      return held.length;
+    },
+    append: (operation) => void held.push(operation),
+    at: (index) => held[index],
+    remove: (offset, count) => void held.splice(offset, count),
+  };
+}

@@ -1,0 +1,24 @@
+import { expect, test } from "vitest";
+import * as core from "../src/index.ts";
+
+test("core exports exactly this, so that nothing becomes public by accident", () => {
+  expect(Object.keys(core).sort()).toEqual([
+    "MAX_TIMER_MS",
+    "backoffDelayMs",
+    "channel",
+    "classifyAnswer",
+    "createDisabledClient",
+    "createEffectLoop",
+    "createMemoryOutbox",
+    "createReporter",
+    "createServerClient",
+    "createTransport",
+    "cutBatch",
+    "encodeEvent",
+    "initialState",
+    "integer",
+    "misuse",
+    "resolveOptions",
+    "transition",
+  ]);
+});

@@ -1,0 +1,157 @@
+/** What the SDK does to the end of a process, in real processes on the built package. */
+import { describe, expect, test } from "vitest";
+import { PRINT_STATS, PROCESS_LIMIT_MS, runCommonJs, runModule } from "./child-process.ts";
+import { accept, hang, refuse, startIngestionApi, unusedUrl } from "./ingestion-api.ts";
+
+const QUIET_END = { exitCode: 0, stderr: "" };
+
+describe("a process that ends by itself", { timeout: PROCESS_LIMIT_MS }, () => {
+  test("delivers what is queued first", async () => {
+    const api = await startIngestionApi();
+    const ended = await runModule(
+      api.url,
+      `const whisperr = createWhisperr({ baseUrl });
+       ${PRINT_STATS}
+       whisperr.identify("ada", { email: "ada@example.com" });
+       whisperr.track("ada", "signed_up");`,
+    );
+    expect(ended).toMatchObject(QUIET_END);
+    expect(JSON.parse(ended.stdout)).toEqual({ accepted: 2, delivered: 2, dropped: {}, pending: 0 });
+    expect(api.requests.map((request) => request.path)).toEqual(["/v1/identify", "/v1/events/batch"]);
+  });
+
+  test("delivers what is queued first under require() too", async () => {
+    const api = await startIngestionApi();
+    const ended = await runCommonJs(
+      api.url,
+      `createWhisperr({ baseUrl }).track("ada", "signed_up", { plan: "pro" });`,
+    );
+    expect(ended).toEqual({ ...QUIET_END, stdout: "" });
+    expect(api.events()).toMatchObject([
+      { external_user_id: "ada", event_type: "signed_up", properties: { plan: "pro" } },
+    ]);
+  });
+
+  test("keeps its exit code while it delivers", async () => {
+    const api = await startIngestionApi();
+    const ended = await runModule(
+      api.url,
+      `createWhisperr({ baseUrl }).track("ada", "signed_up"); process.exitCode = 7;`,
+    );
+    expect(ended).toMatchObject({ exitCode: 7, stderr: "" });
+    expect(api.eventTypes()).toEqual(["signed_up"]);
+  });
+
+  test("is not kept alive by the flush interval", async () => {
+    const api = await startIngestionApi();
+    const ended = await runModule(
+      api.url,
+      `const whisperr = createWhisperr({ baseUrl, exitTimeoutMs: 0, flushIntervalMs: 2_000_000_000 });
+       ${PRINT_STATS}
+       whisperr.track("ada", "signed_up");`,
+    );
+    expect(ended).toMatchObject(QUIET_END);
+    expect(JSON.parse(ended.stdout)).toMatchObject({ pending: 1 });
+  });
+
+  test("is not kept alive by the connection or the timers of a delivery that is done", async () => {
+    const api = await startIngestionApi();
+    const ended = await runModule(
+      api.url,
+      `const whisperr = createWhisperr({ baseUrl, requestTimeoutMs: 2_000_000_000, exitTimeoutMs: 2_000_000_000 });
+       whisperr.track("ada", "signed_up");
+       await whisperr.flush();
+       whisperr.track("ada", "signed_in");`,
+    );
+    expect(ended).toMatchObject(QUIET_END);
+    expect(api.eventTypes()).toEqual(["signed_up", "signed_in"]);
+  });
+
+  test("exitTimeoutMs 0 switches the delivery off", async () => {
+    const api = await startIngestionApi();
+    const ended = await runModule(
+      api.url,
+      `const whisperr = createWhisperr({ baseUrl, exitTimeoutMs: 0 });
+       ${PRINT_STATS}
+       whisperr.track("ada", "signed_up");`,
+    );
+    expect(ended).toMatchObject(QUIET_END);
+    expect(JSON.parse(ended.stdout)).toEqual({ accepted: 1, delivered: 0, dropped: {}, pending: 1 });
+    expect(api.requests).toEqual([]);
+  });
+});
+
+describe("a process that ends by itself while the API is in trouble", { timeout: PROCESS_LIMIT_MS }, () => {
+  test.each([
+    ["when exitTimeoutMs is over", "exitTimeoutMs: 50"],
+    ["after a while by default", ""],
+  ])("lets go of a request that hangs, %s", async (_when, option) => {
+    const api = await startIngestionApi(hang);
+    const ended = await runModule(
+      api.url,
+      `const watched = (url, init) => {
+         init.signal.addEventListener("abort", () => console.log("let go"));
+         return fetch(url, init);
+       };
+       const whisperr = createWhisperr({ baseUrl, fetch: watched, requestTimeoutMs: 2_000_000_000, ${option} });
+       process.on("exit", () => console.log(whisperr.stats().pending, "pending"));
+       whisperr.track("ada", "signed_up");`,
+    );
+    expect(ended).toEqual({ ...QUIET_END, stdout: "let go\n1 pending\n" });
+  });
+
+  test("gives up on a server's wish to wait when exitTimeoutMs is over", async () => {
+    const api = await startIngestionApi((response) => {
+      response.writeHead(429, { "retry-after": "60" }).end();
+    });
+    const ended = await runModule(
+      api.url,
+      `const whisperr = createWhisperr({ baseUrl, exitTimeoutMs: 300 });
+       ${PRINT_STATS}
+       whisperr.track("ada", "signed_up");`,
+    );
+    expect(ended).toMatchObject(QUIET_END);
+    expect(JSON.parse(ended.stdout)).toMatchObject({ pending: 1 });
+  });
+
+  test.each([
+    ["an unset", "", 0],
+    ["a set", "process.exitCode = 7;", 7],
+  ])("ends when nobody answers, and keeps %s exit code", async (_which, statement, exitCode) => {
+    const ended = await runModule(
+      await unusedUrl(),
+      `const whisperr = createWhisperr({ baseUrl, exitTimeoutMs: 300, onError() {} });
+       ${PRINT_STATS}
+       ${statement}
+       whisperr.track("ada", "signed_up");`,
+    );
+    expect(ended).toMatchObject({ exitCode, stderr: "" });
+    expect(JSON.parse(ended.stdout)).toMatchObject({ accepted: 1, pending: 1 });
+  });
+
+  test("asks once when the key is refused, and ends", async () => {
+    const api = await startIngestionApi(refuse(401));
+    const ended = await runModule(
+      api.url,
+      `const whisperr = createWhisperr({ baseUrl, onError: (error) => console.log(error.type) });
+       whisperr.track("ada", "signed_up");`,
+    );
+    expect(ended).toEqual({ ...QUIET_END, stdout: "auth\n" });
+    expect(api.requests).toHaveLength(1);
+  });
+
+  test("does not sit out a backoff that was running", async () => {
+    const api = await startIngestionApi((response, requestNumber) =>
+      (requestNumber === 1 ? refuse(500) : accept)(response, requestNumber),
+    );
+    const ended = await runModule(
+      api.url,
+      `const whisperr = createWhisperr({
+         baseUrl, flushAt: 1, backoff: { baseMs: 1_000_000_000, maxMs: 1_000_000_000 }, exitTimeoutMs: 20_000,
+       });
+       whisperr.track("ada", "signed_up");`,
+    );
+    expect(ended).toMatchObject(QUIET_END);
+    expect(api.eventTypes()).toEqual(["signed_up", "signed_up"]);
+  });
+});
