@@ -31,6 +31,7 @@ export { type Answer, classifyAnswer, type Outcome } from "./outcome.ts";
 export type {
   AbortControllerLike,
   Activity,
+  BodyReader,
   FetchInit,
   FetchLike,
   FetchResponse,

@@ -141,9 +141,9 @@ const LOOPBACK = /^(localhost|.+\.localhost|127(\.\d{1,3}){3}|\[::1\])$/i;
 function checkBaseUrl(baseUrl: unknown, allowInsecureHttp: boolean): string {
   const parts =
     typeof baseUrl === "string"
-      ? /^(https?):\/\/([^/?#@\s\\]+?)(:\d{1,5})?(\/[^?#\s\\]*)?$/i.exec(baseUrl)
+      ? /^(https?):\/\/(\[[\da-f:.]+\]|[^/?#@\s\\:[\]]+)(:\d{1,5})?(\/[^?#\s\\]*)?$/i.exec(baseUrl)
       : null;
-  if (parts === null) {
+  if (parts === null || Number(parts[3]?.slice(1) ?? 0) > 65_535) {
     throw misuse(
       "baseUrl must be a URL such as https://api.whisperr.net, without user name, query or fragment",
     );

@@ -11,6 +11,8 @@ export interface Ports {
   /** The platform's fetch, or the app's. */
   readonly fetch: FetchLike;
   readonly abortController: () => AbortControllerLike;
+  /** UTF-8 to text; never throws. */
+  readonly decode: (bytes: Uint8Array) => string;
   /** The runtime's console. */
   readonly log: (level: "debug" | "warn", message: string) => void;
   /** Told whenever one of the two changes; a runtime uses it to hold, or let go of, its process or request. */
@@ -45,7 +47,14 @@ export interface FetchInit {
 export interface FetchResponse {
   readonly status: number;
   readonly headers: { get(name: string): string | null };
+  readonly body?: { getReader(): BodyReader } | null;
+  /** Used when there is no `body` to read from. */
   text(): Promise<string>;
+}
+
+export interface BodyReader {
+  read(): Promise<{ done: false; value: Uint8Array } | { done: true; value?: Uint8Array | undefined }>;
+  cancel(): Promise<void>;
 }
 
 export interface AbortControllerLike {

@@ -45,7 +45,7 @@ export function createTransport(options: TransportOptions, ports: Ports): Transp
       async function exchange(): Promise<Answer> {
         const response = await send(baseUrl + path, init);
         verdict = { status: response.status, body: "", retryAfter: response.headers.get("retry-after") };
-        return { ...verdict, body: await readText(response) };
+        return { ...verdict, body: await readText(response, ports.decode) };
       }
 
       exchange()
@@ -59,9 +59,24 @@ export function createTransport(options: TransportOptions, ports: Ports): Transp
   };
 }
 
-async function readText(response: FetchResponse): Promise<string> {
+/** What of an answer is read: enough for counts and an error's words, whatever a server sends. */
+const MAX_ANSWER_BYTES = 16 * 1024;
+
+async function readText(response: FetchResponse, decode: Ports["decode"]): Promise<string> {
   try {
-    return await response.text();
+    const reader = response.body?.getReader();
+    if (reader === undefined) return (await response.text()).slice(0, MAX_ANSWER_BYTES);
+    const bytes = new Uint8Array(MAX_ANSWER_BYTES);
+    let length = 0;
+    for (let part = await reader.read(); !part.done; part = await reader.read()) {
+      const fits = part.value.subarray(0, MAX_ANSWER_BYTES - length);
+      bytes.set(fits, length);
+      length += fits.length;
+      if (length < MAX_ANSWER_BYTES) continue;
+      reader.cancel().catch(() => {});
+      break;
+    }
+    return decode(bytes.subarray(0, length));
   } catch {
     return "";
   }

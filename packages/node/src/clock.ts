@@ -3,7 +3,12 @@ import type { Timers } from "@whisperr/core";
 
 /** Timers that fire while the process lives, but never keep it alive. */
 export const timers: Timers = {
-  set: (callback, delayMs) => setTimeout(callback, delayMs).unref(),
+  set(callback, delayMs) {
+    const handle = setTimeout(callback, delayMs);
+    // Some fake timers are plain numbers.
+    handle.unref?.();
+    return handle;
+  },
   clear: (handle) => clearTimeout(handle as NodeJS.Timeout | undefined),
 };
 

@@ -50,6 +50,7 @@ export function createWhisperr<Events extends EventMap = AnyEvents>(
     uuid: randomUUID,
     fetch: options.fetch ?? ((url, init) => fetch(url, init)),
     abortController: () => new AbortController(),
+    decode: (bytes) => new TextDecoder().decode(bytes),
     log: (level, message) => console[level](message),
     onActivity: lifecycle.onActivity,
   };

@@ -11,13 +11,6 @@ declare global {
   }
 }
 
-/** What the default looks for; each is where a common authentication middleware puts the user. */
-export interface AuthenticatedRequest {
-  readonly user?: unknown;
-  readonly auth?: unknown;
-  readonly userId?: unknown;
-}
-
 export interface ExpressOptions<Request> {
   /** The user of a request; undefined or null when there is none. Default: `userOfRequest`. */
   readonly resolveUser?: ((request: Request) => string | number | bigint | null | undefined) | undefined;
@@ -29,10 +22,7 @@ export interface ExpressOptions<Request> {
  * Express middleware that sets `req.whisperr`. The user is looked up at each call, so it does not matter whether
  * authentication runs before or after. Without a user a call does nothing. Never fails a request.
  */
-export function whisperrExpress<
-  Events extends EventMap = AnyEvents,
-  Request extends object = AuthenticatedRequest,
->(
+export function whisperrExpress<Events extends EventMap = AnyEvents, Request extends object = object>(
   whisperr: Whisperr<Events>,
   options: ExpressOptions<Request> = {},
 ): (request: Request, response: unknown, next: (error?: unknown) => void) => void {
@@ -62,8 +52,9 @@ export function whisperrExpress<
 }
 
 /** `req.user.id`, `req.user.sub`, `req.auth.userId`, `req.auth.sub`, `req.userId`, in this order; the first usable one. */
-export function userOfRequest(request: AuthenticatedRequest): string | undefined {
-  const { user, auth, userId } = request;
+export function userOfRequest(request: object): string | undefined {
+  // Each is where a common authentication middleware puts the user; Express's own type knows none of them.
+  const { user, auth, userId } = request as { user?: unknown; auth?: unknown; userId?: unknown };
   const candidates = [
     field(user, "id"),
     field(user, "sub"),

@@ -1,0 +1,64 @@
+import { describe, expect, test } from "vitest";
+import { CONFIG, inputName } from "../../test/machine-builders.ts";
+import { answers } from "../../test/transition-cases/answers.ts";
+import { backoff } from "../../test/transition-cases/backoff.ts";
+import { heldKey } from "../../test/transition-cases/held.ts";
+import { idle } from "../../test/transition-cases/idle.ts";
+import { sending } from "../../test/transition-cases/sending.ts";
+import { stoppedForGood } from "../../test/transition-cases/stopped.ts";
+import { throttled } from "../../test/transition-cases/throttled.ts";
+import { EVERY_INPUT, type TransitionCase } from "../../test/transition-cases/transition-case.ts";
+import type { Phase } from "./state.ts";
+import { transition } from "./transition.ts";
+
+const cases = [...idle, ...sending, ...answers, ...backoff, ...throttled, ...heldKey, ...stoppedForGood];
+
+// A record, so that a new phase does not compile before it is listed here.
+const PHASES: { readonly [P in Phase]: true } = {
+  idle: true,
+  sending: true,
+  backoff: true,
+  throttled: true,
+  held: true,
+  stopped: true,
+};
+
+const nameOf = ({ given, when, says }: TransitionCase) => `${given.phase}, ${inputName(when)}: ${says}`;
+
+describe("in every phase, every input has one meaning", () => {
+  test.each(cases.map((one) => [nameOf(one), one] as const))("%s", (_name, one) => {
+    const before = structuredClone(one.given);
+
+    const step = transition(one.given, one.when, CONFIG);
+
+    expect(step.effects).toEqual(one.effects);
+    expect(step.state).toEqual({ ...before, ...one.becomes });
+    expect(one.given).toEqual(before);
+  });
+});
+
+test("no pair of phase and input is without a test", () => {
+  const pairs = Object.keys(PHASES).flatMap((phase) =>
+    EVERY_INPUT.map((input) => `${phase}, ${inputName(input)}`),
+  );
+  const tested = new Set(cases.map(({ given, when }) => `${given.phase}, ${inputName(when)}`));
+
+  expect(pairs.filter((pair) => !tested.has(pair))).toEqual([]);
+  expect(pairs).toHaveLength(6 * (7 + 6));
+});
+
+test("no two tests have the same name", () => {
+  const names = cases.map(nameOf);
+
+  expect(new Set(names).size).toBe(names.length);
+});
+
+test("without an interval no timer is armed", () => {
+  const config = { ...CONFIG, flushIntervalMs: 0 };
+  const timers = cases
+    .filter(({ given }) => given.phase !== "throttled")
+    .flatMap(({ given, when }) => transition(given, when, config).effects)
+    .filter((effect) => effect.type === "wake" && effect.afterMs === CONFIG.flushIntervalMs);
+
+  expect(timers).toEqual([]);
+});
