@@ -70,6 +70,7 @@ export function createEffectLoop(
   let request: RequestUnderWay | undefined;
   let answer: Answer = { failure: "nothing was sent yet" };
   let stopping: Promise<FlushResult> | undefined;
+  let stopped = false;
   let activity = { pending: false, awaited: false };
 
   function dispatch(input: Input): void {
@@ -127,6 +128,8 @@ export function createEffectLoop(
     if (state.phase !== "sending" || request !== undefined) return;
     const batch = cutBatch(outbox, limit, config.maxBatchBytes);
     dispatch({ type: "batchCut", count: batch.count });
+    // Evictions are reported in that call: the app may have given up in its onError.
+    if (state.inFlight === 0) return;
     const mine = transport(batch);
     request = mine;
     const received = await mine.answer;
@@ -183,9 +186,14 @@ export function createEffectLoop(
       if (last !== undefined && state.flushes.at(-1) === outbox.size) return last.promise;
       return wait({ type: "flushRequested" });
     },
-    stop: () => (stopping ??= wait({ type: "stopRequested" })),
+    stop() {
+      // Before the dispatch, which may report: what an app tracks in its onError then comes after the shutdown.
+      stopped = true;
+      stopping ??= wait({ type: "stopRequested" });
+      return stopping;
+    },
     get stopped() {
-      return stopping !== undefined;
+      return stopped;
     },
     retryNow: () => dispatch({ type: "retryNow" }),
     abandon: () => dispatch({ type: "abandoned" }),

@@ -43,6 +43,7 @@ export {
   type AnyEvents,
   createDisabledClient,
   createServerClient,
+  diagnostics,
   type EventArguments,
   type EventMap,
   type ServerClient,

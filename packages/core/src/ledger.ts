@@ -1,4 +1,4 @@
-/** The books: accepted = delivered + dropped + pending, at every moment (design rule 6). */
+/** The books: accepted = delivered + dropped + pending, at every moment. */
 import type { DropReason } from "./errors.ts";
 
 /** What became of every `track()` and `identify()` so far. */

@@ -1,5 +1,6 @@
 /** Hands errors to the app and keeps a throwing, re-entrant or missing `onError` from doing harm. */
 import type { WhisperrError } from "./errors.ts";
+import { describeThrown } from "./json.ts";
 import type { Ports } from "./ports.ts";
 
 export interface ReporterOptions {
@@ -48,8 +49,7 @@ export function createReporter({ apiKey, debug, onError }: ReporterOptions, port
       try {
         onError(safe);
       } catch (thrown) {
-        if (debug)
-          print("debug", `onError threw: ${String((thrown as { message?: unknown } | null)?.message)}`);
+        if (debug) print("debug", `onError threw: ${describeThrown(thrown)}`);
       } finally {
         reporting = false;
       }

@@ -23,9 +23,10 @@ export type EventMap = object;
 export type AnyEvents = { readonly [event: string]: object };
 
 /** The arguments after the event's name: properties may be left out when none of them is required. */
-export type EventArguments<Properties> = object extends Properties
-  ? [properties?: Properties | null | undefined, context?: object | null | undefined]
-  : [properties: Properties, context?: object | null | undefined];
+export type EventArguments<Properties> =
+  Record<never, never> extends Properties
+    ? [properties?: Properties | null | undefined, context?: object | null | undefined]
+    : [properties: Properties, context?: object | null | undefined];
 
 /** The calls of one user. */
 export interface UserClient<Events extends EventMap = AnyEvents> {
@@ -35,7 +36,12 @@ export interface UserClient<Events extends EventMap = AnyEvents> {
   identify(options?: IdentifyOptions): void;
 }
 
+/** Where an integration says what it did, for `debug`; the same symbol in every copy of this file. */
+export const diagnostics: unique symbol = Symbol.for("whisperr.diagnostics");
+
 export interface ServerClient<Events extends EventMap = AnyEvents> {
+  /** For integrations only: prints a line when the client's `debug` is on. */
+  readonly [diagnostics]?: (message: string) => void;
   /** Records that a user did something, now. Never throws, never blocks; trouble goes to `onError`. */
   track<Name extends keyof Events & string>(
     userId: string,
@@ -156,6 +162,7 @@ export function createServerClient<Events extends EventMap = AnyEvents>(
     flush: loop.flush,
     shutdown,
     stats: loop.stats,
+    [diagnostics]: reporter.debug,
   };
   return { client, loop };
 }

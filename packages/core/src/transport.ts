@@ -34,6 +34,7 @@ export function createTransport(options: TransportOptions, ports: Ports): Transp
       signal: controller.signal as never,
     } as const;
 
+    let abort = () => {};
     const answer = new Promise<Answer>((resolve) => {
       // The status is the verdict: once it is here, a body that breaks off or hangs takes nothing from it.
       let verdict: Answer = { failure: `no answer within ${requestTimeoutMs} ms` };
@@ -41,6 +42,15 @@ export function createTransport(options: TransportOptions, ports: Ports): Transp
         controller.abort();
         resolve(verdict);
       }, requestTimeoutMs);
+      const end = (result: Answer) => {
+        timers.clear(timer);
+        resolve(result);
+      };
+      // Does not wait for fetch to notice: one that ignores its signal would leave the timer running.
+      abort = () => {
+        controller.abort();
+        end({ failure: "the request was given up" });
+      };
 
       async function exchange(): Promise<Answer> {
         const response = await send(baseUrl + path, init);
@@ -50,12 +60,9 @@ export function createTransport(options: TransportOptions, ports: Ports): Transp
 
       exchange()
         .catch((error: unknown) => ({ failure: describeFailure(error) }))
-        .then((result) => {
-          timers.clear(timer);
-          resolve(result);
-        });
+        .then(end);
     });
-    return { answer, abort: () => controller.abort() };
+    return { answer, abort };
   };
 }
 

@@ -15,6 +15,8 @@ export interface Batch {
 
 const HEAD = '{"events":[';
 const TAIL = "]}";
+/** Each event is counted with a comma behind it, and the last has none. */
+const ENVELOPE_BYTES = HEAD.length + TAIL.length - 1;
 /** A UTF-16 code unit takes at most this many bytes in UTF-8. */
 const MAX_BYTES_PER_UNIT = 3;
 
@@ -29,7 +31,7 @@ export function cutBatch(outbox: Outbox, limit: number, maxBytes: number): Batch
   let events = "";
   let count = 0;
   // Counting bytes exactly is only worth it near the limit; until then three bytes a unit is assumed.
-  let bytes = HEAD.length + TAIL.length;
+  let bytes = ENVELOPE_BYTES;
   let exact = false;
   for (; count < limit; count++) {
     const operation: Operation | undefined = outbox.at(count);
@@ -37,7 +39,7 @@ export function cutBatch(outbox: Outbox, limit: number, maxBytes: number): Batch
     const event = encodeEvent(operation);
     if (!exact && bytes + event.length * MAX_BYTES_PER_UNIT > maxBytes) {
       exact = true;
-      bytes = HEAD.length + TAIL.length + utf8Bytes(events) + 1;
+      bytes = ENVELOPE_BYTES + (count === 0 ? 0 : utf8Bytes(events) + 1);
     }
     const added = exact ? utf8Bytes(event) + 1 : event.length * MAX_BYTES_PER_UNIT + 1;
     if (count > 0 && bytes + added > maxBytes) break;

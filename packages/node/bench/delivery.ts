@@ -21,7 +21,9 @@ export async function measureDelivery(events: number, rounds: number) {
     // The first round warms up both.
     if (round > 0) bare.push(bareUs / events);
     if (round > 0) sdk.push(sdkUs / events);
-    console.error(`  round ${round}: bare ${(bareUs / events).toFixed(2)}, SDK ${(sdkUs / events).toFixed(2)} µs per event`);
+    console.error(
+      `  round ${round}: bare ${(bareUs / events).toFixed(2)}, SDK ${(sdkUs / events).toFixed(2)} µs per event`,
+    );
   }
   server.kill();
   const median = (values: number[]) => values.sort((a, b) => a - b)[values.length >> 1] as number;
@@ -69,5 +71,7 @@ if (process.argv[2] === "serve") {
   const server = createServer((request, response) => {
     request.resume().on("end", () => response.writeHead(202).end('{"accepted":500,"rejected":0}'));
   });
-  server.listen(0, "127.0.0.1", () => process.send?.(`http://127.0.0.1:${(server.address() as AddressInfo).port}`));
+  server.listen(0, "127.0.0.1", () =>
+    process.send?.(`http://127.0.0.1:${(server.address() as AddressInfo).port}`),
+  );
 }

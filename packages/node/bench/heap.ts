@@ -7,7 +7,9 @@ const EVENTS = 100_000;
 
 /** Bytes per queued event. */
 export async function measureHeap(): Promise<number> {
-  const output = execFileSync(process.execPath, ["--expose-gc", fileURLToPath(import.meta.url)], { encoding: "utf8" });
+  const output = execFileSync(process.execPath, ["--expose-gc", fileURLToPath(import.meta.url)], {
+    encoding: "utf8",
+  });
   return Number(output);
 }
 
@@ -22,7 +24,8 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   });
   collect();
   const before = process.memoryUsage().heapUsed;
-  for (let i = 0; i < EVENTS; i++) client.track(`user_${i}`, "payment_failed", { amount_cents: i, plan: "pro" });
+  for (let i = 0; i < EVENTS; i++)
+    client.track(`user_${i}`, "payment_failed", { amount_cents: i, plan: "pro" });
   collect();
   process.stdout.write(String((process.memoryUsage().heapUsed - before) / EVENTS));
 }

@@ -19,7 +19,13 @@ const add = (what: string, value: number, unit: string, target: string, holds: b
 
 console.error("track() …");
 const track = await measureTrack();
-add("track(): more than JSON.stringify of its properties", track.overheadUs, "µs", "< 1 µs", track.overheadUs < 1);
+add(
+  "track(): more than JSON.stringify of its properties",
+  track.overheadUs,
+  "µs",
+  "< 1 µs",
+  track.overheadUs < 1,
+);
 add("track(): full queue ÷ empty queue", track.fullToEmpty, "×", "about 1", track.fullToEmpty < 1.5);
 
 console.error("heap …");

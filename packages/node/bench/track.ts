@@ -41,7 +41,9 @@ export async function measureTrack(): Promise<{ overheadUs: number; fullToEmpty:
   const full = makeClient(10_000);
   for (let i = 0; i < 10_000; i++) full.track("user_8842", "payment_failed", properties(i));
   const fullUs = medianUs(() => (i) => full.track("user_8842", "payment_failed", properties(i)));
-  console.error(`  stringify ${stringify.toFixed(3)} µs, track() ${empty.toFixed(3)} µs, on a full queue ${fullUs.toFixed(3)} µs`);
+  console.error(
+    `  stringify ${stringify.toFixed(3)} µs, track() ${empty.toFixed(3)} µs, on a full queue ${fullUs.toFixed(3)} µs`,
+  );
   if (sink === 0) throw new Error("nothing was measured");
   return { overheadUs: empty - stringify, fullToEmpty: fullUs / empty };
 }

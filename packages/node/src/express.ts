@@ -1,12 +1,21 @@
 /** Express 4 and 5: `req.whisperr`, bound to the authenticated user of the request. */
-import type { AnyEvents, EventMap, UserClient } from "@whisperr/core";
+import { type AnyEvents, diagnostics, type EventMap, type UserClient } from "@whisperr/core";
 import type { Whisperr } from "./create-whisperr.ts";
+
+/**
+ * The events `req.whisperr` knows. Empty, it takes any; an app that wants its own checked declares them once:
+ * `declare module "@whisperr/node/express" { interface RequestEvents extends MyEvents {} }`
+ */
+// biome-ignore lint/suspicious/noEmptyInterface: apps add to it
+export interface RequestEvents {}
+
+type EventsOfRequest = keyof RequestEvents extends never ? AnyEvents : RequestEvents;
 
 declare global {
   namespace Express {
     interface Request {
       /** Set by `whisperrExpress()`; its calls belong to the user who makes the request. */
-      whisperr: UserClient;
+      whisperr: UserClient<EventsOfRequest>;
     }
   }
 }
@@ -14,21 +23,19 @@ declare global {
 export interface ExpressOptions<Request> {
   /** The user of a request; undefined or null when there is none. Default: `userOfRequest`. */
   readonly resolveUser?: ((request: Request) => string | number | bigint | null | undefined) | undefined;
-  /** Prints a line whenever a call is left out for want of a user. Default false. */
-  readonly debug?: boolean | undefined;
 }
 
 /**
  * Express middleware that sets `req.whisperr`. The user is looked up at each call, so it does not matter whether
- * authentication runs before or after. Without a user a call does nothing. Never fails a request.
+ * authentication runs before or after. Without a user a call does nothing, which the client's `debug` mentions. Never
+ * fails a request.
  */
 export function whisperrExpress<Events extends EventMap = AnyEvents, Request extends object = object>(
   whisperr: Whisperr<Events>,
   options: ExpressOptions<Request> = {},
 ): (request: Request, response: unknown, next: (error?: unknown) => void) => void {
   const resolveUser = options.resolveUser ?? userOfRequest;
-  const log = (message: string) =>
-    options.debug === true ? console.debug(`[whisperr] ${message}`) : undefined;
+  const log = (message: string) => whisperr[diagnostics]?.(message);
 
   return (request, _response, next) => {
     const withUser = (what: string, call: (user: UserClient<Events>) => void) => {

@@ -52,7 +52,7 @@ describe("the examples in the documents", () => {
 
 describe("the option table of @whisperr/node", () => {
   const rows = new Map(
-    [...read("packages/node/README.md").matchAll(/^\| `(\w+)` \|([^|]*)\|/gm)].map(
+    [...read("packages/node/README.md").matchAll(/^\| `(\w+)` +\|([^|]*)\|/gm)].map(
       ([, name = "", value = ""]) => [name, value.replaceAll("`", "").trim()],
     ),
   );

@@ -1,0 +1,169 @@
+import { describe, expect, test } from "vitest";
+import { channel } from "./channel.ts";
+import { identifyBody } from "./identify-body.ts";
+import { Refusal } from "./json.ts";
+
+const body = (options?: unknown) => JSON.parse(identifyBody("user_8842", options)) as Record<string, unknown>;
+
+function refusal(options: unknown): Refusal {
+  try {
+    identifyBody("user_8842", options);
+  } catch (error) {
+    if (error instanceof Refusal) return error;
+    throw error;
+  }
+  throw new Error("was not refused");
+}
+
+describe("what is empty is left out", () => {
+  const onlyTheUser = { external_user_id: "user_8842" };
+
+  test.each<[string, unknown]>([
+    ["no options", undefined],
+    ["null", null],
+    ["an empty object", {}],
+    ["empty traits", { traits: {} }],
+    ["traits without any value that JSON knows", { traits: { plan: undefined } }],
+    ["null traits", { traits: null }],
+    ["no channels", { channels: [] }],
+    [
+      "null for everything",
+      { email: null, phone: null, pushToken: null, channels: null, preferredChannel: null },
+    ],
+    ["blank shortcuts", { email: "", phone: "  ", pushToken: "" }],
+  ])("%s", (_name, options) => {
+    expect(body(options)).toEqual(onlyTheUser);
+  });
+});
+
+test("the whole body is exactly these bytes", () => {
+  const text = identifyBody("user_8842", {
+    traits: { plan: "pro" },
+    preferredChannel: "email",
+    channels: [channel.email("ada@example.com", { verified: false })],
+  });
+
+  expect(text).toBe(
+    '{"external_user_id":"user_8842","traits":{"plan":"pro"},"preferred_channel":"email",' +
+      '"channels":[{"channel":"email","address":"ada@example.com","opted_in":true,"verified":false}]}',
+  );
+});
+
+describe("channels", () => {
+  test("the three shortcuts are opted in", () => {
+    expect(body({ email: "ada@example.com", phone: "+15550100", pushToken: "tok_1" }).channels).toEqual([
+      { channel: "email", address: "ada@example.com", opted_in: true },
+      { channel: "sms", address: "+15550100", opted_in: true },
+      { channel: "push", address: "tok_1", opted_in: true },
+    ]);
+  });
+
+  test("explicit ones replace the shortcuts", () => {
+    expect(body({ email: "old@example.com", channels: [channel.sms("+15550100")] }).channels).toEqual([
+      { channel: "sms", address: "+15550100", opted_in: true },
+    ]);
+  });
+
+  test("explicit ones replace the shortcuts even when there are none", () => {
+    expect(body({ email: "old@example.com", channels: [] })).not.toHaveProperty("channels");
+  });
+
+  test("opted_in is always sent, verified only when given", () => {
+    expect(
+      body({ channels: [channel.email("a@example.com", { optedIn: false, verified: true })] }).channels,
+    ).toEqual([{ channel: "email", address: "a@example.com", opted_in: false, verified: true }]);
+  });
+
+  test("push says what it is, as far as the app said so", () => {
+    const settings = { kind: "apns", platform: "ios", pushEnv: "sandbox" } as const;
+
+    expect(body({ channels: [channel.push("tok_1", settings), channel.push("tok_2")] }).channels).toEqual([
+      {
+        channel: "push",
+        address: "tok_1",
+        opted_in: true,
+        kind: "apns",
+        platform: "ios",
+        push_env: "sandbox",
+      },
+      { channel: "push", address: "tok_2", opted_in: true },
+    ]);
+  });
+
+  test("what only push has is left out elsewhere: the server would refuse the field", () => {
+    expect(body({ channels: [{ type: "email", address: "a@example.com", kind: "apns" }] }).channels).toEqual([
+      { channel: "email", address: "a@example.com", opted_in: true },
+    ]);
+  });
+
+  test("fields the contract does not know are not sent", () => {
+    const [sent] = body({ channels: [{ type: "sms", address: "1", colour: "red" }] }).channels as object[];
+
+    expect(sent).toEqual({ channel: "sms", address: "1", opted_in: true });
+  });
+});
+
+describe("what is not usable is refused, by name", () => {
+  test.each<[unknown, string, string]>([
+    ["ada@example.com", "invalid_traits", "second argument"],
+    [[], "invalid_traits", "second argument"],
+    [7, "invalid_traits", "second argument"],
+    [{ traits: [] }, "invalid_traits", "traits must be an object, but is an array"],
+    [{ traits: "pro" }, "invalid_traits", "traits must be an object, but is a string"],
+    [{ traits: new Date(0) }, "invalid_traits", "traits"],
+    [{ email: 7 }, "invalid_channels", "email must be text"],
+    [{ phone: {} }, "invalid_channels", "phone must be text"],
+    [{ pushToken: true }, "invalid_channels", "pushToken must be text"],
+    [{ channels: {} }, "invalid_channels", "channels must be an array"],
+    [{ channels: [null] }, "invalid_channels", "channels[0] must be an object"],
+    [{ channels: [{ address: "1" }] }, "invalid_channels", "channels[0].type is missing"],
+    [
+      { channels: [{ type: "fax", address: "1" }] },
+      "invalid_channels",
+      "channels[0].type must be one of email",
+    ],
+    [{ channels: [{ type: "sms" }] }, "invalid_channels", "channels[0].address must be text"],
+    [{ channels: [{ type: "sms", address: " " }] }, "invalid_channels", "channels[0].address"],
+    [
+      { channels: [{ type: "sms", address: "1", optedIn: "yes" }] },
+      "invalid_channels",
+      "optedIn must be true",
+    ],
+    [{ channels: [{ type: "sms", address: "1", verified: 1 }] }, "invalid_channels", "verified must be true"],
+    [
+      { channels: [{ type: "push", address: "1", kind: "x" }] },
+      "invalid_channels",
+      "kind must be one of apns",
+    ],
+    [
+      { channels: [{ type: "push", address: "1", platform: "tv" }] },
+      "invalid_channels",
+      "platform must be one",
+    ],
+    [
+      { channels: [{ type: "push", address: "1", pushEnv: "beta" }] },
+      "invalid_channels",
+      "pushEnv must be one",
+    ],
+    [{ channels: [channel.sms("1"), { type: "sms" }] }, "invalid_channels", "channels[1].address"],
+    [{ preferredChannel: "fax" }, "invalid_channels", "preferredChannel must be one of email, sms, push"],
+  ])("%j", (options, reason, message) => {
+    expect(refusal(options).reason).toBe(reason);
+    expect(refusal(options).message).toContain(message);
+  });
+});
+
+test("a preferred channel needs no address", () => {
+  expect(body({ preferredChannel: "push" })).toEqual({
+    external_user_id: "user_8842",
+    preferred_channel: "push",
+  });
+});
+
+test("traits take the same values as properties", () => {
+  expect(body({ traits: { big: 7n, bigger: 2n ** 64n, never: new Date(Number.NaN) } }).traits).toEqual({
+    big: 7,
+    bigger: "18446744073709551616",
+    never: null,
+  });
+});

@@ -1,0 +1,90 @@
+import { describe, expect, test } from "vitest";
+import { describeThrown, describeType, objectToJson, Refusal } from "./json.ts";
+
+const json = (value: unknown) => objectToJson(value, "properties", "invalid_properties");
+
+describe("values become JSON", () => {
+  test.each<[string, unknown, string]>([
+    ["undefined is no properties", undefined, "{}"],
+    ["null is no properties", null, "{}"],
+    ["an object", { a: 1, b: ["x", null] }, '{"a":1,"b":["x",null]}'],
+    ["an object without prototype", Object.assign(Object.create(null), { a: 1 }), '{"a":1}'],
+    [
+      "an instance",
+      new (class Order {
+        id = 7;
+      })(),
+      '{"id":7}',
+    ],
+    ["a toJSON that gives an object", { toJSON: () => ({ a: 1 }) }, '{"a":1}'],
+    ["a safe BigInt is a number", { n: 2n ** 53n - 1n }, '{"n":9007199254740991}'],
+    ["a larger BigInt is decimal text", { n: 2n ** 53n }, '{"n":"9007199254740992"}'],
+    ["a negative BigInt", { n: -(2n ** 70n) }, '{"n":"-1180591620717411303424"}'],
+    ["a BigInt deep inside", { a: [{ n: 1n }] }, '{"a":[{"n":1}]}'],
+    ["an invalid date is null", { at: new Date(Number.NaN) }, '{"at":null}'],
+    ["a date is its text", { at: new Date(0) }, '{"at":"1970-01-01T00:00:00.000Z"}'],
+    ["NaN and infinity are null", { a: Number.NaN, b: Number.POSITIVE_INFINITY }, '{"a":null,"b":null}'],
+    ["functions, symbols and undefined are left out", { f() {}, s: Symbol("s"), u: undefined }, "{}"],
+    ["a lone surrogate is escaped", { text: "\ud800" }, '{"text":"\\ud800"}'],
+    ["a map is an object without entries", new Map([["a", 1]]), "{}"],
+  ])("%s", (_name, value, expected) => {
+    expect(json(value)).toBe(expected);
+  });
+});
+
+describe("what is not an object is refused, and named", () => {
+  test.each<[string, unknown, string]>([
+    ["an array", [1], "is an array"],
+    ["text", "pro", "is a string"],
+    ["a number", 7, "is a number"],
+    ["a BigInt", 7n, "is a bigint"],
+    ["a boolean", false, "is a boolean"],
+    ["a symbol", Symbol("s"), "is a symbol"],
+    ["a function", () => ({}), "is a function"],
+    ["a date", new Date(0), "becomes something else as JSON"],
+    ["a toJSON that gives nothing", { toJSON: () => undefined }, "becomes something else as JSON"],
+    ["a toJSON that gives an array", { toJSON: () => [] }, "becomes something else as JSON"],
+    ["boxed text", Object("pro"), "becomes something else as JSON"],
+  ])("%s", (_name, value, message) => {
+    expect(() => json(value)).toThrow(expect.objectContaining({ reason: "invalid_properties" }));
+    expect(() => json(value)).toThrow(expect.objectContaining({ message: expect.stringContaining(message) }));
+    expect(() => json(value)).toThrow(Refusal);
+  });
+});
+
+test("what a getter throws comes out, for the snapshot to catch", () => {
+  const value = {
+    get a(): never {
+      throw new RangeError("no value");
+    },
+  };
+
+  expect(() => json(value)).toThrow(RangeError);
+});
+
+describe("whatever is thrown can be described", () => {
+  test.each<[string, unknown, string]>([
+    ["an error", new Error("first line\nsecond line"), "first line"],
+    ["text", "text", "text"],
+    ["undefined", undefined, "undefined"],
+    ["null", null, "null"],
+    ["a symbol", Symbol("s"), "Symbol(s)"],
+    ["an object whose message is no text", { message: 7, toString: () => "seven" }, "seven"],
+    ["an object that cannot be text", Object.create(null), "an exception that cannot be read"],
+    [
+      "an object that throws when it is read",
+      {
+        get message(): never {
+          throw new Error("again");
+        },
+      },
+      "an exception that cannot be read",
+    ],
+  ])("%s", (_name, thrown, expected) => {
+    expect(describeThrown(thrown)).toBe(expected);
+  });
+});
+
+test("types are named as people do", () => {
+  expect([undefined, null, [], 7].map(describeType)).toEqual(["missing", "null", "an array", "a number"]);
+});

@@ -1,0 +1,139 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { http } from "../test/scripted-transport.ts";
+import {
+  classifyAnswer,
+  MAX_RETRY_AFTER_MS,
+  type Outcome,
+  retryAfterMs,
+  serverErrorText,
+} from "./outcome.ts";
+
+const NOW_MS = Date.UTC(1994, 10, 6, 8, 49, 0);
+const classify = (status: number, body: unknown = "", retryAfter: string | null = null, count = 3) =>
+  classifyAnswer(http(status, body, retryAfter), count, NOW_MS);
+
+describe("a status belongs to one class", () => {
+  test.each<[number, Outcome["kind"]]>([
+    [0, "retry"],
+    [100, "retry"],
+    [103, "retry"],
+    [200, "accepted"],
+    [202, "accepted"],
+    [204, "accepted"],
+    [299, "accepted"],
+    [300, "retry"],
+    [301, "retry"],
+    [304, "retry"],
+    [308, "retry"],
+    [400, "rejected"],
+    [401, "auth"],
+    [402, "rejected"],
+    [403, "auth"],
+    [404, "rejected"],
+    [408, "rejected"],
+    [409, "rejected"],
+    [413, "tooLarge"],
+    [422, "rejected"],
+    [429, "retry"],
+    [499, "rejected"],
+    [500, "retry"],
+    [501, "retry"],
+    [503, "retry"],
+    [504, "retry"],
+    [599, "retry"],
+    [700, "retry"],
+    [Number.NaN, "retry"],
+  ])("%i is %s", (status, kind) => {
+    expect(classify(status).kind).toBe(kind);
+  });
+
+  test("no answer at all is tried again", () => {
+    expect(classifyAnswer({ failure: "connection reset" }, 1, NOW_MS)).toEqual({ kind: "retry" });
+  });
+});
+
+describe("rejected in a 2xx", () => {
+  test.each<[string, unknown, number]>([
+    ["is taken at its word", { accepted: 1, rejected: 2 }, 2],
+    ["is never more than was sent", { rejected: 99 }, 3],
+    ["is never less than nothing", { rejected: -1 }, 0],
+    ["is no statement when it is not a whole number", { rejected: 1.5 }, 0],
+    ["is no statement as text", { rejected: "2" }, 0],
+    ["may be absent", { accepted: 3 }, 0],
+    ["may be missing with the whole body", "", 0],
+    ["is not looked for in HTML", "<html>rejected: 2</html>", 0],
+    ["is not looked for in null", "null", 0],
+    ["is not looked for in an array", [2], 0],
+    ["is not looked for in half an object", '{"rejected":2', 0],
+  ])("%s", (_name, body, expected) => {
+    expect(classify(202, body)).toEqual({ kind: "accepted", rejected: expected });
+  });
+});
+
+describe("Retry-After", () => {
+  test.each<[string, string | null, number | undefined]>([
+    ["absent", null, undefined],
+    ["seconds", "7", 7000],
+    ["nothing to wait", "0", 0],
+    ["seconds with space around", " 7 ", 7000],
+    ["an hour, capped", "3600", MAX_RETRY_AFTER_MS],
+    ["more digits than a number holds, capped", "9".repeat(400), MAX_RETRY_AFTER_MS],
+    ["an IMF-fixdate", "Sun, 06 Nov 1994 08:49:37 GMT", 37_000],
+    ["an RFC 850 date", "Sunday, 06-Nov-94 08:49:37 GMT", 37_000],
+    ["an asctime date, which is UTC without saying so", "Sun Nov  6 08:49:37 1994", 37_000],
+    ["a date that has passed", "Sun, 06 Nov 1994 08:48:00 GMT", 0],
+    ["a date next year, capped", "Mon, 06 Nov 1995 08:49:37 GMT", MAX_RETRY_AFTER_MS],
+    ["negative", "-7", undefined],
+    ["a fraction", "1.5", undefined],
+    ["exponential", "1e3", undefined],
+    ["hexadecimal", "0x10", undefined],
+    ["words", "soon", undefined],
+    ["empty", "", undefined],
+    ["an ISO date, which the header does not allow", "1994-11-06T08:49:37Z", undefined],
+    ["a date that does not exist", "Sun, 99 Nov 1994 08:49:37 GMT", undefined],
+  ])("%s", (_name, header, expected) => {
+    expect(retryAfterMs(header, NOW_MS)).toBe(expected);
+  });
+
+  test("whatever the header says, the wait is absent or 0 to 60 s", () => {
+    fc.assert(
+      fc.property(fc.string(), (header) => {
+        const ms = retryAfterMs(header, NOW_MS) ?? 0;
+        expect(ms).toBeGreaterThanOrEqual(0);
+        expect(ms).toBeLessThanOrEqual(60_000);
+      }),
+    );
+  });
+
+  test.each([429, 503])("counts on %i", (status) => {
+    expect(classify(status, "", "7")).toEqual({ kind: "retry", afterMs: 7000 });
+  });
+
+  test.each([429, 503])("not understood on %i: the backoff decides", (status) => {
+    expect(classify(status, "", "soon")).toEqual({ kind: "retry" });
+  });
+
+  test.each([500, 502, 301])("means nothing on %i", (status) => {
+    expect(classify(status, "", "7")).toEqual({ kind: "retry" });
+  });
+});
+
+describe("the server's own words", () => {
+  test.each<[string, unknown, string]>([
+    [
+      "code and message",
+      { error: { code: "bad_event", message: "No such name" } },
+      "bad_event: No such name",
+    ],
+    ["a message alone", { error: { message: "No such name" } }, "No such name"],
+    ["a code alone", { error: { code: "bad_event", message: "" } }, "bad_event"],
+    ["numbers instead of words", { error: { code: 7, message: 8 } }, ""],
+    ["an error that is text", { error: "bad" }, ""],
+    ["an error that is null", { error: null }, ""],
+    ["HTML", "<html>Bad Gateway</html>", ""],
+    ["nothing", "", ""],
+  ])("%s", (_name, body, expected) => {
+    expect(serverErrorText(typeof body === "string" ? body : JSON.stringify(body))).toBe(expected);
+  });
+});

@@ -1,0 +1,159 @@
+import { describe, expect, test } from "vitest";
+import { fakePorts } from "../test/fake-ports.ts";
+import type { WhisperrError } from "./errors.ts";
+import { createReporter } from "./reporter.ts";
+
+const KEY = "wrk_secret_key";
+const dropped: WhisperrError = { type: "dropped", reason: "rejected", count: 1, message: "refused" };
+
+function reporter(
+  options: { readonly debug?: boolean; readonly onError?: (error: WhisperrError) => void } = {},
+) {
+  const { ports, log } = fakePorts();
+  return { log, ...createReporter({ apiKey: KEY, debug: false, ...options }, ports) };
+}
+
+/** An exception that hurts whoever looks at it. */
+const unreadable = {
+  get message(): never {
+    throw new Error("again");
+  },
+};
+
+describe("the key", () => {
+  const echoed = { ...dropped, message: `the key ${KEY} and again ${KEY}` };
+
+  test("is taken out of what onError gets", () => {
+    const errors: WhisperrError[] = [];
+    reporter({ onError: (error) => errors.push(error) }).report(echoed);
+
+    expect(errors).toEqual([{ ...dropped, message: "the key wrk_… and again wrk_…" }]);
+  });
+
+  test("is taken out of warnings and diagnostics", () => {
+    const { report, debug, log } = reporter({ debug: true });
+    report(echoed);
+    debug(echoed.message);
+    const quiet = reporter();
+    quiet.report(echoed);
+
+    expect(JSON.stringify([...log, ...quiet.log])).not.toContain(KEY);
+    expect([...log, ...quiet.log]).toHaveLength(3);
+  });
+});
+
+describe("onError", () => {
+  test("gets each error, and nothing is printed", () => {
+    const errors: WhisperrError[] = [];
+    const { report, log } = reporter({ onError: (error) => errors.push(error) });
+
+    report(dropped);
+    report(dropped);
+
+    expect(errors).toEqual([dropped, dropped]);
+    expect(log).toEqual([]);
+  });
+
+  test.each([false, true])("may throw; debug: %s", (debug) => {
+    const { report, log } = reporter({
+      debug,
+      onError: () => {
+        throw new Error("mine");
+      },
+    });
+
+    report(dropped);
+
+    expect(log.some((line) => line.message.includes("onError threw: mine"))).toBe(debug);
+  });
+
+  test.each([false, true])("may throw what cannot even be read; debug: %s", (debug) => {
+    const { report } = reporter({
+      debug,
+      onError: () => {
+        throw unreadable;
+      },
+    });
+
+    expect(() => report(dropped)).not.toThrow();
+  });
+
+  test("is not called for an error that it caused itself, so it cannot call itself for ever", () => {
+    let calls = 0;
+    const { report } = reporter({
+      onError: () => {
+        calls++;
+        report(dropped);
+      },
+    });
+
+    report(dropped);
+    report(dropped);
+
+    expect(calls).toBe(2);
+  });
+
+  test("is called again after it threw", () => {
+    let calls = 0;
+    const { report } = reporter({
+      onError: () => {
+        calls++;
+        throw new Error("mine");
+      },
+    });
+
+    report(dropped);
+    report(dropped);
+
+    expect(calls).toBe(2);
+  });
+});
+
+describe("without onError", () => {
+  test("each kind of trouble is a warning once", () => {
+    const { report, log } = reporter();
+
+    report(dropped);
+    report(dropped);
+    report({ ...dropped, reason: "queue_full" });
+    report({ type: "auth", message: "refused the key" });
+    report({ type: "auth", message: "refused the key" });
+
+    expect(log.map(({ level }) => level)).toEqual(["warn", "warn", "warn"]);
+    expect(log[0]?.message).toContain("[whisperr] refused");
+  });
+
+  test("debug prints everything instead", () => {
+    const { report, log } = reporter({ debug: true });
+
+    report(dropped);
+    report(dropped);
+
+    expect(log).toEqual([
+      { level: "debug", message: "[whisperr] dropped: refused" },
+      { level: "debug", message: "[whisperr] dropped: refused" },
+    ]);
+  });
+});
+
+test("diagnostics are printed with debug only", () => {
+  const quiet = reporter();
+  quiet.debug("a line");
+  const loud = reporter({ debug: true });
+  loud.debug("a line");
+
+  expect(quiet.log).toEqual([]);
+  expect(loud.log).toEqual([{ level: "debug", message: "[whisperr] a line" }]);
+});
+
+test("a broken console harms nothing", () => {
+  const { ports } = fakePorts({
+    log: () => {
+      throw new Error("EPIPE");
+    },
+  });
+  const { report, debug } = createReporter({ apiKey: KEY, debug: true }, ports);
+
+  expect(() => report(dropped)).not.toThrow();
+  expect(() => debug("a line")).not.toThrow();
+});

@@ -1,0 +1,299 @@
+import { describe, expect, test } from "vitest";
+import { clientFixture } from "../test/client-fixture.ts";
+import { FIXED_UUID, settle } from "../test/fake-ports.ts";
+import { createDisabledClient } from "./server-client.ts";
+
+describe("track()", () => {
+  test("delivers the event as the contract writes it", async () => {
+    const { client, events } = clientFixture();
+    client.track("user_8842", "payment_failed", { amount_cents: 4900 }, { ip: "::1" });
+    await client.flush();
+
+    expect(events).toEqual([
+      {
+        external_user_id: "user_8842",
+        event_type: "payment_failed",
+        occurred_at: "2026-06-14T12:00:00.000Z",
+        properties: { amount_cents: 4900 },
+        context: { $message_id: `${FIXED_UUID.slice(0, 24)}000000000001`, ip: "::1" },
+      },
+    ]);
+  });
+
+  test("takes the time at the call, not at the delivery", async () => {
+    const { client, events, passMs } = clientFixture();
+    client.track("user_8842", "first");
+    passMs(1500);
+    client.track("user_8842", "second");
+    passMs(60_000);
+    await client.flush();
+
+    expect(events.map(({ occurred_at }) => occurred_at)).toEqual([
+      "2026-06-14T12:00:00.000Z",
+      "2026-06-14T12:00:01.500Z",
+    ]);
+  });
+
+  test("takes a snapshot: what the app changes afterwards changes nothing", async () => {
+    const { client, events } = clientFixture({ context: { release: "1.2.3" } });
+    const properties = { items: ["a"] };
+    const context = { ip: "::1" };
+    client.track("user_8842", "bought", properties, context);
+    properties.items.push("b");
+    context.ip = "changed";
+    await client.flush();
+
+    expect(events[0]?.properties).toEqual({ items: ["a"] });
+    expect(events[0]?.context).toMatchObject({ ip: "::1", release: "1.2.3" });
+  });
+
+  test("copies the client's context at creation", async () => {
+    const context = { release: "1.2.3", $message_id: "mine" };
+    const { client, events } = clientFixture({ context });
+    context.release = "changed";
+    client.track("user_8842", "bought");
+    await client.flush();
+
+    expect(events[0]?.context).toEqual({ $message_id: expect.stringMatching(/^f7a1c2e0/), release: "1.2.3" });
+  });
+
+  test("gives every event an id of its own", async () => {
+    const { client, events } = clientFixture({ maxQueueSize: 5000 });
+    for (let i = 0; i < 1000; i++) client.track("user_8842", "bought");
+    await client.flush();
+
+    expect(new Set(events.map(({ context }) => context.$message_id)).size).toBe(1000);
+  });
+
+  test("shows beforeSend every event once, however often it is sent", async () => {
+    let seen = 0;
+    let status = 500;
+    const { client, timers } = clientFixture({
+      beforeSend: (event) => {
+        seen++;
+        return event;
+      },
+      fetch: async () => ({ status, headers: new Headers(), text: async () => "" }),
+    });
+    client.track("user_8842", "bought");
+    void client.flush();
+    await settle();
+    status = 202;
+    timers.fire();
+    await settle();
+
+    expect(client.stats().delivered).toBe(1);
+    expect(seen).toBe(1);
+  });
+});
+
+describe("bad calls", () => {
+  const circular: Record<string, unknown> = {};
+  circular.self = circular;
+
+  const calls: [string, unknown[], string][] = [
+    ["no user", [undefined, "bought"], "invalid_user_id"],
+    ["a blank user", ["  ", "bought"], "invalid_user_id"],
+    ["no name", ["user_8842"], "invalid_event_type"],
+    ["a wrong name", ["user_8842", "Bought It"], "invalid_event_type"],
+    ["properties that are an array", ["user_8842", "bought", []], "invalid_properties"],
+    ["properties that are text", ["user_8842", "bought", "x"], "invalid_properties"],
+    ["context that is a number", ["user_8842", "bought", {}, 7], "invalid_context"],
+    ["circular properties", ["user_8842", "bought", circular], "unserializable"],
+    ["5 MB of properties", ["user_8842", "bought", { x: "x".repeat(5_000_000) }], "too_large"],
+    ["no arguments at all", [], "invalid_user_id"],
+  ];
+
+  test.each(calls)("%s: reported once, and the neighbours arrive", async (_name, args, reason) => {
+    const { client, untyped, events, errors } = clientFixture();
+    client.track("user_8842", "before");
+    untyped.track(...args);
+    client.track("user_8842", "after");
+    await client.flush();
+
+    expect(events.map(({ event_type }) => event_type)).toEqual(["before", "after"]);
+    expect(errors).toEqual([
+      { type: "dropped", reason, count: 1, message: expect.stringContaining("track(") },
+    ]);
+    expect(client.stats()).toEqual({ accepted: 3, delivered: 2, dropped: { [reason]: 1 }, pending: 0 });
+  });
+
+  test("a name that was right once is not right in another type", () => {
+    const { client, untyped, errors } = clientFixture();
+    client.track("user_8842", "bought");
+    untyped.track("user_8842", ["bought"]);
+
+    expect(errors[0]?.reason).toBe("invalid_event_type");
+  });
+
+  test.each<[string, unknown[], string]>([
+    ["no user", [], "invalid_user_id"],
+    ["options that are text", ["user_8842", "ada@example.com"], "invalid_traits"],
+    ["traits that are an array", ["user_8842", { traits: [] }], "invalid_traits"],
+    ["a channel of no kind", ["user_8842", { channels: [{}] }], "invalid_channels"],
+    ["circular traits", ["user_8842", { traits: circular }], "unserializable"],
+  ])("identify() with %s: reported once", (_name, args, reason) => {
+    const { client, untyped, errors } = clientFixture();
+    untyped.identify(...args);
+
+    expect(errors).toEqual([
+      { type: "dropped", reason, count: 1, message: expect.stringContaining("identify() was dropped") },
+    ]);
+    expect(client.stats()).toEqual({ accepted: 1, delivered: 0, dropped: { [reason]: 1 }, pending: 0 });
+  });
+});
+
+describe("beforeSend", () => {
+  test("leaves an event out: counted, not reported", () => {
+    const { client, errors } = clientFixture({ beforeSend: () => null });
+    client.track("user_8842", "bought");
+
+    expect(errors).toEqual([]);
+    expect(client.stats()).toEqual({ accepted: 1, delivered: 0, dropped: { before_send: 1 }, pending: 0 });
+  });
+
+  test("that throws costs the event: what was meant to be cleaned is not sent", async () => {
+    const { client, events, errors } = clientFixture({
+      beforeSend: () => {
+        throw new Error("cannot clean");
+      },
+    });
+    client.track("user_8842", "bought", { card: "4242" });
+    await client.flush();
+
+    expect(events).toEqual([]);
+    expect(errors[0]).toMatchObject({ reason: "before_send_failed" });
+    expect(errors[0]?.message).toContain("cannot clean");
+  });
+});
+
+test("identify() and track() arrive in the order they were called", async () => {
+  const { client, identifies, requests } = clientFixture();
+  client.track("user_8842", "signed_up");
+  client.identify("user_8842", { email: "ada@example.com" });
+  client.track("user_8842", "signed_in");
+  await client.flush();
+
+  expect(requests.map(({ body }) => /signed_up|signed_in|email/.exec(body)?.[0])).toEqual([
+    "signed_up",
+    "email",
+    "signed_in",
+  ]);
+  expect(identifies).toEqual([
+    {
+      external_user_id: "user_8842",
+      channels: [{ channel: "email", address: "ada@example.com", opted_in: true }],
+    },
+  ]);
+});
+
+test("forUser() is the same two calls, bound to one user", async () => {
+  const { client, events, identifies } = clientFixture();
+  const user = client.forUser("user_8842");
+  user.track("bought", { amount: 7 }, { ip: "::1" });
+  user.identify({ traits: { plan: "pro" } });
+  await client.flush();
+
+  expect(events).toMatchObject([
+    {
+      external_user_id: "user_8842",
+      event_type: "bought",
+      properties: { amount: 7 },
+      context: { ip: "::1" },
+    },
+  ]);
+  expect(identifies).toEqual([{ external_user_id: "user_8842", traits: { plan: "pro" } }]);
+});
+
+describe("shutdown()", () => {
+  test("delivers what is queued; later calls are reported and counted, not queued", async () => {
+    const { client, events, errors, timers } = clientFixture();
+    client.track("user_8842", "before");
+    const result = await client.shutdown();
+    client.track("user_8842", "after");
+    client.identify("user_8842");
+
+    expect(result).toEqual({ delivered: 1, dropped: 0, pending: 0 });
+    expect(events).toHaveLength(1);
+    expect(errors.map(({ reason }) => reason)).toEqual(["shut_down", "shut_down"]);
+    expect(client.stats()).toEqual({ accepted: 3, delivered: 1, dropped: { shut_down: 2 }, pending: 0 });
+    expect(timers.delays()).toEqual([]);
+  });
+
+  test("again is the same promise", () => {
+    const { client } = clientFixture();
+
+    expect(client.shutdown()).toBe(client.shutdown({ timeoutMs: 5 }));
+  });
+
+  test("ends at its deadline with everything kept", async () => {
+    const { client, timers } = clientFixture({ fetch: () => new Promise(() => {}) });
+    client.track("user_8842", "bought");
+    const result = client.shutdown({ timeoutMs: 50 });
+    await settle();
+    timers.fire(50);
+
+    expect(await result).toEqual({ delivered: 0, dropped: 0, pending: 1 });
+    expect(timers.delays()).toEqual([]);
+  });
+
+  test("that ends in time takes its deadline's timer with it", async () => {
+    const { client, timers } = clientFixture();
+    client.track("user_8842", "bought");
+    await client.shutdown({ timeoutMs: 50 });
+    await settle();
+
+    expect(timers.delays()).toEqual([]);
+  });
+
+  test.each([-1, 1.5, Number.NaN])("a deadline of %d is misuse", (timeoutMs) => {
+    const { client } = clientFixture();
+
+    expect(() => client.shutdown({ timeoutMs })).toThrow("shutdown timeoutMs");
+  });
+});
+
+describe("creation", () => {
+  const circular: Record<string, unknown> = {};
+  circular.self = circular;
+
+  test.each<[string, unknown, string]>([
+    ["an array", [], "context must be an object"],
+    ["text", "x", "context must be an object"],
+    ["circular", circular, "context cannot become JSON"],
+  ])("a context that is %s is misuse", (_name, context, message) => {
+    expect(() => clientFixture({ context: context as object })).toThrow(message);
+  });
+});
+
+test("the key is in the header of requests and in nothing the app sees", async () => {
+  const { client, requests, errors } = clientFixture({
+    fetch: async (_url, init) => {
+      requests.push(init);
+      return {
+        status: 401,
+        headers: new Headers(),
+        text: async () => '{"error":{"message":"bad key wrk_secret_key"}}',
+      };
+    },
+  });
+  client.track("user_8842", "bought");
+  await client.flush();
+
+  expect(requests[0]?.headers["X-API-Key"]).toBe("wrk_secret_key");
+  expect(errors).toHaveLength(1);
+  expect(JSON.stringify(errors)).not.toContain("wrk_secret_key");
+});
+
+test("a disabled client does nothing, and says so in its figures", async () => {
+  const client = createDisabledClient();
+  const nothing = { delivered: 0, dropped: 0, pending: 0 };
+  client.track("user_8842", "bought");
+  client.identify("user_8842");
+  client.forUser("user_8842").track("bought");
+  client.forUser("user_8842").identify();
+
+  expect(await client.flush()).toEqual(nothing);
+  expect(await client.shutdown()).toEqual(nothing);
+  expect(client.stats()).toEqual({ accepted: 0, delivered: 0, dropped: {}, pending: 0 });
+});

@@ -1,0 +1,186 @@
+import { describe, expect, test } from "vitest";
+import { settle } from "../test/fake-ports.ts";
+import { loopFixture } from "../test/loop-fixture.ts";
+import { anIdentify, ID_PREFIX } from "../test/operations.ts";
+import { http } from "../test/scripted-transport.ts";
+
+const id = (number: number) => `${ID_PREFIX}${number.toString(16).padStart(12, "0")}`;
+
+describe("evictions", () => {
+  test("are reported at once, then together: two reports for a thousand, and their counts add up", async () => {
+    const { track, errors, loop, server } = loopFixture({ config: { flushAt: 10, maxQueueSize: 10 } });
+
+    track(1010);
+    expect(errors).toHaveLength(1);
+    await settle();
+
+    expect(errors.map(({ type, reason, count }) => ({ type, reason, count }))).toEqual([
+      { type: "dropped", reason: "queue_full", count: 1 },
+      { type: "dropped", reason: "queue_full", count: 999 },
+    ]);
+    expect(loop.stats()).toEqual({
+      accepted: 1010,
+      delivered: 0,
+      dropped: { queue_full: 1000 },
+      pending: 10,
+    });
+    expect(server.open()).toHaveLength(1);
+  });
+
+  test("name the oldest, and at most a hundred of them", async () => {
+    const { track, errors } = loopFixture({ config: { flushAt: 10, maxQueueSize: 10 } });
+
+    track(1010);
+    await settle();
+
+    expect(errors[0]?.messageIds).toEqual([id(1)]);
+    expect(errors[1]?.messageIds).toHaveLength(100);
+    expect(errors[1]?.messageIds?.slice(0, 2)).toEqual([id(2), id(3)]);
+  });
+
+  test("of a full queue in an outage add up too, whatever happens between", async () => {
+    const { track, errors, loop, server, timers } = loopFixture({
+      config: { flushAt: 10, maxQueueSize: 10 },
+    });
+    for (let round = 0; round < 5; round++) {
+      track(30);
+      await settle();
+      server.answer(500);
+      await settle();
+      timers.fire();
+      await settle();
+    }
+
+    const reported = errors.filter(({ reason }) => reason === "queue_full");
+    const evicted = loop.stats().dropped.queue_full ?? 0;
+    expect(reported.reduce((sum, { count = 0 }) => sum + count, 0)).toBe(evicted);
+    expect(evicted).toBe(150 - 10);
+    expect(reported.length).toBeLessThanOrEqual(2 * 5 + 1);
+  });
+});
+
+describe("what the server refused", () => {
+  test("is reported with status, its words and the message id", async () => {
+    const { track, loop, server, errors } = loopFixture();
+    track(1);
+    void loop.flush();
+    await settle();
+    server.answer(http(422, { error: { code: "bad_event", message: "No such name" } }));
+    await settle();
+
+    expect(errors).toEqual([
+      {
+        type: "dropped",
+        reason: "rejected",
+        status: 422,
+        count: 1,
+        message: "The API refused this for good (422: bad_event: No such name); it will not be sent again.",
+        messageIds: [id(1)],
+      },
+    ]);
+    expect(loop.stats().dropped).toEqual({ rejected: 1 });
+  });
+
+  test("as too large says so", async () => {
+    const { track, loop, server, errors } = loopFixture();
+    track(1);
+    void loop.flush();
+    await settle();
+    server.answer(413);
+    await settle();
+
+    expect(errors[0]).toMatchObject({ reason: "too_large", status: 413, count: 1, messageIds: [id(1)] });
+  });
+
+  test("inside a batch it took is a count, without ids: the server does not say which", async () => {
+    const { track, loop, server, errors } = loopFixture();
+    track(3);
+    void loop.flush();
+    await settle();
+    server.answer(http(202, { accepted: 1, rejected: 2 }));
+    await settle();
+
+    expect(errors).toEqual([
+      { type: "dropped", reason: "rejected_by_server", status: 202, count: 2, message: expect.any(String) },
+    ]);
+    expect(loop.stats()).toEqual({
+      accepted: 3,
+      delivered: 1,
+      dropped: { rejected_by_server: 2 },
+      pending: 0,
+    });
+  });
+
+  test("has no message id when it is an identify", async () => {
+    const { loop, server, errors } = loopFixture();
+    loop.append(anIdentify());
+    void loop.flush();
+    await settle();
+    server.answer(400);
+    await settle();
+
+    expect(errors[0]).toMatchObject({ reason: "rejected", count: 1, messageIds: [] });
+  });
+});
+
+describe("what is kept", () => {
+  test("after a refused key is counted, and the message says what to check", async () => {
+    const { track, loop, server, errors } = loopFixture();
+    track(2);
+    void loop.flush();
+    await settle();
+    server.answer(http(401, { error: { code: "unknown_key", message: "No such key" } }));
+    await settle();
+
+    expect(errors).toEqual([
+      {
+        type: "auth",
+        status: 401,
+        count: 2,
+        message: expect.stringContaining("401: unknown_key: No such key"),
+      },
+    ]);
+    expect(errors[0]?.message).toContain("apiKey");
+  });
+
+  test.each<[string, Parameters<typeof http> | string, string, number | undefined]>([
+    ["an outage", [503], "last: 503", 503],
+    ["no network", "connection reset", "last: connection reset", undefined],
+    ["a redirect", [302], "check baseUrl", 302],
+  ])("after %s says how often it was tried", async (_name, answer, words, status) => {
+    const { track, loop, server, errors, timers } = loopFixture({ config: { maxRetries: 1 } });
+    track(2);
+    void loop.flush();
+    for (let attempt = 0; attempt < 2; attempt++) {
+      await settle();
+      server.answer(typeof answer === "string" ? { failure: answer } : http(...answer));
+      await settle();
+      if (attempt === 0) timers.fire();
+    }
+
+    expect(errors).toEqual([
+      {
+        type: "retry_exhausted",
+        count: 2,
+        message: expect.stringContaining("failed 2 times"),
+        ...(status === undefined ? {} : { status }),
+      },
+    ]);
+    expect(errors[0]?.message).toContain(words);
+  });
+});
+
+test("an operation refused at its call is counted and reported; one left out by beforeSend only counted", () => {
+  const { loop, errors } = loopFixture();
+
+  loop.refuse("invalid_user_id", "no user");
+  loop.refuse("before_send", "left out");
+
+  expect(errors).toEqual([{ type: "dropped", reason: "invalid_user_id", count: 1, message: "no user" }]);
+  expect(loop.stats()).toEqual({
+    accepted: 2,
+    delivered: 0,
+    dropped: { invalid_user_id: 1, before_send: 1 },
+    pending: 0,
+  });
+});

@@ -1,0 +1,56 @@
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from "vitest";
+import { nowMs, timers } from "./clock.ts";
+import { createWhisperr } from "./create-whisperr.ts";
+
+const NOON = "2026-06-14T12:00:00.000Z";
+
+beforeEach(() => void vi.useFakeTimers({ now: new Date(NOON) }));
+afterEach(() => void vi.useRealTimers());
+
+test("fake timers of a test take hold, though they were installed after this module was loaded", () => {
+  const fired = vi.fn();
+  timers.set(fired, 1000);
+  const cleared = timers.set(fired, 1000);
+  timers.clear(cleared);
+  vi.advanceTimersByTime(999);
+  expect(fired).not.toHaveBeenCalled();
+  vi.advanceTimersByTime(1);
+  expect(fired).toHaveBeenCalledOnce();
+  expect(new Date(nowMs()).toISOString()).toBe("2026-06-14T12:00:01.000Z");
+});
+
+test("a timer does not keep the process alive", () => {
+  vi.useRealTimers();
+  const timer = timers.set(() => {}, 1000) as NodeJS.Timeout;
+  expect(timer.hasRef()).toBe(false);
+  timers.clear(timer);
+});
+
+test("timers that are plain numbers, as some fakes and browsers make them, will do", () => {
+  vi.useRealTimers();
+  const fake = vi.spyOn(globalThis, "setTimeout").mockReturnValue(1 as unknown as NodeJS.Timeout);
+  onTestFinished(() => fake.mockRestore());
+  expect(timers.set(() => {}, 1000)).toBe(1);
+});
+
+test("clearing no timer does nothing", () => {
+  expect(() => timers.clear(undefined)).not.toThrow();
+});
+
+test("the interval delivers an event at its default age, stamped with the time of the call", async () => {
+  const bodies: string[] = [];
+  const whisperr = createWhisperr({
+    apiKey: "wrk_test",
+    async fetch(_url, { body }) {
+      bodies.push(body);
+      return new Response("{}");
+    },
+  });
+  whisperr.track("ada", "signed_up");
+  await vi.advanceTimersByTimeAsync(9999);
+  expect(bodies).toEqual([]);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(JSON.parse(bodies[0] ?? "")).toMatchObject({ events: [{ occurred_at: NOON }] });
+  expect(whisperr.stats()).toMatchObject({ delivered: 1, pending: 0 });
+  expect(vi.getTimerCount()).toBe(0);
+});

@@ -1,0 +1,133 @@
+/**
+ * `createWhisperr<Events>()`: event names and properties are checked by the compiler. `tsc -p .` judges this file;
+ * each call runs as well, since types must not change what happens.
+ */
+import { describe, expect, expectTypeOf, test } from "vitest";
+import { type AnyEvents, createWhisperr, type UserClient, type Whisperr } from "../src/index.ts";
+
+interface InterfaceEvents {
+  payment_failed: { amount_cents: number; reason?: string };
+  session_opened: object;
+  plan_viewed: { plan?: "free" | "pro" };
+}
+
+// A type alias has an index signature where an interface has none, so both are tried.
+type AliasEvents = {
+  payment_failed: PaymentFailed;
+  session_opened: object;
+  plan_viewed: { plan?: "free" | "pro" };
+};
+
+interface PaymentFailed {
+  amount_cents: number;
+  reason?: string | undefined;
+}
+
+const options = { apiKey: "wrk_test", flushIntervalMs: 0, exitTimeoutMs: 0, onError: () => {} };
+
+describe.each([
+  ["an interface", createWhisperr<InterfaceEvents>(options)],
+  ["a type alias", createWhisperr<AliasEvents>(options) as Whisperr<InterfaceEvents>],
+])("a map of events that is %s", (_kind, whisperr) => {
+  test("lets the events through that it names", () => {
+    const { accepted } = whisperr.stats();
+    whisperr.track("ada", "payment_failed", { amount_cents: 4900 });
+    whisperr.track("ada", "payment_failed", { amount_cents: 4900, reason: "expired" }, { source: "billing" });
+    whisperr.forUser("ada").track("payment_failed", { amount_cents: 4900 });
+    expect(whisperr.stats().accepted - accepted).toBe(3);
+  });
+
+  test("lets properties be left out when none is required", () => {
+    const { accepted } = whisperr.stats();
+    whisperr.track("ada", "session_opened");
+    whisperr.track("ada", "plan_viewed");
+    whisperr.track("ada", "plan_viewed", undefined, { source: "pricing" });
+    whisperr.forUser("ada").track("plan_viewed");
+    expect(whisperr.stats().accepted - accepted).toBe(4);
+  });
+});
+
+describe("what the compiler refuses", () => {
+  const byInterface = createWhisperr<InterfaceEvents>(options);
+  const byAlias = createWhisperr<AliasEvents>(options);
+
+  test("names that the map does not have", () => {
+    // @ts-expect-error
+    byInterface.track("ada", "payment_faild", { amount_cents: 4900 });
+    // @ts-expect-error
+    byAlias.track("ada", "payment_faild", { amount_cents: 4900 });
+    // @ts-expect-error
+    byInterface.forUser("ada").track("payment_faild");
+    // @ts-expect-error
+    byAlias.forUser("ada").track("payment_faild");
+    expect(byInterface.stats().dropped).toEqual({});
+  });
+
+  test("properties of another type", () => {
+    // @ts-expect-error
+    byInterface.track("ada", "payment_failed", { amount_cents: "4900" });
+    // @ts-expect-error
+    byAlias.track("ada", "payment_failed", { amount_cents: "4900" });
+    // @ts-expect-error
+    byInterface.track("ada", "plan_viewed", { plan: "gold" });
+    // @ts-expect-error
+    byInterface.forUser("ada").track("payment_failed", { amount_cents: "4900" });
+    expect(byInterface.stats().dropped).toEqual({});
+  });
+
+  test("properties that the event does not have", () => {
+    // @ts-expect-error
+    byInterface.track("ada", "payment_failed", { amount_cents: 4900, amount: 49 });
+    // @ts-expect-error
+    byAlias.forUser("ada").track("plan_viewed", { plam: "pro" });
+    expect(byInterface.stats().dropped).toEqual({});
+  });
+
+  test("leaving out properties of which one is required", () => {
+    // @ts-expect-error
+    byInterface.track("ada", "payment_failed");
+    // @ts-expect-error
+    byInterface.track("ada", "payment_failed", undefined);
+    // @ts-expect-error
+    byAlias.track("ada", "payment_failed", {});
+    // @ts-expect-error
+    byAlias.forUser("ada").track("payment_failed");
+    expect(byInterface.stats().dropped).toEqual({});
+  });
+
+  test("an event without a user, or properties that are no object", () => {
+    const untyped = createWhisperr(options);
+    // @ts-expect-error
+    untyped.track("payment_failed");
+    // @ts-expect-error
+    untyped.track("ada", "payment_failed", 4900);
+    // @ts-expect-error
+    untyped.track("ada", "payment_failed", "4900");
+    expect(untyped.stats().dropped).toEqual({ invalid_event_type: 1, invalid_properties: 2 });
+  });
+});
+
+describe("without a map of events", () => {
+  test("any name and any object will do, those of an interface or a class included", () => {
+    const whisperr = createWhisperr(options);
+    const failed: PaymentFailed = { amount_cents: 4900 };
+    class Invoice {
+      readonly total = 4900;
+    }
+    whisperr.track("ada", "payment_failed", failed);
+    whisperr.track("ada", "invoice_sent", new Invoice());
+    whisperr.forUser("ada").track("anything_else");
+    expect(whisperr.stats()).toMatchObject({ accepted: 3, pending: 3 });
+  });
+});
+
+test("the types that apps name are these", () => {
+  const untyped = createWhisperr(options);
+  const typed = createWhisperr<InterfaceEvents>(options);
+  expectTypeOf(untyped).toEqualTypeOf<Whisperr>();
+  expectTypeOf(untyped).toEqualTypeOf<Whisperr<AnyEvents>>();
+  expectTypeOf(typed).toEqualTypeOf<Whisperr<InterfaceEvents>>();
+  expectTypeOf(typed.forUser("ada")).toEqualTypeOf<UserClient<InterfaceEvents>>();
+  expectTypeOf<Parameters<typeof typed.track>[1]>().toEqualTypeOf<keyof InterfaceEvents>();
+  expect(untyped.stats()).toEqual(typed.stats());
+});
