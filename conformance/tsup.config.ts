@@ -10,6 +10,14 @@ const driver = {
 } as const;
 
 export default defineConfig([
-  { ...driver, entry: ["src/drivers/node.ts"], format: ["esm"] },
+  // fake-timers is CommonJS and requires Node's own modules, which an ES module has to be lent.
+  {
+    ...driver,
+    entry: ["src/drivers/node.ts"],
+    format: ["esm"],
+    banner: {
+      js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
+    },
+  },
   { ...driver, entry: ["src/drivers/node-cjs.ts"], format: ["cjs"] },
 ]);

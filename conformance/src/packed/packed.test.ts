@@ -20,10 +20,12 @@ describe.each(PACKAGES)("the packed %s package", (name) => {
   it("depends on nothing and runs nothing on install", () => {
     expect(manifest().dependencies ?? {}).toEqual({});
     expect(manifest().peerDependencies ?? {}).toEqual({});
-    expect(Object.keys(manifest().scripts)).not.toEqual(expect.arrayContaining([expect.stringMatching(/install/)]));
-    expect(readdirSync(join(project.directory, "node_modules")).filter((entry) => !entry.startsWith("."))).toEqual([
-      "@whisperr",
-    ]);
+    expect(Object.keys(manifest().scripts)).not.toEqual(
+      expect.arrayContaining([expect.stringMatching(/install/)]),
+    );
+    expect(
+      readdirSync(join(project.directory, "node_modules")).filter((entry) => !entry.startsWith(".")),
+    ).toEqual(["@whisperr"]);
   });
 
   it("brings its README and its licence", () => {
@@ -49,7 +51,8 @@ describe.each(PACKAGES)("the packed %s package", (name) => {
       "exports.cjs",
       `console.log(JSON.stringify(Object.keys(require("@whisperr/${name}")).sort()))`,
     );
-    const names = (printed: string) => (JSON.parse(printed) as string[]).filter((entry) => entry !== "default");
+    const names = (printed: string) =>
+      (JSON.parse(printed) as string[]).filter((entry) => entry !== "default");
     expect(names(esm)).toEqual(names(cjs));
     expect(names(esm).length).toBeGreaterThan(2);
   });
@@ -77,11 +80,14 @@ describe("an app that installed @whisperr/node", () => {
       [node, "app.mjs", 'import { createWhisperr } from "@whisperr/node";'],
       [node, "app.cjs", 'const { createWhisperr } = require("@whisperr/node");'],
     ]),
-  )("delivers what it tracked before it ended, on Node %s, %s", async (node = "", fileName = "", load = "") => {
-    const before = api.store.events.length;
-    await project.run(node, fileName, app(load), { BASE_URL: api.url, WHISPERR_API_KEY: "wrk_test" });
-    const arrived = api.store.events.slice(before);
-    expect(arrived).toHaveLength(1);
-    expect(JSON.stringify(arrived)).toContain(`"v${node}.`);
-  });
+  )(
+    "delivers what it tracked before it ended, on Node %s, %s",
+    async (node = "", fileName = "", load = "") => {
+      const before = api.store.events.length;
+      await project.run(node, fileName, app(load), { BASE_URL: api.url, WHISPERR_API_KEY: "wrk_test" });
+      const arrived = api.store.events.slice(before);
+      expect(arrived).toHaveLength(1);
+      expect(JSON.stringify(arrived)).toContain(`"v${node}.`);
+    },
+  );
 });

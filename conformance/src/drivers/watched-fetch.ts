@@ -1,0 +1,85 @@
+/**
+ * Watches the fetch the SDK uses: how many requests it is not through with, body included. It can also hold answers
+ * back, so that a case can act while a request is under way without racing against real time.
+ */
+import type { Idle } from "../protocol.ts";
+
+export interface WatchedFetch {
+  fetch: typeof globalThis.fetch;
+  idle(): Idle;
+  hold(): void;
+  release(): void;
+}
+
+export function watchFetch(realFetch: typeof globalThis.fetch): WatchedFetch {
+  let inFlight = 0;
+  let held = 0;
+  let gate: Promise<void> | undefined;
+  let open: () => void = () => {};
+
+  async function counted<T>(work: () => Promise<T>): Promise<T> {
+    inFlight++;
+    try {
+      return await work();
+    } finally {
+      inFlight--;
+    }
+  }
+
+  /** Waits for `release`, or fails as fetch would when the SDK gives up meanwhile. */
+  async function passGate(signal: AbortSignal | null | undefined): Promise<void> {
+    if (!gate) return;
+    held++;
+    try {
+      await Promise.race([gate, abortion(signal)]);
+    } finally {
+      held--;
+    }
+  }
+
+  return {
+    fetch: (input, init) =>
+      counted(async () => {
+        const response = await realFetch(input, init);
+        await passGate(init?.signal);
+        return watchBody(response, counted);
+      }),
+    idle: () => ({ inFlight, held }),
+    hold() {
+      gate = new Promise((resolve) => {
+        open = resolve;
+      });
+    },
+    release() {
+      gate = undefined;
+      open();
+    },
+  };
+}
+
+function abortion(signal: AbortSignal | null | undefined): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal?.aborted) reject(signal.reason);
+    signal?.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
+}
+
+type Counted = <T>(work: () => Promise<T>) => Promise<T>;
+
+/** Counts the reading of a body as part of the request, whichever way the SDK reads it. */
+function watchBody(response: Response, counted: Counted): Response {
+  for (const name of ["text", "json", "arrayBuffer", "blob"] as const) {
+    const read = response[name].bind(response);
+    Object.defineProperty(response, name, { value: () => counted<unknown>(read) });
+  }
+  const body = response.body;
+  if (!body) return response;
+  const getReader = body.getReader.bind(body) as () => ReadableStreamDefaultReader<Uint8Array>;
+  const watchedReader = () => {
+    const reader = getReader();
+    const read = reader.read.bind(reader);
+    return Object.assign(reader, { read: () => counted(read) });
+  };
+  Object.defineProperty(body, "getReader", { value: watchedReader });
+  return response;
+}

@@ -1,0 +1,79 @@
+/** Reads cases and subjects and checks them against their schemas: a misspelt key must not pass as "nothing to check". */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
+import { faultSchema } from "./api/index.ts";
+import type { Case, CaseFile, Step } from "./case.ts";
+import type { Capability } from "./protocol.ts";
+import type { Subject } from "./subject.ts";
+
+/** In the order of their file names, and within a file as written. Throws on anything invalid or twice. */
+export function loadCases(folder: string): Case[] {
+  const valid = schema<CaseFile>(join(folder, "cases.schema.json"));
+  const cases = jsonFiles(join(folder, "cases")).flatMap(({ path, data }) => check(valid, data, path).cases);
+  const ids = new Set<string>();
+  for (const theCase of cases) {
+    if (ids.has(theCase.id)) throw new Error(`case id ${theCase.id} is there twice`);
+    ids.add(theCase.id);
+    checkFaults(theCase);
+    checkNeeds(theCase);
+  }
+  return cases;
+}
+
+export function loadSubjects(folder: string): Subject[] {
+  const valid = schema<Subject>(join(folder, "subjects.schema.json"));
+  return jsonFiles(join(folder, "subjects")).map(({ path, data }) => check(valid, data, path));
+}
+
+/** Faults are the API's language, so the API's own schema checks them. */
+function checkFaults({ id, server = {}, steps }: Case): void {
+  const standing = server.default ? [server.default] : [];
+  for (const fault of [...(server.script ?? []), ...standing, ...steps.flatMap(faultsOf)]) {
+    const { error } = faultSchema.safeParse(fault);
+    if (error) throw new Error(`case ${id}: not a fault: ${JSON.stringify(fault)}: ${error.message}`);
+  }
+}
+
+function faultsOf(step: Step): unknown[] {
+  if ("play" in step) return step.play;
+  return "default" in step && step.default !== null ? [step.default] : [];
+}
+
+/** What a case uses, it must say it needs: otherwise a runtime without it fails for the wrong reason. */
+function checkNeeds({ id, client, steps, needs = [] }: Case): void {
+  const text = JSON.stringify([client, steps]);
+  const uses: [Capability, boolean][] = [
+    ["virtual-time", steps.some((step) => "advance" in step) || client?.clockFractionMs !== undefined],
+    ["hold-answers", steps.some((step) => "hold" in step)],
+    ["process-exit", steps.some((step) => "exit" in step)],
+    [
+      "javascript-values",
+      /"\$value":"(bigint|symbol|revoked-proxy|throwing-|to-json|circular|map)/.test(text),
+    ],
+  ];
+  const missing = uses.filter(([need, used]) => used && !needs.includes(need)).map(([need]) => need);
+  if (missing.length > 0) throw new Error(`case ${id} uses ${missing.join(", ")} without needing it`);
+}
+
+function schema<T>(path: string): ValidateFunction<T> {
+  return new Ajv2020({ allErrors: true, allowUnionTypes: true }).compile<T>(
+    JSON.parse(readFileSync(path, "utf8")),
+  );
+}
+
+function check<T>(valid: ValidateFunction<T>, data: unknown, path: string): T {
+  if (valid(data)) return data;
+  const problems = (valid.errors ?? []).map(({ instancePath, message, params }) => {
+    return `${instancePath} ${message} ${JSON.stringify(params)}`;
+  });
+  throw new Error(`${path} does not match its schema:\n  ${problems.join("\n  ")}`);
+}
+
+function jsonFiles(folder: string): { path: string; data: unknown }[] {
+  const names = readdirSync(folder).filter((name) => name.endsWith(".json"));
+  return names.sort().map((name) => {
+    const path = join(folder, name);
+    return { path, data: JSON.parse(readFileSync(path, "utf8")) as unknown };
+  });
+}

@@ -1,0 +1,113 @@
+/**
+ * The control protocol, version 1: how the runner drives an SDK that lives in another process, runtime or language.
+ *
+ * The SDK's side (the *driver*) pulls: it asks `GET <control>/next`, does what the command says, and posts a
+ * `Result` to `POST <control>/result`. So anything that can make an HTTP request can be driven. `GET /next` answers
+ * 200 with one command, or 204 when there was none for a while: ask again. Commands come one at a time; the next one
+ * is handed out after the previous result arrived.
+ *
+ * Rules for a driver:
+ * 1. It talks to the runner without the timers and the fetch it watches, so that control traffic is never counted.
+ * 2. Calls of one `call` command are made synchronously, one after the other, in the same turn.
+ * 3. No command waits for the network. `idle` reports what is in flight; the runner decides when things have settled.
+ * 4. With the capability "virtual-time", timers and the clock the SDK sees stand still except during `advance`.
+ * 5. Values that JSON cannot carry are written as tagged values (`TaggedValue`) and built by the driver.
+ */
+
+/** What a driver can do. A case that needs more is reported as not run, never left out silently. */
+export type Capability =
+  /** Timers and clock can be faked: `advance`. */
+  | "virtual-time"
+  /** Answers can be held back before the SDK sees them: `hold` and `release`. */
+  | "hold-answers"
+  /** A process of its own per case, which can end by itself. */
+  | "process-exit"
+  /** Two values of the language JSON lacks: BigInt, and objects with getters and toJSON. */
+  | "javascript-values"
+  /** SDK output to the console can be read. */
+  | "console";
+
+export type Command =
+  /** Makes a client; `nowMs` sets the virtual clock, `clockFractionMs` lets it show fractions of a millisecond. */
+  | { do: "create"; options: WireObject; nowMs: number; clockFractionMs?: number }
+  | { do: "call"; calls: Call[] }
+  /** Overwrites keys of the objects that the latest call passed: `set` is merged into argument `argument`. */
+  | { do: "mutate"; argument: number; set: WireObject }
+  /** Starts a flush or shutdown and remembers its promise by name. */
+  | { do: "flush"; name: string }
+  | { do: "shutdown"; name: string; timeoutMs?: number }
+  /** What became of a promise so far. Answers `Collected`. */
+  | { do: "collect"; name: string }
+  /** Moves the virtual clock by at most so much, no further than to the next timer, which fires. Answers `Advanced`. */
+  | { do: "advance"; ms: number }
+  /** Answers `Idle` after everything that needs no network has run. */
+  | { do: "idle" }
+  | { do: "hold" }
+  | { do: "release" }
+  /** Answers `Observation`. */
+  | { do: "observe" }
+  /** Answers `Leftovers`. */
+  | { do: "leftovers" }
+  /** Stops pulling and lets the process end by itself; `exitCode` is set beforehand when given. */
+  | { do: "bye"; exitCode?: number };
+
+/** One call of the public API. With `forUser` it goes through the client bound to that user. `repeat` makes n of it. */
+export interface Call {
+  track?: WireValue[];
+  identify?: WireValue[];
+  forUser?: WireValue;
+  repeat?: number;
+}
+
+export type WireValue = null | boolean | number | string | WireValue[] | WireObject;
+export interface WireObject {
+  [key: string]: WireValue;
+}
+
+/** A value JSON cannot carry, e.g. { "$value": "bigint", "of": "12" }. The kinds are listed in cases.schema.json. */
+export interface TaggedValue {
+  $value: string;
+  [detail: string]: WireValue;
+}
+
+export type Result = { ok: true; value: unknown } | { ok: false; error: string };
+
+/** Answer of `create`: creation errors are results too. */
+export interface Created {
+  created: boolean;
+  error?: string;
+}
+
+export interface Collected {
+  state: "pending" | "fulfilled" | "rejected";
+  value?: unknown;
+}
+
+export interface Advanced {
+  movedMs: number;
+}
+
+export interface Idle {
+  /** Requests whose answer the SDK has not read to its end. */
+  inFlight: number;
+  /** Of those, how many wait for `release`. */
+  held: number;
+}
+
+export interface Observation {
+  /** What `stats()` says; null without a client. */
+  stats: unknown;
+  /** What `onError` was given, in order, as JSON. */
+  errors: unknown[];
+  /** What was printed to the console and the standard streams. */
+  output: string[];
+  /** Messages of calls that threw. Never expected. */
+  thrown: string[];
+}
+
+export interface Leftovers {
+  /** Timers still set. */
+  timers: number;
+  /** Listeners the client left on the host, such as `beforeExit`. */
+  listeners: number;
+}

@@ -1,0 +1,124 @@
+/** The runner's end of the control protocol (protocol.ts): one HTTP server, one session per driver. */
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { Command, Result } from "../protocol.ts";
+
+export interface ControlServer {
+  openSession(): Session;
+  close(): Promise<void>;
+}
+
+export interface Session {
+  /** What the driver is given as its control address. */
+  readonly url: string;
+  /** Hands a command to the driver and resolves with its value; rejects on a failed, late or lost answer. */
+  send(command: Command): Promise<unknown>;
+  /** The driver is gone: fails what is under way and everything after. */
+  end(reason: string): void;
+}
+
+/** How long a driver may take for one command. Generous: commands wait for no network. */
+const ANSWER_LIMIT_MS = 20_000;
+/** How long `GET /next` is held open before it is answered with 204. */
+const POLL_LIMIT_MS = 15_000;
+
+interface OpenSession extends Session {
+  next(response: ServerResponse): void;
+  result(result: Result): void;
+}
+
+export async function startControlServer(): Promise<ControlServer> {
+  const sessions = new Map<string, OpenSession>();
+  let opened = 0;
+  const server = createServer(async (request, response) => {
+    const [, id, action] = (request.url ?? "").split("/");
+    const session = sessions.get(id ?? "");
+    if (session && request.method === "GET" && action === "next") return session.next(response);
+    if (session && request.method === "POST" && action === "result") {
+      session.result(JSON.parse(await readText(request)) as Result);
+      return response.writeHead(204).end();
+    }
+    return response.writeHead(404).end();
+  });
+  server.keepAliveTimeout = 0;
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    openSession() {
+      const id = `session-${++opened}`;
+      const session = createSession(`http://127.0.0.1:${port}/${id}`);
+      sessions.set(id, session);
+      return session;
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+/** A command that was handed out, or will be, and has no answer yet. */
+interface Pending {
+  resolve(value: unknown): void;
+  reject(error: Error): void;
+  timer: NodeJS.Timeout;
+}
+
+function createSession(url: string): OpenSession {
+  let waiting: ServerResponse | undefined;
+  let queued: Command | undefined;
+  let settle: Pending | undefined;
+  let ended: string | undefined;
+
+  function hand(command: Command, response: ServerResponse): void {
+    waiting = undefined;
+    queued = undefined;
+    response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(command));
+  }
+
+  function finish(outcome: (pending: Pending) => void): void {
+    const pending = settle;
+    settle = undefined;
+    if (!pending) return;
+    clearTimeout(pending.timer);
+    outcome(pending);
+  }
+
+  return {
+    url,
+    send: (command) =>
+      new Promise((resolve, reject) => {
+        if (ended !== undefined) return reject(new Error(ended));
+        const late = () => finish((pending) => pending.reject(new Error(`no answer to "${command.do}"`)));
+        const timer = setTimeout(late, ANSWER_LIMIT_MS);
+        settle = { resolve, reject, timer };
+        if (waiting) hand(command, waiting);
+        else queued = command;
+      }),
+    next(response) {
+      if (queued) return hand(queued, response);
+      waiting = response;
+      const timer = setTimeout(() => {
+        if (waiting !== response) return;
+        waiting = undefined;
+        response.writeHead(204).end();
+      }, POLL_LIMIT_MS);
+      response.on("close", () => clearTimeout(timer));
+    },
+    result: (result) =>
+      finish((pending) =>
+        result.ok ? pending.resolve(result.value) : pending.reject(new Error(result.error)),
+      ),
+    end(reason) {
+      ended = reason;
+      finish((pending) => pending.reject(new Error(reason)));
+    },
+  };
+}
+
+async function readText(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString("utf8");
+}

@@ -1,0 +1,109 @@
+import { describe, expect, test } from "vitest";
+import type { RecordedRequest } from "../api/index.ts";
+import { brokenInvariants, type Evidence, type KnownCall } from "./invariants.ts";
+import { batch, identify, REFUSED } from "./recorded-request-builder.ts";
+
+const calls: KnownCall[] = [
+  { kind: "track", userId: "user_1", eventType: "a", mark: undefined },
+  { kind: "identify", userId: "user_1", eventType: "", mark: undefined },
+  { kind: "track", userId: "user_1", eventType: "b", mark: undefined },
+];
+
+function evidence(requests: RecordedRequest[], override: Partial<Evidence> = {}): Evidence {
+  return { requests, calls, outward: [], key: "wrk_secret", thrown: [], ...override };
+}
+
+const honest = [batch(0, ["a"], REFUSED), batch(1, ["a"]), identify(2, "user_1"), batch(3, ["b"])];
+const ledger = { accepted: 3, delivered: 3, dropped: {}, pending: 0 };
+
+describe("an honest exchange", () => {
+  test("breaks nothing", () => {
+    expect(brokenInvariants(evidence(honest, { ledger, leftovers: { timers: 0, listeners: 0 } }))).toEqual(
+      [],
+    );
+  });
+
+  test("may send again what was lost on the way back", () => {
+    const lost = batch(0, ["a"], { outcome: "lost" });
+    expect(brokenInvariants(evidence([lost, batch(1, ["a"]), identify(2, "user_1")]))).toEqual([]);
+  });
+
+  test("may repeat an identify that was not acknowledged", () => {
+    const requests = [batch(0, ["a"]), identify(1, "user_1", REFUSED), identify(2, "user_1")];
+    expect(brokenInvariants(evidence(requests))).toEqual([]);
+  });
+});
+
+describe("a doctored exchange is caught", () => {
+  const caught = (requests: RecordedRequest[], override: Partial<Evidence> = {}) =>
+    brokenInvariants(evidence(requests, override)).join("\n");
+
+  test("an acknowledged event sent again", () => {
+    expect(caught([batch(0, ["a"]), batch(1, ["a", "b"])])).toMatch(/#1 sends 1 events again that #0/);
+  });
+
+  test("an acknowledged identify sent again", () => {
+    expect(caught([identify(0, "user_1"), identify(1, "user_1")])).toMatch(/identify user_1.*was not called/);
+  });
+
+  test("an event whose bytes changed between attempts", () => {
+    const changed = batch(1, ["a"]);
+    const text = changed.text.replace('"properties":{}', '"properties":{"late":1}');
+    expect(caught([batch(0, ["a"], REFUSED), { ...changed, text }])).toMatch(/#1 changed event id-a/);
+  });
+
+  test("a new message id on a later attempt", () => {
+    expect(caught([batch(0, ["a"], REFUSED), batch(1, ["a:other"])])).toMatch(
+      /"track user_1 a" was not called/,
+    );
+  });
+
+  test("one message id for two events of a batch", () => {
+    expect(caught([batch(0, ["a:x", "b:x"])])).toMatch(/carries \$message_id x twice/);
+  });
+
+  test("an identify that was overtaken", () => {
+    expect(caught([batch(0, ["a", "b"]), identify(1, "user_1")])).toMatch(
+      /#1: "identify user_1" was not called/,
+    );
+  });
+
+  test("events out of order", () => {
+    expect(caught([batch(0, ["b", "a"])])).toMatch(/"track user_1 a" was not called after/);
+  });
+
+  test("two requests in flight", () => {
+    expect(caught([batch(0, ["a"]), batch(1, ["b"], { overlapping: true })])).toMatch(
+      /#1 arrived while another/,
+    );
+  });
+
+  test("another endpoint", () => {
+    expect(caught([batch(0, ["a"], { path: "/v1/events/track" })])).toMatch(/only POST to/);
+  });
+
+  test("the key in an error, a line of output or at another origin", () => {
+    expect(caught([], { outward: ["fine", "refused wrk_secret"] })).toBe(
+      "the key leaked: refused wrk_secret",
+    );
+  });
+
+  test("a call that threw, a timer and a listener left behind", () => {
+    const problems = caught([], { thrown: ["track: boom"], leftovers: { timers: 1, listeners: 2 } });
+    expect(problems).toMatch(/a call threw: track: boom/);
+    expect(problems).toMatch(/1 timers are still set/);
+    expect(problems).toMatch(/2 process listeners/);
+  });
+
+  test("a ledger that does not add up", () => {
+    expect(caught(honest, { ledger: { ...ledger, accepted: 4 } })).toMatch(/4 accepted is not 3 delivered/);
+  });
+
+  test("a delivery that was claimed but never acknowledged, or acknowledged but not counted", () => {
+    const refused = [batch(0, ["a"], REFUSED)];
+    const claimed = { accepted: 1, delivered: 1, dropped: {}, pending: 0 };
+    expect(caught(refused, { ledger: claimed })).toMatch(/1 delivered .* acknowledged 0/);
+    const modest = { accepted: 1, delivered: 0, dropped: { rejected: 1 }, pending: 0 };
+    expect(caught([batch(0, ["a"])], { ledger: modest })).toMatch(/0 delivered .* acknowledged 1/);
+  });
+});

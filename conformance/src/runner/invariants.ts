@@ -1,0 +1,170 @@
+/**
+ * What must hold after every case, whatever it tests (CONTRACT sections 2, 4 and 5). All of it is judged on what the
+ * API received; what the SDK claims is then checked against that.
+ */
+import type { RecordedRequest } from "../api/index.ts";
+import type { Leftovers } from "../protocol.ts";
+import { describeRequest, isAcknowledged, type Sighting, sightings } from "./exchange.ts";
+
+export interface Evidence {
+  requests: readonly RecordedRequest[];
+  /** Calls of the app in order, as far as they can be recognised on the wire. */
+  calls: readonly KnownCall[];
+  /** After shutdown; absent when there was no client to ask. */
+  ledger?: Ledger;
+  leftovers?: Leftovers;
+  /** Everything that could carry the key out: reported errors, console, standard streams, the other origin. */
+  outward: readonly string[];
+  key: string;
+  thrown: readonly string[];
+}
+
+export type KnownCall = Pick<Sighting, "kind" | "userId" | "eventType" | "mark">;
+
+export interface Ledger {
+  accepted: number;
+  delivered: number;
+  dropped: Record<string, number>;
+  pending: number;
+}
+
+export function brokenInvariants(evidence: Evidence): string[] {
+  return [
+    ...evidence.thrown.map((message) => `a call threw: ${message}`),
+    ...wrongEndpoint(evidence.requests),
+    ...sentAgain(evidence.requests),
+    ...changedBytes(evidence.requests),
+    ...outOfOrder(evidence.requests, evidence.calls),
+    ...overlapping(evidence.requests),
+    ...keyLeaks(evidence),
+    ...(evidence.ledger ? wrongLedger(evidence.ledger, evidence.requests) : []),
+    ...(evidence.leftovers ? leftBehind(evidence.leftovers) : []),
+  ];
+}
+
+function wrongEndpoint(requests: readonly RecordedRequest[]): string[] {
+  return requests
+    .filter(({ method, path }) => method !== "POST" || !/^\/v1\/(events\/batch|identify)$/.test(path))
+    .map(
+      (request) => `only POST to /v1/events/batch and /v1/identify is for SDKs: ${describeRequest(request)}`,
+    );
+}
+
+/** Nothing acknowledged is sent again. An identify has no id: as many are acknowledged as there may be, see outOfOrder. */
+export function sentAgain(requests: readonly RecordedRequest[]): string[] {
+  const acknowledgedBy = new Map<string, number>();
+  const problems: string[] = [];
+  for (const request of requests) {
+    const tracks = sightings(request).filter(({ kind }) => kind === "track");
+    const again = tracks.filter(({ id }) => acknowledgedBy.has(id));
+    if (again[0]) {
+      const first = acknowledgedBy.get(again[0].id);
+      problems.push(
+        `request #${request.index} sends ${again.length} events again that #${first} acknowledged`,
+      );
+    }
+    if (isAcknowledged(request)) for (const { id } of tracks) acknowledgedBy.set(id, request.index);
+  }
+  return problems;
+}
+
+/** Same id, same bytes on every attempt; and an id belongs to one event of a request only. */
+export function changedBytes(requests: readonly RecordedRequest[]): string[] {
+  const firstBytes = new Map<string, string>();
+  const problems: string[] = [];
+  for (const request of requests) {
+    const here = new Set<string>();
+    for (const { kind, id, raw } of sightings(request)) {
+      if (kind !== "track") continue;
+      if (here.has(id)) problems.push(`request #${request.index} carries $message_id ${id} twice`);
+      here.add(id);
+      const first = firstBytes.get(id);
+      if (first === undefined) firstBytes.set(id, raw);
+      else if (first !== raw)
+        problems.push(`request #${request.index} changed event ${id}: ${first} became ${raw}`);
+    }
+  }
+  return problems;
+}
+
+/** First arrivals come in call order, identify and track in one queue; an identify comes anew only when it was called. */
+export function outOfOrder(requests: readonly RecordedRequest[], calls: readonly KnownCall[]): string[] {
+  const problems: string[] = [];
+  let next = 0;
+  for (const { request, sighting } of firstArrivals(requests)) {
+    let found = next;
+    while (found < calls.length && !sameCall(calls[found] as KnownCall, sighting)) found++;
+    if (found === calls.length) {
+      const what =
+        `${sighting.kind} ${sighting.userId} ${sighting.eventType} ${sighting.mark ?? ""}`.trimEnd();
+      problems.push(`request #${request.index}: "${what}" was not called after what arrived before it`);
+    } else next = found + 1;
+  }
+  return problems;
+}
+
+function firstArrivals(
+  requests: readonly RecordedRequest[],
+): { request: RecordedRequest; sighting: Sighting }[] {
+  const seen = new Set<string>();
+  const arrivals: { request: RecordedRequest; sighting: Sighting }[] = [];
+  let openIdentify: string | undefined;
+  for (const request of requests) {
+    for (const sighting of sightings(request)) {
+      const repeated = sighting.kind === "track" ? seen.has(sighting.id) : openIdentify === sighting.id;
+      if (!repeated) arrivals.push({ request, sighting });
+      if (sighting.kind === "track") seen.add(sighting.id);
+      openIdentify = sighting.kind === "identify" && !isAcknowledged(request) ? sighting.id : undefined;
+    }
+  }
+  return arrivals;
+}
+
+function sameCall(call: KnownCall, sighting: Sighting): boolean {
+  if (call.kind !== sighting.kind || call.userId !== sighting.userId) return false;
+  return call.eventType === sighting.eventType && (call.mark === undefined || call.mark === sighting.mark);
+}
+
+function overlapping(requests: readonly RecordedRequest[]): string[] {
+  return requests
+    .filter((request) => request.overlapping)
+    .map((request) => `request #${request.index} arrived while another was in flight`);
+}
+
+function keyLeaks({ outward, key }: Evidence): string[] {
+  return outward.filter((text) => text.includes(key)).map((text) => `the key leaked: ${text.slice(0, 300)}`);
+}
+
+/** The ledger adds up, and what it calls delivered is what the API acknowledged (answers that were lost may count). */
+export function wrongLedger(ledger: Ledger, requests: readonly RecordedRequest[]): string[] {
+  const problems: string[] = [];
+  const dropped = Object.values(ledger.dropped).reduce((sum, n) => sum + n, 0);
+  const { accepted, delivered, pending } = ledger;
+  if (accepted !== delivered + dropped + pending) {
+    problems.push(
+      `ledger: ${accepted} accepted is not ${delivered} delivered + ${dropped} dropped + ${pending} pending`,
+    );
+  }
+  const rejected = ledger.dropped.rejected_by_server ?? 0;
+  const sure = arrived(requests.filter(isAcknowledged));
+  const possible = sure + arrived(requests.filter(({ outcome }) => outcome === "lost"));
+  if (delivered + rejected < sure || delivered + rejected > possible) {
+    const range = sure === possible ? `${sure}` : `${sure} to ${possible}`;
+    problems.push(`ledger: ${delivered} delivered + ${rejected} rejected, but the API acknowledged ${range}`);
+  }
+  return problems;
+}
+
+/** How many operations these requests brought, each event once. */
+function arrived(requests: readonly RecordedRequest[]): number {
+  const all = requests.flatMap(sightings);
+  const events = new Set(all.filter(({ kind }) => kind === "track").map(({ id }) => id));
+  return events.size + all.filter(({ kind }) => kind === "identify").length;
+}
+
+function leftBehind({ timers, listeners }: Leftovers): string[] {
+  const problems: string[] = [];
+  if (timers > 0) problems.push(`${timers} timers are still set after shutdown`);
+  if (listeners > 0) problems.push(`${listeners} process listeners are left after shutdown`);
+  return problems;
+}

@@ -1,0 +1,118 @@
+/** One case on one subject: set the stage, play the steps, judge what the API saw, then what the SDK says, then the rules. */
+import type { Case, Expectations } from "../case.ts";
+import type { Leftovers, Observation } from "../protocol.ts";
+import { describeRequest } from "./exchange.ts";
+import { type Scene, unmetExpectations } from "./expectations.ts";
+import { brokenInvariants, type Evidence, type Ledger } from "./invariants.ts";
+import { knownCalls } from "./known-calls.ts";
+import { KEY, type Stage, setStage } from "./stage.ts";
+import { type Played, playSteps } from "./steps.ts";
+import type { ClockKind, SubjectProcess } from "./subject-process.ts";
+
+export interface CaseOutcome {
+  problems: string[];
+  /** One line per request the API saw, for the reader of a failure. */
+  exchange: string[];
+}
+
+/** How long the closing shutdown may take, in virtual time: whatever hangs or backs off, the deadline ends it. */
+const CLOSING_DEADLINE_MS = 1_000;
+/** Longer than any timer a client can still have after that. */
+const AFTERMATH_MS = 120_000;
+/** More lines than this of an exchange hide what matters. */
+const MAX_EXCHANGE_LINES = 40;
+
+export async function runCase(
+  theCase: Case,
+  process: SubjectProcess,
+  clock: ClockKind,
+): Promise<CaseOutcome> {
+  const stage = await setStage(theCase, process, clock);
+  try {
+    const played = await playSteps(theCase.steps, stage);
+    const problems = await (played.exit
+      ? judgeEnded(theCase, stage, played)
+      : judgeLive(theCase, stage, played));
+    return { problems: [...played.problems, ...problems], exchange: exchangeLines(stage) };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return { problems: [`the case could not be played: ${message}`], exchange: exchangeLines(stage) };
+  } finally {
+    await stage.close();
+  }
+}
+
+async function judgeLive(theCase: Case, stage: Stage, played: Played): Promise<string[]> {
+  const scene = await stage.scene(played.names);
+  const problems = unmetExpectations(withoutErrors(theCase.expect), scene);
+  const created = scene.creationError === undefined;
+  if (created) problems.push(...(await closeClient(stage)));
+  const after = await stage.scene([]);
+  const leftovers = (await stage.send({ do: "leftovers" })) as Leftovers;
+  return [
+    ...problems,
+    ...brokenInvariants(evidenceOf(theCase, stage, after, created ? leftovers : undefined)),
+  ];
+}
+
+/** Its process has ended, so only what the API saw and what it printed can be judged. */
+function judgeEnded(theCase: Case, stage: Stage, played: Played): Promise<string[]> {
+  const observation: Observation = { stats: null, errors: [], output: [stage.process.output()], thrown: [] };
+  const { api, otherOrigin } = stage;
+  const scene: Scene = {
+    api,
+    otherOrigin,
+    observation,
+    results: {},
+    ...(played.exit && { exit: played.exit }),
+  };
+  const problems = unmetExpectations(theCase.expect, scene);
+  return Promise.resolve([...problems, ...brokenInvariants(evidenceOf(theCase, stage, scene, undefined))]);
+}
+
+/** A case that says nothing about errors expects none. */
+function withoutErrors(expected: Expectations): Expectations {
+  return { errors: [], ...expected };
+}
+
+/** Every client is shut down at the end, whatever state it is in, and must stay silent from then on. */
+async function closeClient(stage: Stage): Promise<string[]> {
+  const name = "closing";
+  await stage.send({ do: "release" });
+  await stage.send({ do: "shutdown", name, timeoutMs: CLOSING_DEADLINE_MS });
+  await stage.settle();
+  await stage.advance(CLOSING_DEADLINE_MS);
+  await stage.settle();
+  const { state } = await stage.collect(name);
+  const before = stage.api.requests.length;
+  await stage.advance(AFTERMATH_MS);
+  await stage.settle();
+  const problems: string[] = [];
+  if (state !== "fulfilled") problems.push(`shutdown with a deadline is ${state} after its deadline`);
+  if (stage.api.requests.length > before) problems.push("a request was made after shutdown had ended");
+  return problems;
+}
+
+function evidenceOf(theCase: Case, stage: Stage, scene: Scene, leftovers: Leftovers | undefined): Evidence {
+  const { stats, errors, output, thrown } = scene.observation;
+  const elsewhere = stage.otherOrigin.requests.map(
+    ({ headers, text }) => `${JSON.stringify(headers)} ${text}`,
+  );
+  const creation = stage.creationError === undefined ? [] : [stage.creationError];
+  return {
+    requests: stage.api.requests,
+    calls: knownCalls(theCase.steps),
+    ...(stats !== null && { ledger: stats as Ledger }),
+    ...(leftovers && { leftovers }),
+    outward: [...errors.map((error) => JSON.stringify(error)), ...output, ...elsewhere, ...creation],
+    key: KEY,
+    thrown,
+  };
+}
+
+function exchangeLines(stage: Stage): string[] {
+  const { requests } = stage.api;
+  const lines = requests.slice(0, MAX_EXCHANGE_LINES).map(describeRequest);
+  const hidden = requests.length - lines.length;
+  return hidden > 0 ? [...lines, `… and ${hidden} more`] : lines;
+}

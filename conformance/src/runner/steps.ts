@@ -1,0 +1,78 @@
+/** Carries out the steps of a case on its stage. After each one everything that happens by itself has happened. */
+import type { Step } from "../case.ts";
+import type { Command } from "../protocol.ts";
+import { unmetExpectations } from "./expectations.ts";
+import { callsOf } from "./known-calls.ts";
+import type { Stage } from "./stage.ts";
+
+/** What the steps left behind for the judgement at the end. */
+export interface Played {
+  problems: string[];
+  /** Names of the flushes and shutdowns that were started. */
+  names: string[];
+  exit?: { code: number | string; elapsedMs: number };
+}
+
+/** A process that has not ended by itself after this long never will. */
+const EXIT_LIMIT_MS = 20_000;
+
+export async function playSteps(steps: readonly Step[], stage: Stage): Promise<Played> {
+  const played: Played = { problems: [], names: [] };
+  for (const [index, step] of steps.entries()) {
+    const problems = await playStep(step, stage, played);
+    played.problems.push(...problems.map((problem) => `step ${index + 1}: ${problem}`));
+    if (played.exit) break;
+    await stage.settle();
+  }
+  return played;
+}
+
+async function playStep(step: Step, stage: Stage, played: Played): Promise<string[]> {
+  const command = commandOf(step);
+  if (command) {
+    if (command.do === "flush" || command.do === "shutdown") played.names.push(command.name);
+    await stage.send(command);
+    return [];
+  }
+  if ("advance" in step) return none(await stage.advance(step.advance));
+  if ("play" in step) return none(stage.faults.play(step.play));
+  if ("default" in step) return none(stage.faults.setDefault(step.default));
+  if ("settled" in step) return stateProblems(step.settled, "fulfilled", stage);
+  if ("pending" in step) return stateProblems(step.pending, "pending", stage);
+  if ("check" in step) return unmetExpectations(step.check, await stage.scene(played.names));
+  if ("exit" in step) return none(await leave(step.exit, stage, played));
+  throw new Error(`unknown step ${JSON.stringify(step)}`);
+}
+
+/** The command a step stands for, if it is the subject's business alone. */
+function commandOf(step: Step): Command | undefined {
+  const calls = callsOf(step);
+  if (calls.length > 0) return { do: "call", calls };
+  if ("flush" in step) return { do: "flush", name: step.flush };
+  if ("shutdown" in step) {
+    const { shutdown: name, timeoutMs } = step;
+    return { do: "shutdown", name, ...(timeoutMs === undefined ? {} : { timeoutMs }) };
+  }
+  if ("hold" in step) return { do: "hold" };
+  if ("release" in step) return { do: "release" };
+  return "mutate" in step ? { do: "mutate", ...step.mutate } : undefined;
+}
+
+async function stateProblems(name: string, wanted: string, stage: Stage): Promise<string[]> {
+  const { state, value } = await stage.collect(name);
+  return state === wanted
+    ? []
+    : [`${name} should be ${wanted}, but is ${state} ${JSON.stringify(value) ?? ""}`];
+}
+
+/** Lets the subject's process end by itself and measures how long that takes. */
+async function leave(exit: { code?: number }, stage: Stage, played: Played): Promise<void> {
+  const from = performance.now();
+  await stage.send({ do: "bye", ...(exit.code === undefined ? {} : { exitCode: exit.code }) });
+  const code = await stage.process.exited(EXIT_LIMIT_MS);
+  played.exit = { code, elapsedMs: performance.now() - from };
+}
+
+function none(_done: unknown): string[] {
+  return [];
+}

@@ -1,0 +1,56 @@
+/** A subject's driver as a process: started on demand, watched, and stopped by its own id. */
+import { type ChildProcess, spawn } from "node:child_process";
+import type { Subject } from "../subject.ts";
+import type { ControlServer, Session } from "./control-server.ts";
+
+export interface SubjectProcess {
+  readonly session: Session;
+  /** Everything it wrote to its standard streams so far. */
+  output(): string;
+  /** Resolves with the exit code once it has ended by itself; kills it and resolves with a signal's name when late. */
+  exited(limitMs: number): Promise<number | string>;
+  alive(): boolean;
+  stop(): Promise<void>;
+}
+
+export type ClockKind = "virtual" | "real";
+
+export function startSubject(
+  subject: Subject,
+  folder: string,
+  control: ControlServer,
+  clock: ClockKind,
+): SubjectProcess {
+  const session = control.openSession();
+  const child = spawn(subject.command, [...subject.args, session.url, clock], {
+    cwd: folder,
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, WHISPERR_API_KEY: "" },
+  });
+  const written: string[] = [];
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8").on("data", (text: string) => written.push(text));
+  }
+  const ended = whenEnded(child);
+  void ended.then((how) => session.end(`the driver ended (${how}): ${written.join("").slice(-2000)}`));
+  return {
+    session,
+    output: () => written.join(""),
+    exited: (limitMs) => {
+      const timer = setTimeout(() => child.kill("SIGKILL"), limitMs);
+      return ended.finally(() => clearTimeout(timer));
+    },
+    alive: () => child.exitCode === null && child.signalCode === null,
+    stop: async () => {
+      child.kill("SIGKILL");
+      await ended;
+    },
+  };
+}
+
+function whenEnded(child: ChildProcess): Promise<number | string> {
+  return new Promise((resolve) => {
+    child.on("error", (error) => resolve(error.message));
+    child.on("close", (code, signal) => resolve(code ?? signal ?? "unknown"));
+  });
+}
