@@ -8,7 +8,9 @@ import { XMLParser } from "fast-xml-parser";
 
 const PINNED_NODE = JSON.parse(readFileSync("package.json", "utf8")).devDependencies.node;
 if (process.version !== `v${PINNED_NODE}`) {
-  console.error(`This is Node ${process.version}, the repository brings ${PINNED_NODE}: start it with \`npm test\`.`);
+  console.error(
+    `This is Node ${process.version}, the repository brings ${PINNED_NODE}: start it with \`npm test\`.`,
+  );
   process.exit(1);
 }
 
@@ -17,7 +19,10 @@ for (const file of [...globSync(REPORTS), ...globSync("conformance/reports/*.xml
 
 /** Steps whose reports say what passed: their exit code only adds a failure when the reports know of none. */
 const COUNTED = ["tests", "conformance"];
-const turbo = (...args) => ["turbo", ["run", ...args, "--output-logs=new-only", "--continue", "--log-order=grouped"]];
+const turbo = (...args) => [
+  "turbo",
+  ["run", ...args, "--output-logs=new-only", "--continue", "--log-order=grouped"],
+];
 const steps = [
   ["build", ...turbo("build")],
   ["lint and format", "biome", ["check", "--error-on-warnings", "."]],
@@ -33,7 +38,10 @@ const failedSteps = [];
 for (const [name, command, args] of steps) {
   console.log(`\n▶ ${name}`);
   const before = performance.now();
-  const { status } = spawnSync(command, args, { stdio: ["ignore", "inherit", "inherit"], shell: process.platform === "win32" });
+  const { status } = spawnSync(command, args, {
+    stdio: ["ignore", "inherit", "inherit"],
+    shell: process.platform === "win32",
+  });
   console.log(`${status === 0 ? "✔" : "✘"} ${name}, ${((performance.now() - before) / 1000).toFixed(1)} s`);
   if (status !== 0) failedSteps.push(name);
   if (COUNTED.includes(name)) continue;
@@ -42,7 +50,11 @@ for (const [name, command, args] of steps) {
 }
 
 console.log("");
-const parser = new XMLParser({ ignoreAttributes: false, attributeNamePrefix: "", isArray: (tag) => tag === "testsuite" });
+const parser = new XMLParser({
+  ignoreAttributes: false,
+  attributeNamePrefix: "",
+  isArray: (tag) => tag === "testsuite",
+});
 for (const file of [...globSync(REPORTS), ...globSync("conformance/reports/*.xml")].sort()) {
   const suites = parser.parse(readFileSync(file, "utf8")).testsuites?.testsuite ?? [];
   const sum = (key) => suites.reduce((total, suite) => total + Number(suite[key] ?? 0), 0);

@@ -44,6 +44,7 @@ export function fakePorts(over: Partial<Ports> = {}): FakePorts {
     uuid: () => FIXED_UUID,
     fetch: noFetch,
     abortController: () => new AbortController(),
+    decode: (bytes) => new TextDecoder().decode(bytes),
     log: (level, message) => void log.push({ level, message }),
     onActivity: (change) => void activity.push(change),
     ...over,

@@ -14,6 +14,7 @@ test("core exports exactly this, so that nothing becomes public by accident", ()
     "createServerClient",
     "createTransport",
     "cutBatch",
+    "diagnostics",
     "encodeEvent",
     "initialState",
     "integer",

@@ -1,0 +1,231 @@
+/** The real effect loop with fake ports, driven beside the reference queue: every call goes to both. */
+import { expect } from "vitest";
+import { createEffectLoop, type FlushResult, type LoopConfig } from "../src/effect-loop.ts";
+import type { WhisperrError } from "../src/errors.ts";
+import { createMemoryOutbox } from "../src/memory-outbox.ts";
+import { formatMessageId } from "../src/operation.ts";
+import type { Answer } from "../src/outcome.ts";
+import { createReporter } from "../src/reporter.ts";
+import { fakePorts, settle } from "./fake-ports.ts";
+import { anIdentify, aTrack } from "./operations.ts";
+import { referenceQueue } from "./reference-queue.ts";
+import { http, type RecordedRequest, scriptedTransport } from "./scripted-transport.ts";
+
+/** What the server may do with a request; `refusesSome`: a 202 that counts rejected events. */
+export type ServerMood = "takes" | "refusesSome" | "fails" | "throttles" | "auth" | "refuses" | "tooLarge";
+
+interface Flush {
+  readonly waitsFor: readonly string[];
+  readonly keptBefore: number;
+  /** Called inside `onError`, so it begins after the step that reported, and what that step keeps does not end it. */
+  readonly nested: boolean;
+  result?: FlushResult;
+}
+
+export interface DrivenLoop {
+  track(): void;
+  identify(): void;
+  flush(): void;
+  stop(): void;
+  retryNow(): void;
+  abandon(): void;
+  /** The next error finds an app that calls back in. */
+  callBackFromOnError(action: () => void): void;
+  fireTimer(): void;
+  answer(mood: ServerMood): void;
+  /** Call after every action: lets everything go on that can, then compares. */
+  check(): Promise<void>;
+  /** From here on the server takes everything, and the app only waits. */
+  drain(): Promise<void>;
+}
+
+export function drivenLoop(config: LoopConfig): DrivenLoop {
+  const { ports, timers } = fakePorts();
+  const model = referenceQueue(config.maxQueueSize);
+  const bytes = new Map<string, string>();
+  const flushes: Flush[] = [];
+  const inOnError: (() => void)[] = [];
+  /** Times delivery ended with everything kept, which ends every flush that waits. */
+  let kept = 0;
+  const failures: unknown[] = [];
+  let number = 0;
+  let reporting = false;
+  let lastFlush: Flush | undefined;
+
+  const server = scriptedTransport((request) => noteFailure(() => see(request)));
+  const reporter = createReporter({ apiKey: "wrk_test", debug: false, onError }, ports);
+  const loop = createEffectLoop(config, createMemoryOutbox(), server.transport, reporter, ports);
+
+  /** What is asserted inside the loop's own calls must not be swallowed by them: `check` throws it. */
+  function noteFailure(assertions: () => void): void {
+    try {
+      assertions();
+    } catch (failure) {
+      failures.push(failure);
+    }
+  }
+
+  function see({ path, body, count }: RecordedRequest): void {
+    expect(server.open(), "one request at a time").toHaveLength(1);
+    expect(count).toBeGreaterThanOrEqual(1);
+    expect(count).toBeLessThanOrEqual(config.maxBatchSize);
+    const keys = model.queue.length === 0 ? [] : keysOf(path, body);
+    expect(keys).toHaveLength(count);
+    const sent = keys.map((key) => bytes.get(key)).join(",");
+    expect(body, "the same bytes on every attempt").toBe(
+      path === "/v1/identify" ? sent : `{"events":[${sent}]}`,
+    );
+    model.sent(keys);
+  }
+
+  function onError(error: WhisperrError): void {
+    reporting = true;
+    noteFailure(() => checkReport(error));
+    if (error.type !== "dropped") kept++;
+    try {
+      inOnError.shift()?.();
+    } finally {
+      reporting = false;
+    }
+  }
+
+  function checkReport({ type, message }: WhisperrError): void {
+    const { accepted, delivered, dropped, pending } = loop.stats();
+    const gone = Object.values(dropped).reduce((sum, count) => sum + count, 0);
+    expect(accepted, "the books are in order whenever the app looks").toBe(delivered + gone + pending);
+    if (type === "retry_exhausted") expect(message).toContain(`failed ${config.maxRetries + 1} times`);
+  }
+
+  function call(key: string, text: string, append: () => void): void {
+    if (loop.stopped) {
+      model.refuse("shut_down");
+      return loop.refuse("shut_down", "after shutdown()");
+    }
+    bytes.set(key, text);
+    model.append(key, reporting);
+    append();
+  }
+
+  function wait(start: () => Promise<FlushResult>): void {
+    const flush: Flush = { waitsFor: [...model.queue], keptBefore: kept, nested: reporting };
+    flushes.push(flush);
+    void start().then((result) => {
+      flush.result = result;
+    });
+  }
+
+  const driven: DrivenLoop = {
+    track() {
+      const operation = aTrack({ idNumber: ++number, properties: `{"n":${number},"text":"é😀"}` });
+      const id = formatMessageId(operation);
+      call(id, wireBytes(id, number), () => loop.append(operation));
+    },
+    identify() {
+      const operation = anIdentify(`identified_${++number}`);
+      call(`identified_${number}`, operation.body, () => loop.append(operation));
+    },
+    flush: () => wait(loop.flush),
+    stop() {
+      wait(loop.stop);
+      lastFlush ??= flushes.at(-1);
+    },
+    retryNow: () => loop.retryNow(),
+    abandon() {
+      kept++;
+      model.kept();
+      loop.abandon();
+    },
+    callBackFromOnError: (action) => void inOnError.push(action),
+    fireTimer() {
+      if (timers.delays().length > 0) timers.fire();
+    },
+    answer(mood) {
+      const [request] = server.open();
+      if (request === undefined) return;
+      switch (mood) {
+        case "takes":
+        case "refusesSome":
+          model.accepted(mood === "takes" ? 0 : 1);
+          break;
+        case "refuses":
+        case "tooLarge":
+          model.refused(mood === "refuses" ? "rejected" : "too_large");
+          break;
+        default:
+          model.kept();
+      }
+      request.answer(answerIn(mood));
+    },
+    async check() {
+      await settle();
+      if (failures.length > 0) throw failures[0];
+      model.check(loop.stats());
+      expect(timers.delays().length, "at most one timer").toBeLessThanOrEqual(1);
+      const over = lastFlush?.result !== undefined;
+      for (const { waitsFor, keptBefore, nested, result } of flushes) {
+        const settled = waitsFor.every((key) => !model.queue.includes(key));
+        const givenUp = kept > keptBefore;
+        if (settled || (givenUp && !nested)) {
+          expect(result, "a flush ends when all it waits for is settled or kept").toBeDefined();
+        } else if (!givenUp && !over) {
+          expect(result, "a flush does not end before").toBeUndefined();
+        }
+      }
+    },
+    async drain() {
+      inOnError.length = 0;
+      for (let turn = 0; turn < 200; turn++) {
+        if (server.open().length > 0) driven.answer("takes");
+        else if (timers.delays().length > 0) timers.fire();
+        else if (model.queue.length > 0 && !loop.stopped) driven.flush();
+        else break;
+        await driven.check();
+      }
+      expect(server.open()).toEqual([]);
+      expect(timers.delays()).toEqual([]);
+      expect(flushes.filter((flush) => flush.result === undefined)).toEqual([]);
+      if (!loop.stopped) expect(loop.stats().pending).toBe(0);
+    },
+  };
+  return driven;
+}
+
+function answerIn(mood: ServerMood): Answer {
+  switch (mood) {
+    case "takes":
+      return http(202);
+    case "refusesSome":
+      return http(202, { rejected: 1 });
+    case "fails":
+      return { failure: "connection reset" };
+    case "throttles":
+      return http(429, "", "7");
+    case "auth":
+      return http(401);
+    case "refuses":
+      return http(400);
+    case "tooLarge":
+      return http(413);
+  }
+}
+
+function keysOf(path: string, body: string): string[] {
+  const parsed = JSON.parse(body) as {
+    readonly external_user_id: string;
+    readonly events: readonly { readonly context: { readonly $message_id: string } }[];
+  };
+  return path === "/v1/identify"
+    ? [parsed.external_user_id]
+    : parsed.events.map((event) => event.context.$message_id);
+}
+
+/** The event as the contract writes it, composed without the code under test. */
+function wireBytes(messageId: string, n: number): string {
+  return JSON.stringify({
+    external_user_id: "user_8842",
+    event_type: "payment_failed",
+    occurred_at: "2026-06-14T12:00:00.000Z",
+    properties: { n, text: "é😀" },
+    context: { $message_id: messageId },
+  });
+}

@@ -1,0 +1,70 @@
+import { expect, test } from "vitest";
+import type { DeliveryConfig } from "../src/delivery/state.ts";
+import { type Exploration, explore } from "./explore.ts";
+import { CONFIG } from "./machine-builders.ts";
+
+/** Small enough to visit everything, large enough for division, eviction, and two callers with different goals. */
+const BOUNDS: readonly { readonly config: DeliveryConfig; readonly statesAtLeast: number }[] = [
+  {
+    config: { ...CONFIG, flushAt: 2, maxQueueSize: 3, maxBatchSize: 2, maxRetries: 1 },
+    statesAtLeast: 70_000,
+  },
+  {
+    config: { ...CONFIG, flushAt: 2, maxQueueSize: 3, maxBatchSize: 2, maxRetries: 1, flushIntervalMs: 0 },
+    statesAtLeast: 70_000,
+  },
+  {
+    config: { ...CONFIG, flushAt: 2, maxQueueSize: 4, maxBatchSize: 3, maxRetries: 0 },
+    statesAtLeast: 90_000,
+  },
+];
+
+test.each(BOUNDS)(
+  "every reachable state keeps the rules: $config",
+  ({ config, statesAtLeast }) => {
+    const found = explore(config);
+
+    console.log(
+      `explored ${found.worlds.length} states and ${found.transitions} transitions (maxQueueSize ${config.maxQueueSize}, maxBatchSize ${config.maxBatchSize}, maxRetries ${config.maxRetries}, interval ${config.flushIntervalMs} ms)`,
+    );
+    expect(found.worlds.length).toBeGreaterThan(statesAtLeast);
+    expect(stuck(found), "whoever waits, something will happen that moves the flush on").toEqual([]);
+    expect(circle(found), "no run of answers and timers keeps a caller waiting for ever").toBeUndefined();
+  },
+  120_000,
+);
+
+/** Worlds where a caller waits and nothing but another call could move things on. */
+function stuck({ worlds, fair }: Exploration): unknown[] {
+  return worlds.filter(({ waiting }, index) => waiting > 0 && fair[index]?.length === 0).slice(0, 3);
+}
+
+/**
+ * A way back to the same world by answers and timers alone while somebody waits. Depth-first, without recursion: the
+ * chains are longer than a call stack.
+ */
+function circle({ worlds, fair }: Exploration): unknown {
+  const NEW = 0;
+  const OPEN = 1;
+  const DONE = 2;
+  const colour = new Uint8Array(worlds.length);
+  const next = new Uint8Array(worlds.length);
+  for (let start = 0; start < worlds.length; start++) {
+    const stack = colour[start] === NEW ? [start] : [];
+    while (stack.length > 0) {
+      const at = stack.at(-1) as number;
+      colour[at] = OPEN;
+      const to = worlds[at]?.waiting === 0 ? undefined : fair[at]?.[next[at] as number];
+      next[at] = (next[at] as number) + 1;
+      if (to === undefined) {
+        colour[at] = DONE;
+        stack.pop();
+      } else if (colour[to] === OPEN) {
+        return worlds[to];
+      } else if (colour[to] === NEW) {
+        stack.push(to);
+      }
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,137 @@
+/**
+ * Breadth-first search of everything the machine and its surroundings can do at small bounds. The surroundings are
+ * abstract: how many operations the outbox holds, whether a request is asked for or open, whether the timer is armed,
+ * how many callers wait. Every legal input is tried in every state reached; `rules.ts` judges each step.
+ */
+import type { Input } from "../src/delivery/input.ts";
+import { type DeliveryConfig, type DeliveryState, initialState } from "../src/delivery/state.ts";
+import type { Step } from "../src/delivery/step.ts";
+import { transition } from "../src/delivery/transition.ts";
+import {
+  abandoned,
+  accepted,
+  appended,
+  auth,
+  batchCut,
+  flushRequested,
+  rejected,
+  retry,
+  retryNow,
+  stopRequested,
+  timerFired,
+  tooLarge,
+} from "./machine-builders.ts";
+import { checkState, checkStep, follow } from "./rules.ts";
+
+/** The machine together with what surrounds it. */
+export interface World {
+  readonly machine: DeliveryState;
+  /** Operations the outbox really holds. */
+  readonly outbox: number;
+  /** `asked`: a `send` was performed, its batch is not cut yet. `open`: in flight. */
+  readonly request: "none" | "asked" | "open";
+  readonly timer: boolean;
+  /** `flush()` and `shutdown()` calls that have not ended. */
+  readonly waiting: number;
+}
+
+export interface Edge {
+  readonly from: World;
+  readonly input: Input;
+  readonly to: World;
+  readonly step: Step;
+}
+
+export interface Exploration {
+  readonly worlds: readonly World[];
+  /** For each world, the worlds that one fair input leads to. */
+  readonly fair: readonly (readonly number[])[];
+  readonly transitions: number;
+}
+
+/** Callers that may wait at a time; `shutdown()` may be one more. */
+const MAX_WAITING = 2;
+
+/** Visits every reachable world once. Throws, with the way there, when a rule is broken. */
+export function explore(config: DeliveryConfig, visit: (edge: Edge) => void = () => {}): Exploration {
+  const indexes = new Map<string, number>();
+  const worlds: World[] = [];
+  const cameFrom: { readonly index: number; readonly input: Input | undefined }[] = [];
+  const fair: number[][] = [];
+  let transitions = 0;
+
+  function reach(world: World, index: number, input: Input | undefined): number {
+    const key = keyOf(world);
+    const known = indexes.get(key);
+    if (known !== undefined) return known;
+    indexes.set(key, worlds.length);
+    cameFrom.push({ index, input });
+    return worlds.push(world) - 1;
+  }
+
+  function wayTo(world: number): Input[] {
+    const inputs: Input[] = [];
+    for (let at = cameFrom[world]; at?.input !== undefined; at = cameFrom[at.index]) inputs.unshift(at.input);
+    return inputs;
+  }
+
+  function expand(index: number, from: World, input: Input): number {
+    try {
+      const edge = take(from, input, config);
+      transitions++;
+      visit(edge);
+      return reach(edge.to, index, input);
+    } catch (error) {
+      const way = [...wayTo(index), input].map((one) => JSON.stringify(one));
+      throw new Error(`${(error as Error).message}, after\n  ${way.join("\n  ")}`);
+    }
+  }
+
+  const machine = initialState(config);
+  reach({ machine, outbox: 0, request: "none", timer: false, waiting: 0 }, -1, undefined);
+  // `worlds` grows while it is walked: it is the queue of the search.
+  for (let index = 0; index < worlds.length; index++) {
+    const from = worlds[index] as World;
+    fair.push(fairInputs(from).map((input) => expand(index, from, input)));
+    for (const input of freeInputs(from)) expand(index, from, input);
+  }
+  return { worlds, fair, transitions };
+}
+
+/** One step, judged. */
+function take(from: World, input: Input, config: DeliveryConfig): Edge {
+  const step = transition(from.machine, input, config);
+  const edge = { from, input, step, to: follow(from, input, step) };
+  checkStep(edge);
+  checkState(edge.to, config);
+  return edge;
+}
+
+/** What only the surroundings do, sooner or later, when nobody touches the client. */
+function fairInputs({ machine, request, timer }: World): Input[] {
+  const inputs: Input[] = [];
+  if (request === "asked") {
+    const most = Math.min(machine.sizing.limit, machine.pending);
+    for (let count = 1; count <= most; count++) inputs.push(batchCut(count));
+  }
+  if (request === "open") {
+    inputs.push(accepted(), accepted(1), retry(), retry(5000), auth, rejected, tooLarge);
+  }
+  if (timer) inputs.push(timerFired);
+  return inputs;
+}
+
+/** What the app and the runtime may do, and need not. */
+function freeInputs({ machine, waiting }: World): Input[] {
+  const inputs = [retryNow, abandoned];
+  // Once stopped, calls are refused before they reach the queue.
+  if (machine.phase !== "stopped") inputs.push(appended(1), appended(2));
+  if (waiting < MAX_WAITING) inputs.push(flushRequested);
+  if (!machine.stopping) inputs.push(stopRequested);
+  return inputs;
+}
+
+function keyOf({ machine, outbox, request, timer, waiting }: World): string {
+  const { phase, pending, inFlight, fresh, goal, flushes, failures, sizing, stopping } = machine;
+  return `${phase} ${pending} ${inFlight} ${fresh} ${goal} [${flushes}] ${failures} ${sizing.limit} ${sizing.suspect} ${sizing.ceiling} ${sizing.refusals} ${stopping} ${outbox} ${request} ${timer} ${waiting}`;
+}

@@ -1,0 +1,100 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import type { LoopConfig } from "../src/effect-loop.ts";
+import { type DrivenLoop, drivenLoop, type ServerMood } from "./driven-loop.ts";
+
+/** Stays below the 80 refusals in a row after which whole batches are dropped: the model knows no such rule. */
+const MAX_ACTIONS = 70;
+
+type Action =
+  | { readonly do: "track"; readonly times: number }
+  | { readonly do: "identify" | "flush" | "stop" | "retryNow" | "abandon" | "fireTimer" }
+  | { readonly do: "answer"; readonly mood: ServerMood }
+  | { readonly do: "callBack"; readonly with: CallBack };
+
+type CallBack = "track" | "identify" | "flush" | "stop" | "retryNow" | "throw";
+
+const configs: fc.Arbitrary<LoopConfig> = fc.record({
+  flushAt: fc.integer({ min: 1, max: 4 }),
+  flushIntervalMs: fc.constantFrom(0, 10_000),
+  maxQueueSize: fc.integer({ min: 4, max: 9 }),
+  maxBatchSize: fc.integer({ min: 1, max: 6 }),
+  maxRetries: fc.integer({ min: 0, max: 3 }),
+  backoff: fc.constant({ baseMs: 1000, maxMs: 30_000 }),
+  maxBatchBytes: fc.constantFrom(1, 600, 1_000_000),
+});
+
+const moods = fc.oneof(
+  { weight: 3, arbitrary: fc.constant<ServerMood>("takes") },
+  {
+    weight: 4,
+    arbitrary: fc.constantFrom<ServerMood>(
+      "refusesSome",
+      "fails",
+      "throttles",
+      "auth",
+      "refuses",
+      "tooLarge",
+    ),
+  },
+);
+
+const callBacks = fc.constantFrom<CallBack>("track", "identify", "flush", "stop", "retryNow", "throw");
+
+const actions: fc.Arbitrary<Action> = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({ do: fc.constant("track" as const), times: fc.integer({ min: 1, max: 8 }) }),
+  },
+  { weight: 2, arbitrary: fc.constant<Action>({ do: "identify" }) },
+  { weight: 2, arbitrary: fc.constant<Action>({ do: "flush" }) },
+  { weight: 10, arbitrary: fc.record({ do: fc.constant("answer" as const), mood: moods }) },
+  { weight: 4, arbitrary: fc.constant<Action>({ do: "fireTimer" }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant("callBack" as const), with: callBacks }) },
+  { weight: 1, arbitrary: fc.constantFrom<Action>({ do: "retryNow" }, { do: "abandon" }) },
+);
+
+/** Mostly without `stop`, which ends all that is interesting; then at some place near the end. */
+const runs = fc
+  .tuple(
+    fc.array(actions, { maxLength: MAX_ACTIONS - 10, size: "max" }),
+    fc.constantFrom<Action[]>([], [], [{ do: "stop" }]),
+    fc.array(actions, { maxLength: 8 }),
+  )
+  .map((parts) => parts.flat());
+
+function callBack(driven: DrivenLoop, how: CallBack): void {
+  if (how === "throw") throw new Error("onError of an app");
+  driven[how]();
+}
+
+function perform(driven: DrivenLoop, action: Action): void {
+  switch (action.do) {
+    case "track":
+      for (let i = 0; i < action.times; i++) driven.track();
+      return;
+    case "answer":
+      return driven.answer(action.mood);
+    case "callBack":
+      return driven.callBackFromOnError(() => callBack(driven, action.with));
+    default:
+      return driven[action.do]();
+  }
+}
+
+test("whatever the app, the server and the clock do, the loop does what a plain array would", async () => {
+  let performed = 0;
+  await fc.assert(
+    fc.asyncProperty(configs, runs, async (config, run) => {
+      const driven = drivenLoop(config);
+      for (const action of run) {
+        perform(driven, action);
+        await driven.check();
+      }
+      await driven.drain();
+      performed += run.length;
+    }),
+    { numRuns: 1200 },
+  );
+  expect(performed).toBeGreaterThan(20_000);
+}, 60_000);

@@ -1,0 +1,48 @@
+/**
+ * Delivers a queue with nothing but the transition function and a server that is a function: hundreds of full
+ * deliveries a second, to count requests.
+ */
+import type { DeliveryConfig } from "../src/delivery/state.ts";
+import { initialState } from "../src/delivery/state.ts";
+import { transition } from "../src/delivery/transition.ts";
+import type { Outcome } from "../src/outcome.ts";
+import { answered, appended, batchCut, CONFIG } from "./machine-builders.ts";
+
+export interface PureDelivery {
+  readonly requests: number;
+  readonly delivered: number[];
+  readonly dropped: number[];
+}
+
+export const FULL_BATCH: DeliveryConfig = {
+  ...CONFIG,
+  flushAt: 1,
+  maxQueueSize: 100_000,
+  maxBatchSize: 500,
+};
+
+/** `server` answers for the operations that a request carries. Each is a number: its place at the start. */
+export function deliver(
+  count: number,
+  server: (batch: readonly number[]) => Outcome,
+  config: DeliveryConfig = FULL_BATCH,
+): PureDelivery {
+  const queue = Array.from({ length: count }, (_, place) => place);
+  const delivered: number[] = [];
+  const dropped: number[] = [];
+  let requests = 0;
+  let step = transition(initialState(config), appended(count), config);
+
+  for (;;) {
+    const send = step.effects.find((effect) => effect.type === "send");
+    if (send === undefined) return { requests, delivered, dropped };
+    const batch = queue.slice(0, send.limit);
+    requests++;
+    step = transition(step.state, batchCut(batch.length), config);
+    step = transition(step.state, answered(server(batch)), config);
+    for (const effect of step.effects) {
+      if (effect.type === "remove") delivered.push(...queue.splice(0, effect.count));
+      if (effect.type === "drop") dropped.push(...queue.splice(0, effect.count));
+    }
+  }
+}

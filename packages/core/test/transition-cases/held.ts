@@ -1,0 +1,58 @@
+import {
+  abandoned,
+  appended,
+  batchCut,
+  evict,
+  flushRequested,
+  retryNow,
+  send,
+  stateIn,
+  stopRequested,
+  timerFired,
+  wake,
+} from "../machine-builders.ts";
+import { EVERY_ANSWER, ignores, type TransitionCase } from "./transition-case.ts";
+
+const held = stateIn("held", { pending: 4 });
+
+export const heldKey: readonly TransitionCase[] = [
+  {
+    says: "new operations do not try a refused key again, not even flushAt of them",
+    given: stateIn("held", { pending: 2 }),
+    when: appended(3),
+    becomes: { pending: 5, fresh: 3 },
+    effects: [],
+  },
+  {
+    says: "beyond maxQueueSize the oldest go",
+    given: held,
+    when: appended(2),
+    becomes: { pending: 5, fresh: 2 },
+    effects: [evict(0, 1)],
+  },
+  {
+    says: "flush() tries again",
+    given: held,
+    when: flushRequested,
+    becomes: { phase: "sending", goal: 4, flushes: [4] },
+    effects: [wake(null), send(4)],
+  },
+  {
+    says: "the interval tries again",
+    given: held,
+    when: timerFired,
+    becomes: { phase: "sending", goal: 4 },
+    effects: [wake(null), send(4)],
+  },
+  {
+    says: "shutdown() tries a last time",
+    given: held,
+    when: stopRequested,
+    becomes: { phase: "sending", goal: 4, flushes: [4], stopping: true },
+    effects: [wake(null), send(4)],
+  },
+  ...ignores(held, "being back online does not mend a key", retryNow),
+  ...ignores(held, "there is nothing to give up", abandoned),
+  ...ignores(held, "no request was asked for, so none can be cut", batchCut(1)),
+  ...ignores(held, "a late answer settles nothing", ...EVERY_ANSWER),
+];

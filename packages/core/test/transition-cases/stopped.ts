@@ -1,0 +1,33 @@
+import {
+  abandoned,
+  appended,
+  batchCut,
+  flushed,
+  flushRequested,
+  retryNow,
+  stateIn,
+  stopRequested,
+  timerFired,
+} from "../machine-builders.ts";
+import { EVERY_ANSWER, ignores, type TransitionCase } from "./transition-case.ts";
+
+const stopped = stateIn("stopped", { pending: 2, stopping: true });
+
+export const stoppedForGood: readonly TransitionCase[] = [
+  {
+    says: "flush() ends at once",
+    given: stopped,
+    when: flushRequested,
+    becomes: {},
+    effects: [flushed(1)],
+  },
+  {
+    says: "shutdown() ends at once",
+    given: stopped,
+    when: stopRequested,
+    becomes: {},
+    effects: [flushed(1)],
+  },
+  ...ignores(stopped, "stopped is final", appended(1), timerFired, retryNow, abandoned, batchCut(1)),
+  ...ignores(stopped, "a late answer settles nothing", ...EVERY_ANSWER),
+];

@@ -1,0 +1,52 @@
+/** One line of the transition table's tests: a sentence, and what it means. */
+import type { Effect } from "../../src/delivery/effect.ts";
+import type { Input } from "../../src/delivery/input.ts";
+import type { DeliveryState } from "../../src/delivery/state.ts";
+import {
+  abandoned,
+  accepted,
+  appended,
+  auth,
+  batchCut,
+  flushRequested,
+  rejected,
+  retry,
+  retryNow,
+  stopRequested,
+  timerFired,
+  tooLarge,
+} from "../machine-builders.ts";
+
+export interface TransitionCase {
+  readonly says: string;
+  readonly given: DeliveryState;
+  readonly when: Input;
+  /** What changes; the rest of the state must stay as it is. */
+  readonly becomes: Partial<DeliveryState>;
+  /** All effects, in order. */
+  readonly effects: readonly Effect[];
+}
+
+/** One of each input, and of each kind of outcome. */
+export const EVERY_INPUT: readonly Input[] = [
+  appended(1),
+  flushRequested,
+  batchCut(1),
+  accepted(),
+  retry(),
+  retry(5000),
+  auth,
+  rejected,
+  tooLarge,
+  timerFired,
+  retryNow,
+  stopRequested,
+  abandoned,
+];
+
+export const EVERY_ANSWER = EVERY_INPUT.filter((input) => input.type === "answered");
+
+/** The input means nothing here: a late timer, an answer nobody waits for. */
+export function ignores(given: DeliveryState, says: string, ...inputs: readonly Input[]): TransitionCase[] {
+  return inputs.map((when) => ({ says, given, when, becomes: {}, effects: [] }));
+}
