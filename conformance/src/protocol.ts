@@ -38,7 +38,7 @@ export type Command =
   | { do: "shutdown"; name: string; timeoutMs?: number }
   /** What became of a promise so far. Answers `Collected`. */
   | { do: "collect"; name: string }
-  /** Moves the virtual clock by at most so much, no further than to the next timer, which fires. Answers `Advanced`. */
+  /** Moves the virtual clock by so much; timers due by then fire. The runner stops at each, see `Idle`. */
   | { do: "advance"; ms: number }
   /** Answers `Idle` after everything that needs no network has run. */
   | { do: "idle" }
@@ -83,15 +83,13 @@ export interface Collected {
   value?: unknown;
 }
 
-export interface Advanced {
-  movedMs: number;
-}
-
 export interface Idle {
   /** Requests whose answer the SDK has not read to its end. */
   inFlight: number;
   /** Of those, how many wait for `release`. */
   held: number;
+  /** Virtual time until the next timer; null without one. The runner never advances beyond it in one go. */
+  nextTimerInMs: number | null;
 }
 
 export interface Observation {

@@ -2,7 +2,8 @@
 import { Agent, type IncomingMessage, request } from "node:http";
 import { format } from "node:util";
 import type { Command, Result, TaggedValue } from "../protocol.ts";
-import { createDriver, type DrivenClient, type SdkHost } from "./driver.ts";
+import type { DrivenClient } from "./driven-app.ts";
+import { createDriver, type SdkHost } from "./driver.ts";
 import type { SpecialValues } from "./values.ts";
 import { installVirtualTime } from "./virtual-time.ts";
 import { watchFetch } from "./watched-fetch.ts";

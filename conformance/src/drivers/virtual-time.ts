@@ -9,8 +9,8 @@ import { install } from "@sinonjs/fake-timers";
 export interface VirtualTime {
   /** Forgets every timer and starts again at this time; `fractionMs` is added to what Date.now() says. */
   restart(nowMs: number, fractionMs: number): void;
-  /** Goes on by at most `ms`, no further than to the next timer, which fires. Returns how far it went. */
-  advance(ms: number): Promise<number>;
+  advance(ms: number): Promise<void>;
+  nextTimerInMs(): number | null;
   timers(): number;
 }
 
@@ -41,11 +41,10 @@ export function installVirtualTime(): VirtualTime {
       clock.setSystemTime(nowMs);
       Date.now = fractionMs === 0 ? fakeNow : () => fakeNow() + fractionMs;
     },
-    async advance(ms) {
-      const from = clock.now;
-      const due = Math.min(...[...(clock.timers?.values() ?? [])].map(({ callAt = from }) => callAt));
-      await clock.tickAsync(Math.min(ms, Math.max(0, due - from)));
-      return clock.now - from;
+    advance: async (ms) => void (await clock.tickAsync(ms)),
+    nextTimerInMs() {
+      const due = [...(clock.timers?.values() ?? [])].map(({ callAt = clock.now }) => callAt - clock.now);
+      return due.length === 0 ? null : Math.max(0, Math.min(...due));
     },
     timers: () => clock.countTimers(),
   };

@@ -6,7 +6,7 @@ import type { Idle } from "../protocol.ts";
 
 export interface WatchedFetch {
   fetch: typeof globalThis.fetch;
-  idle(): Idle;
+  idle(): Omit<Idle, "nextTimerInMs">;
   hold(): void;
   release(): void;
 }

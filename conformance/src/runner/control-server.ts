@@ -99,12 +99,9 @@ function createSession(url: string): OpenSession {
     next(response) {
       if (queued) return hand(queued, response);
       waiting = response;
-      const timer = setTimeout(() => {
-        if (waiting !== response) return;
-        waiting = undefined;
-        response.writeHead(204).end();
-      }, POLL_LIMIT_MS);
-      response.on("close", () => clearTimeout(timer));
+      afterPollLimit(response, () => {
+        if (waiting === response) waiting = undefined;
+      });
     },
     result: (result) =>
       finish((pending) =>
@@ -115,6 +112,15 @@ function createSession(url: string): OpenSession {
       finish((pending) => pending.reject(new Error(reason)));
     },
   };
+}
+
+/** Answers 204 when no command came in time; the driver asks again. */
+function afterPollLimit(response: ServerResponse, forget: () => void): void {
+  const timer = setTimeout(() => {
+    forget();
+    if (!response.writableEnded) response.writeHead(204).end();
+  }, POLL_LIMIT_MS);
+  response.on("close", () => clearTimeout(timer));
 }
 
 async function readText(request: IncomingMessage): Promise<string> {

@@ -4,8 +4,8 @@
  */
 import { setImmediate } from "node:timers/promises";
 import { type IngestionApi, startIngestionApi } from "../api/index.ts";
-import type { Case } from "../case.ts";
-import type { Advanced, Collected, Command, Created, Idle, Observation, WireObject } from "../protocol.ts";
+import type { Case, ClientSetup } from "../case.ts";
+import type { Collected, Command, Created, Idle, Observation, WireObject } from "../protocol.ts";
 import type { Scene } from "./expectations.ts";
 import { createFaults, type Faults } from "./faults.ts";
 import type { ClockKind, SubjectProcess } from "./subject-process.ts";
@@ -26,7 +26,7 @@ export interface Stage {
   /** Moves the clock from timer to timer; what each of them starts is over before time goes on. */
   advance(ms: number): Promise<void>;
   /** Returns when no request is under way, except those that nothing but time or a release can end. */
-  settle(): Promise<void>;
+  settle(): Promise<Idle>;
   collect(name: string): Promise<Collected>;
   scene(names: readonly string[]): Promise<Scene>;
   otherOrigin: IngestionApi;
@@ -36,22 +36,15 @@ export interface Stage {
 export async function setStage(theCase: Case, process: SubjectProcess, clock: ClockKind): Promise<Stage> {
   let nowMs = clock === "virtual" ? START_MS : Date.now();
   const now = clock === "virtual" ? () => nowMs : Date.now;
-  const { server = {}, client = {} } = theCase;
+  const { server = {}, client } = theCase;
   const api = await startIngestionApi({ ...server.options, keys: [KEY], now });
   const otherOrigin = await startIngestionApi({ keys: [KEY], now });
   const faults = createFaults(api, otherOrigin.url);
   faults.play(server.script ?? []);
   faults.setDefault(server.default ?? null);
   const { send } = process.session;
-  const options: WireObject = {
-    apiKey: KEY,
-    baseUrl: api.url + (client.baseUrlSuffix ?? ""),
-    ...client.options,
-  };
-  const { clockFractionMs } = client;
-  const fraction = clockFractionMs === undefined ? {} : { clockFractionMs };
   const close = async () => void (await Promise.all([api.close(), otherOrigin.close()]));
-  const created = await send({ do: "create", options, nowMs, ...fraction }).then(
+  const created = await send(creation(client, api.url, nowMs)).then(
     (value) => value as Created,
     (error: unknown) => close().then(() => Promise.reject(error)),
   );
@@ -65,11 +58,14 @@ export async function setStage(theCase: Case, process: SubjectProcess, clock: Cl
     send,
     async advance(ms) {
       for (let left = ms; left > 0; ) {
-        const { movedMs } = (await send({ do: "advance", ms: left })) as Advanced;
-        left -= movedMs;
-        nowMs += movedMs;
-        await settle(stage);
+        const { nextTimerInMs } = await settle(stage);
+        const step = Math.min(left, nextTimerInMs ?? left);
+        // The API's clock first: what a timer sends may arrive before the driver's answer.
+        nowMs += step;
+        left -= step;
+        await send({ do: "advance", ms: step });
       }
+      await settle(stage);
     },
     settle: () => settle(stage),
     collect: async (name) => (await send({ do: "collect", name })) as Collected,
@@ -85,13 +81,22 @@ export async function setStage(theCase: Case, process: SubjectProcess, clock: Cl
   return stage;
 }
 
-async function settle(stage: Stage): Promise<void> {
+function creation(client: ClientSetup = {}, url: string, nowMs: number): Command {
+  const { baseUrlSuffix = "", clockFractionMs } = client;
+  const options: WireObject = { apiKey: KEY, baseUrl: url + baseUrlSuffix, ...client.options };
+  return { do: "create", options, nowMs, ...(clockFractionMs === undefined ? {} : { clockFractionMs }) };
+}
+
+async function settle(stage: Stage): Promise<Idle> {
   const deadline = performance.now() + SETTLE_LIMIT_MS;
   for (;;) {
-    const { inFlight, held } = (await stage.send({ do: "idle" })) as Idle;
-    const stuck = held + stage.faults.unanswered();
-    if (inFlight > 0 && inFlight === stuck) return;
-    if (inFlight === 0 && stage.api.inFlight() === 0) return stage.faults.allOver();
+    const idle = (await stage.send({ do: "idle" })) as Idle;
+    const { inFlight, held } = idle;
+    if (inFlight > 0 && inFlight === held + stage.faults.unanswered()) return idle;
+    if (inFlight === 0 && stage.api.inFlight() === 0) {
+      stage.faults.allOver();
+      return idle;
+    }
     if (performance.now() > deadline) {
       throw new Error(
         `nothing settles: ${inFlight} in flight at the SDK, ${stage.api.inFlight()} at the API`,

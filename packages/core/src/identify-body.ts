@@ -62,7 +62,8 @@ function shortcut(channel: ChannelType, address: unknown, name: string): object 
 
 function explicit(channels: unknown): object[] {
   if (!Array.isArray(channels)) throw invalid("channels must be an array");
-  return channels.map((entry: unknown, index) => wireChannel(entry, `channels[${index}]`));
+  // Not its own map(): a subclass of Array could return anything.
+  return Array.from(channels as unknown[], (entry, index) => wireChannel(entry, `channels[${index}]`));
 }
 
 function wireChannel(entry: unknown, where: string): object {

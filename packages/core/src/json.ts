@@ -11,6 +11,15 @@ export class Refusal {
   }
 }
 
+/** The Refusal among thrown things. What an app throws may be a Proxy that throws at `instanceof`, too. */
+export function asRefusal(thrown: unknown): Refusal | undefined {
+  try {
+    return thrown instanceof Refusal ? thrown : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * The JSON text of an object; `{}` for undefined and null. BigInts become numbers where those are exact, else decimal
  * text. Throws `reason` for anything that does not become an object, and whatever a getter or `toJSON` throws.
@@ -23,15 +32,31 @@ export function objectToJson(value: unknown, what: string, reason: DropReason): 
     const but = isObject ? "becomes something else as JSON" : `is ${describeType(value)}`;
     throw new Refusal(reason, `${what} must be an object, but ${but}`);
   }
+  if (text === "{}" && holdsMoreThanJson(value)) {
+    throw new Refusal(reason, `${what} must be a plain object: a Map, Set or Promise has nothing that JSON could hold`);
+  }
   return text;
+}
+
+/** Values whose content JSON leaves out: a Map or Set, and the promise of a forgotten `await`. */
+function holdsMoreThanJson(value: unknown): boolean {
+  return value instanceof Map || value instanceof Set || isThenable(value);
+}
+
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as { then?: unknown } | null | undefined)?.then === "function";
+}
+
+/** For functions of the app that should not be async but are: a rejection must not end the process. */
+export function ignoreRejection(value: unknown, onRejection: (reason: unknown) => void = () => {}): void {
+  if (isThenable(value)) void value.then(undefined, onRejection);
 }
 
 export function toJson(value: unknown): string | undefined {
   try {
     return JSON.stringify(value);
-  } catch (error) {
+  } catch {
     // The plain call is the fast one; a replacer is only worth its price once a BigInt may be the trouble.
-    if (!(error instanceof TypeError)) throw error;
     return JSON.stringify(value, bigIntToJson);
   }
 }

@@ -45,12 +45,15 @@ function retry(afterMs: number | undefined): Outcome {
   return afterMs === undefined ? { kind: "retry" } : { kind: "retry", afterMs };
 }
 
-/** `Retry-After` as ms to wait, 0 to 60 000; undefined when absent or unparseable. Both forms of RFC 9110. */
+/**
+ * `Retry-After` as ms to wait, 1 to 60 000, in both forms of RFC 9110. Undefined when absent, unparseable, or no wait at
+ * all: a clock ahead of the server's turns every date into the past, and the attempts must not be spent in one burst.
+ */
 export function retryAfterMs(header: string | null, nowMs: number): number | undefined {
   if (header === null) return undefined;
   const text = header.trim();
   const ms = /^\d+$/.test(text) ? Number(text) * 1000 : parseHttpDateMs(text) - nowMs;
-  return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), MAX_RETRY_AFTER_MS);
+  return ms > 0 ? Math.min(ms, MAX_RETRY_AFTER_MS) : undefined;
 }
 
 /** `rejected` of a batch answer; anything but a whole number within the batch is no statement at all. */

@@ -1,6 +1,6 @@
 /** Hands errors to the app and keeps a throwing, re-entrant or missing `onError` from doing harm. */
 import type { WhisperrError } from "./errors.ts";
-import { describeThrown } from "./json.ts";
+import { describeThrown, ignoreRejection } from "./json.ts";
 import type { Ports } from "./ports.ts";
 
 export interface ReporterOptions {
@@ -46,10 +46,11 @@ export function createReporter({ apiKey, debug, onError }: ReporterOptions, port
       // An error caused by onError's own calls would come back to it for ever. The ledger still counts it.
       if (reporting) return;
       reporting = true;
+      const onThrown = (thrown: unknown) => debug && print("debug", `onError threw: ${describeThrown(thrown)}`);
       try {
-        onError(safe);
+        ignoreRejection(onError(safe) as unknown, onThrown);
       } catch (thrown) {
-        if (debug) print("debug", `onError threw: ${describeThrown(thrown)}`);
+        onThrown(thrown);
       } finally {
         reporting = false;
       }

@@ -3,7 +3,7 @@
  * so nothing behind this file can be harmed by it or notice what the app does to its objects afterwards.
  */
 
-import { describeThrown, describeType, objectToJson, Refusal, toJson } from "./json.ts";
+import { asRefusal, describeThrown, describeType, ignoreRejection, isThenable, objectToJson, Refusal, toJson } from "./json.ts";
 import type { IdentifyOperation, TrackOperation } from "./operation.ts";
 import { encodeEvent } from "./wire.ts";
 
@@ -35,19 +35,21 @@ export interface WireEvent {
 export function snapshot<T extends TrackOperation | IdentifyOperation>(make: () => T): T | Refusal {
   try {
     const operation = make();
-    const length =
-      operation.kind === "track"
-        ? operation.properties.length + operation.context.length + operation.event.length
-        : operation.body.length;
+    const length = operation.kind === "track" ? lengthOf(operation) : operation.body.length;
     if (length <= MAX_OPERATION_LENGTH) return operation;
     return new Refusal(
       "too_large",
       `it is larger than ${MAX_OPERATION_LENGTH} characters; send less in one call`,
     );
   } catch (error) {
-    if (error instanceof Refusal) return error;
+    const refusal = asRefusal(error);
+    if (refusal !== undefined) return refusal;
     return new Refusal("unserializable", `its values cannot become JSON: ${describeThrown(error)}`);
   }
+}
+
+function lengthOf({ userId = "", event, properties, context }: TrackOperation): number {
+  return userId.length + event.length + properties.length + context.length;
 }
 
 /** Accepts what is unmistakably an id: text with something in it, or a whole number. */
@@ -98,11 +100,10 @@ export function applyBeforeSend(
     throw new Refusal("before_send_failed", `beforeSend threw: ${describeThrown(error)}`);
   }
   if (changed === null) return undefined;
-  if (typeof changed !== "object") {
-    throw new Refusal(
-      "before_send_failed",
-      `beforeSend must return the event or null, but returned ${describeType(changed)}`,
-    );
+  if (typeof changed !== "object" || isThenable(changed)) {
+    ignoreRejection(changed);
+    const got = typeof changed === "object" ? "a promise; it must not be async" : describeType(changed);
+    throw new Refusal("before_send_failed", `beforeSend must return the event or null, but returned ${got}`);
   }
   const event = changed as { readonly [K in keyof WireEvent]: unknown };
   return {

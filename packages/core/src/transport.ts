@@ -54,7 +54,13 @@ export function createTransport(options: TransportOptions, ports: Ports): Transp
 
       async function exchange(): Promise<Answer> {
         const response = await send(baseUrl + path, init);
-        verdict = { status: response.status, body: "", retryAfter: response.headers.get("retry-after") };
+        // What the app gave as fetch may answer with less than a Response: all but the status can be done without.
+        const retryAfter: unknown = response.headers?.get?.("retry-after");
+        verdict = {
+          status: response.status,
+          body: "",
+          retryAfter: typeof retryAfter === "string" ? retryAfter : null,
+        };
         return { ...verdict, body: await readText(response, ports.decode) };
       }
 
@@ -66,37 +72,52 @@ export function createTransport(options: TransportOptions, ports: Ports): Transp
   };
 }
 
-/** What of an answer is read: enough for counts and an error's words, whatever a server sends. */
-const MAX_ANSWER_BYTES = 16 * 1024;
+/** What of an answer is read: far more than counts and an error's words take, whatever a server sends. */
+const MAX_ANSWER_BYTES = 256 * 1024;
 
 async function readText(response: FetchResponse, decode: Ports["decode"]): Promise<string> {
   try {
-    const reader = response.body?.getReader();
-    if (reader === undefined) return (await response.text()).slice(0, MAX_ANSWER_BYTES);
-    const bytes = new Uint8Array(MAX_ANSWER_BYTES);
+    const { body } = response;
+    // Polyfills have bodies of other kinds, or none.
+    if (typeof body?.getReader !== "function") return await response.text();
+    const reader = body.getReader();
+    const chunks: Uint8Array[] = [];
     let length = 0;
     for (let part = await reader.read(); !part.done; part = await reader.read()) {
-      const fits = part.value.subarray(0, MAX_ANSWER_BYTES - length);
-      bytes.set(fits, length);
-      length += fits.length;
-      if (length < MAX_ANSWER_BYTES) continue;
+      chunks.push(part.value);
+      length += part.value.length;
+      if (length <= MAX_ANSWER_BYTES) continue;
       reader.cancel().catch(() => {});
       break;
     }
-    return decode(bytes.subarray(0, length));
+    return decode(concatenate(chunks, length));
   } catch {
     return "";
   }
 }
 
+function concatenate(chunks: readonly Uint8Array[], length: number): Uint8Array {
+  const [only] = chunks;
+  if (only !== undefined && chunks.length === 1) return only;
+  const bytes = new Uint8Array(length);
+  let offset = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, offset);
+    offset += chunk.length;
+  }
+  return bytes;
+}
+
 /** `fetch failed` says nothing; its cause does. */
 function describeFailure(error: unknown): string {
-  const { message, cause } = (error ?? {}) as {
-    message?: unknown;
-    cause?: { message?: unknown; code?: unknown };
-  };
-  const reasons = [message, cause?.message || cause?.code].filter(
-    (part) => typeof part === "string" && part !== "",
-  );
-  return reasons.length > 0 ? reasons.join(": ") : "the request failed";
+  try {
+    const { message, cause } = error as { message?: unknown; cause?: { message?: unknown; code?: unknown } };
+    const reasons = [message, cause?.message || cause?.code].filter(
+      (part) => typeof part === "string" && part !== "",
+    );
+    if (reasons.length > 0) return reasons.join(": ");
+  } catch {
+    // Whoever throws something unreadable gets the plain words.
+  }
+  return "the request failed";
 }

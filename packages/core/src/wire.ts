@@ -37,11 +37,12 @@ export function cutBatch(outbox: Outbox, limit: number, maxBytes: number): Batch
     const operation: Operation | undefined = outbox.at(count);
     if (operation?.kind !== "track") break;
     const event = encodeEvent(operation);
-    if (!exact && bytes + event.length * MAX_BYTES_PER_UNIT > maxBytes) {
+    const atMost = event.length * MAX_BYTES_PER_UNIT + 1;
+    if (!exact && bytes + atMost > maxBytes) {
       exact = true;
-      bytes = ENVELOPE_BYTES + (count === 0 ? 0 : utf8Bytes(events) + 1);
+      bytes = HEAD.length + TAIL.length + utf8Bytes(events) + 1;
     }
-    const added = exact ? utf8Bytes(event) + 1 : event.length * MAX_BYTES_PER_UNIT + 1;
+    const added = exact ? utf8Bytes(event) + 1 : atMost;
     if (count > 0 && bytes + added > maxBytes) break;
     events = count === 0 ? event : `${events},${event}`;
     bytes += added;

@@ -1,26 +1,19 @@
 /** The real effect loop with fake ports, driven beside the reference queue: every call goes to both. */
 import { expect } from "vitest";
-import { createEffectLoop, type FlushResult, type LoopConfig } from "../src/effect-loop.ts";
+import { createEffectLoop, type LoopConfig } from "../src/effect-loop.ts";
 import type { WhisperrError } from "../src/errors.ts";
 import { createMemoryOutbox } from "../src/memory-outbox.ts";
 import { formatMessageId } from "../src/operation.ts";
 import type { Answer } from "../src/outcome.ts";
 import { createReporter } from "../src/reporter.ts";
 import { fakePorts, settle } from "./fake-ports.ts";
+import { flushWatch } from "./flush-watch.ts";
 import { anIdentify, aTrack } from "./operations.ts";
 import { referenceQueue } from "./reference-queue.ts";
 import { http, type RecordedRequest, scriptedTransport } from "./scripted-transport.ts";
 
 /** What the server may do with a request; `refusesSome`: a 202 that counts rejected events. */
 export type ServerMood = "takes" | "refusesSome" | "fails" | "throttles" | "auth" | "refuses" | "tooLarge";
-
-interface Flush {
-  readonly waitsFor: readonly string[];
-  readonly keptBefore: number;
-  /** Called inside `onError`, so it begins after the step that reported, and what that step keeps does not end it. */
-  readonly nested: boolean;
-  result?: FlushResult;
-}
 
 export interface DrivenLoop {
   track(): void;
@@ -43,14 +36,11 @@ export function drivenLoop(config: LoopConfig): DrivenLoop {
   const { ports, timers } = fakePorts();
   const model = referenceQueue(config.maxQueueSize);
   const bytes = new Map<string, string>();
-  const flushes: Flush[] = [];
+  const flushes = flushWatch(model.queue);
   const inOnError: (() => void)[] = [];
-  /** Times delivery ended with everything kept, which ends every flush that waits. */
-  let kept = 0;
   const failures: unknown[] = [];
   let number = 0;
   let reporting = false;
-  let lastFlush: Flush | undefined;
 
   const server = scriptedTransport((request) => noteFailure(() => see(request)));
   const reporter = createReporter({ apiKey: "wrk_test", debug: false, onError }, ports);
@@ -81,7 +71,7 @@ export function drivenLoop(config: LoopConfig): DrivenLoop {
   function onError(error: WhisperrError): void {
     reporting = true;
     noteFailure(() => checkReport(error));
-    if (error.type !== "dropped") kept++;
+    if (error.type !== "dropped") flushes.keptEverything();
     try {
       inOnError.shift()?.();
     } finally {
@@ -106,14 +96,6 @@ export function drivenLoop(config: LoopConfig): DrivenLoop {
     append();
   }
 
-  function wait(start: () => Promise<FlushResult>): void {
-    const flush: Flush = { waitsFor: [...model.queue], keptBefore: kept, nested: reporting };
-    flushes.push(flush);
-    void start().then((result) => {
-      flush.result = result;
-    });
-  }
-
   const driven: DrivenLoop = {
     track() {
       const operation = aTrack({ idNumber: ++number, properties: `{"n":${number},"text":"é😀"}` });
@@ -124,14 +106,11 @@ export function drivenLoop(config: LoopConfig): DrivenLoop {
       const operation = anIdentify(`identified_${++number}`);
       call(`identified_${number}`, operation.body, () => loop.append(operation));
     },
-    flush: () => wait(loop.flush),
-    stop() {
-      wait(loop.stop);
-      lastFlush ??= flushes.at(-1);
-    },
+    flush: () => flushes.watch(loop.flush, reporting),
+    stop: () => flushes.watchLast(loop.stop, reporting),
     retryNow: () => loop.retryNow(),
     abandon() {
-      kept++;
+      flushes.keptEverything();
       model.kept();
       loop.abandon();
     },
@@ -161,16 +140,7 @@ export function drivenLoop(config: LoopConfig): DrivenLoop {
       if (failures.length > 0) throw failures[0];
       model.check(loop.stats());
       expect(timers.delays().length, "at most one timer").toBeLessThanOrEqual(1);
-      const over = lastFlush?.result !== undefined;
-      for (const { waitsFor, keptBefore, nested, result } of flushes) {
-        const settled = waitsFor.every((key) => !model.queue.includes(key));
-        const givenUp = kept > keptBefore;
-        if (settled || (givenUp && !nested)) {
-          expect(result, "a flush ends when all it waits for is settled or kept").toBeDefined();
-        } else if (!givenUp && !over) {
-          expect(result, "a flush does not end before").toBeUndefined();
-        }
-      }
+      flushes.check();
     },
     async drain() {
       inOnError.length = 0;
@@ -183,7 +153,7 @@ export function drivenLoop(config: LoopConfig): DrivenLoop {
       }
       expect(server.open()).toEqual([]);
       expect(timers.delays()).toEqual([]);
-      expect(flushes.filter((flush) => flush.result === undefined)).toEqual([]);
+      flushes.checkAllEnded();
       if (!loop.stopped) expect(loop.stats().pending).toBe(0);
     },
   };

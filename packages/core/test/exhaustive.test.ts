@@ -36,7 +36,7 @@ test.each(BOUNDS)(
 
 /** Worlds where a caller waits and nothing but another call could move things on. */
 function stuck({ worlds, fair }: Exploration): unknown[] {
-  return worlds.filter(({ waiting }, index) => waiting > 0 && fair[index]?.length === 0).slice(0, 3);
+  return worlds.filter(({ waiting }, index) => waiting.length > 0 && fair[index]?.length === 0).slice(0, 3);
 }
 
 /**
@@ -54,7 +54,7 @@ function circle({ worlds, fair }: Exploration): unknown {
     while (stack.length > 0) {
       const at = stack.at(-1) as number;
       colour[at] = OPEN;
-      const to = worlds[at]?.waiting === 0 ? undefined : fair[at]?.[next[at] as number];
+      const to = worlds[at]?.waiting.length === 0 ? undefined : fair[at]?.[next[at] as number];
       next[at] = (next[at] as number) + 1;
       if (to === undefined) {
         colour[at] = DONE;

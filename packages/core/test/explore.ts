@@ -31,8 +31,10 @@ export interface World {
   /** `asked`: a `send` was performed, its batch is not cut yet. `open`: in flight. */
   readonly request: "none" | "asked" | "open";
   readonly timer: boolean;
-  /** `flush()` and `shutdown()` calls that have not ended. */
-  readonly waiting: number;
+  /** A wait that the server asked for is not over. */
+  readonly serverWait: boolean;
+  /** `flush()` and `shutdown()` calls that have not ended, oldest first: how many operations at the front each waits for. */
+  readonly waiting: readonly number[];
 }
 
 export interface Edge {
@@ -88,7 +90,7 @@ export function explore(config: DeliveryConfig, visit: (edge: Edge) => void = ()
   }
 
   const machine = initialState(config);
-  reach({ machine, outbox: 0, request: "none", timer: false, waiting: 0 }, -1, undefined);
+  reach({ machine, outbox: 0, request: "none", timer: false, serverWait: false, waiting: [] }, -1, undefined);
   // `worlds` grows while it is walked: it is the queue of the search.
   for (let index = 0; index < worlds.length; index++) {
     const from = worlds[index] as World;
@@ -126,12 +128,12 @@ function freeInputs({ machine, waiting }: World): Input[] {
   const inputs = [retryNow, abandoned];
   // Once stopped, calls are refused before they reach the queue.
   if (machine.phase !== "stopped") inputs.push(appended(1), appended(2));
-  if (waiting < MAX_WAITING) inputs.push(flushRequested);
+  if (waiting.length < MAX_WAITING) inputs.push(flushRequested);
   if (!machine.stopping) inputs.push(stopRequested);
   return inputs;
 }
 
-function keyOf({ machine, outbox, request, timer, waiting }: World): string {
+function keyOf({ machine, outbox, request, timer, serverWait, waiting }: World): string {
   const { phase, pending, inFlight, fresh, goal, flushes, failures, sizing, stopping } = machine;
-  return `${phase} ${pending} ${inFlight} ${fresh} ${goal} [${flushes}] ${failures} ${sizing.limit} ${sizing.suspect} ${sizing.ceiling} ${sizing.refusals} ${stopping} ${outbox} ${request} ${timer} ${waiting}`;
+  return `${phase} ${pending} ${inFlight} ${fresh} ${goal} [${flushes}] ${failures} ${sizing.limit} ${sizing.suspect} ${sizing.ceiling} ${sizing.refusals} ${stopping} ${outbox} ${request} ${timer} ${serverWait} [${waiting}]`;
 }

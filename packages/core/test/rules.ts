@@ -15,7 +15,11 @@ function rule(holds: boolean, says: string): void {
 /** The surroundings after an input and all effects of its step. */
 export function follow(from: World, input: Input, step: Step): World {
   let world: World = { ...before(from, input), machine: step.state };
-  for (const effect of step.effects) world = perform(world, effect, from);
+  const keeps =
+    input.type === "abandoned" ||
+    from.machine.phase === "stopped" ||
+    step.effects.some((effect) => effect.type === "report");
+  for (const effect of step.effects) world = perform(world, effect, from.machine.inFlight, keeps);
   return world;
 }
 
@@ -26,24 +30,27 @@ function before(world: World, input: Input): World {
       return { ...world, outbox: world.outbox + input.count };
     case "flushRequested":
     case "stopRequested":
-      return { ...world, waiting: world.waiting + 1 };
+      return { ...world, waiting: [...world.waiting, world.outbox] };
     case "batchCut":
       return { ...world, request: "open" };
-    case "answered":
-      return { ...world, request: "none" };
+    case "answered": {
+      const serverWait = input.outcome.kind === "retry" && input.outcome.afterMs !== undefined;
+      return { ...world, request: "none", serverWait };
+    }
     case "timerFired":
-      return { ...world, timer: false };
+      return { ...world, timer: false, serverWait: false };
     case "retryNow":
     case "abandoned":
       return world;
   }
 }
 
-function perform(world: World, effect: Effect, from: World): World {
-  const carried = from.machine.inFlight;
+/** `carried`: operations of the request that was open. `keeps`: the step ends delivery with everything kept. */
+function perform(world: World, effect: Effect, carried: number, keeps: boolean): World {
   switch (effect.type) {
     case "send":
       rule(world.request === "none", "one request at a time");
+      rule(!world.serverWait, "nothing is sent before the wait that a server asked for is over");
       rule(effect.limit >= 1, "a request carries at least one operation");
       return { ...world, request: "asked" };
     case "abort":
@@ -52,36 +59,54 @@ function perform(world: World, effect: Effect, from: World): World {
     case "remove":
       rule(effect.count === carried, "an answer removes exactly what its request carried");
       rule(effect.rejected <= effect.count, "no more is rejected than was sent");
-      return { ...world, outbox: leave(world, 0, effect.count) };
+      return leave(world, 0, effect.count);
     case "drop":
       rule(effect.count === carried, "a refusal drops exactly what its request carried");
-      return { ...world, outbox: leave(world, 0, effect.count) };
+      return leave(world, 0, effect.count);
     case "evict":
       rule(world.request !== "open" || effect.offset >= carried, "operations in flight are never evicted");
-      return { ...world, outbox: leave(world, effect.offset, effect.count) };
-    case "wake":
+      return leave(world, effect.offset, effect.count);
+    case "wake": {
       rule(effect.afterMs === null || effect.afterMs >= 0, "no timer is set for the past");
-      return { ...world, timer: effect.afterMs !== null };
-    case "flushed":
-      rule(effect.count >= 1 && effect.count <= world.waiting, "no more flushes end than callers wait");
-      return { ...world, waiting: world.waiting - effect.count };
+      const stopped = world.machine.phase === "stopped";
+      rule(!world.serverWait || !world.timer || stopped, "the timer of a server's wait is not replaced");
+      return { ...world, timer: effect.afterMs !== null, serverWait: world.serverWait && !stopped };
+    }
+    case "flushed": {
+      rule(
+        effect.count >= 1 && effect.count <= world.waiting.length,
+        "no more flushes end than callers wait",
+      );
+      const settled = world.waiting.slice(0, effect.count).every((goal) => goal === 0);
+      rule(settled || keeps, "a flush ends only when all it waits for is settled or kept");
+      return { ...world, waiting: world.waiting.slice(effect.count) };
+    }
     case "report":
       return world;
   }
 }
 
-function leave({ outbox }: World, offset: number, count: number): number {
-  rule(count >= 1 && offset >= 0 && offset + count <= outbox, "only what the outbox holds can leave it");
-  return outbox - count;
+/** The operations at `offset` and behind leave, and whoever waits for them waits for less. */
+function leave(world: World, offset: number, count: number): World {
+  rule(
+    count >= 1 && offset >= 0 && offset + count <= world.outbox,
+    "only what the outbox holds can leave it",
+  );
+  const leaves = (place: number) => place >= offset && place < offset + count;
+  const stay = (goal: number) =>
+    Array.from({ length: goal }, (_, place) => place).filter((place) => !leaves(place));
+  return {
+    ...world,
+    outbox: world.outbox - count,
+    waiting: world.waiting.map((goal) => stay(goal).length),
+  };
 }
 
-export function checkState(
-  { machine, outbox, request, timer, waiting }: World,
-  config: DeliveryConfig,
-): void {
+export function checkState(world: World, config: DeliveryConfig): void {
+  const { machine, outbox, request, timer, serverWait, waiting } = world;
   const { phase, pending, inFlight, fresh, goal, flushes, failures, sizing } = machine;
   rule(pending === outbox, "pending is what the outbox holds");
-  rule(waiting === flushes.length, "the machine knows every waiting caller");
+  rule(`${waiting}` === `${flushes}`, "the machine knows every waiting caller, and what for");
   rule((phase === "sending") === (request !== "none"), "a request is under way exactly while sending");
   rule((request === "open") === inFlight > 0, "operations are in flight exactly while a request is open");
   rule(inFlight <= pending, "what is in flight is still in the outbox");
@@ -96,6 +121,7 @@ export function checkState(
   rule(sizing.ceiling >= 1 && sizing.ceiling <= config.maxBatchSize, "the ceiling is within its bounds");
   rule(phase !== "backoff" || timer, "a backoff ends by its timer");
   rule(phase !== "throttled" || timer, "a server's wait ends by its timer");
+  rule((phase === "throttled") === serverWait, "a server's wait is waited out in one phase");
   rule(phase !== "sending" || !timer, "no timer runs beside a request");
   if (config.flushIntervalMs > 0 && pending > 0 && (phase === "idle" || phase === "held")) {
     rule(timer, "nothing that waits is forgotten: the interval is armed");
@@ -103,9 +129,9 @@ export function checkState(
   if (config.flushIntervalMs === 0 && (phase === "idle" || phase === "held")) {
     rule(!timer, "without an interval nothing is armed at rest");
   }
-  if (phase === "idle" || phase === "held") rule(waiting === 0, "at rest nobody waits");
+  if (phase === "idle" || phase === "held") rule(waiting.length === 0, "at rest nobody waits");
   if (phase === "stopped") {
-    rule(!timer && request === "none" && waiting === 0, "stopped: no timer, no request, nobody waits");
+    rule(!timer && request === "none" && waiting.length === 0, "stopped: no timer, no request, nobody waits");
   }
 }
 
@@ -126,7 +152,7 @@ export function checkStep({ from, input, step, to }: Edge): void {
     const asks = ["stopRequested", "timerFired", "retryNow"].includes(input.type);
     rule(!sends || asks, "a backoff is cut short by retryNow or shutdown only");
   }
-  if (input.type === "abandoned") rule(to.waiting === 0, "a passed deadline lets every caller go");
+  if (input.type === "abandoned") rule(to.waiting.length === 0, "a passed deadline lets every caller go");
   const removes = step.effects.some((effect) => effect.type === "remove" || effect.type === "drop");
   rule(!removes || input.type === "answered", "only an answer settles what was sent");
 }

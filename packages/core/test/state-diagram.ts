@@ -10,7 +10,7 @@ const START = "<!-- state-diagram:start -->";
 const END = "<!-- state-diagram:end -->";
 
 /** Enough to reach every edge between phases: larger bounds add states, not edges. */
-const BOUNDS = { ...CONFIG, flushAt: 2, maxQueueSize: 2, maxBatchSize: 2, maxRetries: 1 };
+const BOUNDS = { ...CONFIG, flushAt: 2, maxQueueSize: 2, maxBatchSize: 1, maxRetries: 1 };
 
 /** Also the order in which phases and labels appear. */
 const PHASES: readonly Phase[] = ["idle", "sending", "backoff", "throttled", "held", "stopped"];

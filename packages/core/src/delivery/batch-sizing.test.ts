@@ -84,6 +84,19 @@ test("an event that is too large on its own is dropped, and the others are deliv
   expect(requests).toBeLessThanOrEqual(200);
 });
 
+test("a size limit that is gone is outgrown again, one operation with every success", () => {
+  let requests = 0;
+  const sizes: number[] = [];
+  deliver(200, (batch) => {
+    if (++requests < 10 && batch.length > 5) return tooLarge;
+    sizes.push(batch.length);
+    return accepted;
+  });
+
+  expect(sizes.slice(0, 4)).toEqual([3, 4, 5, 6]);
+  expect(Math.max(...sizes)).toBeGreaterThan(15);
+});
+
 test("a bad event and a size limit at once: the bad one goes, the rest arrives", () => {
   const { delivered, dropped } = deliver(500, (batch) => {
     if (batch.length > 90) return tooLarge;

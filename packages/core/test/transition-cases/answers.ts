@@ -43,6 +43,13 @@ const acceptances: readonly TransitionCase[] = [
     effects: [remove(2), wake(null)],
   },
   {
+    says: "a batch that took fresh operations along leaves none to count",
+    given: stateIn("sending", { pending: 3, inFlight: 3, goal: 2, fresh: 1 }),
+    when: accepted(),
+    becomes: { phase: "idle", pending: 0, inFlight: 0, goal: 0, fresh: 0 },
+    effects: [remove(3), wake(null)],
+  },
+  {
     says: "what the server counted as rejected leaves as well, and is told apart",
     given: stateIn("sending", { pending: 2, inFlight: 2, goal: 2 }),
     when: accepted(1),

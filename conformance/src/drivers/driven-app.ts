@@ -1,0 +1,112 @@
+/** The app a driver plays: one client at a time, its calls, and what it got back from them. */
+import type { Call, Collected, Created, Observation, WireObject } from "../protocol.ts";
+import { decodeObject, decodeValue, type SpecialValues } from "./values.ts";
+
+type Method = (...args: unknown[]) => unknown;
+
+/** What the driver needs of a client; arguments are deliberately untyped, cases pass wrong ones. */
+export interface DrivenClient {
+  track: Method;
+  identify: Method;
+  forUser: (userId: unknown) => { track: Method; identify: Method };
+  flush(): Promise<unknown>;
+  shutdown(options?: { timeoutMs?: number }): Promise<unknown>;
+  stats(): unknown;
+}
+
+export interface DrivenApp {
+  create(options: WireObject): Created;
+  call(calls: readonly Call[]): void;
+  mutate(argument: number, set: WireObject): void;
+  start(name: string, begin: (client: DrivenClient) => Promise<unknown>): void;
+  collect(name: string): Collected | null;
+  observe(): Omit<Observation, "output">;
+}
+
+/** Everything of one client's life. */
+interface Life {
+  client?: DrivenClient;
+  lastArgs: unknown[];
+  errors: unknown[];
+  thrown: string[];
+  promises: Map<string, Collected>;
+}
+
+const newLife = (): Life => ({ lastArgs: [], errors: [], thrown: [], promises: new Map() });
+
+export function createDrivenApp(
+  make: (options: Record<string, unknown>) => DrivenClient,
+  host: SpecialValues,
+): DrivenApp {
+  let life = newLife();
+  /** An app's callback that calls the SDK again. */
+  const special: SpecialValues = {
+    ...host,
+    "calls-track":
+      ({ args }) =>
+      () =>
+        life.client?.track(...(args as unknown[])),
+  };
+  const live = (): DrivenClient => {
+    if (!life.client) throw new Error("no client: creation failed or was never asked for");
+    return life.client;
+  };
+
+  return {
+    create(wire) {
+      life = newLife();
+      const options = recordingErrors(decodeObject(wire, 0, special), life.errors);
+      try {
+        life.client = make(options);
+        return { created: true };
+      } catch (error) {
+        return { created: false, error: messageOf(error) };
+      }
+    },
+    call(calls) {
+      for (const call of calls) {
+        for (let index = 0; index < (call.repeat ?? 1); index++) makeCall(call, index, live(), life, special);
+      }
+    },
+    mutate(argument, set) {
+      Object.assign(life.lastArgs[argument] as object, decodeObject(set, 0, special));
+    },
+    start(name, begin) {
+      const { promises } = life;
+      promises.set(name, { state: "pending" });
+      begin(live()).then(
+        (value) => promises.set(name, { state: "fulfilled", value }),
+        (error) => promises.set(name, { state: "rejected", value: messageOf(error) }),
+      );
+    },
+    collect: (name) => life.promises.get(name) ?? null,
+    observe: () => ({ stats: life.client?.stats() ?? null, errors: life.errors, thrown: life.thrown }),
+  };
+}
+
+function makeCall(call: Call, index: number, client: DrivenClient, life: Life, special: SpecialValues): void {
+  const method = call.track ? "track" : "identify";
+  const decode = (value: Parameters<typeof decodeValue>[0]) => decodeValue(value, index, special);
+  life.lastArgs = (call[method] ?? []).map(decode);
+  const bound = "forUser" in call ? [decode(call.forUser ?? null)] : undefined;
+  try {
+    const target = bound ? client.forUser(bound[0]) : client;
+    target[method](...life.lastArgs);
+  } catch (error) {
+    life.thrown.push(`${method}: ${messageOf(error)}`);
+  }
+}
+
+/** `onError` records, then does what the case's own one does. */
+function recordingErrors(options: Record<string, unknown>, errors: unknown[]): Record<string, unknown> {
+  const own = options.onError;
+  const onError = (error: unknown) => {
+    errors.push(error);
+    if (typeof own === "function") own(error);
+  };
+  return { ...options, onError };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,51 @@
+import { afterEach, expect, test } from "vitest";
+import type { Result } from "../protocol.ts";
+import { type ControlServer, type Session, startControlServer } from "./control-server.ts";
+
+let control: ControlServer | undefined;
+afterEach(async () => control?.close());
+
+async function openSession(): Promise<Session> {
+  control = await startControlServer();
+  return control.openSession();
+}
+
+async function next(session: Session): Promise<unknown> {
+  const answer = await fetch(`${session.url}/next`);
+  return answer.json();
+}
+
+async function report(session: Session, result: Result): Promise<void> {
+  await fetch(`${session.url}/result`, { method: "POST", body: JSON.stringify(result) });
+}
+
+test("a command goes out whether the driver asked before or after it was given", async () => {
+  const session = await openSession();
+  const early = next(session);
+  const first = session.send({ do: "idle" });
+  expect(await early).toEqual({ do: "idle" });
+  await report(session, { ok: true, value: { inFlight: 0, held: 0 } });
+  expect(await first).toEqual({ inFlight: 0, held: 0 });
+
+  const second = session.send({ do: "flush", name: "f" });
+  expect(await next(session)).toEqual({ do: "flush", name: "f" });
+  await report(session, { ok: true, value: null });
+  expect(await second).toBeNull();
+});
+
+test("a failed command rejects with the driver's words", async () => {
+  const session = await openSession();
+  const sent = session.send({ do: "hold" });
+  await next(session);
+  const failed = expect(sent).rejects.toThrow("no such thing");
+  await report(session, { ok: false, error: "no such thing" });
+  await failed;
+});
+
+test("a driver that ended fails what is under way and what comes after", async () => {
+  const session = await openSession();
+  const sent = expect(session.send({ do: "idle" })).rejects.toThrow("it crashed");
+  session.end("it crashed");
+  await sent;
+  await expect(session.send({ do: "idle" })).rejects.toThrow("it crashed");
+});

@@ -1,0 +1,61 @@
+/** Watches every `flush()` and `shutdown()` of a run: each must end when what it waits for is settled, and not before. */
+import { expect } from "vitest";
+import type { FlushResult } from "../src/effect-loop.ts";
+
+interface Flush {
+  readonly waitsFor: readonly string[];
+  readonly keptBefore: number;
+  /** Called inside `onError`, so it begins after the step that reported, and what that step keeps does not end it. */
+  readonly nested: boolean;
+  result?: FlushResult;
+}
+
+export interface FlushWatch {
+  watch(start: () => Promise<FlushResult>, nested: boolean): void;
+  /** The same for a `shutdown()`: once it has ended, so has everything. */
+  watchLast(start: () => Promise<FlushResult>, nested: boolean): void;
+  /** Delivery ended with everything kept, which ends every flush that waits. */
+  keptEverything(): void;
+  check(): void;
+  checkAllEnded(): void;
+}
+
+/** `queue`: keys of queued operations, kept up to date by its owner. */
+export function flushWatch(queue: readonly string[]): FlushWatch {
+  const flushes: Flush[] = [];
+  let last: Flush | undefined;
+  let kept = 0;
+
+  function watch(start: () => Promise<FlushResult>, nested: boolean): Flush {
+    const flush: Flush = { waitsFor: [...queue], keptBefore: kept, nested };
+    flushes.push(flush);
+    void start().then((result) => {
+      flush.result = result;
+    });
+    return flush;
+  }
+
+  function checkOne({ waitsFor, keptBefore, nested, result }: Flush): void {
+    const settled = waitsFor.every((key) => !queue.includes(key));
+    const givenUp = kept > keptBefore;
+    const over = last?.result !== undefined;
+    if (settled || (givenUp && !nested)) {
+      expect(result, "a flush ends when all it waits for is settled or kept").toBeDefined();
+    } else if (!givenUp && !over) {
+      expect(result, "a flush does not end before").toBeUndefined();
+    }
+  }
+
+  return {
+    watch: (start, nested) => void watch(start, nested),
+    watchLast(start, nested) {
+      const flush = watch(start, nested);
+      last ??= flush;
+    },
+    keptEverything() {
+      kept++;
+    },
+    check: () => flushes.forEach(checkOne),
+    checkAllEnded: () => expect(flushes.filter(({ result }) => result === undefined)).toEqual([]),
+  };
+}
