@@ -7,6 +7,7 @@ import type { Input } from "./delivery/input.ts";
 import { type DeliveryConfig, initialState } from "./delivery/state.ts";
 import { transition } from "./delivery/transition.ts";
 import type { DropReason } from "./errors.ts";
+import { describeThrown } from "./json.ts";
 import { createLedger, type Stats } from "./ledger.ts";
 import type { Operation } from "./operation.ts";
 import type { Outbox } from "./outbox.ts";
@@ -15,7 +16,7 @@ import type { Ports } from "./ports.ts";
 import type { Reporter } from "./reporter.ts";
 import { createSettlement } from "./settlement.ts";
 import type { RequestUnderWay, Transport } from "./transport.ts";
-import { cutBatch } from "./wire.ts";
+import { type Batch, cutBatch } from "./wire.ts";
 
 /** How a `flush()` or `shutdown()` ended. */
 export interface FlushResult {
@@ -48,6 +49,9 @@ export interface EffectLoop {
   stats(): Stats;
 }
 
+/** Callers of `flush()` with goals of their own; an app may flush after every event, and outages last. */
+const MAX_WAITERS = 16;
+
 interface Waiter {
   readonly promise: Promise<FlushResult>;
   readonly end: () => void;
@@ -70,6 +74,8 @@ export function createEffectLoop(
   let request: RequestUnderWay | undefined;
   let answer: Answer = { failure: "nothing was sent yet" };
   let stopping: Promise<FlushResult> | undefined;
+  /** The one flush that all callers beyond `MAX_WAITERS` share; it starts when those before it have ended. */
+  let overflow: Promise<FlushResult> | undefined;
   let stopped = false;
   let activity = { pending: false, awaited: false };
 
@@ -83,12 +89,21 @@ export function createEffectLoop(
         if (next.type !== "appended") settlement.reportEvictions();
         const step = transition(state, next, config);
         state = step.state;
-        for (const effect of step.effects) perform(effect);
+        for (const effect of step.effects) attempt(effect);
       }
     } finally {
       running = false;
     }
     updateActivity();
+  }
+
+  /** An outbox of the app's may throw, though it must not: then the other effects still happen. */
+  function attempt(effect: Effect): void {
+    try {
+      perform(effect);
+    } catch (error) {
+      reporter.debug(`"${effect.type}" failed: ${describeThrown(error)}`);
+    }
   }
 
   function perform(effect: Effect): void {
@@ -126,7 +141,8 @@ export function createEffectLoop(
 
   async function transmit(limit: number): Promise<void> {
     if (state.phase !== "sending" || request !== undefined) return;
-    const batch = cutBatch(outbox, limit, config.maxBatchBytes);
+    const batch = cut(limit);
+    if (batch === undefined) return;
     dispatch({ type: "batchCut", count: batch.count });
     // Evictions are reported in that call: the app may have given up in its onError.
     if (state.inFlight === 0) return;
@@ -135,11 +151,23 @@ export function createEffectLoop(
     const received = await mine.answer;
     if (request !== mine) return;
     request = undefined;
+    const words = "status" in received ? received.status : received.failure;
+    reporter.debug(`${batch.path}, ${batch.count} operations: ${words}`);
+    conclude(received, batch.count);
+  }
+
+  function cut(limit: number): Batch | undefined {
+    try {
+      return cutBatch(outbox, limit, config.maxBatchBytes);
+    } catch (error) {
+      conclude({ failure: `the outbox failed: ${describeThrown(error)}` }, 0);
+      return undefined;
+    }
+  }
+
+  function conclude(received: Answer, count: number): void {
     answer = received;
-    reporter.debug(
-      `${batch.path}, ${batch.count} operations: ${"status" in received ? received.status : received.failure}`,
-    );
-    const outcome = classifyAnswer(received, batch.count, ports.nowMs());
+    const outcome = classifyAnswer(received, count, ports.nowMs());
     dispatch({ type: "answered", outcome, random: ports.random() });
   }
 
@@ -160,6 +188,18 @@ export function createEffectLoop(
     return promise;
   }
 
+  function flush(): Promise<FlushResult> {
+    const last = waiters.at(-1);
+    // Nothing came in between: the callers wait for the same, so they share one promise.
+    if (last !== undefined && state.flushes.at(-1) === outbox.size) return last.promise;
+    if (last === undefined || waiters.length < MAX_WAITERS) return wait({ type: "flushRequested" });
+    overflow ??= last.promise.then(() => {
+      overflow = undefined;
+      return flush();
+    });
+    return overflow;
+  }
+
   function updateActivity(): void {
     const pending = state.pending > 0;
     const awaited = waiters.length > 0;
@@ -175,17 +215,18 @@ export function createEffectLoop(
 
   return {
     append(operation) {
+      // A beforeSend may have called shutdown() in the middle of its track().
+      if (stopped) return settlement.refuse("shut_down", "The call came after shutdown()");
+      try {
+        outbox.append(operation);
+      } catch (error) {
+        return settlement.refuse("outbox_failed", `The outbox did not take it: ${describeThrown(error)}`);
+      }
       ledger.accept(1);
-      outbox.append(operation);
       dispatch({ type: "appended", count: 1 });
     },
     refuse: settlement.refuse,
-    flush() {
-      // Nothing came in between: the callers wait for the same, so they share one promise.
-      const last = waiters.at(-1);
-      if (last !== undefined && state.flushes.at(-1) === outbox.size) return last.promise;
-      return wait({ type: "flushRequested" });
-    },
+    flush,
     stop() {
       // Before the dispatch, which may report: what an app tracks in its onError then comes after the shutdown.
       stopped = true;

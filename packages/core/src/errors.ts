@@ -29,6 +29,8 @@ export type DropReason =
   | "rejected"
   /** The server took the batch and counted it as rejected. */
   | "rejected_by_server"
+  /** The outbox threw. */
+  | "outbox_failed"
   /** The call came after `shutdown()`. */
   | "shut_down";
 
@@ -36,7 +38,8 @@ export type DropReason =
 export interface WhisperrError {
   /**
    * - `auth`: the key was refused; everything is kept, and delivery tries again at the next flush.
-   * - `retry_exhausted`: the API could not be reached; everything is kept for a later flush.
+   * - `retry_exhausted`: the API could not be reached, in all attempts or before a deadline; everything is kept for a
+   *   later flush.
    * - `dropped`: operations are gone; `reason` and `count` say why and how many.
    */
   readonly type: "auth" | "dropped" | "retry_exhausted";
@@ -70,6 +73,12 @@ export function retryExhaustedMessage(answer: Answer, attempts: number): string 
   const hint =
     status < 200 || (status >= 300 && status < 400) ? " It answers with a redirect: check baseUrl." : "";
   return `Delivery failed ${attempts} times (last: ${describeAnswer(answer)}).${hint} Everything is kept for a later flush.`;
+}
+
+/** A deadline passed: of `shutdown()`, or of a process that ends. */
+export function abandonedMessage(count: number): string {
+  const operations = count === 1 ? "1 operation" : `${count} operations`;
+  return `The time for delivery is over with ${operations} still queued. A queue in memory ends with its process: allow more time, or look why delivery lags.`;
 }
 
 export function droppedMessage(

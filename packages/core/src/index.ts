@@ -15,6 +15,7 @@ export { transition } from "./delivery/transition.ts";
 export { createEffectLoop, type EffectLoop, type FlushResult, type LoopConfig } from "./effect-loop.ts";
 export type { DropReason, WhisperrError } from "./errors.ts";
 export type { IdentifyOptions } from "./identify-body.ts";
+export { describeThrown, ignoreRejection } from "./json.ts";
 export type { Stats } from "./ledger.ts";
 export { createMemoryOutbox } from "./memory-outbox.ts";
 export type { IdentifyOperation, Operation, TrackOperation } from "./operation.ts";

@@ -33,7 +33,10 @@ export function objectToJson(value: unknown, what: string, reason: DropReason): 
     throw new Refusal(reason, `${what} must be an object, but ${but}`);
   }
   if (text === "{}" && holdsMoreThanJson(value)) {
-    throw new Refusal(reason, `${what} must be a plain object: a Map, Set or Promise has nothing that JSON could hold`);
+    throw new Refusal(
+      reason,
+      `${what} must be a plain object: a Map, Set or Promise has nothing that JSON could hold`,
+    );
   }
   return text;
 }

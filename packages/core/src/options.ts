@@ -74,6 +74,14 @@ export function resolveOptions(
   options: WhisperrOptions,
   defaults: { readonly maxQueueSize: number },
 ): ResolvedOptions {
+  check("onError", options.onError, "a function");
+  check("beforeSend", options.beforeSend, "a function");
+  check("fetch", options.fetch, "a function");
+  check("disabled", options.disabled, "a boolean");
+  check("debug", options.debug, "a boolean");
+  check("allowInsecureHttp", options.allowInsecureHttp, "a boolean");
+  check("backoff", options.backoff, "an object");
+  checkOutbox(options.outbox);
   const maxQueueSize = integer(
     "maxQueueSize",
     options.maxQueueSize,
@@ -85,9 +93,6 @@ export function resolveOptions(
   const maxMs = integer("backoff.maxMs", options.backoff?.maxMs, Math.max(30_000, baseMs), 1, MAX_TIMER_MS);
   if (maxMs < baseMs)
     throw misuse(`backoff.maxMs (${maxMs}) must not be smaller than backoff.baseMs (${baseMs})`);
-  checkFunction("onError", options.onError);
-  checkFunction("beforeSend", options.beforeSend);
-  checkFunction("fetch", options.fetch);
   return {
     apiKey: checkApiKey(options.apiKey),
     baseUrl: checkBaseUrl(options.baseUrl ?? DEFAULT_BASE_URL, options.allowInsecureHttp === true),
@@ -107,7 +112,7 @@ export function resolveOptions(
 }
 
 export function integer(name: string, value: unknown, fallback: number, min: number, max: number): number {
-  if (value === undefined) return fallback;
+  if (value === undefined || value === null) return fallback;
   if (Number.isInteger(value) && (value as number) >= min && (value as number) <= max) return value as number;
   const range = max === Number.MAX_SAFE_INTEGER ? `${min} or more` : `from ${min} to ${max}`;
   throw misuse(
@@ -119,8 +124,17 @@ export function misuse(message: string): Error {
   return new Error(`Whisperr: ${message}.`);
 }
 
-function checkFunction(name: string, value: unknown): void {
-  if (value !== undefined && typeof value !== "function") throw misuse(`${name} must be a function`);
+/** undefined and null mean: not given. */
+function check(name: string, value: unknown, type: "a function" | "a boolean" | "an object"): void {
+  if (value === undefined || value === null || type.endsWith(` ${typeof value}`)) return;
+  throw misuse(`${name} must be ${type}, but is a ${typeof value}`);
+}
+
+function checkOutbox(outbox: unknown): void {
+  if (outbox === undefined || outbox === null) return;
+  const { size, append, at, remove } = outbox as { readonly [name: string]: unknown };
+  if (Number.isInteger(size) && [append, at, remove].every((method) => typeof method === "function")) return;
+  throw misuse("outbox must be an object with a numeric size and the methods append, at and remove");
 }
 
 function checkApiKey(apiKey: unknown): string {

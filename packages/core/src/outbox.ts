@@ -3,7 +3,8 @@ import type { Operation } from "./operation.ts";
 
 /**
  * An ordered store of operations. Every method is synchronous and must not throw; storage that is not synchronous
- * mirrors what it holds in memory. Operations are plain JSON, so an implementation may serialise them.
+ * mirrors what it holds in memory. Operations are plain JSON, so an implementation may serialise them. An outbox
+ * belongs to one client.
  */
 export interface Outbox {
   /** Operations held now; more than 0 at creation when the storage outlived an earlier process. */

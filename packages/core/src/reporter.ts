@@ -46,7 +46,8 @@ export function createReporter({ apiKey, debug, onError }: ReporterOptions, port
       // An error caused by onError's own calls would come back to it for ever. The ledger still counts it.
       if (reporting) return;
       reporting = true;
-      const onThrown = (thrown: unknown) => debug && print("debug", `onError threw: ${describeThrown(thrown)}`);
+      const onThrown = (thrown: unknown) =>
+        debug && print("debug", `onError threw: ${describeThrown(thrown)}`);
       try {
         ignoreRejection(onError(safe) as unknown, onThrown);
       } catch (thrown) {

@@ -4,7 +4,7 @@ import { type IdentifyOptions, identifyBody } from "./identify-body.ts";
 import { describeThrown, objectToJson, Refusal } from "./json.ts";
 import type { Stats } from "./ledger.ts";
 import { createMemoryOutbox } from "./memory-outbox.ts";
-import { integer, MAX_TIMER_MS, misuse, type ResolvedOptions, type WhisperrOptions } from "./options.ts";
+import { MAX_TIMER_MS, misuse, type ResolvedOptions, type WhisperrOptions } from "./options.ts";
 import type { Ports } from "./ports.ts";
 import { createReporter } from "./reporter.ts";
 import {
@@ -23,8 +23,10 @@ export type EventMap = object;
 export type AnyEvents = { readonly [event: string]: object };
 
 /** The arguments after the event's name: properties may be left out when none of them is required. */
-export type EventArguments<Properties> =
-  Record<never, never> extends Properties
+// biome-ignore lint/suspicious/noConfusingVoidType: an event map may say void for "no properties"
+export type EventArguments<Properties> = [Properties] extends [null | undefined | void]
+  ? [properties?: null | undefined, context?: object | null | undefined]
+  : Record<never, never> extends Properties
     ? [properties?: Properties | null | undefined, context?: object | null | undefined]
     : [properties: Properties, context?: object | null | undefined];
 
@@ -59,7 +61,7 @@ export interface ServerClient<Events extends EventMap = AnyEvents> {
   flush(): Promise<FlushResult>;
   /**
    * Flushes, then stops for good: later calls are reported, not queued. `timeoutMs` (0 or more; default: none)
-   * bounds the wait. Calling it again returns the same promise.
+   * bounds the wait; what it leaves is reported. Calling it again returns the same promise.
    */
   shutdown(options?: { readonly timeoutMs?: number | undefined }): Promise<FlushResult>;
   /** What became of every call so far: `accepted = delivered + dropped + pending`, at every moment. */
@@ -106,6 +108,7 @@ export function createServerClient<Events extends EventMap = AnyEvents>(
   }
 
   function track(userId: unknown, event: unknown, properties?: unknown, context?: unknown): void {
+    if (loop.stopped) return loop.refuse("shut_down", `track(${describe(event)}) came after shutdown()`);
     const atMs = ports.nowMs();
     let leftOut = false;
     const operation = snapshot(() => {
@@ -124,7 +127,6 @@ export function createServerClient<Events extends EventMap = AnyEvents>(
       leftOut = changed === undefined;
       return changed ?? made;
     });
-    if (loop.stopped) return loop.refuse("shut_down", `track(${describe(event)}) came after shutdown()`);
     if (operation instanceof Refusal)
       return loop.refuse(operation.reason, `track(${describe(event)}) was dropped: ${operation.message}.`);
     if (leftOut) return loop.refuse("before_send", `beforeSend left out ${describe(event)}`);
@@ -132,21 +134,22 @@ export function createServerClient<Events extends EventMap = AnyEvents>(
   }
 
   function identify(userId: unknown, identity?: unknown): void {
+    if (loop.stopped) return loop.refuse("shut_down", "identify() came after shutdown()");
     const operation = snapshot(() => ({
       kind: "identify" as const,
       body: identifyBody(checkUserId(userId), identity),
     }));
-    if (loop.stopped) return loop.refuse("shut_down", "identify() came after shutdown()");
     if (operation instanceof Refusal)
       return loop.refuse(operation.reason, `identify() was dropped: ${operation.message}.`);
     loop.append(operation);
   }
 
-  function shutdown(settings: { readonly timeoutMs?: number | undefined } = {}): Promise<FlushResult> {
-    const timeoutMs = integer("shutdown timeoutMs", settings.timeoutMs, -1, 0, MAX_TIMER_MS);
+  function shutdown(settings?: { readonly timeoutMs?: number | undefined }): Promise<FlushResult> {
     const stopped = loop.stop();
-    if (timeoutMs >= 0) {
-      const timer = ports.timers.set(loop.abandon, timeoutMs);
+    // Computed deadlines come out negative or fractional at times; that is no reason to throw on the way out.
+    const timeoutMs = Math.ceil(Number(settings?.timeoutMs ?? Number.NaN));
+    if (timeoutMs <= MAX_TIMER_MS) {
+      const timer = ports.timers.set(loop.abandon, Math.max(timeoutMs, 0));
       void stopped.then(() => ports.timers.clear(timer));
     }
     return stopped;

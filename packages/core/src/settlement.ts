@@ -1,5 +1,7 @@
 /** What leaves the queue, in the books and in the app's ears: takes operations out, counts them, reports them. */
+import type { KeptBecause } from "./delivery/effect.ts";
 import {
+  abandonedMessage,
   authMessage,
   type DropReason,
   droppedMessage,
@@ -25,7 +27,7 @@ export interface Settlement {
   /** Reports the evictions not yet reported. */
   reportEvictions(): void;
   /** Delivery stopped and everything is kept. */
-  keep(type: "auth" | "retry_exhausted", attempts: number, answer: Answer): void;
+  keep(because: KeptBecause, attempts: number, answer: Answer): void;
 }
 
 export function createSettlement(outbox: Outbox, ledger: Ledger, reporter: Reporter): Settlement {
@@ -82,9 +84,13 @@ export function createSettlement(outbox: Outbox, ledger: Ledger, reporter: Repor
       evicted = undefined;
       if (count > 0) dropped("queue_full", count, droppedMessage("queue_full"), { messageIds: ids });
     },
-    keep(type, attempts, answer) {
-      const message = type === "auth" ? authMessage(answer) : retryExhaustedMessage(answer, attempts);
-      reporter.report({ type, message, count: outbox.size, ...status(answer) });
+    keep(because, attempts, answer) {
+      const count = outbox.size;
+      if (because === "abandoned") {
+        return reporter.report({ type: "retry_exhausted", message: abandonedMessage(count), count });
+      }
+      const message = because === "auth" ? authMessage(answer) : retryExhaustedMessage(answer, attempts);
+      reporter.report({ type: because, message, count, ...status(answer) });
     },
   };
 }

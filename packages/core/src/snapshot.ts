@@ -3,7 +3,16 @@
  * so nothing behind this file can be harmed by it or notice what the app does to its objects afterwards.
  */
 
-import { asRefusal, describeThrown, describeType, ignoreRejection, isThenable, objectToJson, Refusal, toJson } from "./json.ts";
+import {
+  asRefusal,
+  describeThrown,
+  describeType,
+  ignoreRejection,
+  isThenable,
+  objectToJson,
+  Refusal,
+  toJson,
+} from "./json.ts";
 import type { IdentifyOperation, TrackOperation } from "./operation.ts";
 import { encodeEvent } from "./wire.ts";
 

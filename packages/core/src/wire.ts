@@ -40,7 +40,7 @@ export function cutBatch(outbox: Outbox, limit: number, maxBytes: number): Batch
     const atMost = event.length * MAX_BYTES_PER_UNIT + 1;
     if (!exact && bytes + atMost > maxBytes) {
       exact = true;
-      bytes = HEAD.length + TAIL.length + utf8Bytes(events) + 1;
+      bytes = ENVELOPE_BYTES + (count === 0 ? 0 : utf8Bytes(events) + 1);
     }
     const added = exact ? utf8Bytes(event) + 1 : atMost;
     if (count > 0 && bytes + added > maxBytes) break;

@@ -7,6 +7,7 @@ import {
   type EventMap,
   integer,
   MAX_TIMER_MS,
+  misuse,
   type Ports,
   resolveOptions,
   type ServerClient,
@@ -39,6 +40,8 @@ const MAX_QUEUE_SIZE = 10_000;
 export function createWhisperr<Events extends EventMap = AnyEvents>(
   options: NodeOptions = {},
 ): Whisperr<Events> {
+  if (typeof options !== "object" || options === null)
+    throw misuse("createWhisperr() takes an object of options");
   if (options.disabled === true) return createDisabledClient<Events>();
   const apiKey = options.apiKey ?? process.env.WHISPERR_API_KEY;
   const resolved = resolveOptions({ ...options, apiKey }, { maxQueueSize: MAX_QUEUE_SIZE });

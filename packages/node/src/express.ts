@@ -1,5 +1,13 @@
 /** Express 4 and 5: `req.whisperr`, bound to the authenticated user of the request. */
-import { type AnyEvents, diagnostics, type EventMap, type UserClient } from "@whisperr/core";
+import {
+  type AnyEvents,
+  describeThrown,
+  diagnostics,
+  type EventMap,
+  ignoreRejection,
+  misuse,
+  type UserClient,
+} from "@whisperr/core";
 import type { Whisperr } from "./create-whisperr.ts";
 
 /**
@@ -35,23 +43,31 @@ export function whisperrExpress<Events extends EventMap = AnyEvents, Request ext
   options: ExpressOptions<Request> = {},
 ): (request: Request, response: unknown, next: (error?: unknown) => void) => void {
   const resolveUser = options.resolveUser ?? userOfRequest;
-  const log = (message: string) => whisperr[diagnostics]?.(message);
+  if (typeof whisperr?.forUser !== "function") {
+    throw misuse("whisperrExpress() takes the client that createWhisperr() made");
+  }
+  if (typeof resolveUser !== "function") throw misuse("resolveUser must be a function");
+
+  /** The client of the request's user; undefined without one. */
+  function clientOf(request: Request): UserClient<Events> | undefined {
+    try {
+      const userId: unknown = resolveUser(request);
+      ignoreRejection(userId);
+      // As it is: whatever resolveUser gave against its type (a promise, NaN) is refused and reported, never an id.
+      if (userId !== undefined && userId !== null && userId !== "") return whisperr.forUser(userId as string);
+      whisperr[diagnostics]?.("a call was left out: the request has no user");
+      return undefined;
+    } catch (error) {
+      whisperr[diagnostics]?.(`resolveUser threw: ${describeThrown(error)}`);
+      // The call is then refused, and reported, for want of a user.
+      return whisperr.forUser(undefined as never);
+    }
+  }
 
   return (request, _response, next) => {
-    const withUser = (what: string, call: (user: UserClient<Events>) => void) => {
-      try {
-        const userId = resolveUser(request);
-        if (userId === undefined || userId === null || userId === "")
-          return log(`${what}: the request has no user`);
-        // As it is: whatever resolveUser gave against its type (a promise, NaN) is dropped and reported, never an id.
-        call(whisperr.forUser(userId as string));
-      } catch (error) {
-        log(`${what}: resolveUser threw ${error instanceof Error ? error.message : typeof error}`);
-      }
-    };
     const client: UserClient<Events> = {
-      track: (event, ...rest) => withUser(`track("${event}")`, (user) => user.track(event, ...rest)),
-      identify: (identity) => withUser("identify()", (user) => user.identify(identity)),
+      track: (event, ...rest) => clientOf(request)?.track(event, ...rest),
+      identify: (identity) => clientOf(request)?.identify(identity),
     };
     Object.assign(request, { whisperr: client });
     next();

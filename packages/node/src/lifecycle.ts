@@ -13,8 +13,8 @@ export interface Lifecycle {
   watch(loop: EffectLoop): void;
 }
 
-/** What was queued, then what the app's own beforeExit handlers added. More would let such a handler run for ever. */
-const MAX_EXIT_FLUSHES = 2;
+/** What was queued, then what the app's own beforeExit handlers added. Without a limit such a handler could run for ever. */
+const MAX_EXIT_FLUSHES = 10;
 
 /** `exitTimeoutMs`: how long operations may delay the end of the process; 0 = not at all. */
 export function createLifecycle(exitTimeoutMs: number): Lifecycle {
@@ -26,9 +26,11 @@ export function createLifecycle(exitTimeoutMs: number): Lifecycle {
 
   /** Node emits this each time it runs out of work: once for what is queued, again only for what came since. */
   function onBeforeExit(): void {
-    if (loop === undefined || exitFlushes === MAX_EXIT_FLUSHES) return;
-    if (loop.stats().accepted === acceptedAtLastExit) return;
+    if (loop === undefined || loop.stats().accepted === acceptedAtLastExit) return;
     exitFlushes += 1;
+    if (exitFlushes > MAX_EXIT_FLUSHES + 1) return;
+    // Reports what stays behind.
+    if (exitFlushes > MAX_EXIT_FLUSHES) return loop.abandon();
     acceptedAtLastExit = loop.stats().accepted;
     const deadline = setTimeout(loop.abandon, exitTimeoutMs);
     void loop.flush().then(() => clearTimeout(deadline));

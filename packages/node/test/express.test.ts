@@ -1,5 +1,5 @@
 /** `whisperrExpress()` inside real Express apps, over HTTP. */
-import type { Request } from "express";
+import type { Request, RequestHandler } from "express";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { whisperrExpress } from "../src/express.ts";
 import { createWhisperr, type NodeOptions, type WhisperrError } from "../src/index.ts";
@@ -104,22 +104,36 @@ describe.each(expressVersions)("%s", (_version, express) => {
       expect(await request(express, whisperrExpress(whisperr), checkout)).toBe(200);
       expect(whisperr.stats().accepted).toBe(0);
     }
-    expect(lines).toEqual(['[whisperr] track("checkout_completed"): the request has no user']);
+    expect(lines).toEqual(["[whisperr] a call was left out: the request has no user"]);
   });
 
   test.each([
     ["an error", new Error("no session store"), "no session store"],
     ["nothing", undefined, "undefined"],
-    ["something unreadable", Object.create(null), "object"],
-  ])("harms no request when resolveUser throws %s", async (_what, thrown, words) => {
-    const { whisperr } = await createSubject({ debug: true });
-    const lines = captureDebug();
-    const resolveUser = () => {
-      throw thrown;
+    ["something unreadable", Object.create(null), "an exception that cannot be read"],
+  ])(
+    "harms no request when resolveUser throws %s, and the call is reported",
+    async (_what, thrown, words) => {
+      const { whisperr, errors } = await createSubject({ debug: true });
+      const lines = captureDebug();
+      const resolveUser = () => {
+        throw thrown;
+      };
+      expect(await request(express, whisperrExpress(whisperr, { resolveUser }), checkout)).toBe(200);
+      expect(errors).toMatchObject([{ type: "dropped", reason: "invalid_user_id" }]);
+      expect(whisperr.stats()).toMatchObject({ accepted: 1, dropped: { invalid_user_id: 1 }, pending: 0 });
+      expect(lines[0]).toBe(`[whisperr] resolveUser threw: ${words}`);
+    },
+  );
+
+  test("harms no request when the event's name is no text", async () => {
+    const { whisperr, errors } = await createSubject();
+    const odd: RequestHandler = (req, res) => {
+      for (const name of [Symbol("x"), Object.create(null)]) req.whisperr.track(name as string);
+      res.sendStatus(200);
     };
-    expect(await request(express, whisperrExpress(whisperr, { resolveUser }), checkout)).toBe(200);
-    expect(whisperr.stats().accepted).toBe(0);
-    expect(lines).toEqual([`[whisperr] track("checkout_completed"): resolveUser threw ${words}`]);
+    expect(await request(express, authenticate({ userId: "ada" }), whisperrExpress(whisperr), odd)).toBe(200);
+    expect(errors).toMatchObject([{ reason: "invalid_event_type" }, { reason: "invalid_event_type" }]);
   });
 
   test.each<[string, unknown]>([
@@ -143,3 +157,11 @@ function createMeetingPoint(size: number): (goOn: () => void) => void {
     if (waiting.length === size) for (const resume of waiting) resume();
   };
 }
+
+test("what cannot work is refused where it is made", () => {
+  expect(() => whisperrExpress(undefined as never)).toThrow(/takes the client/);
+  const whisperr = createWhisperr({ disabled: true });
+  expect(() => whisperrExpress(whisperr, { resolveUser: "id" as never })).toThrow(
+    /resolveUser must be a function/,
+  );
+});

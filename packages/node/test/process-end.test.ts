@@ -97,11 +97,12 @@ describe("a process that ends by itself while the API is in trouble", { timeout:
          init.signal.addEventListener("abort", () => console.log("let go"));
          return fetch(url, init);
        };
-       const whisperr = createWhisperr({ baseUrl, fetch: watched, requestTimeoutMs: 2_000_000_000, ${option} });
+       const onError = (error) => console.log(error.type, error.count);
+       const whisperr = createWhisperr({ baseUrl, fetch: watched, requestTimeoutMs: 2_000_000_000, onError, ${option} });
        process.on("exit", () => console.log(whisperr.stats().pending, "pending"));
        whisperr.track("ada", "signed_up");`,
     );
-    expect(ended).toEqual({ ...QUIET_END, stdout: "let go\n1 pending\n" });
+    expect(ended).toEqual({ ...QUIET_END, stdout: "let go\nretry_exhausted 1\n1 pending\n" });
   });
 
   test("gives up on a server's wish to wait when exitTimeoutMs is over", async () => {
@@ -114,7 +115,8 @@ describe("a process that ends by itself while the API is in trouble", { timeout:
        ${PRINT_STATS}
        whisperr.track("ada", "signed_up");`,
     );
-    expect(ended).toMatchObject(QUIET_END);
+    expect(ended).toMatchObject({ exitCode: 0 });
+    expect(ended.stderr).toMatch(/1 operation still queued/);
     expect(JSON.parse(ended.stdout)).toMatchObject({ pending: 1 });
   });
 

@@ -5,7 +5,9 @@
  * is refused alone, and only that one is dropped. Then batches double again, so that several bad events in a row
  * cost about two requests each. A too large batch (413) lowers a ceiling that recovers one operation at a time.
  *
- * A server that refuses everything is recognised by refusals in a row without one acceptance.
+ * A server that refuses everything is recognised by refusals in a row without one acceptance. From then on refused
+ * batches are dropped undivided, 2, 4, 8 … operations at a time: few requests, and where it was no such server but
+ * many bad events in a row, about as many good ones at most go with them.
  */
 export interface BatchSizing {
   /** Operations the next request may carry. */
@@ -14,27 +16,25 @@ export interface BatchSizing {
   readonly suspect: number;
   /** The largest batch the server is believed to take. */
   readonly ceiling: number;
-  /** Refusals since the last acceptance. */
+  /** Refusals since the last acceptance; counted no further than makes a difference. */
   readonly refusals: number;
 }
 
 /**
- * Refusals in a row after which whole batches are given up: far above what isolating one bad operation in 500
- * takes (10), low enough that a server refusing everything sees about 80 requests and not 500.
+ * Refusals in a row after which refused batches are no longer divided: far above what isolating one bad operation in
+ * 500 takes (10), low enough that a server refusing everything sees some 60 requests for 500 operations.
  */
-export const MAX_REFUSALS_IN_A_ROW = 80;
+export const MAX_REFUSALS_IN_A_ROW = 40;
 
-/** Refusals that a new flush may spend again: enough to find one bad operation in a full batch of 500. */
-export const REFUSALS_PER_FLUSH = 10;
+/** The most operations dropped undivided at a time: what a server that was mended meanwhile can cost. */
+export const MAX_DROPPED_TOGETHER = 50;
+
+const MAX_REFUSALS_COUNTED = MAX_REFUSALS_IN_A_ROW + Math.ceil(Math.log2(MAX_DROPPED_TOGETHER));
+
+const oneMore = (refusals: number): number => Math.min(refusals + 1, MAX_REFUSALS_COUNTED);
 
 export function initialSizing(maxBatchSize: number): BatchSizing {
   return { limit: maxBatchSize, suspect: 0, ceiling: maxBatchSize, refusals: 0 };
-}
-
-/** A flush starts: a server that refused everything may have been mended, so search again, a little. */
-export function sizingForNewFlush(sizing: BatchSizing): BatchSizing {
-  const refusals = Math.min(sizing.refusals, MAX_REFUSALS_IN_A_ROW - REFUSALS_PER_FLUSH);
-  return refusals === sizing.refusals ? sizing : { ...sizing, refusals };
 }
 
 /** A batch of `count` was accepted. */
@@ -50,12 +50,18 @@ export function sizingAfterAccepted(sizing: BatchSizing, count: number, maxBatch
 
 /** True when a refused batch of `count` is to be dropped as it is: it cannot or should not be divided further. */
 export function givesUp(sizing: BatchSizing, count: number): boolean {
-  return count === 1 || sizing.refusals >= MAX_REFUSALS_IN_A_ROW;
+  return count <= droppedTogether(sizing.refusals);
+}
+
+/** How many operations a refusal may cost after so many in a row. */
+function droppedTogether(refusals: number): number {
+  const beyond = refusals - MAX_REFUSALS_IN_A_ROW;
+  return beyond < 0 ? 1 : Math.min(2 ** (beyond + 1), MAX_DROPPED_TOGETHER);
 }
 
 /** A batch of `count` was refused and stays in the queue, to be divided. */
 export function sizingAfterDivision(sizing: BatchSizing, count: number, tooLarge: boolean): BatchSizing {
-  const refusals = sizing.refusals + 1;
+  const refusals = oneMore(sizing.refusals);
   if (tooLarge) {
     const half = Math.floor(count / 2);
     return { limit: half, suspect: 0, ceiling: half, refusals };
@@ -65,9 +71,11 @@ export function sizingAfterDivision(sizing: BatchSizing, count: number, tooLarge
 
 /** A refused batch was dropped. A lone one that was too large says nothing about the size of others. */
 export function sizingAfterDrop(sizing: BatchSizing, tooLarge: boolean, maxBatchSize: number): BatchSizing {
-  const refusals = Math.min(sizing.refusals + 1, MAX_REFUSALS_IN_A_ROW);
+  const refusals = oneMore(sizing.refusals);
   const ceiling = tooLarge ? maxBatchSize : sizing.ceiling;
-  return { limit: refusals < MAX_REFUSALS_IN_A_ROW ? 1 : ceiling, suspect: 0, ceiling, refusals };
+  const searching = refusals < MAX_REFUSALS_IN_A_ROW;
+  const limit = searching && tooLarge ? ceiling : Math.min(droppedTogether(refusals), ceiling);
+  return { limit, suspect: 0, ceiling, refusals };
 }
 
 /** `count` operations left the suspected front for another reason (queue full). */

@@ -1,3 +1,6 @@
+/** Why delivery stops while everything is kept: key refused, retries used up, a deadline passed. */
+export type KeptBecause = "auth" | "retry_exhausted" | "abandoned";
+
 /** Everything the delivery machine can ask for. The effect loop (`../effect-loop.ts`) carries these out, in order. */
 export type Effect =
   /** Cut a batch of at most `limit` operations from the front, answer with `batchCut`, send it, answer with `answered`. */
@@ -13,6 +16,6 @@ export type Effect =
   /** Set the one timer to fire once in `afterMs`, replacing the previous one; `null` clears it. */
   | { readonly type: "wake"; readonly afterMs: number | null }
   /** Tell the app that delivery stopped while everything is kept. */
-  | { readonly type: "report"; readonly error: "auth" | "retry_exhausted"; readonly attempts: number }
+  | { readonly type: "report"; readonly error: KeptBecause; readonly attempts: number }
   /** The oldest `count` waiting `flush()` calls have ended. */
   | { readonly type: "flushed"; readonly count: number };

@@ -35,3 +35,12 @@ export function leave(state: DeliveryState, offset: number, count: number): Step
 export function inSequence(first: Step, second: Step): Step {
   return { state: second.state, effects: [...first.effects, ...second.effects] };
 }
+
+/** Whoever waits, waits no longer; what is left stays queued. */
+export function endFlushes(state: DeliveryState): Step {
+  const count = state.flushes.length;
+  return {
+    state: { ...state, goal: 0, flushes: [], failures: 0 },
+    effects: count > 0 ? [{ type: "flushed", count }] : NO_EFFECTS,
+  };
+}

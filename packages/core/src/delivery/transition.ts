@@ -16,12 +16,11 @@ import {
   sizingAfterDivision,
   sizingAfterDrop,
   sizingAfterEviction,
-  sizingForNewFlush,
 } from "./batch-sizing.ts";
 import type { Effect } from "./effect.ts";
 import type { Input } from "./input.ts";
 import type { DeliveryConfig, DeliveryState, Phase } from "./state.ts";
-import { inSequence, leave, NO_EFFECTS, type Step, unchanged } from "./step.ts";
+import { endFlushes, inSequence, leave, type Step, unchanged } from "./step.ts";
 
 type InputOf<T extends Input["type"]> = Extract<Input, { type: T }>;
 type Handler<T extends Input["type"]> = (
@@ -41,7 +40,7 @@ const table: { readonly [P in Phase]: Row } = {
     timerFired: (state, _input, config) => startFlush(state, config),
     retryNow: unchanged,
     stopRequested: (state, _input, config) => startFlush(join(stop(state)), config),
-    abandoned: unchanged,
+    abandoned: (state) => giveUp(state, unchanged(state)),
   },
   sending: {
     appended: appendWhileFlushing,
@@ -52,7 +51,7 @@ const table: { readonly [P in Phase]: Row } = {
     retryNow: unchanged,
     stopRequested: (state) => unchanged(join(stop(state))),
     abandoned: (state, _input, config) =>
-      inSequence({ state, effects: [{ type: "abort" }] }, rest(state, "idle", config)),
+      inSequence({ state, effects: [{ type: "abort" }] }, giveUp(state, rest(state, "idle", config))),
   },
   backoff: {
     appended: appendWhileFlushing,
@@ -62,7 +61,7 @@ const table: { readonly [P in Phase]: Row } = {
     timerFired: send,
     retryNow: send,
     stopRequested: (state) => send(join(stop(state))),
-    abandoned: (state, _input, config) => rest(state, "idle", config),
+    abandoned: (state, _input, config) => giveUp(state, rest(state, "idle", config)),
   },
   throttled: {
     appended: appendWhileFlushing,
@@ -72,7 +71,8 @@ const table: { readonly [P in Phase]: Row } = {
     timerFired: (state, _input, config) => (state.goal > 0 ? send(state) : rest(state, "idle", config)),
     retryNow: unchanged,
     stopRequested: (state) => unchanged(join(stop(state))),
-    abandoned: (state, _input, config) => (state.stopping ? rest(state, "idle", config) : endFlushes(state)),
+    abandoned: (state, _input, config) =>
+      giveUp(state, state.stopping ? rest(state, "idle", config) : endFlushes(state)),
   },
   held: {
     appended: (state, { count }, config) => evictOverflow(append(state, count), config),
@@ -82,7 +82,7 @@ const table: { readonly [P in Phase]: Row } = {
     timerFired: (state, _input, config) => startFlush(state, config),
     retryNow: unchanged,
     stopRequested: (state, _input, config) => startFlush(join(stop(state)), config),
-    abandoned: unchanged,
+    abandoned: (state) => giveUp(state, unchanged(state)),
   },
   stopped: {
     appended: unchanged,
@@ -150,13 +150,7 @@ function stop(state: DeliveryState): DeliveryState {
 
 function startFlush(state: DeliveryState, config: DeliveryConfig): Step {
   if (state.pending === 0) return rest(state, "idle", config);
-  return send({
-    ...state,
-    fresh: 0,
-    goal: state.pending,
-    failures: 0,
-    sizing: sizingForNewFlush(state.sizing),
-  });
+  return send({ ...state, fresh: 0, goal: state.pending, failures: 0 });
 }
 
 function send(state: DeliveryState): Step {
@@ -182,12 +176,13 @@ function rest(
   return { state: ended.state, effects: [wake, ...ended.effects] };
 }
 
-function endFlushes(state: DeliveryState): Step {
-  const count = state.flushes.length;
-  return {
-    state: { ...state, goal: 0, flushes: [], failures: 0 },
-    effects: count > 0 ? [{ type: "flushed", count }] : NO_EFFECTS,
-  };
+/** `ending`, and the app hears of it when operations stay behind: nobody may be left to deliver them. */
+function giveUp(state: DeliveryState, ending: Step): Step {
+  if (state.pending === 0) return ending;
+  return inSequence(
+    { state, effects: [{ type: "report", error: "abandoned", attempts: state.failures }] },
+    ending,
+  );
 }
 
 // Answers
