@@ -59,6 +59,9 @@ test("null leaves the event out", () => {
 test.each<[string, (event: WireEvent) => unknown, string]>([
   ["nothing is returned", () => undefined, "before_send_failed"],
   ["something else is returned", () => true, "before_send_failed"],
+  ["it is async, so that what it returns is a promise", async (event) => event, "before_send_failed"],
+  // biome-ignore lint/suspicious/noThenProperty: a thenable that is no Promise
+  ["a thenable is returned", (event) => ({ ...event, then() {} }), "before_send_failed"],
   ["the name becomes wrong", (event) => ({ ...event, event_type: "Wrong" }), "invalid_event_type"],
   ["the user goes", (event) => ({ ...event, external_user_id: "" }), "invalid_user_id"],
   ["properties become an array", (event) => ({ ...event, properties: [] }), "invalid_properties"],
@@ -72,4 +75,23 @@ test.each<[string, (event: WireEvent) => unknown, string]>([
   ],
 ])("the event is given up when %s", (_name, change, reason) => {
   expect(() => apply(change)).toThrow(expect.objectContaining({ reason }));
+});
+
+test("an async beforeSend is told from other mistakes", () => {
+  expect(() => apply(async (event) => event)).toThrow(
+    expect.objectContaining({ message: expect.stringContaining("a promise; it must not be async") }),
+  );
+});
+
+test("the rejection of an async beforeSend is taken care of: unhandled, it would end the process", () => {
+  let handler: unknown;
+  const thenable = {
+    // biome-ignore lint/suspicious/noThenProperty: sees who listens for a rejection
+    then(_onFulfilled: unknown, onRejected: unknown) {
+      handler = onRejected;
+    },
+  };
+
+  expect(() => apply(() => thenable)).toThrow(expect.objectContaining({ reason: "before_send_failed" }));
+  expect(handler).toBeTypeOf("function");
 });

@@ -147,13 +147,14 @@ describe("stop()", () => {
   });
 
   test("given up, lets go of the request and keeps what it carried", async () => {
-    const { track, loop, server, timers } = loopFixture();
+    const { track, loop, server, timers, errors } = loopFixture();
     track(2);
     const stop = loop.stop();
     await settle();
 
     loop.abandon();
 
+    expect(errors).toEqual([expect.objectContaining({ type: "retry_exhausted", count: 2 })]);
     expect(await stop).toEqual({ delivered: 0, dropped: 0, pending: 2 });
     expect(server.requests[0]?.aborted).toBe(true);
     expect(timers.delays()).toEqual([]);

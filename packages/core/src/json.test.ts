@@ -26,7 +26,15 @@ describe("values become JSON", () => {
     ["NaN and infinity are null", { a: Number.NaN, b: Number.POSITIVE_INFINITY }, '{"a":null,"b":null}'],
     ["functions, symbols and undefined are left out", { f() {}, s: Symbol("s"), u: undefined }, "{}"],
     ["a lone surrogate is escaped", { text: "\ud800" }, '{"text":"\\ud800"}'],
-    ["a map is an object without entries", new Map([["a", 1]]), "{}"],
+    ["an object with nothing in it", {}, "{}"],
+    [
+      "a map that says how it becomes JSON",
+      Object.assign(new Map(), { toJSON: () => ({ a: 1 }) }),
+      '{"a":1}',
+    ],
+    ["a map with properties of its own", Object.assign(new Map(), { a: 1 }), '{"a":1}'],
+    // biome-ignore lint/suspicious/noThenProperty: an app may have an object like this
+    ["an object with a method named then, and more", { then() {}, a: 1 }, '{"a":1}'],
   ])("%s", (_name, value, expected) => {
     expect(json(value)).toBe(expected);
   });
@@ -45,6 +53,16 @@ describe("what is not an object is refused, and named", () => {
     ["a toJSON that gives nothing", { toJSON: () => undefined }, "becomes something else as JSON"],
     ["a toJSON that gives an array", { toJSON: () => [] }, "becomes something else as JSON"],
     ["boxed text", Object("pro"), "becomes something else as JSON"],
+    [
+      "a map, whose entries JSON leaves out",
+      new Map([["a", 1]]),
+      "must be a plain object: a Map, Set or Promise",
+    ],
+    ["an empty map", new Map(), "must be a plain object"],
+    ["a set", new Set(["a"]), "must be a plain object"],
+    ["a forgotten await", Promise.resolve({ a: 1 }), "must be a plain object"],
+    // biome-ignore lint/suspicious/noThenProperty: a thenable that is no Promise
+    ["a forgotten await of a query builder", { then() {} }, "must be a plain object"],
   ])("%s", (_name, value, message) => {
     expect(() => json(value)).toThrow(expect.objectContaining({ reason: "invalid_properties" }));
     expect(() => json(value)).toThrow(expect.objectContaining({ message: expect.stringContaining(message) }));

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { createMemoryOutbox } from "./memory-outbox.ts";
 import { MAX_TIMER_MS, resolveOptions, type WhisperrOptions } from "./options.ts";
 
 const KEY = "wrk_secret_key";
@@ -33,10 +34,19 @@ test("every option has the default of the contract", () => {
   });
 });
 
-test("undefined is the same as not given", () => {
-  const names = Object.keys(resolve()).filter((name) => name !== "apiKey");
+describe.each([undefined, null])("%s is the same as not given", (nothing) => {
+  const names = [
+    ...Object.keys(resolve()).filter((name) => name !== "apiKey"),
+    ...["disabled", "allowInsecureHttp", "onError", "beforeSend", "context", "outbox", "fetch"],
+  ];
 
-  expect(resolve(Object.fromEntries(names.map((name) => [name, undefined])))).toEqual(resolve());
+  test.each(names)("%s", (name) => {
+    expect(resolve({ [name]: nothing })).toEqual(resolve());
+  });
+
+  test.each(["baseMs", "maxMs"])("backoff.%s", (name) => {
+    expect(resolve({ backoff: { [name]: nothing } })).toEqual(resolve());
+  });
 });
 
 test("what is given is taken", () => {
@@ -95,7 +105,7 @@ describe("nonsense numbers are refused, and the message names the option and its
     expect(message).toMatch(new RegExp(`^Whisperr: ${name} must be a whole number, .* but is ${value}\\.$`));
   });
 
-  test.each(["20", null, true, {}, 20n])("flushAt: %s is no number", (value) => {
+  test.each(["20", true, {}, 20n])("flushAt: %s is no number", (value) => {
     expect(misuse({ flushAt: value })).toContain(
       `flushAt must be a whole number, 1 or more, but is a ${typeof value}`,
     );
@@ -110,8 +120,45 @@ describe("nonsense numbers are refused, and the message names the option and its
   });
 });
 
-test.each(["onError", "beforeSend", "fetch"])("%s must be a function", (name) => {
-  expect(misuse({ [name]: {} })).toBe(`Whisperr: ${name} must be a function.`);
+describe("options of another type are refused, and the message names the option and what it got", () => {
+  test.each(["onError", "beforeSend", "fetch"])("%s must be a function", (name) => {
+    expect(misuse({ [name]: "log" })).toBe(`Whisperr: ${name} must be a function, but is a string.`);
+    for (const value of [{}, 1, true, false, 0, ""]) {
+      expect(misuse({ [name]: value })).toContain(`${name} must be a function`);
+    }
+  });
+
+  test.each(["disabled", "debug", "allowInsecureHttp"])("%s must be a boolean", (name) => {
+    expect(misuse({ [name]: "false" })).toBe(`Whisperr: ${name} must be a boolean, but is a string.`);
+    expect(misuse({ [name]: 1 })).toBe(`Whisperr: ${name} must be a boolean, but is a number.`);
+    for (const value of [{}, 0, ""]) expect(misuse({ [name]: value })).toContain(`${name} must be a boolean`);
+  });
+
+  test("backoff must be an object", () => {
+    expect(misuse({ backoff: 1000 })).toBe("Whisperr: backoff must be an object, but is a number.");
+  });
+
+  const outbox = createMemoryOutbox();
+  test.each<[string, unknown]>([
+    ["text", "memory"],
+    ["an array", []],
+    ["an object without methods", { size: 0 }],
+    ["an outbox without a size", { ...outbox, size: undefined }],
+    ["an outbox whose size is a method", { ...outbox, size: () => 0 }],
+    ["an outbox whose size is no whole number", { ...outbox, size: Number.NaN }],
+    ...["append", "at", "remove"].map((name): [string, unknown] => [
+      `an outbox without ${name}()`,
+      { ...outbox, [name]: undefined },
+    ]),
+  ])("an outbox is not %s", (_name, given) => {
+    expect(misuse({ outbox: given })).toBe(
+      "Whisperr: outbox must be an object with a numeric size and the methods append, at and remove.",
+    );
+  });
+
+  test("an outbox is whatever has the methods", () => {
+    expect(() => resolve({ outbox: createMemoryOutbox() })).not.toThrow();
+  });
 });
 
 describe("apiKey", () => {

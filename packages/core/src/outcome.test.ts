@@ -75,14 +75,17 @@ describe("Retry-After", () => {
   test.each<[string, string | null, number | undefined]>([
     ["absent", null, undefined],
     ["seconds", "7", 7000],
-    ["nothing to wait", "0", 0],
+    ["nothing to wait: the backoff decides, or the attempts would go out in one burst", "0", undefined],
+    ["nothing to wait, at length", " 000 ", undefined],
     ["seconds with space around", " 7 ", 7000],
     ["an hour, capped", "3600", MAX_RETRY_AFTER_MS],
     ["more digits than a number holds, capped", "9".repeat(400), MAX_RETRY_AFTER_MS],
     ["an IMF-fixdate", "Sun, 06 Nov 1994 08:49:37 GMT", 37_000],
     ["an RFC 850 date", "Sunday, 06-Nov-94 08:49:37 GMT", 37_000],
     ["an asctime date, which is UTC without saying so", "Sun Nov  6 08:49:37 1994", 37_000],
-    ["a date that has passed", "Sun, 06 Nov 1994 08:48:00 GMT", 0],
+    ["a date that has passed: a clock ahead of the server's", "Sun, 06 Nov 1994 08:48:00 GMT", undefined],
+    ["a date that is now", "Sun, 06 Nov 1994 08:49:00 GMT", undefined],
+    ["a date one second ahead", "Sun, 06 Nov 1994 08:49:01 GMT", 1000],
     ["a date next year, capped", "Mon, 06 Nov 1995 08:49:37 GMT", MAX_RETRY_AFTER_MS],
     ["negative", "-7", undefined],
     ["a fraction", "1.5", undefined],
@@ -96,11 +99,12 @@ describe("Retry-After", () => {
     expect(retryAfterMs(header, NOW_MS)).toBe(expected);
   });
 
-  test("whatever the header says, the wait is absent or 0 to 60 s", () => {
+  test("whatever the header says, the wait is absent or 1 ms to 60 s", () => {
+    const headers = fc.oneof(fc.string(), fc.stringMatching(/^\d{1,6}$/));
     fc.assert(
-      fc.property(fc.string(), (header) => {
-        const ms = retryAfterMs(header, NOW_MS) ?? 0;
-        expect(ms).toBeGreaterThanOrEqual(0);
+      fc.property(headers, (header) => {
+        const ms = retryAfterMs(header, NOW_MS) ?? 1;
+        expect(ms).toBeGreaterThanOrEqual(1);
         expect(ms).toBeLessThanOrEqual(60_000);
       }),
     );
@@ -108,6 +112,10 @@ describe("Retry-After", () => {
 
   test.each([429, 503])("counts on %i", (status) => {
     expect(classify(status, "", "7")).toEqual({ kind: "retry", afterMs: 7000 });
+  });
+
+  test.each([429, 503])("that asks for no wait on %i: the backoff decides", (status) => {
+    expect(classify(status, "", "0")).toEqual({ kind: "retry" });
   });
 
   test.each([429, 503])("not understood on %i: the backoff decides", (status) => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { fakePorts } from "../test/fake-ports.ts";
+import { fakePorts, settle } from "../test/fake-ports.ts";
 import type { WhisperrError } from "./errors.ts";
 import { createReporter } from "./reporter.ts";
 
@@ -74,6 +74,30 @@ describe("onError", () => {
         throw unreadable;
       },
     });
+
+    expect(() => report(dropped)).not.toThrow();
+  });
+
+  test.each([false, true])("may be async and reject; debug: %s", async (debug) => {
+    const { report, log } = reporter({
+      debug,
+      onError: (async () => Promise.reject(new Error("mine"))) as never,
+    });
+
+    report(dropped);
+    await settle();
+
+    expect(log.some((line) => line.message.includes("onError threw: mine"))).toBe(debug);
+  });
+
+  test("may return a thenable that throws", () => {
+    const hostile = {
+      // biome-ignore lint/suspicious/noThenProperty: a thenable that is no Promise
+      then: () => {
+        throw unreadable;
+      },
+    };
+    const { report } = reporter({ onError: () => hostile as never });
 
     expect(() => report(dropped)).not.toThrow();
   });

@@ -1,6 +1,20 @@
 import { describe, expect, test } from "vitest";
 import { clientFixture } from "../test/client-fixture.ts";
 
+/** What it throws hurts whoever asks what it is: `instanceof` included. */
+const throwsHostileProxy = {
+  get email(): never {
+    throw new Proxy(
+      {},
+      {
+        getPrototypeOf() {
+          throw new Error("hands off");
+        },
+      },
+    );
+  },
+};
+
 describe("bad calls", () => {
   const circular: Record<string, unknown> = {};
   circular.self = circular;
@@ -15,6 +29,11 @@ describe("bad calls", () => {
     ["context that is a number", ["user_8842", "bought", {}, 7], "invalid_context"],
     ["circular properties", ["user_8842", "bought", circular], "unserializable"],
     ["5 MB of properties", ["user_8842", "bought", { x: "x".repeat(5_000_000) }], "too_large"],
+    ["a user id of 5 MB", ["x".repeat(5_000_000), "bought"], "too_large"],
+    ["properties that are a map", ["user_8842", "bought", new Map([["a", 1]])], "invalid_properties"],
+    ["properties nobody waited for", ["user_8842", "bought", Promise.resolve({})], "invalid_properties"],
+    ["context that is a set", ["user_8842", "bought", {}, new Set([1])], "invalid_context"],
+    ["properties that throw a hostile proxy", ["user_8842", "bought", throwsHostileProxy], "unserializable"],
     ["no arguments at all", [], "invalid_user_id"],
   ];
 
@@ -45,6 +64,9 @@ describe("bad calls", () => {
     ["options that are text", ["user_8842", "ada@example.com"], "invalid_traits"],
     ["traits that are an array", ["user_8842", { traits: [] }], "invalid_traits"],
     ["a channel of no kind", ["user_8842", { channels: [{}] }], "invalid_channels"],
+    ["traits that are a map", ["user_8842", { traits: new Map() }], "invalid_traits"],
+    ["traits that throw a hostile proxy", ["user_8842", { traits: throwsHostileProxy }], "unserializable"],
+    ["an option that throws a hostile proxy", ["user_8842", throwsHostileProxy], "unserializable"],
     ["circular traits", ["user_8842", { traits: circular }], "unserializable"],
   ])("identify() with %s: reported once", (_name, args, reason) => {
     const { client, untyped, errors } = clientFixture();
@@ -64,6 +86,18 @@ describe("beforeSend", () => {
 
     expect(errors).toEqual([]);
     expect(client.stats()).toEqual({ accepted: 1, delivered: 0, dropped: { before_send: 1 }, pending: 0 });
+  });
+
+  test("that is async costs the event, and its rejection is swallowed", async () => {
+    const { client, events, errors } = clientFixture({
+      beforeSend: (async () => Promise.reject(new Error("cannot clean"))) as never,
+    });
+    client.track("user_8842", "bought", { card: "4242" });
+    await client.flush();
+
+    expect(events).toEqual([]);
+    expect(errors[0]).toMatchObject({ reason: "before_send_failed" });
+    expect(client.stats().dropped).toEqual({ before_send_failed: 1 });
   });
 
   test("that throws costs the event: what was meant to be cleaned is not sent", async () => {

@@ -125,55 +125,31 @@ test("forUser() is the same two calls, bound to one user", async () => {
   expect(identifies).toEqual([{ external_user_id: "user_8842", traits: { plan: "pro" } }]);
 });
 
-describe("shutdown()", () => {
-  test("delivers what is queued; later calls are reported and counted, not queued", async () => {
-    const { client, events, errors, timers } = clientFixture();
-    client.track("user_8842", "before");
-    const result = await client.shutdown();
-    client.track("user_8842", "after");
-    client.identify("user_8842");
-
-    expect(result).toEqual({ delivered: 1, dropped: 0, pending: 0 });
-    expect(events).toHaveLength(1);
-    expect(errors.map(({ reason }) => reason)).toEqual(["shut_down", "shut_down"]);
-    expect(client.stats()).toEqual({ accepted: 3, delivered: 1, dropped: { shut_down: 2 }, pending: 0 });
-    expect(timers.delays()).toEqual([]);
-  });
-
-  test("again is the same promise", () => {
-    const { client } = clientFixture();
-
-    expect(client.shutdown()).toBe(client.shutdown({ timeoutMs: 5 }));
-  });
-
-  test("ends at its deadline with everything kept", async () => {
-    const { client, timers } = clientFixture({ fetch: () => new Promise(() => {}) });
-    client.track("user_8842", "bought");
-    const result = client.shutdown({ timeoutMs: 50 });
-    await settle();
-    timers.fire(50);
-
-    expect(await result).toEqual({ delivered: 0, dropped: 0, pending: 1 });
-    expect(timers.delays()).toEqual([]);
-  });
-
-  test("that ends in time takes its deadline's timer with it", async () => {
-    const { client, timers } = clientFixture();
-    client.track("user_8842", "bought");
-    await client.shutdown({ timeoutMs: 50 });
-    await settle();
-
-    expect(timers.delays()).toEqual([]);
-  });
-
-  test.each([-1, 1.5, Number.NaN])("a deadline of %d is misuse", (timeoutMs) => {
-    const { client } = clientFixture();
-
-    expect(() => client.shutdown({ timeoutMs })).toThrow("shutdown timeoutMs");
-  });
-});
-
 describe("creation", () => {
+  test("takes null for every option that is not given", async () => {
+    const nothing = {
+      onError: null,
+      beforeSend: null,
+      context: null,
+      outbox: null,
+      backoff: null,
+      debug: null,
+    };
+    const { client, untyped, events, log } = clientFixture(nothing as object);
+    client.track("user_8842", "bought");
+    untyped.track("user_8842", "Bought");
+    await client.flush();
+
+    expect(events).toHaveLength(1);
+    expect(client.stats()).toEqual({
+      accepted: 2,
+      delivered: 1,
+      dropped: { invalid_event_type: 1 },
+      pending: 0,
+    });
+    expect(log).toEqual([{ level: "warn", message: expect.stringContaining("event name") }]);
+  });
+
   const circular: Record<string, unknown> = {};
   circular.self = circular;
 
@@ -181,6 +157,7 @@ describe("creation", () => {
     ["an array", [], "context must be an object"],
     ["text", "x", "context must be an object"],
     ["circular", circular, "context cannot become JSON"],
+    ["a map", new Map([["release", "1.2.3"]]), "context must be a plain object"],
   ])("a context that is %s is misuse", (_name, context, message) => {
     expect(() => clientFixture({ context: context as object })).toThrow(message);
   });

@@ -168,6 +168,43 @@ describe("what is kept", () => {
     ]);
     expect(errors[0]?.message).toContain(words);
   });
+
+  test.each([
+    [1, "1 operation still queued"],
+    [7, "7 operations still queued"],
+  ])("at a deadline, %i of them, is counted, and the message says what to do", async (count, words) => {
+    const { track, loop, errors } = loopFixture();
+    track(count);
+    void loop.flush();
+    await settle();
+
+    loop.abandon();
+
+    expect(errors).toEqual([{ type: "retry_exhausted", count, message: expect.stringContaining(words) }]);
+    expect(errors[0]?.message).toContain("allow more time");
+    expect(loop.stats()).toEqual({ accepted: count, delivered: 0, dropped: {}, pending: count });
+  });
+
+  test("at a deadline has no status, whatever was answered before", async () => {
+    const { track, loop, server, errors } = loopFixture();
+    track(2);
+    void loop.flush();
+    await settle();
+    server.answer(500);
+    await settle();
+
+    loop.abandon();
+
+    expect(errors).toEqual([{ type: "retry_exhausted", count: 2, message: expect.any(String) }]);
+  });
+
+  test("at a deadline is nothing when nothing is left", () => {
+    const { loop, errors } = loopFixture();
+
+    loop.abandon();
+
+    expect(errors).toEqual([]);
+  });
 });
 
 test("an operation refused at its call is counted and reported; one left out by beforeSend only counted", () => {

@@ -1,56 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { fakePorts, settle } from "../test/fake-ports.ts";
-import type { Answer } from "./outcome.ts";
-import type { FetchInit, FetchLike, FetchResponse } from "./ports.ts";
-import { createTransport } from "./transport.ts";
-import type { Batch } from "./wire.ts";
+import { settle } from "../test/fake-ports.ts";
+import { answerTo, BATCH, exchange, never, response } from "../test/transport-fixture.ts";
+import type { FetchInit, FetchLike } from "./ports.ts";
 
-const BATCH: Batch = { path: "/v1/events/batch", body: '{"events":[]}', count: 1 };
-const never = () => new Promise<never>(() => {});
-
-function response(over: Partial<FetchResponse> = {}): FetchResponse {
-  return { status: 202, headers: new Headers(), text: () => Promise.resolve("{}"), ...over };
-}
-
-/** A body that arrives in these parts, and then does `end`. */
-function bodyOf(parts: readonly string[], end: () => Promise<{ done: true; value?: undefined }>) {
-  const encoder = new TextEncoder();
-  const waiting = [...parts];
-  const body = {
-    cancelled: false,
-    getReader: () => ({
-      read: async () => {
-        const part = waiting.shift();
-        return part === undefined ? end() : { done: false as const, value: encoder.encode(part) };
-      },
-      cancel: () => {
-        body.cancelled = true;
-        return Promise.resolve();
-      },
-    }),
-  };
-  return body;
-}
-
-function exchange(fetch: FetchLike) {
-  const { ports, timers } = fakePorts({ fetch });
-  const transport = createTransport(
-    { baseUrl: "https://api.example.com/ingest", apiKey: "wrk_test", requestTimeoutMs: 10_000 },
-    ports,
-  );
-  let answer: Answer | undefined;
-  const request = transport(BATCH);
-  void request.answer.then((given) => {
-    answer = given;
-  });
-  return { request, timers, answer: () => answer };
-}
-
-async function answerTo(fetch: FetchLike): Promise<Answer | undefined> {
-  const { answer, timers } = exchange(fetch);
-  await settle();
-  if (answer() !== undefined) expect(timers.delays(), "no timer outlives its request").toEqual([]);
-  return answer();
+/** Throws for every question. */
+function revokedProxy(): object {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  return proxy;
 }
 
 test("a request is a POST of the body to baseUrl, with the key in its header and no redirect followed", async () => {
@@ -84,55 +41,6 @@ test("fetch is called without a this: browsers refuse any other", async () => {
   expect(self).toBeUndefined();
 });
 
-describe("an answer", () => {
-  test("is status, text and Retry-After", async () => {
-    const headers = new Headers({ "Retry-After": "7" });
-
-    expect(
-      await answerTo(async () => response({ status: 429, headers, text: async () => "slow down" })),
-    ).toEqual({
-      status: 429,
-      body: "slow down",
-      retryAfter: "7",
-    });
-  });
-
-  test("is read from the stream when there is one, in whatever parts it comes", async () => {
-    const body = bodyOf(['{"rej', 'ected":1}'], async () => ({ done: true }));
-
-    expect(await answerTo(async () => response({ body, text: never }))).toMatchObject({
-      body: '{"rejected":1}',
-    });
-  });
-
-  test("keeps its verdict when the body breaks off", async () => {
-    const body = bodyOf(['{"acc'], () => Promise.reject(new Error("reset")));
-
-    expect(await answerTo(async () => response({ body }))).toEqual({
-      status: 202,
-      body: "",
-      retryAfter: null,
-    });
-    expect(await answerTo(async () => response({ text: () => Promise.reject(new Error("reset")) }))).toEqual({
-      status: 202,
-      body: "",
-      retryAfter: null,
-    });
-  });
-
-  test("is read to a bound only, and the rest is let go of", async () => {
-    const body = bodyOf(["x".repeat(10_000), "y".repeat(10_000)], never);
-
-    expect(await answerTo(async () => response({ body }))).toMatchObject({
-      body: "x".repeat(10_000) + "y".repeat(6384),
-    });
-    expect(body.cancelled).toBe(true);
-    expect(await answerTo(async () => response({ text: async () => "x".repeat(99_999) }))).toMatchObject({
-      body: "x".repeat(16_384),
-    });
-  });
-});
-
 describe("a failure", () => {
   test("is told in the network's words, cause included", async () => {
     const error = new Error("fetch failed", { cause: new Error("connect ECONNREFUSED") });
@@ -152,6 +60,26 @@ describe("a failure", () => {
     ["nothing", undefined],
     ["null", null],
     ["an object without words", {}],
+    ["words that are no text", { message: 7, cause: { message: 8, code: 9 } }],
+    ["empty words", new Error("")],
+    [
+      "an error that cannot be read",
+      {
+        get message(): never {
+          throw new Error("again");
+        },
+      },
+    ],
+    [
+      "an error whose cause cannot be read",
+      {
+        message: "fetch failed",
+        get cause(): never {
+          throw new Error("again");
+        },
+      },
+    ],
+    ["a revoked proxy", revokedProxy()],
   ])("of %s still has words", async (_name, thrown) => {
     expect(await answerTo(() => Promise.reject(thrown))).toEqual({ failure: "the request failed" });
   });

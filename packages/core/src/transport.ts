@@ -54,13 +54,7 @@ export function createTransport(options: TransportOptions, ports: Ports): Transp
 
       async function exchange(): Promise<Answer> {
         const response = await send(baseUrl + path, init);
-        // What the app gave as fetch may answer with less than a Response: all but the status can be done without.
-        const retryAfter: unknown = response.headers?.get?.("retry-after");
-        verdict = {
-          status: response.status,
-          body: "",
-          retryAfter: typeof retryAfter === "string" ? retryAfter : null,
-        };
+        verdict = { status: response.status, body: "", retryAfter: retryAfterOf(response) };
         return { ...verdict, body: await readText(response, ports.decode) };
       }
 
@@ -70,6 +64,16 @@ export function createTransport(options: TransportOptions, ports: Ports): Transp
     });
     return { answer, abort };
   };
+}
+
+/** What the app gave as fetch may answer with less than a Response: all but the status can be done without. */
+function retryAfterOf(response: FetchResponse): string | null {
+  try {
+    const header: unknown = response.headers.get("retry-after");
+    return typeof header === "string" ? header : null;
+  } catch {
+    return null;
+  }
 }
 
 /** What of an answer is read: far more than counts and an error's words take, whatever a server sends. */

@@ -41,6 +41,7 @@ export function drivenLoop(config: LoopConfig): DrivenLoop {
   const failures: unknown[] = [];
   let number = 0;
   let reporting = false;
+  let abandonedReports: number | undefined;
 
   const server = scriptedTransport((request) => noteFailure(() => see(request)));
   const reporter = createReporter({ apiKey: "wrk_test", debug: false, onError }, ports);
@@ -79,11 +80,18 @@ export function drivenLoop(config: LoopConfig): DrivenLoop {
     }
   }
 
-  function checkReport({ type, message }: WhisperrError): void {
+  function checkReport({ type, message, count }: WhisperrError): void {
     const { accepted, delivered, dropped, pending } = loop.stats();
     const gone = Object.values(dropped).reduce((sum, count) => sum + count, 0);
     expect(accepted, "the books are in order whenever the app looks").toBe(delivered + gone + pending);
-    if (type === "retry_exhausted") expect(message).toContain(`failed ${config.maxRetries + 1} times`);
+    if (type !== "retry_exhausted") return;
+    expect(count, "it says how many are kept").toBe(pending);
+    if (abandonedReports === undefined) {
+      expect(message).toContain(`failed ${config.maxRetries + 1} times`);
+    } else {
+      expect(message).toMatch(new RegExp(` ${pending} operations? still queued`));
+      abandonedReports++;
+    }
   }
 
   function call(key: string, text: string, append: () => void): void {
@@ -112,7 +120,11 @@ export function drivenLoop(config: LoopConfig): DrivenLoop {
     abandon() {
       flushes.keptEverything();
       model.kept();
+      abandonedReports = 0;
+      const leaves = model.queue.length > 0 ? 1 : 0;
       loop.abandon();
+      if (!loop.stopped) expect(abandonedReports, "what stays behind is reported once").toBe(leaves);
+      abandonedReports = undefined;
     },
     callBackFromOnError: (action) => void inOnError.push(action),
     fireTimer() {

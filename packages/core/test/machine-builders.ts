@@ -1,5 +1,5 @@
 /** Short names for the machine's states, inputs and effects, so that a test case reads as a sentence. */
-import type { Effect } from "../src/delivery/effect.ts";
+import type { Effect, KeptBecause } from "../src/delivery/effect.ts";
 import type { Input } from "../src/delivery/input.ts";
 import { type DeliveryConfig, type DeliveryState, initialState, type Phase } from "../src/delivery/state.ts";
 import type { Outcome } from "../src/outcome.ts";
@@ -43,7 +43,7 @@ export const drop = (count: number, reason: "rejected" | "too_large"): Effect =>
 });
 export const evict = (offset: number, count: number): Effect => ({ type: "evict", offset, count });
 export const wake = (afterMs: number | null): Effect => ({ type: "wake", afterMs });
-export const report = (error: "auth" | "retry_exhausted", attempts: number): Effect => ({
+export const report = (error: KeptBecause, attempts: number): Effect => ({
   type: "report",
   error,
   attempts,

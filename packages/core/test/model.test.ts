@@ -3,13 +3,13 @@ import { expect, test } from "vitest";
 import type { LoopConfig } from "../src/effect-loop.ts";
 import { type DrivenLoop, drivenLoop, type ServerMood } from "./driven-loop.ts";
 
-/** Stays below the 80 refusals in a row after which whole batches are dropped: the model knows no such rule. */
 const MAX_ACTIONS = 70;
 
 type Action =
   | { readonly do: "track"; readonly times: number }
   | { readonly do: "identify" | "flush" | "stop" | "retryNow" | "abandon" | "fireTimer" }
   | { readonly do: "answer"; readonly mood: ServerMood }
+  | { readonly do: "refuseInARow"; readonly times: number }
   | { readonly do: "callBack"; readonly with: CallBack };
 
 type CallBack = "track" | "identify" | "flush" | "stop" | "retryNow" | "throw";
@@ -54,10 +54,20 @@ const actions: fc.Arbitrary<Action> = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom<Action>({ do: "retryNow" }, { do: "abandon" }) },
 );
 
+/** Past the 40 in a row from which on whole batches are dropped; rarely, because it takes long. */
+const refusals: fc.Arbitrary<Action[]> = fc.oneof(
+  { weight: 12, arbitrary: fc.constant<Action[]>([]) },
+  {
+    weight: 1,
+    arbitrary: fc.integer({ min: 30, max: 50 }).map((times): Action[] => [{ do: "refuseInARow", times }]),
+  },
+);
+
 /** Mostly without `stop`, which ends all that is interesting; then at some place near the end. */
 const runs = fc
   .tuple(
     fc.array(actions, { maxLength: MAX_ACTIONS - 10, size: "max" }),
+    refusals,
     fc.constantFrom<Action[]>([], [], [{ do: "stop" }]),
     fc.array(actions, { maxLength: 8 }),
   )
@@ -68,13 +78,26 @@ function callBack(driven: DrivenLoop, how: CallBack): void {
   driven[how]();
 }
 
-function perform(driven: DrivenLoop, action: Action): void {
+/** A server that refuses whatever it gets, while the app goes on. */
+async function refuseInARow(driven: DrivenLoop, times: number): Promise<void> {
+  for (let i = 0; i < times; i++) {
+    for (let tracked = 0; tracked < 3; tracked++) driven.track();
+    if (i % 8 === 0) driven.flush();
+    await driven.check();
+    driven.answer("refuses");
+    await driven.check();
+  }
+}
+
+async function perform(driven: DrivenLoop, action: Action): Promise<void> {
   switch (action.do) {
     case "track":
       for (let i = 0; i < action.times; i++) driven.track();
       return;
     case "answer":
       return driven.answer(action.mood);
+    case "refuseInARow":
+      return refuseInARow(driven, action.times);
     case "callBack":
       return driven.callBackFromOnError(() => callBack(driven, action.with));
     default:
@@ -88,7 +111,7 @@ test("whatever the app, the server and the clock do, the loop does what a plain 
     fc.asyncProperty(configs, runs, async (config, run) => {
       const driven = drivenLoop(config);
       for (const action of run) {
-        perform(driven, action);
+        await perform(driven, action);
         await driven.check();
       }
       await driven.drain();

@@ -21,28 +21,39 @@ export const FULL_BATCH: DeliveryConfig = {
   maxBatchSize: 500,
 };
 
-/** `server` answers for the operations that a request carries. Each is a number: its place at the start. */
+/**
+ * `server` answers for the operations that a request carries. Each is a number: its place at the start. `perFlush` of
+ * them are queued at a time, the next ones when the flush they start has ended.
+ */
 export function deliver(
   count: number,
   server: (batch: readonly number[]) => Outcome,
   config: DeliveryConfig = FULL_BATCH,
+  perFlush: number = count,
 ): PureDelivery {
-  const queue = Array.from({ length: count }, (_, place) => place);
   const delivered: number[] = [];
   const dropped: number[] = [];
+  const queue: number[] = [];
   let requests = 0;
-  let step = transition(initialState(config), appended(count), config);
+  let state = initialState(config);
 
-  for (;;) {
-    const send = step.effects.find((effect) => effect.type === "send");
-    if (send === undefined) return { requests, delivered, dropped };
-    const batch = queue.slice(0, send.limit);
-    requests++;
-    step = transition(step.state, batchCut(batch.length), config);
-    step = transition(step.state, answered(server(batch)), config);
-    for (const effect of step.effects) {
-      if (effect.type === "remove") delivered.push(...queue.splice(0, effect.count));
-      if (effect.type === "drop") dropped.push(...queue.splice(0, effect.count));
+  for (let queued = 0; queued < count; queued += perFlush) {
+    const arriving = Math.min(perFlush, count - queued);
+    for (let i = 0; i < arriving; i++) queue.push(queued + i);
+    let step = transition(state, appended(arriving), config);
+    for (;;) {
+      const send = step.effects.find((effect) => effect.type === "send");
+      if (send === undefined) break;
+      const batch = queue.slice(0, send.limit);
+      requests++;
+      step = transition(step.state, batchCut(batch.length), config);
+      step = transition(step.state, answered(server(batch)), config);
+      for (const effect of step.effects) {
+        if (effect.type === "remove") delivered.push(...queue.splice(0, effect.count));
+        if (effect.type === "drop") dropped.push(...queue.splice(0, effect.count));
+      }
     }
+    state = step.state;
   }
+  return { requests, delivered, dropped };
 }

@@ -15,7 +15,7 @@ export interface ReferenceQueue {
   /** A request carried these. They must be the front, in order. */
   sent(keys: readonly string[]): void;
   accepted(rejected: number): void;
-  /** A 4xx: one operation alone is dropped, several stay. */
+  /** A 4xx: one operation alone is dropped, several stay, unless the server refused everything for too long. */
   refused(reason: "rejected" | "too_large"): void;
   /** Everything is kept; nothing is in flight any more. */
   kept(): void;
@@ -29,6 +29,7 @@ export function referenceQueue(maxQueueSize: number): ReferenceQueue {
   let accepted = 0;
   let delivered = 0;
   let inFlight = 0;
+  let refusals = 0;
 
   function drop(reason: DropReason, count: number): void {
     if (count > 0) dropped[reason] = (dropped[reason] ?? 0) + count;
@@ -67,10 +68,12 @@ export function referenceQueue(maxQueueSize: number): ReferenceQueue {
       delivered += queue.splice(0, inFlight).length - rejected;
       drop("rejected_by_server", rejected);
       inFlight = 0;
+      refusals = 0;
     },
     refused(reason) {
-      if (inFlight === 1) drop(reason, queue.splice(0, 1).length);
+      if (inFlight <= droppedTogether(refusals)) drop(reason, queue.splice(0, inFlight).length);
       inFlight = 0;
+      refusals++;
     },
     kept() {
       inFlight = 0;
@@ -82,4 +85,9 @@ export function referenceQueue(maxQueueSize: number): ReferenceQueue {
       expect(accepted, "accepted = delivered + dropped + pending").toBe(delivered + gone + queue.length);
     },
   };
+}
+
+/** Operations that one refusal may cost, after so many in a row: 1, and from the 41st on 2, 4, 8 … up to 50. */
+function droppedTogether(refusals: number): number {
+  return refusals < 40 ? 1 : Math.min(2 ** (refusals - 39), 50);
 }

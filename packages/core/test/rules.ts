@@ -152,7 +152,15 @@ export function checkStep({ from, input, step, to }: Edge): void {
     const asks = ["stopRequested", "timerFired", "retryNow"].includes(input.type);
     rule(!sends || asks, "a backoff is cut short by retryNow or shutdown only");
   }
-  if (input.type === "abandoned") rule(to.waiting.length === 0, "a passed deadline lets every caller go");
+  if (input.type === "abandoned") {
+    rule(to.waiting.length === 0, "a passed deadline lets every caller go");
+    const reports = step.effects.filter((effect) => effect.type === "report" && effect.error === "abandoned");
+    const leavesSome = phase !== "stopped" && to.outbox > 0;
+    rule(
+      reports.length === (leavesSome ? 1 : 0),
+      "a passed deadline is reported exactly when it leaves operations behind",
+    );
+  }
   const removes = step.effects.some((effect) => effect.type === "remove" || effect.type === "drop");
   rule(!removes || input.type === "answered", "only an answer settles what was sent");
 }

@@ -47,6 +47,62 @@ describe.each([
   });
 });
 
+describe("an event without properties", () => {
+  interface BareEvents {
+    as_undefined: undefined;
+    as_null: null;
+    // biome-ignore lint/suspicious/noConfusingVoidType: apps write it
+    as_void: void;
+    as_either: null | undefined;
+    as_never: Record<string, never>;
+    as_empty: Record<never, never>;
+  }
+  const whisperr = createWhisperr<BareEvents>(options);
+  const user = whisperr.forUser("ada");
+
+  test("is tracked without them, whichever way its map says so", () => {
+    const { accepted } = whisperr.stats();
+    whisperr.track("ada", "as_undefined");
+    whisperr.track("ada", "as_null");
+    whisperr.track("ada", "as_void");
+    whisperr.track("ada", "as_either");
+    whisperr.track("ada", "as_never");
+    whisperr.track("ada", "as_empty");
+    user.track("as_undefined");
+    user.track("as_null");
+    user.track("as_void");
+    user.track("as_never");
+    expect(whisperr.stats().accepted - accepted).toBe(10);
+    expect(whisperr.stats().dropped).toEqual({});
+  });
+
+  test("may leave their place empty, in front of a context", () => {
+    const { accepted } = whisperr.stats();
+    whisperr.track("ada", "as_undefined", undefined, { source: "billing" });
+    whisperr.track("ada", "as_undefined", null, { source: "billing" });
+    whisperr.track("ada", "as_null", null, { source: "billing" });
+    whisperr.track("ada", "as_void", undefined, { source: "billing" });
+    whisperr.track("ada", "as_never", {}, { source: "billing" });
+    user.track("as_void", undefined, { source: "billing" });
+    expect(whisperr.stats().accepted - accepted).toBe(6);
+    expect(whisperr.stats().dropped).toEqual({});
+  });
+
+  test("takes none", () => {
+    // @ts-expect-error
+    whisperr.track("ada", "as_undefined", { amount_cents: 4900 });
+    // @ts-expect-error
+    whisperr.track("ada", "as_null", { amount_cents: 4900 });
+    // @ts-expect-error
+    whisperr.track("ada", "as_void", { amount_cents: 4900 });
+    // @ts-expect-error
+    whisperr.track("ada", "as_never", { amount_cents: 4900 });
+    // @ts-expect-error
+    user.track("as_void", { amount_cents: 4900 });
+    expect(whisperr.stats().dropped).toEqual({});
+  });
+});
+
 describe("what the compiler refuses", () => {
   const byInterface = createWhisperr<InterfaceEvents>(options);
   const byAlias = createWhisperr<AliasEvents>(options);

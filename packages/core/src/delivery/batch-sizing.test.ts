@@ -1,8 +1,14 @@
 import fc from "fast-check";
-import { expect, test } from "vitest";
-import { deliver } from "../../test/pure-delivery.ts";
+import { describe, expect, test } from "vitest";
+import { deliver, FULL_BATCH } from "../../test/pure-delivery.ts";
 import type { Outcome } from "../outcome.ts";
-import { initialSizing, MAX_REFUSALS_IN_A_ROW, sizingForNewFlush } from "./batch-sizing.ts";
+import {
+  givesUp,
+  initialSizing,
+  MAX_DROPPED_TOGETHER,
+  MAX_REFUSALS_IN_A_ROW,
+  sizingAfterAccepted,
+} from "./batch-sizing.ts";
 
 const accepted: Outcome = { kind: "accepted", rejected: 0 };
 const rejected: Outcome = { kind: "rejected" };
@@ -15,28 +21,81 @@ const refusing = (bad: ReadonlySet<number>) => (batch: readonly number[]) =>
 const allBut = (bad: ReadonlySet<number>) =>
   Array.from({ length: 500 }, (_, place) => place).filter((place) => !bad.has(place));
 
-test("one bad event costs that one event and at most 24 requests, wherever it is in a batch of 500", () => {
-  const costs = Array.from({ length: 500 }, (_, place) => {
-    const bad = new Set([place]);
-    const { requests, delivered, dropped } = deliver(500, refusing(bad));
-    expect(dropped).toEqual([place]);
-    expect(delivered).toEqual(allBut(bad));
-    return requests;
+/** `count` bad events next to each other. */
+const run = (from: number, count: number) => new Set(Array.from({ length: count }, (_, i) => from + i));
+
+describe("one bad event costs that one event and at most 24 requests, wherever it is in a batch of 500", () => {
+  test.each([
+    ["refused with every batch that holds it", rejected],
+    ["too large for every batch that holds it", tooLarge],
+  ])("%s", (_name, outcome) => {
+    const costs = Array.from({ length: 500 }, (_, place) => {
+      const { requests, delivered, dropped } = deliver(500, (batch) =>
+        batch.includes(place) ? outcome : accepted,
+      );
+      expect(dropped).toEqual([place]);
+      expect(delivered).toEqual(allBut(new Set([place])));
+      return requests;
+    });
+
+    expect(Math.max(...costs)).toBeLessThanOrEqual(24);
+  });
+});
+
+describe("a server that refuses everything", () => {
+  test.each([
+    ["at once", 500],
+    ["in flushes of 20", 20],
+    ["in flushes of 10", 10],
+  ])("sees at most 120 requests for 500 events that are queued %s", (_name, perFlush) => {
+    const { requests, delivered, dropped } = deliver(500, () => rejected, FULL_BATCH, perFlush);
+
+    expect(requests).toBeLessThanOrEqual(120);
+    expect(delivered).toEqual([]);
+    expect(dropped).toHaveLength(500);
   });
 
-  expect(Math.max(...costs)).toBeLessThanOrEqual(24);
-});
+  test("sees 40 requests that search, and from then on twice as many events in each, up to 50", () => {
+    const sizes: number[] = [];
+    deliver(500, (batch) => {
+      sizes.push(batch.length);
+      return rejected;
+    });
 
-test("a server that refuses everything sees at most 120 requests for 500 events", () => {
-  const { requests, delivered, dropped } = deliver(500, () => rejected);
+    expect(MAX_REFUSALS_IN_A_ROW).toBe(40);
+    expect(MAX_DROPPED_TOGETHER).toBe(50);
+    expect(sizes.slice(9, 40)).toEqual(Array(31).fill(1));
+    expect(sizes.slice(40, 47)).toEqual([2, 4, 8, 16, 32, 50, 50]);
+    expect(sizes.length).toBeLessThanOrEqual(60);
+  });
 
-  expect(requests).toBeLessThanOrEqual(120);
-  expect(delivered).toEqual([]);
-  expect(dropped).toHaveLength(500);
-});
+  test.each([1000, 10_000])("sees about one request more for every 50 of %i events", (count) => {
+    const { requests, dropped } = deliver(count, () => rejected);
 
-test("a server that refuses everything sees few more requests for 20 times as many events", () => {
-  expect(deliver(10_000, () => rejected).requests).toBeLessThanOrEqual(120);
+    expect(dropped).toHaveLength(count);
+    expect(requests).toBeLessThanOrEqual(60 + count / 50);
+  });
+
+  test("is believed to be mended by one acceptance", () => {
+    const spent = { limit: 50, suspect: 0, ceiling: 500, refusals: 46 };
+    const again = sizingAfterAccepted(spent, 50, 500);
+
+    expect(givesUp(spent, 50)).toBe(true);
+    expect(givesUp(again, 2)).toBe(false);
+    expect(again).toEqual({ ...initialSizing(500), limit: 100 });
+  });
+
+  test("and is mended in between takes the rest, and one bad event then costs only itself again", () => {
+    let requests = 0;
+    const { dropped, delivered } = deliver(2000, (batch) =>
+      ++requests <= 50 || batch.includes(1500) ? rejected : accepted,
+    );
+    const lost = dropped.filter((place) => place !== 1500);
+
+    expect(dropped).toContain(1500);
+    expect(lost).toEqual(lost.map((_, index) => index));
+    expect(delivered).toHaveLength(2000 - lost.length - 1);
+  });
 });
 
 test("of several bad events exactly those are dropped, in order", () => {
@@ -52,12 +111,37 @@ test("of several bad events exactly those are dropped, in order", () => {
   );
 });
 
-test("bad events next to each other cost about one request each, not a search each", () => {
-  const bad = new Set(Array.from({ length: 40 }, (_, index) => 200 + index));
-  const { requests, dropped } = deliver(500, refusing(bad));
+describe("bad events next to each other", () => {
+  test("cost about one request each, not a search each; 30 take no good one with them, wherever they are", () => {
+    const costs = Array.from({ length: 471 }, (_, from) => {
+      const bad = run(from, 30);
+      const { requests, delivered, dropped } = deliver(500, refusing(bad));
+      expect(dropped).toEqual([...bad]);
+      expect(delivered).toEqual(allBut(bad));
+      return requests;
+    });
 
-  expect(dropped).toEqual([...bad]);
-  expect(requests).toBeLessThanOrEqual(40 + 24);
+    expect(Math.max(...costs)).toBeLessThanOrEqual(30 + 24);
+  });
+
+  test("at the front take at most as many good ones with them, however many they are", () => {
+    for (let count = 1; count <= 100; count++) {
+      const { requests, delivered, dropped } = deliver(500, refusing(run(0, count)));
+
+      expect(dropped).toEqual([...run(0, dropped.length)]);
+      expect(dropped.length - count, `good ones lost to ${count} bad ones`).toBeLessThanOrEqual(count);
+      expect(delivered).toHaveLength(500 - dropped.length);
+      expect(requests).toBeLessThanOrEqual(60);
+    }
+  });
+
+  test.each([
+    [30, 470],
+    [72, 350],
+    [100, 300],
+  ])("%i at the front leave at least %i good ones to be delivered", (count, atLeast) => {
+    expect(deliver(500, refusing(run(0, count))).delivered.length).toBeGreaterThanOrEqual(atLeast);
+  });
 });
 
 test.each([1, 2, 3, 7, 50, 100, 249, 250, 251, 499])(
@@ -73,16 +157,6 @@ test.each([1, 2, 3, 7, 50, 100, 249, 250, 251, 499])(
     expect(requests).toBeLessThanOrEqual(10 + 4 * Math.ceil(1000 / most));
   },
 );
-
-test("an event that is too large on its own is dropped, and the others are delivered in full batches again", () => {
-  const { requests, delivered, dropped } = deliver(500, (batch) =>
-    batch.includes(123) ? tooLarge : accepted,
-  );
-
-  expect(dropped).toEqual([123]);
-  expect(delivered).toEqual(allBut(new Set([123])));
-  expect(requests).toBeLessThanOrEqual(200);
-});
 
 test("a size limit that is gone is outgrown again, one operation with every success", () => {
   let requests = 0;
@@ -105,12 +179,4 @@ test("a bad event and a size limit at once: the bad one goes, the rest arrives",
 
   expect(dropped).toEqual([321]);
   expect(delivered).toEqual(allBut(new Set([321])));
-});
-
-test("a new flush gives back a little of a spent budget, and leaves an unspent one alone", () => {
-  const spent = { ...initialSizing(500), refusals: MAX_REFUSALS_IN_A_ROW };
-  const unspent = { ...initialSizing(500), refusals: 3 };
-
-  expect(sizingForNewFlush(spent).refusals).toBe(70);
-  expect(sizingForNewFlush(unspent)).toBe(unspent);
 });

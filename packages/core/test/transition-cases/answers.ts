@@ -18,7 +18,7 @@ import type { TransitionCase } from "./transition-case.ts";
 const two = stateIn("sending", { pending: 3, inFlight: 2, goal: 2, flushes: [2], fresh: 1 });
 const one = stateIn("sending", { pending: 2, inFlight: 1, goal: 2, flushes: [1, 2] });
 const stopping = { ...two, stopping: true };
-const refusedForLong = { limit: 4, suspect: 0, ceiling: 4, refusals: 80 };
+const refusedForLong = { limit: 2, suspect: 0, ceiling: 4, refusals: 40 };
 
 const acceptances: readonly TransitionCase[] = [
   {
@@ -153,11 +153,56 @@ const refusals: readonly TransitionCase[] = [
     effects: [drop(1, "rejected"), flushed(1), wake(null), send(1)],
   },
   {
-    says: "a server that refuses everything has whole batches dropped in the end",
+    says: "short of 40 refusals in a row batches are divided, however many there were",
+    given: { ...two, sizing: { ...refusedForLong, refusals: 39 } },
+    when: rejected,
+    becomes: { inFlight: 0, sizing: { limit: 1, suspect: 2, ceiling: 4, refusals: 40 } },
+    effects: [wake(null), send(1)],
+  },
+  {
+    says: "after 40 refusals in a row two operations are dropped undivided, and four are next",
     given: { ...two, sizing: refusedForLong },
     when: rejected,
-    becomes: { phase: "idle", pending: 1, inFlight: 0, goal: 0, flushes: [] },
+    becomes: {
+      phase: "idle",
+      pending: 1,
+      inFlight: 0,
+      goal: 0,
+      flushes: [],
+      sizing: { limit: 4, suspect: 0, ceiling: 4, refusals: 41 },
+    },
     effects: [drop(2, "rejected"), flushed(1), wake(10_000)],
+  },
+  {
+    says: "after 40 refusals in a row too large a batch is dropped undivided, and the ceiling is forgotten",
+    given: { ...two, sizing: { ...refusedForLong, ceiling: 2 } },
+    when: tooLarge,
+    becomes: {
+      phase: "idle",
+      pending: 1,
+      inFlight: 0,
+      goal: 0,
+      flushes: [],
+      sizing: { limit: 4, suspect: 0, ceiling: 4, refusals: 41 },
+    },
+    effects: [drop(2, "too_large"), flushed(1), wake(10_000)],
+  },
+  {
+    says: "one acceptance, and batches are divided again",
+    given: stateIn("sending", {
+      pending: 3,
+      inFlight: 2,
+      goal: 3,
+      sizing: { ...refusedForLong, refusals: 46 },
+    }),
+    when: accepted(),
+    becomes: {
+      pending: 1,
+      inFlight: 0,
+      goal: 1,
+      sizing: { limit: 4, suspect: 0, ceiling: 4, refusals: 0 },
+    },
+    effects: [remove(2), wake(null), send(4)],
   },
   {
     says: "a batch too large is halved, and the server's limit remembered",
@@ -175,9 +220,9 @@ const refusals: readonly TransitionCase[] = [
       inFlight: 0,
       goal: 1,
       flushes: [1],
-      sizing: { limit: 1, suspect: 0, ceiling: 4, refusals: 3 },
+      sizing: { limit: 4, suspect: 0, ceiling: 4, refusals: 3 },
     },
-    effects: [drop(1, "too_large"), flushed(1), wake(null), send(1)],
+    effects: [drop(1, "too_large"), flushed(1), wake(null), send(4)],
   },
 ];
 

@@ -5,6 +5,7 @@ import {
   evict,
   flushed,
   flushRequested,
+  report,
   retryNow,
   send,
   stateIn,
@@ -16,7 +17,7 @@ import { EVERY_ANSWER, ignores, type TransitionCase } from "./transition-case.ts
 
 const empty = stateIn("idle");
 const two = stateIn("idle", { pending: 2, fresh: 2 });
-const exhaustedSearch = { limit: 4, suspect: 0, ceiling: 4, refusals: 80 };
+const exhaustedSearch = { limit: 2, suspect: 0, ceiling: 4, refusals: 40 };
 
 export const idle: readonly TransitionCase[] = [
   {
@@ -76,11 +77,11 @@ export const idle: readonly TransitionCase[] = [
     effects: [wake(null), flushed(1)],
   },
   {
-    says: "a new flush may search again, a little, after a server refused everything",
-    given: stateIn("idle", { pending: 2, sizing: exhaustedSearch }),
+    says: "a new flush knows that the server refused everything so far",
+    given: stateIn("idle", { pending: 3, sizing: exhaustedSearch }),
     when: flushRequested,
-    becomes: { phase: "sending", goal: 2, flushes: [2], sizing: { ...exhaustedSearch, refusals: 70 } },
-    effects: [wake(null), send(4)],
+    becomes: { phase: "sending", goal: 3, flushes: [3] },
+    effects: [wake(null), send(2)],
   },
   {
     says: "the interval starts a flush nobody waits for",
@@ -110,8 +111,15 @@ export const idle: readonly TransitionCase[] = [
     becomes: { phase: "stopped", stopping: true },
     effects: [wake(null), flushed(1)],
   },
+  {
+    says: "a passed deadline tells what stays behind, and leaves it to the interval",
+    given: two,
+    when: abandoned,
+    becomes: {},
+    effects: [report("abandoned", 0)],
+  },
   ...ignores(two, "no request was asked for, so none can be cut", batchCut(1)),
   ...ignores(two, "a late answer settles nothing", ...EVERY_ANSWER),
   ...ignores(two, "there is no backoff to skip", retryNow),
-  ...ignores(two, "there is nothing to give up", abandoned),
+  ...ignores(empty, "there is nothing to give up", abandoned),
 ];

@@ -1,0 +1,154 @@
+/** An outbox must not throw. One of the app's may all the same: then nothing gets out, and nothing hangs. */
+import { describe, expect, test } from "vitest";
+import { settle } from "../test/fake-ports.ts";
+import { loopFixture } from "../test/loop-fixture.ts";
+import { arrayOutbox } from "../test/operations.ts";
+import type { Outbox } from "./outbox.ts";
+
+interface BreakableOutbox extends Outbox {
+  /** The methods that throw from now on. */
+  broken: readonly (keyof Outbox)[];
+}
+
+function breakableOutbox(): BreakableOutbox {
+  const inner = arrayOutbox();
+  function check(method: keyof Outbox): void {
+    if (outbox.broken.includes(method)) throw new Error(`disk full in ${method}()`);
+  }
+  const outbox: BreakableOutbox = {
+    broken: [],
+    get size() {
+      return inner.size;
+    },
+    append(operation) {
+      check("append");
+      inner.append(operation);
+    },
+    at(index) {
+      check("at");
+      return inner.at(index);
+    },
+    remove(offset, count) {
+      check("remove");
+      inner.remove(offset, count);
+    },
+  };
+  return outbox;
+}
+
+function sum(dropped: object): number {
+  return Object.values(dropped).reduce((total: number, count: number) => total + count, 0);
+}
+
+test("append() that throws costs the operation: counted, reported, and the next one is taken", async () => {
+  const outbox = breakableOutbox();
+  const { track, loop, server, errors } = loopFixture({ outbox });
+  outbox.broken = ["append"];
+  expect(() => track(2)).not.toThrow();
+  outbox.broken = [];
+  track(1);
+
+  const failed = { type: "dropped", reason: "outbox_failed", count: 1 };
+  expect(errors).toMatchObject([failed, failed]);
+  expect(errors[0]?.message).toContain("disk full in append()");
+  expect(loop.stats()).toEqual({ accepted: 3, delivered: 0, dropped: { outbox_failed: 2 }, pending: 1 });
+
+  const flush = loop.flush();
+  await settle();
+  server.answer(202);
+  expect(await flush).toEqual({ delivered: 1, dropped: 0, pending: 0 });
+});
+
+describe("at() that throws", () => {
+  test("counts as a failed attempt: it is tried again after a backoff, with nothing lost", async () => {
+    const outbox = breakableOutbox();
+    const { track, loop, server, errors, timers } = loopFixture({ outbox });
+    track(3);
+    outbox.broken = ["at"];
+    const flush = loop.flush();
+    await settle();
+    expect(server.requests).toEqual([]);
+    expect(timers.delays()).toEqual([500]);
+
+    outbox.broken = [];
+    timers.fire();
+    await settle();
+    server.answer(202);
+
+    expect(await flush).toEqual({ delivered: 3, dropped: 0, pending: 0 });
+    expect(errors).toEqual([]);
+  });
+
+  test("for ever ends a flush when retries run out, and the error says who failed", async () => {
+    const outbox = breakableOutbox();
+    const { track, loop, errors, timers } = loopFixture({ outbox, config: { maxRetries: 2 } });
+    track(3);
+    outbox.broken = ["at"];
+    const flush = loop.flush();
+    for (let retries = 0; retries < 2; retries++) {
+      await settle();
+      timers.fire();
+    }
+
+    expect(await flush).toEqual({ delivered: 0, dropped: 0, pending: 3 });
+    expect(errors).toEqual([
+      {
+        type: "retry_exhausted",
+        count: 3,
+        message: expect.stringContaining("failed 3 times (last: the outbox failed: disk full in at())"),
+      },
+    ]);
+  });
+});
+
+describe("remove() that throws", () => {
+  test.each([
+    ["accepted", 202],
+    ["refused", 400],
+  ])("ends the flush all the same when everything was %s", async (_name, status) => {
+    const outbox = breakableOutbox();
+    const { track, loop, server, timers } = loopFixture({ outbox });
+    track(1);
+    outbox.broken = ["remove"];
+    const flush = loop.flush();
+    await settle();
+    server.answer(status);
+
+    // Nobody can tell what such a storage still holds; its own word is taken for it.
+    expect(await flush).toEqual({ delivered: 0, dropped: 0, pending: 1 });
+    expect(loop.stats()).toEqual({ accepted: 1, delivered: 0, dropped: {}, pending: 1 });
+    expect(timers.delays()).toEqual([]);
+  });
+
+  test("ends shutdown() too", async () => {
+    const outbox = breakableOutbox();
+    const { track, loop, server } = loopFixture({ outbox });
+    track(2);
+    outbox.broken = ["remove"];
+    const stop = loop.stop();
+    await settle();
+    server.answer(202);
+
+    expect(await stop).toMatchObject({ pending: 2 });
+  });
+});
+
+test.each<[string, (keyof Outbox)[]]>([
+  ["at()", ["at"]],
+  ["remove()", ["remove"]],
+  ["everything", ["append", "at", "remove"]],
+])("with a full queue and %s broken nothing gets out, and the books are in order", async (_name, broken) => {
+  const outbox = breakableOutbox();
+  const { track, loop } = loopFixture({ outbox, config: { flushAt: 5, maxQueueSize: 5, maxRetries: 0 } });
+  track(5);
+  outbox.broken = broken;
+
+  expect(() => track(10)).not.toThrow();
+  await settle();
+  loop.abandon();
+
+  const { accepted, delivered, dropped, pending } = loop.stats();
+  expect(accepted).toBe(15);
+  expect(accepted).toBe(delivered + sum(dropped) + pending);
+  expect(pending).toBe(outbox.size);
+});
