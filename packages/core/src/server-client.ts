@@ -147,7 +147,8 @@ export function createServerClient<Events extends EventMap = AnyEvents>(
   function shutdown(settings?: { readonly timeoutMs?: number | undefined }): Promise<FlushResult> {
     const stopped = loop.stop();
     // Computed deadlines come out negative or fractional at times; that is no reason to throw on the way out.
-    const timeoutMs = Math.ceil(toNumber(settings?.timeoutMs));
+    const given: unknown = settings?.timeoutMs;
+    const timeoutMs = typeof given === "number" ? Math.ceil(given) : Number.NaN;
     if (timeoutMs <= MAX_TIMER_MS) {
       const timer = ports.timers.set(loop.abandon, Math.max(timeoutMs, 0));
       void stopped.then(() => ports.timers.clear(timer));
@@ -182,12 +183,6 @@ export function createDisabledClient<Events extends EventMap = AnyEvents>(): Ser
     shutdown: done,
     stats: () => ({ accepted: 0, delivered: 0, dropped: {}, pending: 0 }),
   };
-}
-
-/** Numbers, and their text from an environment variable. NaN for all else. */
-function toNumber(value: unknown): number {
-  if (typeof value === "string") return Number.parseFloat(value);
-  return typeof value === "number" ? value : Number.NaN;
 }
 
 /** Misuse at creation throws, unlike the same in a call. */
