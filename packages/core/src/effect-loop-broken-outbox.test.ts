@@ -152,3 +152,14 @@ test.each<[string, (keyof Outbox)[]]>([
   expect(accepted).toBe(delivered + sum(dropped) + pending);
   expect(pending).toBe(outbox.size);
 });
+
+test("an outbox that lost what it held counts as a failed attempt, and the flush ends", async () => {
+  const outbox: Outbox = { size: 1, append() {}, at: () => undefined, remove() {} };
+  const { loop, errors } = loopFixture({ outbox, config: { maxRetries: 0 } });
+  const flush = loop.flush();
+  await settle();
+
+  expect(await flush).toMatchObject({ delivered: 0, dropped: 0 });
+  expect(errors).toMatchObject([{ type: "retry_exhausted" }]);
+  expect(errors[0]?.message).toContain("the outbox failed");
+});

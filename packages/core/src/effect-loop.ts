@@ -158,11 +158,13 @@ export function createEffectLoop(
 
   function cut(limit: number): Batch | undefined {
     try {
-      return cutBatch(outbox, limit, config.maxBatchBytes);
+      const batch = cutBatch(outbox, limit, config.maxBatchBytes);
+      if (batch.count > 0) return batch;
+      conclude({ failure: "the outbox failed: it lost what it held" }, 0);
     } catch (error) {
       conclude({ failure: `the outbox failed: ${describeThrown(error)}` }, 0);
-      return undefined;
     }
+    return undefined;
   }
 
   function conclude(received: Answer, count: number): void {

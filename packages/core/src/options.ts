@@ -1,5 +1,6 @@
 /** The options every SDK shares (contract, section 7): types, defaults, and errors that name the option and the fix. */
 import type { WhisperrError } from "./errors.ts";
+import { describeType } from "./json.ts";
 import type { Outbox } from "./outbox.ts";
 import type { FetchLike } from "./ports.ts";
 import type { WireEvent } from "./snapshot.ts";
@@ -126,8 +127,8 @@ export function misuse(message: string): Error {
 
 /** undefined and null mean: not given. */
 function check(name: string, value: unknown, type: "a function" | "a boolean" | "an object"): void {
-  if (value === undefined || value === null || type.endsWith(` ${typeof value}`)) return;
-  throw misuse(`${name} must be ${type}, but is a ${typeof value}`);
+  if (value === undefined || value === null || type === describeType(value)) return;
+  throw misuse(`${name} must be ${type}, but is ${describeType(value)}`);
 }
 
 function checkOutbox(outbox: unknown): void {

@@ -15,7 +15,7 @@ export const unchanged = (state: DeliveryState): Step => ({ state, effects: NO_E
 /** `count` operations leave from `offset` on: every goal behind them moves up, and flushes that reach 0 end. */
 export function leave(state: DeliveryState, offset: number, count: number): Step {
   const moved = (goal: number) => goal - Math.min(Math.max(goal - offset, 0), count);
-  const goals = state.flushes.map(moved);
+  const goals = state.flushes.length === 0 ? state.flushes : state.flushes.map(moved);
   const ended = goals.findIndex((goal) => goal > 0);
   const done = ended === -1 ? goals.length : ended;
   const pending = state.pending - count;
@@ -25,7 +25,7 @@ export function leave(state: DeliveryState, offset: number, count: number): Step
       pending,
       fresh: Math.min(state.fresh, pending),
       goal: moved(state.goal),
-      flushes: goals.slice(done),
+      flushes: done === 0 ? goals : goals.slice(done),
     },
     effects: done === 0 ? NO_EFFECTS : [{ type: "flushed", count: done }],
   };

@@ -131,10 +131,9 @@ function evictOverflow(state: DeliveryState, config: DeliveryConfig): Step {
   const count = Math.min(state.pending - config.maxQueueSize, state.pending - state.inFlight);
   if (count <= 0) return unchanged(state);
   const offset = state.inFlight;
-  const left = leave(state, offset, count);
   const sizing = sizingAfterEviction(state.sizing, offset, count);
-  const evict: Effect = { type: "evict", offset, count };
-  return { state: { ...left.state, sizing }, effects: [evict, ...left.effects] };
+  const left = leave(sizing === state.sizing ? state : { ...state, sizing }, offset, count);
+  return { state: left.state, effects: [{ type: "evict", offset, count }, ...left.effects] };
 }
 
 // Flushing
