@@ -13,8 +13,8 @@ export function createMemoryOutbox(): Outbox {
   let head = 0;
 
   function shift(count: number): void {
-    queue.fill(undefined, head, head + count);
-    head = Math.min(head + count, queue.length);
+    const end = Math.min(head + count, queue.length);
+    for (; head < end; head++) queue[head] = undefined;
     if (head >= COMPACT_AT && head * 2 >= queue.length) {
       queue = queue.slice(head);
       head = 0;

@@ -15,6 +15,8 @@ import type { Outbox } from "./outbox.ts";
 import type { Answer } from "./outcome.ts";
 import type { Reporter } from "./reporter.ts";
 
+const NO_IDS: readonly string[] = [];
+
 export interface Settlement {
   /** An operation that never reached the queue. */
   refuse(reason: DropReason, message: string): void;
@@ -68,16 +70,16 @@ export function createSettlement(outbox: Outbox, ledger: Ledger, reporter: Repor
       dropped(reason, count, droppedMessage(reason, answer), { ...status(answer), messageIds: ids });
     },
     evict(offset, count) {
-      const ids = messageIds(offset, count, MAX_REPORTED_IDS - (evicted?.ids.length ?? 0));
+      const room = MAX_REPORTED_IDS - (evicted?.ids.length ?? 0);
+      const ids = room > 0 ? messageIds(offset, count, room) : NO_IDS;
       outbox.remove(offset, count);
       ledger.drop("queue_full", count);
-      if (evicted !== undefined) {
-        evicted.count += count;
-        evicted.ids.push(...ids);
-        return;
+      if (evicted === undefined) {
+        evicted = { count: 0, ids: [] };
+        return dropped("queue_full", count, droppedMessage("queue_full"), { messageIds: ids });
       }
-      evicted = { count: 0, ids: [] };
-      dropped("queue_full", count, droppedMessage("queue_full"), { messageIds: ids });
+      evicted.count += count;
+      if (ids.length > 0) evicted.ids.push(...ids);
     },
     reportEvictions() {
       const { count = 0, ids = [] } = evicted ?? {};

@@ -12,21 +12,21 @@ export const NO_EFFECTS: readonly Effect[] = [];
 
 export const unchanged = (state: DeliveryState): Step => ({ state, effects: NO_EFFECTS });
 
-/** `count` operations leave from `offset` on: every goal behind them moves up, and flushes that reach 0 end. */
-export function leave(state: DeliveryState, offset: number, count: number): Step {
+/**
+ * `count` operations leave from `offset` on: every goal behind them moves up, and flushes that reach 0 end. `added`
+ * have just come in at the end.
+ */
+export function leave(state: DeliveryState, offset: number, count: number, added = 0): Step {
   const moved = (goal: number) => goal - Math.min(Math.max(goal - offset, 0), count);
-  const goals = state.flushes.length === 0 ? state.flushes : state.flushes.map(moved);
-  const ended = goals.findIndex((goal) => goal > 0);
-  const done = ended === -1 ? goals.length : ended;
-  const pending = state.pending - count;
+  const pending = state.pending + added - count;
+  const fresh = Math.min(state.fresh + added, pending);
+  const goal = moved(state.goal);
+  if (state.flushes.length === 0) return unchanged({ ...state, pending, fresh, goal });
+  const goals = state.flushes.map(moved);
+  const waiting = goals.filter((one) => one > 0);
+  const done = goals.length - waiting.length;
   return {
-    state: {
-      ...state,
-      pending,
-      fresh: Math.min(state.fresh, pending),
-      goal: moved(state.goal),
-      flushes: done === 0 ? goals : goals.slice(done),
-    },
+    state: { ...state, pending, fresh, goal, flushes: waiting },
     effects: done === 0 ? NO_EFFECTS : [{ type: "flushed", count: done }],
   };
 }

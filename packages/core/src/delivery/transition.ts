@@ -75,7 +75,7 @@ const table: { readonly [P in Phase]: Row } = {
       giveUp(state, state.stopping ? rest(state, "idle", config) : endFlushes(state)),
   },
   held: {
-    appended: (state, { count }, config) => evictOverflow(append(state, count), config),
+    appended: (state, { count }, config) => append(state, count, config),
     flushRequested: (state, _input, config) => startFlush(join(state), config),
     batchCut: unchanged,
     answered: unchanged,
@@ -104,12 +104,8 @@ export function transition(state: DeliveryState, input: Input, config: DeliveryC
 
 // Appending
 
-function append(state: DeliveryState, count: number): DeliveryState {
-  return { ...state, pending: state.pending + count, fresh: state.fresh + count };
-}
-
 function appendWhileIdle(state: DeliveryState, { count }: InputOf<"appended">, config: DeliveryConfig): Step {
-  const appended = evictOverflow(append(state, count), config);
+  const appended = append(state, count, config);
   if (appended.state.fresh >= config.flushAt) return inSequence(appended, startFlush(appended.state, config));
   if (state.pending > 0 || config.flushIntervalMs === 0) return appended;
   return { ...appended, effects: [...appended.effects, { type: "wake", afterMs: config.flushIntervalMs }] };
@@ -121,18 +117,22 @@ function appendWhileFlushing(
   { count }: InputOf<"appended">,
   config: DeliveryConfig,
 ): Step {
-  const appended = append(state, count);
-  const due = appended.fresh >= config.flushAt;
-  return evictOverflow(due ? { ...appended, fresh: 0, goal: appended.pending } : appended, config);
+  const appended = append(state, count, config);
+  if (appended.state.fresh < config.flushAt) return appended;
+  return { ...appended, state: { ...appended.state, fresh: 0, goal: appended.state.pending } };
 }
 
-/** The oldest go first, except those in flight: they may be arriving this moment, and nobody could say they were dropped. */
-function evictOverflow(state: DeliveryState, config: DeliveryConfig): Step {
-  const count = Math.min(state.pending - config.maxQueueSize, state.pending - state.inFlight);
-  if (count <= 0) return unchanged(state);
+/**
+ * Beyond `maxQueueSize` the oldest go, except those in flight: they may be arriving this moment, and nobody could say
+ * they were dropped. Every `track()` comes through here, on a full queue too: one copy of the state, no more.
+ */
+function append(state: DeliveryState, added: number, config: DeliveryConfig): Step {
+  const pending = state.pending + added;
+  const count = Math.min(pending - config.maxQueueSize, pending - state.inFlight);
+  if (count <= 0) return unchanged({ ...state, pending, fresh: state.fresh + added });
   const offset = state.inFlight;
   const sizing = sizingAfterEviction(state.sizing, offset, count);
-  const left = leave(sizing === state.sizing ? state : { ...state, sizing }, offset, count);
+  const left = leave(sizing === state.sizing ? state : { ...state, sizing }, offset, count, added);
   return { state: left.state, effects: [{ type: "evict", offset, count }, ...left.effects] };
 }
 
