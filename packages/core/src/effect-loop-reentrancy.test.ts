@@ -49,3 +49,26 @@ test("stop() counts from its call: what is tracked in its reports comes after it
 
   expect(stoppedInside).toEqual([false, true]);
 });
+
+test.each([
+  ["the key was refused", 401],
+  ["retries are used up", 500],
+])(
+  "flush() in the report that %s does not start the same over, and resolves with what is kept",
+  async (_why, status) => {
+    const results: unknown[] = [];
+    const { track, server, loop } = loopFixture({
+      config: { maxRetries: 0, flushIntervalMs: 0 },
+      onError: (_error, inner) => void inner.flush().then((result) => results.push(result)),
+    });
+    track(2);
+    const flush = loop.flush();
+    await settle();
+    server.answer(status);
+    await settle();
+
+    expect(server.requests).toHaveLength(1);
+    expect(results).toEqual([{ delivered: 0, dropped: 0, pending: 2 }]);
+    expect(await flush).toEqual({ delivered: 0, dropped: 0, pending: 2 });
+  },
+);

@@ -77,6 +77,7 @@ export function createEffectLoop(
   /** The one flush that all callers beyond `MAX_WAITERS` share; it starts when those before it have ended. */
   let overflow: Promise<FlushResult> | undefined;
   let stopped = false;
+  let givenUp = false;
   let activity = { pending: false, awaited: false };
 
   function dispatch(input: Input): void {
@@ -127,7 +128,10 @@ export function createEffectLoop(
         timer = effect.afterMs === null ? undefined : ports.timers.set(onTimer, effect.afterMs);
         return;
       case "report":
-        return settlement.keep(effect.error, effect.attempts, answer);
+        givenUp = true;
+        settlement.keep(effect.error, effect.attempts, answer);
+        givenUp = false;
+        return;
       case "flushed":
         for (const waiter of waiters.splice(0, effect.count)) waiter.end();
         return;
@@ -157,13 +161,14 @@ export function createEffectLoop(
   }
 
   function cut(limit: number): Batch | undefined {
+    let trouble = "it lost what it held";
     try {
       const batch = cutBatch(outbox, limit, config.maxBatchBytes);
       if (batch.count > 0) return batch;
-      conclude({ failure: "the outbox failed: it lost what it held" }, 0);
     } catch (error) {
-      conclude({ failure: `the outbox failed: ${describeThrown(error)}` }, 0);
+      trouble = describeThrown(error);
     }
+    conclude({ failure: `the outbox failed: ${trouble}` }, 0);
     return undefined;
   }
 
@@ -191,6 +196,8 @@ export function createEffectLoop(
   }
 
   function flush(): Promise<FlushResult> {
+    // Asked for in the very report that delivery stopped: another attempt would end in the same report, for ever.
+    if (givenUp) return Promise.resolve({ delivered: 0, dropped: 0, pending: outbox.size });
     const last = waiters.at(-1);
     // Nothing came in between: the callers wait for the same, so they share one promise.
     if (last !== undefined && state.flushes.at(-1) === outbox.size) return last.promise;

@@ -41,6 +41,7 @@ export function drivenLoop(config: LoopConfig): DrivenLoop {
   const failures: unknown[] = [];
   let number = 0;
   let reporting = false;
+  let keptReport = false;
   let abandonedReports: number | undefined;
 
   const server = scriptedTransport((request) => noteFailure(() => see(request)));
@@ -72,11 +73,13 @@ export function drivenLoop(config: LoopConfig): DrivenLoop {
   function onError(error: WhisperrError): void {
     reporting = true;
     noteFailure(() => checkReport(error));
-    if (error.type !== "dropped") flushes.keptEverything();
+    keptReport = error.type !== "dropped";
+    if (keptReport) flushes.keptEverything();
     try {
       inOnError.shift()?.();
     } finally {
       reporting = false;
+      keptReport = false;
     }
   }
 
@@ -114,7 +117,7 @@ export function drivenLoop(config: LoopConfig): DrivenLoop {
       const operation = anIdentify(`identified_${++number}`);
       call(`identified_${number}`, operation.body, () => loop.append(operation));
     },
-    flush: () => flushes.watch(loop.flush, reporting),
+    flush: () => (keptReport ? flushes.watchOver(loop.flush) : flushes.watch(loop.flush, reporting)),
     stop: () => flushes.watchLast(loop.stop, reporting),
     retryNow: () => loop.retryNow(),
     abandon() {

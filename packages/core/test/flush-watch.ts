@@ -12,6 +12,8 @@ interface Flush {
 
 export interface FlushWatch {
   watch(start: () => Promise<FlushResult>, nested: boolean): void;
+  /** Called in the report that everything is kept: ends at once with just that. */
+  watchOver(start: () => Promise<FlushResult>): void;
   /** The same for a `shutdown()`: once it has ended, so has everything. */
   watchLast(start: () => Promise<FlushResult>, nested: boolean): void;
   /** Delivery ended with everything kept, which ends every flush that waits. */
@@ -26,8 +28,8 @@ export function flushWatch(queue: readonly string[]): FlushWatch {
   let last: Flush | undefined;
   let kept = 0;
 
-  function watch(start: () => Promise<FlushResult>, nested: boolean): Flush {
-    const flush: Flush = { waitsFor: [...queue], keptBefore: kept, nested };
+  function watch(start: () => Promise<FlushResult>, nested: boolean, keptBefore = kept): Flush {
+    const flush: Flush = { waitsFor: [...queue], keptBefore, nested };
     flushes.push(flush);
     void start().then((result) => {
       flush.result = result;
@@ -48,6 +50,7 @@ export function flushWatch(queue: readonly string[]): FlushWatch {
 
   return {
     watch: (start, nested) => void watch(start, nested),
+    watchOver: (start) => void watch(start, false, kept - 1),
     watchLast(start, nested) {
       const flush = watch(start, nested);
       last ??= flush;
