@@ -4,7 +4,7 @@ import { settle } from "../test/fake-ports.ts";
 import { loopFixture } from "../test/loop-fixture.ts";
 import { http } from "../test/scripted-transport.ts";
 import { transition } from "./delivery/transition.ts";
-import type { FlushResult } from "./effect-loop.ts";
+import type { FlushResult } from "./flush-callers.ts";
 
 // The loop's state is its own; what the machine made of it is seen here. It works as it always does.
 vi.mock(import("./delivery/transition.ts"), { spy: true });

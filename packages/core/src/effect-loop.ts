@@ -7,6 +7,7 @@ import type { Input } from "./delivery/input.ts";
 import { type DeliveryConfig, initialState } from "./delivery/state.ts";
 import { transition } from "./delivery/transition.ts";
 import type { DropReason } from "./errors.ts";
+import { createFlushCallers, type FlushResult } from "./flush-callers.ts";
 import { describeThrown } from "./json.ts";
 import { createLedger, type Stats } from "./ledger.ts";
 import type { Operation } from "./operation.ts";
@@ -17,16 +18,6 @@ import type { Reporter } from "./reporter.ts";
 import { createSettlement } from "./settlement.ts";
 import type { RequestUnderWay, Transport } from "./transport.ts";
 import { type Batch, cutBatch } from "./wire.ts";
-
-/** How a `flush()` or `shutdown()` ended. */
-export interface FlushResult {
-  /** Operations the server took while it ran. */
-  readonly delivered: number;
-  /** Operations given up while it ran. */
-  readonly dropped: number;
-  /** Operations still queued at its end. */
-  readonly pending: number;
-}
 
 export interface LoopConfig extends DeliveryConfig {
   /** Bytes of one request body, as far as operations can be divided. */
@@ -49,14 +40,6 @@ export interface EffectLoop {
   stats(): Stats;
 }
 
-/** Callers of `flush()` with goals of their own; an app may flush after every event, and outages last. */
-const MAX_WAITERS = 16;
-
-interface Waiter {
-  readonly promise: Promise<FlushResult>;
-  readonly end: () => void;
-}
-
 export function createEffectLoop(
   config: LoopConfig,
   outbox: Outbox,
@@ -66,7 +49,11 @@ export function createEffectLoop(
 ): EffectLoop {
   const ledger = createLedger();
   const settlement = createSettlement(outbox, ledger, reporter);
-  const waiters: Waiter[] = [];
+  const callers = createFlushCallers(() => ({
+    delivered: ledger.delivered(),
+    dropped: ledger.dropped(),
+    pending: outbox.size,
+  }));
   const inputs: Input[] = [];
   let state = initialState(config);
   let running = false;
@@ -74,7 +61,7 @@ export function createEffectLoop(
   let request: RequestUnderWay | undefined;
   let answer: Answer = { failure: "nothing was sent yet" };
   let stopping: Promise<FlushResult> | undefined;
-  /** The one flush that all callers beyond `MAX_WAITERS` share; it starts when those before it have ended. */
+  /** The one flush that all callers share when there are many; it starts when those before it have ended. */
   let overflow: Promise<FlushResult> | undefined;
   let stopped = false;
   let givenUp = false;
@@ -133,8 +120,7 @@ export function createEffectLoop(
         givenUp = false;
         return;
       case "flushed":
-        for (const waiter of waiters.splice(0, effect.count)) waiter.end();
-        return;
+        return callers.end(effect.count);
     }
   }
 
@@ -179,18 +165,7 @@ export function createEffectLoop(
   }
 
   function wait(input: Input): Promise<FlushResult> {
-    const delivered = ledger.delivered();
-    const dropped = ledger.dropped();
-    let end = () => {};
-    const promise = new Promise<FlushResult>((resolve) => {
-      end = () =>
-        resolve({
-          delivered: ledger.delivered() - delivered,
-          dropped: ledger.dropped() - dropped,
-          pending: outbox.size,
-        });
-    });
-    waiters.push({ promise, end });
+    const promise = callers.add();
     dispatch(input);
     return promise;
   }
@@ -198,11 +173,11 @@ export function createEffectLoop(
   function flush(): Promise<FlushResult> {
     // Asked for in the very report that delivery stopped: another attempt would end in the same report, for ever.
     if (givenUp) return Promise.resolve({ delivered: 0, dropped: 0, pending: outbox.size });
-    const last = waiters.at(-1);
+    const { last, full } = callers;
     // Nothing came in between: the callers wait for the same, so they share one promise.
-    if (last !== undefined && state.flushes.at(-1) === outbox.size) return last.promise;
-    if (last === undefined || waiters.length < MAX_WAITERS) return wait({ type: "flushRequested" });
-    overflow ??= last.promise.then(() => {
+    if (last !== undefined && state.flushes.at(-1) === outbox.size) return last;
+    if (last === undefined || !full) return wait({ type: "flushRequested" });
+    overflow ??= last.then(() => {
       overflow = undefined;
       return flush();
     });
@@ -211,7 +186,7 @@ export function createEffectLoop(
 
   function updateActivity(): void {
     const pending = state.pending > 0;
-    const awaited = waiters.length > 0;
+    const awaited = callers.waiting;
     if (pending === activity.pending && awaited === activity.awaited) return;
     activity = { pending, awaited };
     ports.onActivity?.(activity);

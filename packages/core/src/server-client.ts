@@ -1,5 +1,6 @@
 /** The API of server SDKs, the same in every server runtime: the user id is always explicit. */
-import { createEffectLoop, type EffectLoop, type FlushResult } from "./effect-loop.ts";
+import { createEffectLoop, type EffectLoop } from "./effect-loop.ts";
+import type { FlushResult } from "./flush-callers.ts";
 import { type IdentifyOptions, identifyBody } from "./identify-body.ts";
 import { describeThrown, objectToJson, Refusal } from "./json.ts";
 import type { Stats } from "./ledger.ts";

@@ -23,6 +23,8 @@ export function createLifecycle(exitTimeoutMs: number): Lifecycle {
   let hold: NodeJS.Timeout | undefined;
   let acceptedAtLastExit = -1;
   let exitFlushes = 0;
+  /** What is left of exitTimeoutMs: all exit flushes together keep within it. */
+  let leftMs = exitTimeoutMs;
 
   /** Node emits this each time it runs out of work: once for what is queued, again only for what came since. */
   function onBeforeExit(): void {
@@ -32,8 +34,12 @@ export function createLifecycle(exitTimeoutMs: number): Lifecycle {
     // Reports what stays behind.
     if (exitFlushes > MAX_EXIT_FLUSHES) return loop.abandon();
     acceptedAtLastExit = loop.stats().accepted;
-    const deadline = setTimeout(loop.abandon, exitTimeoutMs);
-    void loop.flush().then(() => clearTimeout(deadline));
+    const startedAtMs = performance.now();
+    const deadline = setTimeout(loop.abandon, leftMs);
+    void loop.flush().then(() => {
+      clearTimeout(deadline);
+      leftMs = Math.max(0, leftMs - (performance.now() - startedAtMs));
+    });
     loop.retryNow();
   }
 

@@ -1,7 +1,7 @@
 /** The SDK beside other things that live in a process: the app's exit handlers, many clients, workers, awaits. */
 import { describe, expect, test } from "vitest";
 import { KEY, PRINT_STATS, PROCESS_LIMIT_MS, runModule } from "./child-process.ts";
-import { failAtFirst, refuse, startIngestionApi, unusedUrl } from "./ingestion-api.ts";
+import { failAtFirst, hang, refuse, startIngestionApi, unusedUrl } from "./ingestion-api.ts";
 
 const QUIET_END = { exitCode: 0, stderr: "" };
 
@@ -50,6 +50,22 @@ describe("an app's own beforeExit handler", { timeout: PROCESS_LIMIT_MS }, () =>
     // So many times it is delivered; what stays behind then is said.
     expect(ended).toMatchObject({ ...QUIET_END, stdout: expect.stringMatching(/^retry_exhausted \d+\n$/) });
     expect(api.eventTypes().length).toBeGreaterThanOrEqual(10);
+  });
+
+  test("does not stretch exitTimeoutMs by tracking each time, while the API hangs", async () => {
+    const api = await startIngestionApi(hang);
+    const ended = await runModule(
+      api.url,
+      `const whisperr = createWhisperr({ baseUrl, exitTimeoutMs: 400, onError() {} });
+       let firstMs;
+       process.on("beforeExit", () => {
+         firstMs ??= performance.now();
+         whisperr.track("ada", "process_ended");
+       });
+       process.on("exit", () => console.log(performance.now() - firstMs < 5 * 400));`,
+    );
+    // Ten exit flushes of 400 ms each would take 4 s.
+    expect(ended).toEqual({ ...QUIET_END, stdout: "true\n" });
   });
 });
 
