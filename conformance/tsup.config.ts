@@ -1,6 +1,7 @@
 import { defineConfig } from "tsup";
 
-// Drivers run on every runtime under test, Node 18 included, so they are plain JavaScript; the SDK stays outside.
+// Drivers run on every runtime under test, Node 18 included, so they are plain JavaScript; the SDK stays outside,
+// except in pages, which load one script.
 const driver = {
   outDir: "dist/drivers",
   platform: "node",
@@ -20,4 +21,16 @@ export default defineConfig([
     },
   },
   { ...driver, entry: ["src/drivers/node-cjs.ts"], format: ["cjs"] },
+  {
+    outDir: "dist/drivers",
+    entry: ["src/drivers/browser.ts"],
+    format: ["iife"],
+    platform: "browser",
+    target: "es2022",
+    noExternal: [/./],
+    // fake-timers looks for Node's own modules and goes on without them.
+    esbuildOptions: (options) => {
+      options.external = ["timers", "timers/promises", "perf_hooks", "util"];
+    },
+  },
 ]);

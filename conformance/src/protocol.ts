@@ -14,12 +14,23 @@
  * 5. Values that JSON cannot carry are written as tagged values (`TaggedValue`) and built by the driver.
  */
 
+/**
+ * How calls are written. "server": the user id comes first, `track(userId, event, …)`, on every call. "client": as a
+ * client SDK is called, `track(event, …)`. A client SDK's driver runs "server" cases too: it makes the SDK know that user
+ * already, so that what differs between the two kinds of SDK stays out of the cases that both share.
+ */
+export type CallForm = "server" | "client";
+
 /** What a driver can do. A case that needs more is reported as not run, never left out silently. */
 export type Capability =
   /** Timers and clock can be faked: `advance`. */
   | "virtual-time"
   /** Answers can be held back before the SDK sees them: `hold` and `release`. */
   | "hold-answers"
+  /** The user id is explicit on every call and can be wrong; `forUser`; options that only servers have. */
+  | "server-api"
+  /** The SDK of a device: it knows its user, stores its queue, and can be left and come back. */
+  | "client"
   /** A process of its own per case, which can end by itself. */
   | "process-exit"
   /** Two values of the language JSON lacks: BigInt, and objects with getters and toJSON. */
@@ -28,8 +39,18 @@ export type Capability =
   | "console";
 
 export type Command =
-  /** Makes a client; `nowMs` sets the virtual clock, `clockFractionMs` lets it show fractions of a millisecond. */
-  | { do: "create"; options: WireObject; nowMs: number; clockFractionMs?: number }
+  /**
+   * Makes a client, on an empty device unless `again` says that it is the same one as before. `nowMs` sets the virtual
+   * clock, `clockFractionMs` lets it show fractions of a millisecond.
+   */
+  | {
+      do: "create";
+      form: CallForm;
+      options: WireObject;
+      nowMs: number;
+      clockFractionMs?: number;
+      again?: boolean;
+    }
   | { do: "call"; calls: Call[] }
   /** Overwrites keys of the objects that the latest call passed: `set` is merged into argument `argument`. */
   | { do: "mutate"; argument: number; set: WireObject }
@@ -40,6 +61,10 @@ export type Command =
   | { do: "collect"; name: string }
   /** Moves the virtual clock by so much; timers due by then fire. The runner stops at each, see `Idle`. */
   | { do: "advance"; ms: number }
+  /** Sets the virtual clock forward as if the device had slept: timers keep the time they still had to wait. */
+  | { do: "jump"; ms: number }
+  /** Needs "client": the page goes away, with everything but what it stored, and asks for commands again when it is back. */
+  | { do: "reload" }
   /** Answers `Idle` after everything that needs no network has run. */
   | { do: "idle" }
   | { do: "hold" }
@@ -51,10 +76,25 @@ export type Command =
   /** Stops pulling and lets the process end by itself; `exitCode` is set beforehand when given. */
   | { do: "bye"; exitCode?: number };
 
-/** One call of the public API. With `forUser` it goes through the client bound to that user. `repeat` makes n of it. */
-export interface Call {
-  track?: WireValue[];
-  identify?: WireValue[];
+/** Methods that take any arguments and whose results nobody waits for; after the first two, those of client SDKs. */
+export const CALL_NAMES = [
+  "track",
+  "identify",
+  "page",
+  "reset",
+  "optIn",
+  "optOut",
+  "setPushToken",
+  "setPushPermission",
+] as const;
+
+export type CallName = (typeof CALL_NAMES)[number];
+
+/**
+ * One call of the public API: the arguments under the method's name. With `forUser` it goes through the client bound to
+ * that user. `repeat` makes n of it.
+ */
+export interface Call extends Partial<Record<CallName, WireValue[]>> {
   forUser?: WireValue;
   repeat?: number;
 }
@@ -88,6 +128,8 @@ export interface Idle {
   inFlight: number;
   /** Of those, how many wait for `release`. */
   held: number;
+  /** Requests made so far on this device, whether they ended or not. */
+  requests: number;
   /** Virtual time until the next timer; null without one. The runner never advances beyond it in one go. */
   nextTimerInMs: number | null;
 }
@@ -106,6 +148,6 @@ export interface Observation {
 export interface Leftovers {
   /** Timers still set. */
   timers: number;
-  /** Listeners the client left on the host, such as `beforeExit`. */
+  /** Listeners the client left on the host, such as `beforeExit` or `pagehide`. */
   listeners: number;
 }

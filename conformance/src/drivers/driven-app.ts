@@ -1,21 +1,27 @@
 /** The app a driver plays: one client at a time, its calls, and what it got back from them. */
-import type { Call, Collected, Created, Observation, WireObject } from "../protocol.ts";
+import {
+  CALL_NAMES,
+  type Call,
+  type CallForm,
+  type CallName,
+  type Collected,
+  type Created,
+  type Observation,
+  type WireObject,
+} from "../protocol.ts";
 import { decodeObject, decodeValue, type SpecialValues } from "./values.ts";
-
-type Method = (...args: unknown[]) => unknown;
 
 /** What the driver needs of a client; arguments are deliberately untyped, cases pass wrong ones. */
 export interface DrivenClient {
-  track: Method;
-  identify: Method;
-  forUser: (userId: unknown) => { track: Method; identify: Method };
+  /** `bound`: through the client of one user, its only item. */
+  call(name: CallName, args: readonly unknown[], bound?: readonly [userId: unknown]): unknown;
   flush(): Promise<unknown>;
   shutdown(options?: { timeoutMs?: number }): Promise<unknown>;
   stats(): unknown;
 }
 
 export interface DrivenApp {
-  create(options: WireObject): Created;
+  create(options: WireObject, form: CallForm): Created;
   call(calls: readonly Call[]): void;
   mutate(argument: number, set: WireObject): void;
   start(name: string, begin: (client: DrivenClient) => Promise<unknown>): void;
@@ -35,7 +41,7 @@ interface Life {
 const newLife = (): Life => ({ lastArgs: [], errors: [], thrown: [], promises: new Map() });
 
 export function createDrivenApp(
-  make: (options: Record<string, unknown>) => DrivenClient,
+  make: (options: Record<string, unknown>, form: CallForm) => DrivenClient,
   host: SpecialValues,
 ): DrivenApp {
   let life = newLife();
@@ -45,7 +51,7 @@ export function createDrivenApp(
     "calls-track":
       ({ args }) =>
       () =>
-        life.client?.track(...(args as unknown[])),
+        life.client?.call("track", args as unknown[]),
   };
   const live = (): DrivenClient => {
     if (!life.client) throw new Error("no client: creation failed or was never asked for");
@@ -53,11 +59,11 @@ export function createDrivenApp(
   };
 
   return {
-    create(wire) {
+    create(wire, form) {
       life = newLife();
       const options = recordingErrors(decodeObject(wire, 0, special), life.errors);
       try {
-        life.client = make(options);
+        life.client = make(options, form);
         return { created: true };
       } catch (error) {
         return { created: false, error: messageOf(error) };
@@ -85,15 +91,14 @@ export function createDrivenApp(
 }
 
 function makeCall(call: Call, index: number, client: DrivenClient, life: Life, special: SpecialValues): void {
-  const method = call.track ? "track" : "identify";
+  const name = CALL_NAMES.find((one) => call[one] !== undefined);
+  if (name === undefined) throw new Error(`this driver knows no call ${JSON.stringify(call)}`);
   const decode = (value: Parameters<typeof decodeValue>[0]) => decodeValue(value, index, special);
-  life.lastArgs = (call[method] ?? []).map(decode);
-  const bound = "forUser" in call ? [decode(call.forUser ?? null)] : undefined;
+  life.lastArgs = (call[name] ?? []).map(decode);
   try {
-    const target = bound ? client.forUser(bound[0]) : client;
-    target[method](...life.lastArgs);
+    client.call(name, life.lastArgs, "forUser" in call ? [decode(call.forUser ?? null)] : undefined);
   } catch (error) {
-    life.thrown.push(`${method}: ${messageOf(error)}`);
+    life.thrown.push(`${name}: ${messageOf(error)}`);
   }
 }
 

@@ -2,14 +2,16 @@
  * The driver, whatever the runtime: carries out the runner's commands (protocol.ts) on an SDK. A runtime brings an
  * `SdkHost`: how to load the SDK, its fetch, its clock and what is left behind.
  */
-import type { Command } from "../protocol.ts";
+import type { CallForm, Command } from "../protocol.ts";
 import { createDrivenApp, type DrivenClient } from "./driven-app.ts";
 import type { SpecialValues } from "./values.ts";
 import type { VirtualTime } from "./virtual-time.ts";
 import type { WatchedFetch } from "./watched-fetch.ts";
 
 export interface SdkHost {
-  create(options: Record<string, unknown>): DrivenClient;
+  create(options: Record<string, unknown>, form: CallForm): DrivenClient;
+  /** Before a client is made: what an earlier one left behind goes, unless the device is the same one `again`. */
+  prepare?(again: boolean): Promise<void>;
   special: SpecialValues;
   io: WatchedFetch;
   /** Absent: real time. */
@@ -26,9 +28,10 @@ export function createDriver(host: SdkHost): (command: Command) => Promise<unkno
   return async (command) => {
     switch (command.do) {
       case "create":
+        await host.prepare?.(command.again === true);
         host.output.length = 0;
         host.time?.restart(command.nowMs, command.clockFractionMs ?? 0);
-        return app.create(command.options);
+        return app.create(command.options, command.form);
       case "call":
         return app.call(command.calls);
       case "mutate":
@@ -41,6 +44,8 @@ export function createDriver(host: SdkHost): (command: Command) => Promise<unkno
         return app.collect(command.name);
       case "advance":
         return host.time?.advance(command.ms);
+      case "jump":
+        return host.time?.jump(command.ms);
       case "idle":
         await host.settle();
         return { ...host.io.idle(), nextTimerInMs: host.time?.nextTimerInMs() ?? null };
@@ -52,6 +57,8 @@ export function createDriver(host: SdkHost): (command: Command) => Promise<unkno
         return { ...app.observe(), output: host.output };
       case "leftovers":
         return { timers: host.time?.timers() ?? 0, listeners: host.listeners() };
+      // Ends the loop that asks for commands, once their result is posted.
+      case "reload":
       case "bye":
         return null;
       default:

@@ -1,10 +1,11 @@
 /** The driver on Node: real fetch, virtual time on request, control traffic over node:http, which uses no faked timer. */
 import { Agent, type IncomingMessage, request } from "node:http";
 import { format } from "node:util";
-import type { Command, Result, TaggedValue } from "../protocol.ts";
+import { appValues } from "./app-values.ts";
 import type { DrivenClient } from "./driven-app.ts";
 import { createDriver, type SdkHost } from "./driver.ts";
-import type { SpecialValues } from "./values.ts";
+import { spareNodeTimers } from "./node-timers.ts";
+import { type ControlLink, pull } from "./pull.ts";
 import { installVirtualTime } from "./virtual-time.ts";
 import { watchFetch } from "./watched-fetch.ts";
 
@@ -21,21 +22,44 @@ const LISTENED = ["beforeExit", "SIGTERM", "SIGINT", "uncaughtException", "unhan
 export async function driveNode(load: () => Promise<NodeSdk> | NodeSdk): Promise<void> {
   const [control, clock] = process.argv.slice(2);
   const output = captureConsole();
-  const time = clock === "virtual" ? installVirtualTime() : undefined;
+  const time = clock === "virtual" ? spareNodeTimers(installVirtualTime) : undefined;
   const io = watchFetch(globalThis.fetch);
   globalThis.fetch = io.fetch;
   const sdk = await load();
   const before = LISTENED.reduce((sum, event) => sum + process.listenerCount(event), 0);
   const host: SdkHost = {
-    create: (options) => sdk.createWhisperr(options as never) as DrivenClient,
-    special: specialValues(sdk),
+    create: (options) => drivenClient(sdk.createWhisperr(options as never) as ServerClient),
+    special: appValues(sdk.channel),
     io,
     ...(time && { time }),
     output,
     settle,
     listeners: () => LISTENED.reduce((sum, event) => sum + process.listenerCount(event), 0) - before,
   };
-  await pull(control ?? "", createDriver(host));
+  const link = openLink(control ?? "");
+  const last = await pull(link, createDriver(host));
+  if (last.do === "bye" && last.exitCode !== undefined) process.exitCode = last.exitCode;
+  link.close();
+}
+
+type Method = (...args: unknown[]) => unknown;
+
+interface ServerClient extends Omit<DrivenClient, "call"> {
+  track: Method;
+  identify: Method;
+  forUser(userId: unknown): { track: Method; identify: Method };
+}
+
+function drivenClient(client: ServerClient): DrivenClient {
+  return {
+    call(name, args, bound) {
+      if (name !== "track" && name !== "identify") throw new Error(`server SDKs have no ${name}()`);
+      (bound ? client.forUser(bound[0]) : client)[name](...args);
+    },
+    flush: () => client.flush(),
+    shutdown: (options) => client.shutdown(options),
+    stats: () => client.stats(),
+  };
 }
 
 /** Rounds of the event loop after which nothing is left that waits for neither network nor timers. */
@@ -45,25 +69,14 @@ async function settle(): Promise<void> {
   for (let round = 0; round < SETTLE_ROUNDS; round++) await new Promise((resolve) => setImmediate(resolve));
 }
 
-async function pull(control: string, perform: (command: Command) => Promise<unknown>): Promise<void> {
+/** Control traffic over node:http. */
+function openLink(control: string): ControlLink & { close(): void } {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
-  for (;;) {
-    const text = await exchange(agent, "GET", `${control}/next`);
-    if (text === "") continue;
-    const command = JSON.parse(text) as Command;
-    const result = await perform(command).then(
-      (value): Result => ({ ok: true, value: value ?? null }),
-      (error: unknown): Result => ({
-        ok: false,
-        error: error instanceof Error ? String(error.stack) : String(error),
-      }),
-    );
-    await exchange(agent, "POST", `${control}/result`, JSON.stringify(result));
-    if (command.do !== "bye") continue;
-    if (command.exitCode !== undefined) process.exitCode = command.exitCode;
-    agent.destroy();
-    return;
-  }
+  return {
+    next: () => exchange(agent, "GET", `${control}/next`),
+    post: (result) => exchange(agent, "POST", `${control}/result`, result),
+    close: () => agent.destroy(),
+  };
 }
 
 function exchange(agent: Agent, method: string, url: string, body = ""): Promise<string> {
@@ -77,25 +90,6 @@ function exchange(agent: Agent, method: string, url: string, body = ""): Promise
     });
     outgoing.on("error", reject).end(body);
   });
-}
-
-/** Functions a case can ask for by name: the SDK's constructors and callbacks of an app. */
-function specialValues(sdk: NodeSdk): SpecialValues {
-  const constructors = sdk.channel as Record<string, (...args: unknown[]) => unknown>;
-  const callbacks: Record<string, (event: Record<string, unknown>) => unknown> = {
-    throws: () => {
-      throw new Error("a callback of the app failed");
-    },
-    "returns-null": () => null,
-    "leaves-out-secrets": (event) => (event.event_type === "secret_event" ? null : event),
-    "adds-property": (event) => ({ ...event, properties: { ...(event.properties as object), added: true } }),
-    "returns-circular": (event) => Object.assign(event, { properties: { self: event } }),
-    "returns-bad-name": (event) => ({ ...event, event_type: "Not A Name" }),
-  };
-  return {
-    channel: (tag: TaggedValue) => constructors[String(tag.type)]?.(...((tag.args ?? []) as unknown[])),
-    callback: (tag: TaggedValue) => callbacks[String(tag.of)],
-  };
 }
 
 function captureConsole(): string[] {

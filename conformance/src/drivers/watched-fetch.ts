@@ -11,9 +11,13 @@ export interface WatchedFetch {
   release(): void;
 }
 
-export function watchFetch(realFetch: typeof globalThis.fetch): WatchedFetch {
+export function watchFetch(
+  realFetch: typeof globalThis.fetch,
+  onRequest: () => void = () => {},
+): WatchedFetch {
   let inFlight = 0;
   let held = 0;
+  let requests = 0;
   let gate: Promise<void> | undefined;
   let open: () => void = () => {};
 
@@ -38,13 +42,16 @@ export function watchFetch(realFetch: typeof globalThis.fetch): WatchedFetch {
   }
 
   return {
-    fetch: (input, init) =>
-      counted(async () => {
+    fetch: (input, init) => {
+      requests++;
+      onRequest();
+      return counted(async () => {
         const response = await realFetch(input, init);
         await passGate(init?.signal);
         return watchBody(response, counted);
-      }),
-    idle: () => ({ inFlight, held }),
+      });
+    },
+    idle: () => ({ inFlight, held, requests }),
     hold() {
       gate = new Promise((resolve) => {
         open = resolve;

@@ -79,7 +79,7 @@ test.each<[string, (event: WireEvent) => unknown, string]>([
 
 test("an async beforeSend is told from other mistakes", () => {
   expect(() => apply(async (event) => event)).toThrow(
-    expect.objectContaining({ message: expect.stringContaining("a promise; it must not be async") }),
+    expect.objectContaining({ message: expect.stringContaining("must be the event or null (got Promise)") }),
   );
 });
 

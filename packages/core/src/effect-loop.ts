@@ -9,19 +9,21 @@ import { transition } from "./delivery/transition.ts";
 import type { DropReason } from "./errors.ts";
 import { createFlushCallers, type FlushResult } from "./flush-callers.ts";
 import { describeThrown } from "./json.ts";
-import { createLedger, type Stats } from "./ledger.ts";
+import { createLedger, type Ledger, type Stats } from "./ledger.ts";
 import type { Operation } from "./operation.ts";
 import type { Outbox } from "./outbox.ts";
 import { type Answer, classifyAnswer } from "./outcome.ts";
 import type { Ports } from "./ports.ts";
 import type { Reporter } from "./reporter.ts";
-import { createSettlement } from "./settlement.ts";
+import { createSettlement, type Settlement } from "./settlement.ts";
 import type { RequestUnderWay, Transport } from "./transport.ts";
 import { type Batch, cutBatch } from "./wire.ts";
 
 export interface LoopConfig extends DeliveryConfig {
   /** Bytes of one request body, as far as operations can be divided. */
   readonly maxBatchBytes: number;
+  /** Nothing is sent before the input `adopted` says what earlier pages left behind. Default false. */
+  readonly adopts?: boolean;
 }
 
 export interface EffectLoop {
@@ -33,11 +35,19 @@ export interface EffectLoop {
   /** The last flush. Calls after the first one share its result. */
   stop(): Promise<FlushResult>;
   readonly stopped: boolean;
-  /** Ends a backoff now. */
+  /** Ends a backoff, or a wait for more operations, now. */
   retryNow(): void;
   /** Gives up waiting: running flushes resolve with what is kept. */
   abandon(): void;
   stats(): Stats;
+  /** For clients that share their queue with other pages, see `device-queue.ts`. */
+  dispatch(input: Input): void;
+  readonly ledger: Ledger;
+  readonly settlement: Settlement;
+  /** Operations that the machine knows of; behind them, some may wait for a user. */
+  readonly queued: number;
+  /** Delivery has ended for good. */
+  readonly over: boolean;
 }
 
 export function createEffectLoop(
@@ -48,14 +58,14 @@ export function createEffectLoop(
   ports: Ports,
 ): EffectLoop {
   const ledger = createLedger();
-  const settlement = createSettlement(outbox, ledger, reporter);
+  const settlement = createSettlement(outbox, ledger, reporter, ports.onSettled);
   const callers = createFlushCallers(() => ({
     delivered: ledger.delivered(),
     dropped: ledger.dropped(),
     pending: outbox.size,
   }));
   const inputs: Input[] = [];
-  let state = initialState(config);
+  let state = initialState(config, config.adopts ? "starting" : "idle");
   let running = false;
   let timer: unknown;
   let request: RequestUnderWay | undefined;
@@ -98,12 +108,12 @@ export function createEffectLoop(
     switch (effect.type) {
       case "send":
         // In a microtask: a burst of calls shares the request, and none of them pays for building it.
-        void Promise.resolve().then(() => transmit(effect.limit));
+        void Promise.resolve(ports.ready?.()).then(() => transmit(effect.limit));
         return;
       case "abort":
         request?.abort();
         request = undefined;
-        return;
+        return outbox.inFlight?.(0);
       case "remove":
         return settlement.remove(effect.count, effect.rejected, answer);
       case "drop":
@@ -136,11 +146,13 @@ export function createEffectLoop(
     dispatch({ type: "batchCut", count: batch.count });
     // Evictions are reported in that call: the app may have given up in its onError.
     if (state.inFlight === 0) return;
+    outbox.inFlight?.(batch.count);
     const mine = transport(batch);
     request = mine;
     const received = await mine.answer;
     if (request !== mine) return;
     request = undefined;
+    outbox.inFlight?.(0);
     const words = "status" in received ? received.status : received.failure;
     reporter.debug(`${batch.path}, ${batch.count} operations: ${words}`);
     conclude(received, batch.count);
@@ -149,7 +161,13 @@ export function createEffectLoop(
   function cut(limit: number): Batch | undefined {
     let trouble = "it lost what it held";
     try {
-      const batch = cutBatch(outbox, limit, config.maxBatchBytes);
+      // Beyond `pending` there may be operations that wait for a user.
+      const most = Math.min(limit, state.pending);
+      const batch = cutBatch(
+        outbox,
+        most,
+        Math.min(config.maxBatchBytes, ports.maxBodyBytes?.() ?? Infinity),
+      );
       if (batch.count > 0) return batch;
     } catch (error) {
       trouble = describeThrown(error);
@@ -192,7 +210,7 @@ export function createEffectLoop(
     ports.onActivity?.(activity);
   }
 
-  if (outbox.size > 0) {
+  if (outbox.size > 0 && !config.adopts) {
     ledger.accept(outbox.size);
     dispatch({ type: "appended", count: outbox.size });
   }
@@ -223,5 +241,14 @@ export function createEffectLoop(
     retryNow: () => dispatch({ type: "retryNow" }),
     abandon: () => dispatch({ type: "abandoned" }),
     stats: () => ledger.stats(outbox.size),
+    dispatch,
+    ledger,
+    settlement,
+    get over() {
+      return state.phase === "stopped";
+    },
+    get queued() {
+      return state.pending;
+    },
   };
 }

@@ -1,5 +1,6 @@
 /** What the app hears through `onError`, and the words for it. */
-import { type Answer, serverErrorText } from "./outcome.ts";
+import { type Answer, errorOf } from "./outcome.ts";
+import { words } from "./refusal.ts";
 
 /** Why an operation was dropped: the keys of `stats().dropped` (contract, section 5). */
 export type DropReason =
@@ -32,7 +33,15 @@ export type DropReason =
   /** The outbox threw. */
   | "outbox_failed"
   /** The call came after `shutdown()`. */
-  | "shut_down";
+  | "shut_down"
+  /** Client SDKs: `optOut()` discarded it, or it came after that; the latter is counted, but not an error. */
+  | "opted_out"
+  /** Client SDKs: held for a visitor whom `reset()` forgot. */
+  | "reset"
+  /** Client SDKs: what was stored can no longer be read. */
+  | "corrupt"
+  /** Client SDKs: the storage is blocked or full, so operations wait in memory; nothing is gone yet, `count` is 0. */
+  | "storage_failed";
 
 /** An error as `onError` gets it: a plain value, never thrown. */
 export interface WhisperrError {
@@ -60,40 +69,42 @@ export const MAX_REPORTED_IDS = 100;
 /** `401: invalid_key: The key is unknown`, or the network's own words. */
 export function describeAnswer(answer: Answer): string {
   if ("failure" in answer) return answer.failure;
-  const words = serverErrorText(answer.body);
-  return `${answer.status}${words === "" ? "" : `: ${words}`}`;
+  const { code, message } = errorOf(answer.body);
+  return words(`${answer.status}`, code, message);
 }
 
 export function authMessage(answer: Answer): string {
-  return `The API refused the key (${describeAnswer(answer)}). Everything is kept and sent again at the next flush; check apiKey.`;
+  return sentence("The API refused the key, everything is kept: check apiKey", answer);
 }
 
 export function retryExhaustedMessage(answer: Answer, attempts: number): string {
-  const status = "status" in answer ? answer.status : 200;
-  const hint =
-    status < 200 || (status >= 300 && status < 400) ? " It answers with a redirect: check baseUrl." : "";
-  return `Delivery failed ${attempts} times (last: ${describeAnswer(answer)}).${hint} Everything is kept for a later flush.`;
+  // Tried again and yet below 400: it is no answer of the API's.
+  const hint = "status" in answer && answer.status < 400 ? ": a redirect, check baseUrl" : "";
+  return sentence(`Delivery failed ${attempts} times, everything is kept${hint}`, answer);
 }
 
 /** A deadline passed: of `shutdown()`, or of a process that ends. */
 export function abandonedMessage(count: number): string {
-  const operations = count === 1 ? "1 operation" : `${count} operations`;
-  return `The time for delivery is over with ${operations} still queued. A queue in memory ends with its process: allow more time, or look why delivery lags.`;
+  return sentence(
+    `Out of time with ${count} operation${count === 1 ? "" : "s"} still queued: allow more time`,
+  );
 }
 
-export function droppedMessage(
-  reason: "queue_full" | "rejected" | "too_large" | "rejected_by_server",
-  answer?: Answer,
-): string {
-  const words = answer === undefined ? "" : ` (${describeAnswer(answer)})`;
-  switch (reason) {
-    case "queue_full":
-      return "The queue is full, so the oldest operations were dropped; raise maxQueueSize, or look why delivery lags.";
-    case "rejected":
-      return `The API refused this for good${words}; it will not be sent again.`;
-    case "too_large":
-      return `The API refused this as too large${words}; send less in one event.`;
-    case "rejected_by_server":
-      return "The API took the batch but refused some of its events for good; it does not say which.";
-  }
+const DROPPED: { readonly [reason in DropReason]?: string } = {
+  queue_full: "The queue is full, the oldest were dropped: raise maxQueueSize",
+  rejected: "The API refused this for good",
+  too_large: "The API refused this as too large: send less at once",
+  rejected_by_server: "The API refused some of this batch for good",
+  opted_out: "The user opted out, the queue is discarded",
+  reset: "reset() before identify(), held events are discarded",
+  corrupt: "Stored operations are unreadable and discarded",
+  storage_failed: "Storage is blocked or full, operations wait in memory",
+};
+
+export function droppedMessage(reason: DropReason, answer?: Answer): string {
+  return sentence(DROPPED[reason] ?? reason, answer);
+}
+
+function sentence(text: string, answer?: Answer): string {
+  return `${text}${answer === undefined ? "" : ` (${describeAnswer(answer)})`}.`;
 }

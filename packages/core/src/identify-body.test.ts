@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { channel } from "./channel.ts";
 import { identifyBody } from "./identify-body.ts";
-import { Refusal } from "./json.ts";
+import { Refusal } from "./refusal.ts";
 
 const body = (options?: unknown) => JSON.parse(identifyBody("user_8842", options)) as Record<string, unknown>;
 
@@ -108,45 +108,49 @@ describe("what is not usable is refused, by name", () => {
     ["ada@example.com", "invalid_traits", "second argument"],
     [[], "invalid_traits", "second argument"],
     [7, "invalid_traits", "second argument"],
-    [{ traits: [] }, "invalid_traits", "traits must be an object, but is an array"],
-    [{ traits: "pro" }, "invalid_traits", "traits must be an object, but is a string"],
+    [{ traits: [] }, "invalid_traits", "traits must be a plain JSON object (got Array)"],
+    [{ traits: "pro" }, "invalid_traits", "traits must be a plain JSON object (got String)"],
     [{ traits: new Date(0) }, "invalid_traits", "traits"],
-    [{ email: 7 }, "invalid_channels", "email must be text"],
-    [{ phone: {} }, "invalid_channels", "phone must be text"],
-    [{ pushToken: true }, "invalid_channels", "pushToken must be text"],
+    [{ email: 7 }, "invalid_channels", "address of email must be text"],
+    [{ phone: {} }, "invalid_channels", "address of phone must be text"],
+    [{ pushToken: true }, "invalid_channels", "address of pushToken must be text"],
     [{ channels: {} }, "invalid_channels", "channels must be an array"],
-    [{ channels: [null] }, "invalid_channels", "channels[0] must be an object"],
-    [{ channels: [{ address: "1" }] }, "invalid_channels", "channels[0].type is missing"],
+    [{ channels: [null] }, "invalid_channels", "address of channels[0] must be text"],
+    [{ channels: [{ address: "1" }] }, "invalid_channels", "type of channels[0] must be given"],
     [
       { channels: [{ type: "fax", address: "1" }] },
       "invalid_channels",
-      "channels[0].type must be one of email",
+      "type of channels[0] must be email or sms or push",
     ],
-    [{ channels: [{ type: "sms" }] }, "invalid_channels", "channels[0].address must be text"],
-    [{ channels: [{ type: "sms", address: " " }] }, "invalid_channels", "channels[0].address"],
+    [{ channels: [{ type: "sms" }] }, "invalid_channels", "address of channels[0] must be text"],
+    [{ channels: [{ type: "sms", address: " " }] }, "invalid_channels", "address of channels[0]"],
     [
       { channels: [{ type: "sms", address: "1", optedIn: "yes" }] },
       "invalid_channels",
-      "optedIn must be true",
+      "optedIn of channels[0] must be true or false",
     ],
-    [{ channels: [{ type: "sms", address: "1", verified: 1 }] }, "invalid_channels", "verified must be true"],
+    [
+      { channels: [{ type: "sms", address: "1", verified: 1 }] },
+      "invalid_channels",
+      "verified of channels[0] must be true or false",
+    ],
     [
       { channels: [{ type: "push", address: "1", kind: "x" }] },
       "invalid_channels",
-      "kind must be one of apns",
+      "kind of channels[0] must be apns or fcm or expo",
     ],
     [
       { channels: [{ type: "push", address: "1", platform: "tv" }] },
       "invalid_channels",
-      "platform must be one",
+      "platform of channels[0] must be ios",
     ],
     [
       { channels: [{ type: "push", address: "1", pushEnv: "beta" }] },
       "invalid_channels",
-      "pushEnv must be one",
+      "pushEnv of channels[0] must be sandbox",
     ],
-    [{ channels: [channel.sms("1"), { type: "sms" }] }, "invalid_channels", "channels[1].address"],
-    [{ preferredChannel: "fax" }, "invalid_channels", "preferredChannel must be one of email, sms, push"],
+    [{ channels: [channel.sms("1"), { type: "sms" }] }, "invalid_channels", "address of channels[1]"],
+    [{ preferredChannel: "fax" }, "invalid_channels", "preferredChannel must be email or sms or push"],
   ])("%j", (options, reason, message) => {
     expect(refusal(options).reason).toBe(reason);
     expect(refusal(options).message).toContain(message);

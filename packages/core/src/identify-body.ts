@@ -1,6 +1,7 @@
 /** The body of `POST /v1/identify` (contract, section 3): only what the app gave, checked before it is queued. */
 import type { Channel, ChannelType } from "./channel.ts";
-import { objectToJson, Refusal, toJson } from "./json.ts";
+import { objectToJson } from "./json.ts";
+import { isText, mustBe, NON_BLANK, oneOf } from "./refusal.ts";
 
 /** What `identify()` takes beside the user. */
 export interface IdentifyOptions {
@@ -18,87 +19,65 @@ export interface IdentifyOptions {
   readonly preferredChannel?: ChannelType | null | undefined;
 }
 
-const CHANNEL_TYPES: readonly unknown[] = ["email", "sms", "push"];
-const KINDS: readonly unknown[] = ["apns", "fcm", "expo"];
-const PLATFORMS: readonly unknown[] = ["ios", "android", "web"];
-const PUSH_ENVS: readonly unknown[] = ["sandbox", "production"];
+const TYPES: readonly unknown[] = ["email", "sms", "push"];
+const REASON = "invalid_channels";
 
 /** Throws a Refusal that names the part which is not usable. */
 export function identifyBody(userId: string, options: unknown): string {
-  if (options !== undefined && options !== null && (typeof options !== "object" || Array.isArray(options))) {
-    throw new Refusal(
-      "invalid_traits",
-      "the second argument of identify() must be an object such as { email, traits }",
-    );
+  const given = (options ?? {}) as Record<string, unknown>;
+  const isObject = typeof given === "object" && !Array.isArray(given);
+  mustBe(
+    isObject,
+    "identify's second argument",
+    "an object like { email, traits }",
+    options,
+    "invalid_traits",
+  );
+  const traits = objectToJson(given.traits, "traits", "invalid_traits");
+  const preferred = oneOf(given.preferredChannel, TYPES, "preferredChannel", REASON);
+  const channels = wireChannels(given);
+
+  return JSON.stringify({
+    external_user_id: userId,
+    traits: traits === "{}" ? undefined : JSON.parse(traits),
+    preferred_channel: preferred,
+    channels: channels.length > 0 ? channels : undefined,
+  });
+}
+
+/** Shortcuts, each with its channel. */
+const SHORTCUTS = { email: "email", phone: "sms", pushToken: "push" };
+
+function wireChannels({ channels, ...given }: Record<string, unknown>): object[] {
+  if (channels === undefined || channels === null) {
+    return Object.entries(SHORTCUTS).flatMap(([name, type]) => {
+      const address = given[name] ?? "";
+      const isBlank = typeof address === "string" && !isText(address);
+      return isBlank ? [] : wireChannel({ type, address }, name);
+    });
   }
-  const { email, phone, pushToken, traits, channels, preferredChannel } = (options ?? {}) as Record<
-    string,
-    unknown
-  >;
-  const traitsJson = objectToJson(traits, "traits", "invalid_traits");
-  const wireChannels =
-    given(channels) === undefined
-      ? [
-          shortcut("email", email, "email"),
-          shortcut("sms", phone, "phone"),
-          shortcut("push", pushToken, "pushToken"),
-        ]
-      : explicit(channels);
-  const preferred = oneOf(preferredChannel, CHANNEL_TYPES, "preferredChannel");
-  const sent = wireChannels.filter((entry) => entry !== undefined);
-
-  let body = `{"external_user_id":${JSON.stringify(userId)}`;
-  if (traitsJson !== "{}") body += `,"traits":${traitsJson}`;
-  if (preferred !== undefined) body += `,"preferred_channel":${JSON.stringify(preferred)}`;
-  if (sent.length > 0) body += `,"channels":${toJson(sent)}`;
-  return `${body}}`;
-}
-
-function shortcut(channel: ChannelType, address: unknown, name: string): object | undefined {
-  if (given(address) === undefined) return undefined;
-  if (typeof address !== "string") throw invalid(`${name} must be text`);
-  return address.trim() === "" ? undefined : { channel, address, opted_in: true };
-}
-
-function explicit(channels: unknown): object[] {
-  if (!Array.isArray(channels)) throw invalid("channels must be an array");
+  mustBe(Array.isArray(channels), "channels", "an array", channels, REASON);
   // Not its own map(): a subclass of Array could return anything.
-  return Array.from(channels as unknown[], (entry, index) => wireChannel(entry, `channels[${index}]`));
+  return Array.from(channels, (entry, index) => wireChannel(entry, `channels[${index}]`));
 }
 
 function wireChannel(entry: unknown, where: string): object {
-  if (typeof entry !== "object" || entry === null) throw invalid(`${where} must be an object`);
-  const { type, address, optedIn, verified, kind, platform, pushEnv } = entry as Record<string, unknown>;
-  if (given(type) === undefined) throw invalid(`${where}.type is missing`);
-  if (typeof address !== "string" || address.trim() === "") throw invalid(`${where}.address must be text`);
-  const push = type === "push";
+  const given = Object(entry) as Record<string, unknown>;
+  const field = (name: string, ...allowed: readonly unknown[]) =>
+    oneOf(given[name], allowed, `${name} of ${where}`, REASON);
+  const { address } = given;
+  mustBe(isText(address), `address of ${where}`, NON_BLANK, address, REASON);
+  const channel = field("type", ...TYPES);
+  mustBe(channel, `type of ${where}`, "given", channel, REASON);
   return {
-    channel: oneOf(type, CHANNEL_TYPES, `${where}.type`),
+    channel,
     address,
-    opted_in: flag(optedIn, `${where}.optedIn`) ?? true,
-    verified: flag(verified, `${where}.verified`),
-    kind: push ? oneOf(kind, KINDS, `${where}.kind`) : undefined,
-    platform: push ? oneOf(platform, PLATFORMS, `${where}.platform`) : undefined,
-    push_env: push ? oneOf(pushEnv, PUSH_ENVS, `${where}.pushEnv`) : undefined,
+    opted_in: field("optedIn", true, false) ?? true,
+    verified: field("verified", true, false),
+    ...(channel === "push" && {
+      kind: field("kind", "apns", "fcm", "expo"),
+      platform: field("platform", "ios", "android", "web"),
+      push_env: field("pushEnv", "sandbox", "production"),
+    }),
   };
-}
-
-function given(value: unknown): unknown {
-  return value === null ? undefined : value;
-}
-
-function flag(value: unknown, where: string): boolean | undefined {
-  if (given(value) === undefined) return undefined;
-  if (typeof value !== "boolean") throw invalid(`${where} must be true or false`);
-  return value;
-}
-
-function oneOf(value: unknown, allowed: readonly unknown[], where: string): unknown {
-  if (given(value) === undefined) return undefined;
-  if (!allowed.includes(value)) throw invalid(`${where} must be one of ${allowed.join(", ")}`);
-  return value;
-}
-
-function invalid(message: string): Refusal {
-  return new Refusal("invalid_channels", message);
 }

@@ -1,5 +1,6 @@
 /** Everything runtime packages build on. Apps install one of those; this package is for SDK authors. */
 export { backoffDelayMs } from "./backoff.ts";
+export { readBoundedText } from "./bounded-text.ts";
 export {
   type Channel,
   type ChannelSettings,
@@ -12,18 +13,27 @@ export type { Input } from "./delivery/input.ts";
 export { type DeliveryConfig, type DeliveryState, initialState, type Phase } from "./delivery/state.ts";
 export type { Step } from "./delivery/step.ts";
 export { transition } from "./delivery/transition.ts";
+export {
+  createDeviceClient,
+  type Device,
+  type DeviceClient,
+  type DeviceRuntime,
+} from "./device-client.ts";
+export type { DeviceQueue } from "./device-queue.ts";
 export { createEffectLoop, type EffectLoop, type LoopConfig } from "./effect-loop.ts";
 export type { DropReason, WhisperrError } from "./errors.ts";
 export type { FlushResult } from "./flush-callers.ts";
 export type { IdentifyOptions } from "./identify-body.ts";
-export { describeThrown, ignoreRejection } from "./json.ts";
+export type { Identity } from "./identity/identity.ts";
+export type { IdentityStore } from "./identity/identity-keeper.ts";
+export { ignoreRejection } from "./json.ts";
 export type { Stats } from "./ledger.ts";
 export { createMemoryOutbox } from "./memory-outbox.ts";
 export type { IdentifyOperation, Operation, TrackOperation } from "./operation.ts";
 export {
+  checkTypes,
   integer,
   MAX_TIMER_MS,
-  misuse,
   type ResolvedOptions,
   resolveOptions,
   type WhisperrOptions,
@@ -40,6 +50,7 @@ export type {
   Ports,
   Timers,
 } from "./ports.ts";
+export { describeThrown, misuse, mustBe, oneOf } from "./refusal.ts";
 export { createReporter, type Reporter } from "./reporter.ts";
 export {
   type AnyEvents,
@@ -54,4 +65,4 @@ export {
 } from "./server-client.ts";
 export type { WireEvent } from "./snapshot.ts";
 export { createTransport, type RequestUnderWay, type Transport } from "./transport.ts";
-export { type Batch, cutBatch, encodeEvent } from "./wire.ts";
+export { type Batch, cutBatch, encodeEvent, utf8Bytes } from "./wire.ts";

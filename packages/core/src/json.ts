@@ -1,44 +1,18 @@
 /** Turns the app's values into JSON text at the call that made them: the snapshot (contract, section 5). */
 import type { DropReason } from "./errors.ts";
+import { mustBe } from "./refusal.ts";
 
-/** Why a value cannot be queued. Thrown inside a snapshot and caught at its end; never reaches the app as an exception. */
-export class Refusal {
-  readonly reason: DropReason;
-  readonly message: string;
-  constructor(reason: DropReason, message: string) {
-    this.reason = reason;
-    this.message = message;
-  }
-}
-
-/** The Refusal among thrown things. What an app throws may be a Proxy that throws at `instanceof`, too. */
-export function asRefusal(thrown: unknown): Refusal | undefined {
-  try {
-    return thrown instanceof Refusal ? thrown : undefined;
-  } catch {
-    return undefined;
-  }
-}
+export { describeThrown, Refusal } from "./refusal.ts";
 
 /**
  * The JSON text of an object; `{}` for undefined and null. BigInts become numbers where those are exact, else decimal
  * text. Throws `reason` for anything that does not become an object, and whatever a getter or `toJSON` throws.
  */
 export function objectToJson(value: unknown, what: string, reason: DropReason): string {
-  if (value === undefined || value === null) return "{}";
-  const text = typeof value === "object" ? toJson(value) : undefined;
-  if (text === undefined || text.charCodeAt(0) !== 0x7b) {
-    const isObject = typeof value === "object" && !Array.isArray(value);
-    const but = isObject ? "becomes something else as JSON" : `is ${describeType(value)}`;
-    throw new Refusal(reason, `${what} must be an object, but ${but}`);
-  }
-  if (text === "{}" && holdsMoreThanJson(value)) {
-    throw new Refusal(
-      reason,
-      `${what} must be a plain object: a Map, Set or Promise has nothing that JSON could hold`,
-    );
-  }
-  return text;
+  const text = toJson(value ?? {});
+  const isObject = text?.[0] === "{" && !(text === "{}" && holdsMoreThanJson(value));
+  mustBe(isObject, what, "a plain JSON object", value, reason);
+  return text as string;
 }
 
 /** Values whose content JSON leaves out: a Map or Set, and the promise of a forgotten `await`. */
@@ -51,8 +25,8 @@ export function isThenable(value: unknown): value is PromiseLike<unknown> {
 }
 
 /** For functions of the app that should not be async but are: a rejection must not end the process. */
-export function ignoreRejection(value: unknown, onRejection: (reason: unknown) => void = () => {}): void {
-  if (isThenable(value)) void value.then(undefined, onRejection);
+export function ignoreRejection(value: unknown): void {
+  if (isThenable(value)) void value.then(undefined, () => {});
 }
 
 export function toJson(value: unknown): string | undefined {
@@ -67,23 +41,5 @@ export function toJson(value: unknown): string | undefined {
 function bigIntToJson(_key: string, value: unknown): unknown {
   if (typeof value !== "bigint") return value;
   const number = Number(value);
-  return Number.isSafeInteger(number) ? number : value.toString();
-}
-
-/** What an exception says, whatever was thrown. */
-export function describeThrown(error: unknown): string {
-  try {
-    const message = (error as { message?: unknown } | null)?.message;
-    return typeof message === "string" ? (message.split("\n")[0] as string) : String(error);
-  } catch {
-    return "an exception that cannot be read";
-  }
-}
-
-/** `a number`, `an array`, `missing`: for messages. */
-export function describeType(value: unknown): string {
-  if (value === undefined) return "missing";
-  if (value === null) return "null";
-  if (Array.isArray(value)) return "an array";
-  return typeof value === "object" ? "an object" : `a ${typeof value}`;
+  return Number.isSafeInteger(number) ? number : `${value}`;
 }

@@ -1,12 +1,15 @@
 /** What the outbox holds: queued operations, plain JSON, with the app's values already turned into text. */
+import type { IdentifyMeaning } from "./identity/identity.ts";
 
 /** A queued `track()`. Everything the wire needs, in parts: the envelope is composed when a batch is built. */
 export interface TrackOperation {
   readonly kind: "track";
   /** Absent for events of a visitor who was not identified yet (client SDKs). */
   readonly userId?: string;
-  /** Client SDKs only. */
+  /** Client SDKs: the visitor, until there is a user. */
   readonly anonymousId?: string;
+  /** Waits for the visitor to become a user; not sent meanwhile (`anonymousEvents: "hold"`). */
+  readonly held?: true;
   readonly event: string;
   /** Wall-clock ms since 1970 when `track()` was called. */
   readonly atMs: number;
@@ -23,6 +26,8 @@ export interface TrackOperation {
 export interface IdentifyOperation {
   readonly kind: "identify";
   readonly body: string;
+  /** Client SDKs: what its delivery means for the identity (`identity/`). */
+  readonly means?: IdentifyMeaning;
 }
 
 export type Operation = TrackOperation | IdentifyOperation;

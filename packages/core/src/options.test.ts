@@ -80,7 +80,9 @@ describe("limits that follow from each other", () => {
   });
 
   test("a given backoff.maxMs below baseMs is a mistake", () => {
-    expect(misuse({ backoff: { baseMs: 2000, maxMs: 1000 } })).toContain("backoff.maxMs (1000)");
+    expect(misuse({ backoff: { baseMs: 2000, maxMs: 1000 } })).toBe(
+      `Whisperr: backoff.maxMs must be a whole number from 2000 to ${MAX_TIMER_MS} (got 1000).`,
+    );
   });
 });
 
@@ -102,12 +104,21 @@ describe("nonsense numbers are refused, and the message names the option and its
   test.each(cases)("%s: %d", (name, value) => {
     const message = misuse({ [name]: value });
 
-    expect(message).toMatch(new RegExp(`^Whisperr: ${name} must be a whole number, .* but is ${value}\\.$`));
+    expect(message).toMatch(
+      new RegExp(`^Whisperr: ${name} must be a whole number from \\d+ to \\d+ \\(got ${value}\\)\\.$`),
+    );
   });
 
-  test.each(["20", true, {}, 20n])("flushAt: %s is no number", (value) => {
-    expect(misuse({ flushAt: value })).toContain(
-      `flushAt must be a whole number, 1 or more, but is a ${typeof value}`,
+  test.each<[unknown, string]>([
+    ["20", "String"],
+    [true, "Boolean"],
+    [{}, "Object"],
+    [20n, "BigInt"],
+  ])("flushAt: %s is no number", (value, got) => {
+    const range = `from 1 to ${Number.MAX_SAFE_INTEGER}`;
+
+    expect(misuse({ flushAt: value })).toBe(
+      `Whisperr: flushAt must be a whole number ${range} (got ${got}).`,
     );
   });
 
@@ -122,20 +133,21 @@ describe("nonsense numbers are refused, and the message names the option and its
 
 describe("options of another type are refused, and the message names the option and what it got", () => {
   test.each(["onError", "beforeSend", "fetch"])("%s must be a function", (name) => {
-    expect(misuse({ [name]: "log" })).toBe(`Whisperr: ${name} must be a function, but is a string.`);
+    expect(misuse({ [name]: "log" })).toBe(`Whisperr: ${name} must be of type function (got String).`);
     for (const value of [{}, 1, true, false, 0, ""]) {
-      expect(misuse({ [name]: value })).toContain(`${name} must be a function`);
+      expect(misuse({ [name]: value })).toContain(`${name} must be of type function`);
     }
   });
 
   test.each(["disabled", "debug", "allowInsecureHttp"])("%s must be a boolean", (name) => {
-    expect(misuse({ [name]: "false" })).toBe(`Whisperr: ${name} must be a boolean, but is a string.`);
-    expect(misuse({ [name]: 1 })).toBe(`Whisperr: ${name} must be a boolean, but is a number.`);
-    for (const value of [{}, 0, ""]) expect(misuse({ [name]: value })).toContain(`${name} must be a boolean`);
+    expect(misuse({ [name]: "false" })).toBe(`Whisperr: ${name} must be of type boolean (got String).`);
+    expect(misuse({ [name]: 1 })).toBe(`Whisperr: ${name} must be of type boolean (got 1).`);
+    for (const value of [{}, 0, ""])
+      expect(misuse({ [name]: value })).toContain(`${name} must be of type boolean`);
   });
 
   test("backoff must be an object", () => {
-    expect(misuse({ backoff: 1000 })).toBe("Whisperr: backoff must be an object, but is a number.");
+    expect(misuse({ backoff: 1000 })).toBe("Whisperr: backoff must be of type object (got 1000).");
   });
 
   const outbox = createMemoryOutbox();
@@ -151,8 +163,8 @@ describe("options of another type are refused, and the message names the option 
       { ...outbox, [name]: undefined },
     ]),
   ])("an outbox is not %s", (_name, given) => {
-    expect(misuse({ outbox: given })).toBe(
-      "Whisperr: outbox must be an object with a numeric size and the methods append, at and remove.",
+    expect(misuse({ outbox: given })).toContain(
+      "outbox must be an object with size, append, at and remove (got ",
     );
   });
 
@@ -169,7 +181,7 @@ describe("apiKey", () => {
   test.each([`${KEY}\n`, ` ${KEY}`, `${KEY}é`, `${KEY}\r\nX-Other: 1`, "wrk_…"])(
     "%j would break its header, and is not printed",
     (apiKey) => {
-      expect(misuse({ apiKey })).toContain("apiKey holds a space, a line break");
+      expect(misuse({ apiKey })).toContain("apiKey must be your key, WHISPERR_API_KEY, without spaces");
     },
   );
 });
@@ -209,7 +221,7 @@ describe("baseUrl", () => {
     "http://notlocalhost",
     "HTTP://api.example.com",
   ])("%s would send the key in the clear", (baseUrl) => {
-    expect(misuse({ baseUrl })).toContain("would send the key unencrypted");
+    expect(misuse({ baseUrl })).toContain("unless allowInsecureHttp may expose the key");
     expect(resolve({ baseUrl, allowInsecureHttp: true }).baseUrl).toBe(baseUrl);
   });
 
@@ -235,6 +247,6 @@ describe("baseUrl", () => {
     7,
     new URL("https://api.example.com"),
   ])("%s is no base URL", (baseUrl) => {
-    expect(misuse({ baseUrl })).toContain("baseUrl must be a URL such as https://api.whisperr.net");
+    expect(misuse({ baseUrl })).toContain("baseUrl must be a URL like https://api.whisperr.net");
   });
 });

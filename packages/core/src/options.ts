@@ -1,8 +1,8 @@
 /** The options every SDK shares (contract, section 7): types, defaults, and errors that name the option and the fix. */
 import type { WhisperrError } from "./errors.ts";
-import { describeType } from "./json.ts";
 import type { Outbox } from "./outbox.ts";
 import type { FetchLike } from "./ports.ts";
+import { mustBe } from "./refusal.ts";
 import type { WireEvent } from "./snapshot.ts";
 
 export interface WhisperrOptions {
@@ -62,6 +62,8 @@ export interface ResolvedOptions {
   readonly debug: boolean;
 }
 
+export { misuse } from "./refusal.ts";
+
 export const DEFAULT_BASE_URL = "https://api.whisperr.net";
 /** The contract's hard cap on events per request. */
 export const MAX_BATCH_SIZE = 500;
@@ -75,99 +77,83 @@ export function resolveOptions(
   options: WhisperrOptions,
   defaults: { readonly maxQueueSize: number },
 ): ResolvedOptions {
-  check("onError", options.onError, "a function");
-  check("beforeSend", options.beforeSend, "a function");
-  check("fetch", options.fetch, "a function");
-  check("disabled", options.disabled, "a boolean");
-  check("debug", options.debug, "a boolean");
-  check("allowInsecureHttp", options.allowInsecureHttp, "a boolean");
-  check("backoff", options.backoff, "an object");
+  checkTypes("function", options, ["onError", "beforeSend", "fetch"]);
+  checkTypes("boolean", options, ["disabled", "debug", "allowInsecureHttp"]);
+  checkTypes("object", options, ["backoff"]);
   checkOutbox(options.outbox);
-  const maxQueueSize = integer(
-    "maxQueueSize",
-    options.maxQueueSize,
-    defaults.maxQueueSize,
-    1,
-    Number.MAX_SAFE_INTEGER,
-  );
-  const baseMs = integer("backoff.baseMs", options.backoff?.baseMs, 1000, 1, MAX_TIMER_MS);
-  const maxMs = integer("backoff.maxMs", options.backoff?.maxMs, Math.max(30_000, baseMs), 1, MAX_TIMER_MS);
-  if (maxMs < baseMs)
-    throw misuse(`backoff.maxMs (${maxMs}) must not be smaller than backoff.baseMs (${baseMs})`);
+  const number = (name: keyof WhisperrOptions, fallback: number, min: number, max?: number) =>
+    integer(name, options[name], fallback, min, max);
+  const maxQueueSize = number("maxQueueSize", defaults.maxQueueSize, 1);
   return {
     apiKey: checkApiKey(options.apiKey),
-    baseUrl: checkBaseUrl(options.baseUrl ?? DEFAULT_BASE_URL, options.allowInsecureHttp === true),
-    flushAt: Math.min(integer("flushAt", options.flushAt, 20, 1, Number.MAX_SAFE_INTEGER), maxQueueSize),
-    flushIntervalMs: integer("flushIntervalMs", options.flushIntervalMs, 10_000, 0, MAX_TIMER_MS),
+    baseUrl: checkBaseUrl(options.baseUrl ?? DEFAULT_BASE_URL, options.allowInsecureHttp),
+    flushAt: Math.min(number("flushAt", 20, 1), maxQueueSize),
+    flushIntervalMs: number("flushIntervalMs", 10_000, 0, MAX_TIMER_MS),
     maxQueueSize,
-    maxBatchSize: Math.min(
-      integer("maxBatchSize", options.maxBatchSize, MAX_BATCH_SIZE, 1, Number.MAX_SAFE_INTEGER),
-      MAX_BATCH_SIZE,
-    ),
-    maxBatchBytes: integer("maxBatchBytes", options.maxBatchBytes, 512 * 1024, 1, Number.MAX_SAFE_INTEGER),
-    maxRetries: integer("maxRetries", options.maxRetries, 6, 0, MAX_RETRIES),
-    backoff: { baseMs, maxMs },
-    requestTimeoutMs: integer("requestTimeoutMs", options.requestTimeoutMs, 10_000, 1, MAX_TIMER_MS),
+    maxBatchSize: Math.min(number("maxBatchSize", MAX_BATCH_SIZE, 1), MAX_BATCH_SIZE),
+    maxBatchBytes: number("maxBatchBytes", 512 * 1024, 1),
+    maxRetries: number("maxRetries", 6, 0, MAX_RETRIES),
+    backoff: resolveBackoff(options.backoff ?? {}),
+    requestTimeoutMs: number("requestTimeoutMs", 10_000, 1, MAX_TIMER_MS),
     debug: options.debug === true,
   };
 }
 
-export function integer(name: string, value: unknown, fallback: number, min: number, max: number): number {
-  if (value === undefined || value === null) return fallback;
-  if (Number.isInteger(value) && (value as number) >= min && (value as number) <= max) return value as number;
-  const range = max === Number.MAX_SAFE_INTEGER ? `${min} or more` : `from ${min} to ${max}`;
-  throw misuse(
-    `${name} must be a whole number, ${range}, but is ${typeof value === "number" ? value : `a ${typeof value}`}`,
-  );
-}
-
-export function misuse(message: string): Error {
-  return new Error(`Whisperr: ${message}.`);
+/** A whole number from `min` to `max`; undefined and null mean: not given. */
+export function integer(
+  name: string,
+  given: unknown,
+  fallback: number,
+  min: number,
+  max = Number.MAX_SAFE_INTEGER,
+): number {
+  const value = (given ?? fallback) as number;
+  const fits = Number.isInteger(value) && value >= min && value <= max;
+  mustBe(fits, name, `a whole number from ${min} to ${max}`, value);
+  return value;
 }
 
 /** undefined and null mean: not given. */
-function check(name: string, value: unknown, type: "a function" | "a boolean" | "an object"): void {
-  if (value === undefined || value === null || type === describeType(value)) return;
-  throw misuse(`${name} must be ${type}, but is ${describeType(value)}`);
+export function checkTypes<Name extends string>(
+  type: "function" | "boolean" | "object",
+  options: { readonly [name in Name]?: unknown },
+  names: readonly Name[],
+): void {
+  for (const name of names) {
+    const value = options[name] ?? undefined;
+    mustBe(value === undefined || typeof value === type, name, `of type ${type}`, value);
+  }
+}
+
+function resolveBackoff(backoff: NonNullable<WhisperrOptions["backoff"]>): ResolvedOptions["backoff"] {
+  const baseMs = integer("backoff.baseMs", backoff.baseMs, 1000, 1, MAX_TIMER_MS);
+  const maxMs = integer("backoff.maxMs", backoff.maxMs, Math.max(30_000, baseMs), baseMs, MAX_TIMER_MS);
+  return { baseMs, maxMs };
 }
 
 function checkOutbox(outbox: unknown): void {
   if (outbox === undefined || outbox === null) return;
   const { size, append, at, remove } = outbox as { readonly [name: string]: unknown };
-  if (Number.isInteger(size) && [append, at, remove].every((method) => typeof method === "function")) return;
-  throw misuse("outbox must be an object with a numeric size and the methods append, at and remove");
+  const fits = [append, at, remove].every((method) => typeof method === "function") && Number.isInteger(size);
+  mustBe(fits, "outbox", "an object with size, append, at and remove", outbox);
 }
 
+/** It travels in a header, where anything but these characters is refused with an error that would print it. */
 function checkApiKey(apiKey: unknown): string {
-  if (typeof apiKey !== "string" || apiKey === "") {
-    throw misuse(
-      "apiKey is missing; pass your ingestion key (wrk_…), usually from the environment variable WHISPERR_API_KEY",
-    );
-  }
-  // It travels in a header, where anything else is refused with an error that would print it.
-  if (!/^[\x21-\x7e]+$/.test(apiKey)) {
-    throw misuse("apiKey holds a space, a line break or a character that no key has; copy it again");
-  }
-  return apiKey;
+  const fits = typeof apiKey === "string" && /^[!-~]+$/.test(apiKey);
+  mustBe(fits, "apiKey", "your key, WHISPERR_API_KEY, without spaces", apiKey);
+  return apiKey as string;
 }
 
-const LOOPBACK = /^(localhost|.+\.localhost|127(\.\d{1,3}){3}|\[::1\])$/i;
+const URL_FORM = /^https?:\/\/(?:\[[\da-f:.]+\]|[^/?#@\s\\:[\]]+)(?::(\d{1,5}))?(?:\/[^?#\s\\]*)?$/i;
+const ENCRYPTED_OR_LOOPBACK = /^https:|^http:\/\/(([^/:]+\.)?localhost|127\.[\d.]+|\[::1\])(?![^/:])/i;
 
-function checkBaseUrl(baseUrl: unknown, allowInsecureHttp: boolean): string {
-  const parts =
-    typeof baseUrl === "string"
-      ? /^(https?):\/\/(\[[\da-f:.]+\]|[^/?#@\s\\:[\]]+)(:\d{1,5})?(\/[^?#\s\\]*)?$/i.exec(baseUrl)
-      : null;
-  if (parts === null || Number(parts[3]?.slice(1) ?? 0) > 65_535) {
-    throw misuse(
-      "baseUrl must be a URL such as https://api.whisperr.net, without user name, query or fragment",
-    );
-  }
-  const [url, scheme = "", host = ""] = parts;
-  if (scheme.toLowerCase() === "http" && !allowInsecureHttp && !LOOPBACK.test(host)) {
-    throw misuse(
-      `baseUrl (http://${host}) would send the key unencrypted; use https:, or set allowInsecureHttp if you mean it`,
-    );
-  }
+function checkBaseUrl(given: unknown, allowInsecureHttp: unknown): string {
+  const url = typeof given === "string" ? given : "";
+  const parts = URL_FORM.exec(url);
+  const fits = parts !== null && Number(parts[1] ?? 0) <= 65_535;
+  mustBe(fits, "baseUrl", `a URL like ${DEFAULT_BASE_URL}`, given);
+  const isSafe = allowInsecureHttp || ENCRYPTED_OR_LOOPBACK.test(url);
+  mustBe(isSafe, "baseUrl", "https:, unless allowInsecureHttp may expose the key", given);
   return url.replace(/\/+$/, "");
 }

@@ -15,4 +15,9 @@ export interface Outbox {
   at(index: number): Operation | undefined;
   /** Takes `count` operations out, from position `offset` on. */
   remove(offset: number, count: number): void;
+  /**
+   * Optional. Told how many operations at the front a request now carries, and 0 once it has ended: storage shared with
+   * other pages notes it, so that none of them sends the same.
+   */
+  inFlight?(count: number): void;
 }

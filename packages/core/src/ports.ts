@@ -1,4 +1,5 @@
 /** What a runtime supplies. Core holds no clock, timer, randomness, network or console of its own. */
+import type { IdentifyOperation } from "./operation.ts";
 
 export interface Ports {
   /** Wall-clock ms since 1970: stamps `occurred_at`. Never used to measure a wait, so a clock that jumps delays nothing. */
@@ -11,12 +12,18 @@ export interface Ports {
   /** The platform's fetch, or the app's. */
   readonly fetch: FetchLike;
   readonly abortController: () => AbortControllerLike;
-  /** UTF-8 to text; never throws. */
-  readonly decode: (bytes: Uint8Array) => string;
+  /** The text of an answer. May reject: the status counts without it. */
+  readonly readText: (response: FetchResponse) => Promise<string>;
   /** The runtime's console. */
   readonly log: (level: "debug" | "warn", message: string) => void;
   /** Told whenever one of the two changes; a runtime uses it to hold, or let go of, its process or request. */
   readonly onActivity?: (activity: Activity) => void;
+  /** Resolves when it is known what this page may send, where other pages share its queue. */
+  readonly ready?: () => Promise<void> | undefined;
+  /** Bytes the next body may have at most, where that changes: a page that goes away has a small budget. */
+  readonly maxBodyBytes?: () => number;
+  /** Told of every identify that leaves the queue: delivered, or given up. */
+  readonly onSettled?: (operation: IdentifyOperation, delivered: boolean) => void;
 }
 
 export interface Activity {
@@ -40,6 +47,8 @@ export interface FetchInit {
   readonly headers: Record<string, string>;
   readonly body: string;
   readonly redirect: "manual";
+  /** Browsers: the request outlives its page. */
+  readonly keepalive?: boolean;
   /** The platform's AbortSignal. `never`, because each platform types its own and `never` fits all of them. */
   readonly signal: never;
 }
@@ -48,7 +57,6 @@ export interface FetchResponse {
   readonly status: number;
   readonly headers: { get(name: string): string | null };
   readonly body?: { getReader(): BodyReader } | null;
-  /** Used when there is no `body` to read from. */
   text(): Promise<string>;
 }
 

@@ -54,7 +54,7 @@ describe("onError", () => {
     expect(log).toEqual([]);
   });
 
-  test.each([false, true])("may throw; debug: %s", (debug) => {
+  test.each([false, true])("may throw; debug: %s", async (debug) => {
     const { report, log } = reporter({
       debug,
       onError: () => {
@@ -63,6 +63,7 @@ describe("onError", () => {
     });
 
     report(dropped);
+    await settle();
 
     expect(log.some((line) => line.message.includes("onError threw: mine"))).toBe(debug);
   });

@@ -1,7 +1,7 @@
 /** Hands errors to the app and keeps a throwing, re-entrant or missing `onError` from doing harm. */
 import type { WhisperrError } from "./errors.ts";
-import { describeThrown, ignoreRejection } from "./json.ts";
 import type { Ports } from "./ports.ts";
+import { describeThrown } from "./refusal.ts";
 
 export interface ReporterOptions {
   readonly apiKey: string;
@@ -20,7 +20,7 @@ export function createReporter({ apiKey, debug, onError }: ReporterOptions, port
   let reporting = false;
 
   // A server may echo the key in its error text.
-  const redact = (text: string) => (apiKey === "" ? text : text.split(apiKey).join("wrk_…"));
+  const redact = (text: string) => text.split(apiKey).join("wrk_…");
 
   function print(level: "debug" | "warn", message: string): void {
     try {
@@ -30,34 +30,31 @@ export function createReporter({ apiKey, debug, onError }: ReporterOptions, port
     }
   }
 
+  function printDebug(message: string): void {
+    if (debug) print("debug", message);
+  }
+
   /** Nobody listens: say each kind of trouble once, rather than losing events in silence. */
   function warnOnce({ type, reason, message }: WhisperrError): void {
     const kind = reason ?? type;
-    if (warned.has(kind)) return;
+    if (debug || warned.has(kind)) return;
     warned.add(kind);
-    print("warn", `${message} Further errors of this kind are not printed; pass onError to see all.`);
+    print("warn", `${message} Said once; onError gets all.`);
   }
 
   return {
     report(error) {
       const safe = { ...error, message: redact(error.message) };
-      if (debug) print("debug", `${safe.type}: ${safe.message}`);
-      if (onError === undefined) return debug ? undefined : warnOnce(safe);
+      printDebug(`${safe.type}: ${safe.message}`);
       // An error caused by onError's own calls would come back to it for ever. The ledger still counts it.
       if (reporting) return;
       reporting = true;
-      const onThrown = (thrown: unknown) =>
-        debug && print("debug", `onError threw: ${describeThrown(thrown)}`);
-      try {
-        ignoreRejection(onError(safe) as unknown, onThrown);
-      } catch (thrown) {
-        onThrown(thrown);
-      } finally {
-        reporting = false;
-      }
+      // Called at once; what it throws and what it rejects with end in the same place.
+      new Promise((resolve) => resolve((onError ?? warnOnce)(safe))).catch((thrown: unknown) =>
+        printDebug(`onError threw: ${describeThrown(thrown)}`),
+      );
+      reporting = false;
     },
-    debug(message) {
-      if (debug) print("debug", message);
-    },
+    debug: printDebug,
   };
 }

@@ -10,7 +10,7 @@ import {
   type WhisperrError,
 } from "./errors.ts";
 import type { Ledger } from "./ledger.ts";
-import { formatMessageId } from "./operation.ts";
+import { formatMessageId, type IdentifyOperation } from "./operation.ts";
 import type { Outbox } from "./outbox.ts";
 import type { Answer } from "./outcome.ts";
 import type { Reporter } from "./reporter.ts";
@@ -28,16 +28,34 @@ export interface Settlement {
   evict(offset: number, count: number): void;
   /** Reports the evictions not yet reported. */
   reportEvictions(): void;
+  /** Takes operations out of the outbox; who waits for an identify among them hears of it. */
+  leave(offset: number, count: number, delivered: boolean): void;
+  /** Counts and reports `count` operations that are out already. */
+  giveUp(reason: DropReason, count: number): void;
   /** Delivery stopped and everything is kept. */
   keep(because: KeptBecause, attempts: number, answer: Answer): void;
 }
 
-export function createSettlement(outbox: Outbox, ledger: Ledger, reporter: Reporter): Settlement {
+export function createSettlement(
+  outbox: Outbox,
+  ledger: Ledger,
+  reporter: Reporter,
+  onSettled?: (operation: IdentifyOperation, delivered: boolean) => void,
+): Settlement {
   // Evictions come by the thousand: the first is reported at once, those that follow together.
   let evicted: { count: number; ids: string[] } | undefined;
 
-  function dropped(reason: DropReason, count: number, message: string, more: Partial<WhisperrError>): void {
+  function dropped(reason: DropReason, count: number, message: string, more?: Partial<WhisperrError>): void {
     reporter.report({ type: "dropped", reason, count, message, ...more });
+  }
+
+  /** Counts and reports what has left the queue. */
+  function lost(reason: DropReason, count: number, answer?: Answer, messageIds?: readonly string[]): void {
+    ledger.drop(reason, count);
+    dropped(reason, count, droppedMessage(reason, answer), {
+      ...status(answer),
+      ...(messageIds && { messageIds }),
+    });
   }
 
   function messageIds(offset: number, count: number, most: number): string[] {
@@ -49,30 +67,38 @@ export function createSettlement(outbox: Outbox, ledger: Ledger, reporter: Repor
     return ids;
   }
 
+  function leave(offset: number, count: number, delivered: boolean): void {
+    const gone: IdentifyOperation[] = [];
+    for (let i = offset; onSettled && i < offset + count; i++) {
+      const operation = outbox.at(i);
+      if (operation?.kind === "identify") gone.push(operation);
+    }
+    outbox.remove(offset, count);
+    for (const operation of gone) onSettled?.(operation, delivered);
+  }
+
   return {
+    leave,
     refuse(reason, message) {
       ledger.accept(1);
       ledger.drop(reason, 1);
-      if (reason === "before_send") return reporter.debug(message);
-      dropped(reason, 1, message, {});
+      if (reason === "before_send" || reason === "opted_out") return reporter.debug(message);
+      dropped(reason, 1, message);
     },
     remove(count, rejected, answer) {
-      outbox.remove(0, count);
+      leave(0, count, true);
       ledger.deliver(count - rejected);
-      if (rejected === 0) return;
-      ledger.drop("rejected_by_server", rejected);
-      dropped("rejected_by_server", rejected, droppedMessage("rejected_by_server"), status(answer));
+      if (rejected > 0) lost("rejected_by_server", rejected, answer);
     },
     drop(count, reason, answer) {
       const ids = messageIds(0, count, MAX_REPORTED_IDS);
-      outbox.remove(0, count);
-      ledger.drop(reason, count);
-      dropped(reason, count, droppedMessage(reason, answer), { ...status(answer), messageIds: ids });
+      leave(0, count, false);
+      lost(reason, count, answer, ids);
     },
     evict(offset, count) {
       const room = MAX_REPORTED_IDS - (evicted?.ids.length ?? 0);
       const ids = room > 0 ? messageIds(offset, count, room) : NO_IDS;
-      outbox.remove(offset, count);
+      leave(offset, count, false);
       ledger.drop("queue_full", count);
       if (evicted === undefined) {
         evicted = { count: 0, ids: [] };
@@ -86,6 +112,7 @@ export function createSettlement(outbox: Outbox, ledger: Ledger, reporter: Repor
       evicted = undefined;
       if (count > 0) dropped("queue_full", count, droppedMessage("queue_full"), { messageIds: ids });
     },
+    giveUp: lost,
     keep(because, attempts, answer) {
       const count = outbox.size;
       if (because === "abandoned") {
@@ -97,6 +124,6 @@ export function createSettlement(outbox: Outbox, ledger: Ledger, reporter: Repor
   };
 }
 
-function status(answer: Answer): { status?: number } {
-  return "status" in answer ? { status: answer.status } : {};
+function status(answer: Answer | undefined): { status?: number } {
+  return answer !== undefined && "status" in answer ? { status: answer.status } : {};
 }

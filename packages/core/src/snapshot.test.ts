@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { aTrack } from "../test/operations.ts";
-import { objectToJson, Refusal } from "./json.ts";
+import { objectToJson } from "./json.ts";
+import { Refusal } from "./refusal.ts";
 import { checkEventType, checkUserId, contextToJson, MAX_OPERATION_LENGTH, snapshot } from "./snapshot.ts";
 
 const snapshotOf = (properties: unknown) =>

@@ -3,10 +3,10 @@
  * bans the clock is lifted here line by line.
  */
 
-/** RFC 3339 UTC with exactly three decimals (contract, section 2); fractions of a millisecond are cut off, not rounded. */
+/** RFC 3339 UTC with exactly three decimals (contract, section 2); `Date` cuts off fractions of a millisecond. */
 export function formatTimestamp(atMs: number): string {
   // biome-ignore lint/style/noRestrictedGlobals: formats its argument, reads no clock
-  return new Date(Math.floor(atMs)).toISOString();
+  return new Date(atMs).toISOString();
 }
 
 /** An HTTP-date in any of RFC 9110's three forms, as ms since 1970; NaN when it is none. */

@@ -29,12 +29,12 @@ describe("an answer", () => {
     expect(await answerTo(async () => response({ body }))).toEqual({
       status: 202,
       body: "",
-      retryAfter: null,
+      retryAfter: "",
     });
     expect(await answerTo(async () => response({ text: () => Promise.reject(new Error("reset")) }))).toEqual({
       status: 202,
       body: "",
-      retryAfter: null,
+      retryAfter: "",
     });
   });
 
@@ -83,7 +83,7 @@ describe("an answer of a fetch that is not the platform's", () => {
     expect(await answerTo(async () => response({ status: 429, headers: headers as never }))).toEqual({
       status: 429,
       body: "{}",
-      retryAfter: null,
+      retryAfter: "",
     });
   });
 
@@ -113,7 +113,7 @@ describe("an answer of a fetch that is not the platform's", () => {
     expect(await answerTo(async () => ({ status: 202 }) as never)).toEqual({
       status: 202,
       body: "",
-      retryAfter: null,
+      retryAfter: "",
     });
   });
 });

@@ -81,7 +81,7 @@ describe("a failure", () => {
     ],
     ["a revoked proxy", revokedProxy()],
   ])("of %s still has words", async (_name, thrown) => {
-    expect(await answerTo(() => Promise.reject(thrown))).toEqual({ failure: "the request failed" });
+    expect(await answerTo(() => Promise.reject(thrown))).toEqual({ failure: "an exception without words" });
   });
 
   test("is one as well when fetch throws at once", async () => {
@@ -128,7 +128,7 @@ describe("the timeout", () => {
     timers.fire();
     await settle();
 
-    expect(answer()).toEqual({ status: 202, body: "", retryAfter: null });
+    expect(answer()).toEqual({ status: 202, body: "", retryAfter: "" });
   });
 });
 

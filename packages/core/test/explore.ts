@@ -10,6 +10,7 @@ import { transition } from "../src/delivery/transition.ts";
 import {
   abandoned,
   accepted,
+  adopted,
   appended,
   auth,
   batchCut,
@@ -20,6 +21,7 @@ import {
   stopRequested,
   timerFired,
   tooLarge,
+  withdrawn,
 } from "./machine-builders.ts";
 import { checkState, checkStep, follow } from "./rules.ts";
 
@@ -31,7 +33,7 @@ export interface World {
   /** `asked`: a `send` was performed, its batch is not cut yet. `open`: in flight. */
   readonly request: "none" | "asked" | "open";
   readonly timer: boolean;
-  /** A wait that the server asked for is not over. */
+  /** A wait that the server, or a lease, asked for is not over. */
   readonly serverWait: boolean;
   /** `flush()` and `shutdown()` calls that have not ended, oldest first: how many operations at the front each waits for. */
   readonly waiting: readonly number[];
@@ -89,8 +91,14 @@ export function explore(config: DeliveryConfig, visit: (edge: Edge) => void = ()
     }
   }
 
-  const machine = initialState(config);
-  reach({ machine, outbox: 0, request: "none", timer: false, serverWait: false, waiting: [] }, -1, undefined);
+  for (const phase of ["idle", "starting"] as const) {
+    const machine = initialState(config, phase);
+    reach(
+      { machine, outbox: 0, request: "none", timer: false, serverWait: false, waiting: [] },
+      -1,
+      undefined,
+    );
+  }
   // `worlds` grows while it is walked: it is the queue of the search.
   for (let index = 0; index < worlds.length; index++) {
     const from = worlds[index] as World;
@@ -120,16 +128,21 @@ function fairInputs({ machine, request, timer }: World): Input[] {
     inputs.push(accepted(), accepted(1), retry(), retry(5000), auth, rejected, tooLarge);
   }
   if (timer) inputs.push(timerFired);
+  if (machine.phase === "starting") inputs.push(adopted(0), adopted(1), adopted(2, 1, 5000));
   return inputs;
 }
 
 /** What the app and the runtime may do, and need not. */
-function freeInputs({ machine, waiting }: World): Input[] {
+function freeInputs({ machine, outbox, waiting }: World): Input[] {
   const inputs = [retryNow, abandoned];
   // Once stopped, calls are refused before they reach the queue.
   if (machine.phase !== "stopped") inputs.push(appended(1), appended(2));
   if (waiting.length < MAX_WAITING) inputs.push(flushRequested);
   if (!machine.stopping) inputs.push(stopRequested);
+  if (machine.phase !== "stopped") {
+    for (let offset = machine.inFlight; offset < outbox; offset++) inputs.push(withdrawn(offset, 1));
+    if (outbox > 0) inputs.push(withdrawn(0, 1), withdrawn(0, outbox));
+  }
   return inputs;
 }
 

@@ -39,6 +39,15 @@ function before(world: World, input: Input): World {
     }
     case "timerFired":
       return { ...world, timer: false, serverWait: false };
+    case "adopted":
+      return {
+        ...world,
+        outbox: world.outbox + input.count,
+        waiting: world.waiting.map((goal) => goal + input.count),
+        serverWait: input.count > 0 && input.leaseMs > 0,
+      };
+    case "withdrawn":
+      return leave(world, input.offset, input.count);
     case "retryNow":
     case "abandoned":
       return world;
@@ -113,7 +122,9 @@ export function checkState(world: World, config: DeliveryConfig): void {
   rule(pending <= Math.max(config.maxQueueSize, inFlight), "the queue is bounded");
   rule(fresh >= 0 && fresh <= pending && goal >= 0 && goal <= pending, "positions are within the outbox");
   rule(
-    flushes.every((one, index) => one > 0 && one <= goal && one >= (flushes[index - 1] ?? 0)),
+    flushes.every(
+      (one, index) => (one > 0 || phase === "starting") && one <= goal && one >= (flushes[index - 1] ?? 0),
+    ),
     "whoever waits, waits for something that the running flush will settle, oldest first",
   );
   rule(failures <= config.maxRetries, "retries are bounded");
@@ -122,7 +133,10 @@ export function checkState(world: World, config: DeliveryConfig): void {
   rule(phase !== "backoff" || timer, "a backoff ends by its timer");
   rule(phase !== "throttled" || timer, "a server's wait ends by its timer");
   rule((phase === "throttled") === serverWait, "a server's wait is waited out in one phase");
-  rule(phase !== "sending" || !timer, "no timer runs beside a request");
+  rule(
+    (phase !== "sending" && phase !== "starting") || !timer,
+    "no timer runs beside a request, nor at the start",
+  );
   if (config.flushIntervalMs > 0 && pending > 0 && (phase === "idle" || phase === "held")) {
     rule(timer, "nothing that waits is forgotten: the interval is armed");
   }
@@ -140,6 +154,9 @@ export function checkStep({ from, input, step, to }: Edge): void {
   const { phase } = from.machine;
   if (phase === "stopped") {
     rule(!sends && to.machine.phase === "stopped", "stopped is final, and sends nothing");
+  }
+  if (phase === "starting") {
+    rule(!sends || input.type === "adopted", "nothing overtakes what earlier pages left behind");
   }
   if (phase === "throttled") {
     rule(!sends || input.type === "timerFired", "nothing shortens the wait a server asked for");

@@ -13,8 +13,9 @@ const END = "<!-- state-diagram:end -->";
 const BOUNDS = { ...CONFIG, flushAt: 2, maxQueueSize: 2, maxBatchSize: 1, maxRetries: 1 };
 
 /** Also the order in which phases and labels appear. */
-const PHASES: readonly Phase[] = ["idle", "sending", "backoff", "throttled", "held", "stopped"];
+const PHASES: readonly Phase[] = ["starting", "idle", "sending", "backoff", "throttled", "held", "stopped"];
 const LABELS = [
+  "adopted",
   "appended",
   "flushRequested",
   "timerFired",
@@ -26,6 +27,7 @@ const LABELS = [
   "rejected",
   "tooLarge",
   "stopRequested",
+  "withdrawn",
   "abandoned",
 ];
 
@@ -40,7 +42,9 @@ export function stateDiagram(): string {
     const inputs = edges.get(ends);
     return inputs === undefined ? [] : [`  ${ends}: ${inOrder(inputs).join(", ")}`];
   });
-  return ["stateDiagram-v2", "  [*] --> idle", ...lines, "  stopped --> [*]"].join("\n");
+  return ["stateDiagram-v2", "  [*] --> idle", "  [*] --> starting", ...lines, "  stopped --> [*]"].join(
+    "\n",
+  );
 }
 
 function label(input: Input): string {

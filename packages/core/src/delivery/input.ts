@@ -17,4 +17,18 @@ export type Input =
   /** The app called `shutdown()`. */
   | { readonly type: "stopRequested" }
   /** A deadline passed: give up on what is under way and keep everything. */
-  | { readonly type: "abandoned" };
+  | { readonly type: "abandoned" }
+  /**
+   * `count` operations of earlier pages were put in front. The first `doubtful` may have been under way when their page
+   * ended, and may be for `leaseMs` yet: they go first, on their own, after that. Ends `starting`.
+   */
+  | {
+      readonly type: "adopted";
+      readonly count: number;
+      readonly doubtful: number;
+      readonly leaseMs: number;
+    }
+  /** `count` operations from `offset` on are no longer this queue's; a request that carries some is let go of. */
+  | { readonly type: "withdrawn"; readonly offset: number; readonly count: number };
+
+export type InputOf<T extends Input["type"]> = Extract<Input, { type: T }>;

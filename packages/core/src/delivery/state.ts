@@ -7,14 +7,15 @@
 import { type BatchSizing, initialSizing } from "./batch-sizing.ts";
 
 /**
+ * - `starting`: what earlier pages left behind is still being looked for; nothing is sent (client SDKs).
  * - `idle`: nothing under way; when operations wait, the interval timer is armed.
  * - `sending`: one request is being cut or is in flight.
  * - `backoff`: waiting out a computed delay before the next attempt.
- * - `throttled`: waiting out a delay the server asked for (`Retry-After`); nothing shortens it.
+ * - `throttled`: waiting out a delay the server asked for (`Retry-After`), or a lease; nothing shortens it.
  * - `held`: the server refused the key; only `flush()` or the interval tries again.
  * - `stopped`: shut down; final.
  */
-export type Phase = "idle" | "sending" | "backoff" | "throttled" | "held" | "stopped";
+export type Phase = "starting" | "idle" | "sending" | "backoff" | "throttled" | "held" | "stopped";
 
 export interface DeliveryState {
   readonly phase: Phase;
@@ -50,9 +51,9 @@ export interface DeliveryConfig {
   readonly backoff: { readonly baseMs: number; readonly maxMs: number };
 }
 
-export function initialState(config: DeliveryConfig): DeliveryState {
+export function initialState(config: DeliveryConfig, phase: "starting" | "idle" = "idle"): DeliveryState {
   return {
-    phase: "idle",
+    phase,
     pending: 0,
     inFlight: 0,
     fresh: 0,

@@ -1,0 +1,24 @@
+/** Functions a case can ask for by name: the SDK's channel constructors, and callbacks of an app. */
+import type { TaggedValue } from "../protocol.ts";
+import type { SpecialValues } from "./values.ts";
+
+type Callback = (event: Record<string, unknown>) => unknown;
+
+/** `channel`: what the SDK exports under this name. */
+export function appValues(channel: object): SpecialValues {
+  const constructors = channel as Record<string, (...args: unknown[]) => unknown>;
+  const callbacks: Record<string, Callback> = {
+    throws: () => {
+      throw new Error("a callback of the app failed");
+    },
+    "returns-null": () => null,
+    "leaves-out-secrets": (event) => (event.event_type === "secret_event" ? null : event),
+    "adds-property": (event) => ({ ...event, properties: { ...(event.properties as object), added: true } }),
+    "returns-circular": (event) => Object.assign(event, { properties: { self: event } }),
+    "returns-bad-name": (event) => ({ ...event, event_type: "Not A Name" }),
+  };
+  return {
+    channel: (tag: TaggedValue) => constructors[String(tag.type)]?.(...((tag.args ?? []) as unknown[])),
+    callback: (tag: TaggedValue) => callbacks[String(tag.of)],
+  };
+}

@@ -1,0 +1,29 @@
+/** The driver's side of the control protocol, whatever carries it: ask for a command, do it, post the result. */
+import type { Command, Result } from "../protocol.ts";
+
+export interface ControlLink {
+  /** The answer to `GET /next`; empty when there was no command for a while. */
+  next(): Promise<string>;
+  post(result: string): Promise<unknown>;
+}
+
+/** Resolves with the command that ended it, after its result was posted. */
+export async function pull(
+  link: ControlLink,
+  perform: (command: Command) => Promise<unknown>,
+): Promise<Command & { do: "bye" | "reload" }> {
+  for (;;) {
+    const text = await link.next();
+    if (text === "") continue;
+    const command = JSON.parse(text) as Command;
+    const result = await perform(command).then(
+      (value): Result => ({ ok: true, value: value ?? null }),
+      (error: unknown): Result => ({
+        ok: false,
+        error: error instanceof Error ? `${error.message}\n${error.stack}` : String(error),
+      }),
+    );
+    await link.post(JSON.stringify(result));
+    if (command.do === "bye" || command.do === "reload") return command;
+  }
+}

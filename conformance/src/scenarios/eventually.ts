@@ -1,0 +1,27 @@
+/** Waiting for a state instead of for a time. */
+
+const POLL_MS = 15;
+
+/**
+ * Resolves with what `probe` answers once that is neither false nor undefined; `probe` may throw while it is not yet
+ * true. Rejects after `deadlineMs`, saying what was waited for and what `probe` threw last.
+ */
+export async function eventually<T>(
+  what: string,
+  deadlineMs: number,
+  probe: () => T | false | undefined | Promise<T | false | undefined>,
+): Promise<T> {
+  const deadline = performance.now() + deadlineMs;
+  let complaint = "";
+  for (;;) {
+    try {
+      const value = await probe();
+      if (value !== false && value !== undefined) return value;
+      complaint = "";
+    } catch (error) {
+      complaint = `: ${error instanceof Error ? error.message : String(error)}`;
+    }
+    if (performance.now() > deadline) throw new Error(`${what}: not within ${deadlineMs} ms${complaint}`);
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+}

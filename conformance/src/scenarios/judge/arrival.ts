@@ -1,0 +1,10 @@
+/** Waiting for events to arrive; what is still missing at the deadline is for the audit to say. */
+import type { IngestionApi } from "../../api/index.ts";
+import { eventually } from "../eventually.ts";
+import { audit, type Tracked } from "./audit.ts";
+
+/** Resolves once everything tracked is stored, or at the deadline. */
+export async function arrivesWhole(api: IngestionApi, tracked: Tracked, deadlineMs: number): Promise<void> {
+  const whole = () => audit(api, tracked).lost.length === 0;
+  await eventually("everything arrives", deadlineMs, whole).catch(() => {});
+}

@@ -1,0 +1,15 @@
+import { defineConfig } from "vitest/config";
+
+/** The browser scenarios: real engines, real pages, real time. One file per scenario. */
+export default defineConfig({
+  test: {
+    include: ["src/scenarios/**/*.scenario.ts"],
+    globalSetup: ["src/scenarios/report/write-report.ts"],
+    // Timing is never judged by these limits: generous, so that a busy machine fails nothing.
+    testTimeout: 120_000,
+    hookTimeout: 60_000,
+    // Browsers are many processes each: two files at a time keep two cores busy and none waiting.
+    maxWorkers: 2,
+    reporters: ["default", ["junit", { outputFile: "reports/browsers.xml" }]],
+  },
+});

@@ -1,0 +1,18 @@
+/** What the device says about its user (contract, section 3): no value, no key; never a guess. */
+
+/** Undefined where the device does not say; JSON then leaves the key out. */
+export interface DeviceTraits {
+  /** IANA name: `Europe/Vienna`. */
+  readonly timezone: string | undefined;
+  /** BCP 47: `de-AT`. */
+  readonly locale: string | undefined;
+}
+
+export function deviceTraits(): DeviceTraits {
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+  return {
+    // What engines answer when they do not know.
+    timezone: timeZone === "Etc/Unknown" ? undefined : timeZone,
+    locale: navigator.language,
+  };
+}

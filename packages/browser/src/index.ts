@@ -1,0 +1,21 @@
+/** The Whisperr SDK for browsers. */
+export {
+  type AnyEvents,
+  type Channel,
+  type ChannelSettings,
+  type ChannelType,
+  channel,
+  createMemoryOutbox,
+  type DropReason,
+  type EventMap,
+  type FetchLike,
+  type FlushResult,
+  type IdentifyOptions,
+  type Operation,
+  type Outbox,
+  type PushSettings,
+  type Stats,
+  type WhisperrError,
+  type WireEvent,
+} from "@whisperr/core";
+export { type BrowserOptions, createWhisperr, type Whisperr } from "./create-whisperr.ts";

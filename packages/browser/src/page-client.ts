@@ -1,0 +1,136 @@
+/**
+ * The client of one page, put together: core, the lanes it shares with other pages, and how its requests leave. What the
+ * page itself is comes in as a `PageHost`, so that many pages can live in one test.
+ */
+import {
+  createDeviceClient,
+  createReporter,
+  type DeviceClient,
+  type EventMap,
+  type Ports,
+  type ResolvedOptions,
+} from "@whisperr/core";
+import type { Claims } from "./claims.ts";
+import type { BrowserOptions } from "./create-whisperr.ts";
+import { createIdentityStore } from "./identity-store.ts";
+import { createLanes, type Lanes } from "./lanes.ts";
+import { createLaneOutbox, type LaneOutbox } from "./outbox.ts";
+import { sessionId } from "./page-context.ts";
+import { createSending } from "./sending.ts";
+import type { Shared } from "./shared.ts";
+import type { Storage } from "./storage.ts";
+
+type RuntimePorts = Omit<Ports, "maxBodyBytes" | "ready" | "onSettled" | "onActivity">;
+
+export interface PageHost extends RuntimePorts {
+  /** Undefined: nothing is stored, by wish or because it is blocked. */
+  readonly storage: Storage | undefined;
+  readonly isBlocked: boolean;
+  readonly claims: Claims | undefined;
+  /** Records of earlier pages that may have outlived the storage. */
+  readonly backup?: (() => Promise<ReadonlyMap<string, string>>) | undefined;
+  readonly shared: Shared;
+  readonly doNotTrack: boolean;
+  readonly traits: () => { readonly timezone?: string | undefined; readonly locale?: string | undefined };
+  readonly page: () => object;
+}
+
+export interface PageClient<Events extends EventMap> {
+  readonly client: DeviceClient<Events>;
+  readonly lanes: Lanes | undefined;
+  /** The page is left, or stays after all: small requests only, or any. */
+  setLeaving(leaving: boolean): void;
+  /** Sends what waits, unless something forbids it. */
+  readonly sendNow: () => void;
+  /** Another page changed the identity. */
+  readonly sync: () => void;
+}
+
+/** What was in flight when its page ended is left alone for so long: almost every request is over by then. */
+const LEASE_MS = 5000;
+
+/** Put in at build time, from package.json. */
+declare const VERSION: string;
+const LIBRARY = { name: "@whisperr/browser", version: VERSION };
+
+export function createPageClient<Events extends EventMap>(
+  options: BrowserOptions,
+  resolved: ResolvedOptions,
+  host: PageHost,
+): PageClient<Events> {
+  const { storage, claims, nowMs, uuid } = host;
+  let leaving = false;
+  let lanes: Lanes | undefined;
+  const sending = createSending(host.fetch, host.shared, () => leaving);
+  const ports: Ports = { ...host, ...sending, ready: () => lanes?.ready };
+  const reporter = createReporter({ ...resolved, onError: options.onError ?? undefined }, ports);
+
+  let hasTrouble = false;
+  function onTrouble(): void {
+    if (hasTrouble) return;
+    hasTrouble = true;
+    loop.settlement.giveUp("storage_failed", 0);
+  }
+
+  const outbox: LaneOutbox = createLaneOutbox(storage, {
+    onFull: onTrouble,
+    onEmptied: (lane) => lanes?.onEmptied(lane),
+    onInFlight: (last) => lanes?.onInFlight(last),
+  });
+  const adopts = claims !== undefined && !options.outbox;
+  const sessions = storage ?? inMemory();
+  const context = () => ({
+    page: host.page(),
+    session_id: sessionId(sessions, nowMs(), uuid),
+    library: LIBRARY,
+  });
+  const { client, loop, queue, restore, sync } = createDeviceClient<Events>(
+    options,
+    { ...resolved, adopts },
+    options.outbox ?? outbox,
+    reporter,
+    ports,
+    {
+      identityStore: createIdentityStore(storage),
+      silent: host.doNotTrack,
+      holds: options.anonymousEvents === "hold",
+      ...(options.autoContext !== false && { context }),
+      ...(options.traitsFromDevice !== false && { traits: host.traits }),
+    },
+  );
+
+  if (storage !== undefined && adopts) {
+    lanes = createLanes({
+      storage,
+      claims,
+      outbox,
+      queue,
+      nowMs,
+      newId: uuid,
+      restore,
+      giveUp(reason, count) {
+        loop.ledger.accept(count);
+        loop.settlement.giveUp(reason, count);
+      },
+      isOver: () => loop.over,
+      leaseMs: Math.min(LEASE_MS, resolved.requestTimeoutMs),
+      backup: host.backup,
+    });
+    void lanes.start();
+  }
+  if (host.isBlocked) onTrouble();
+
+  return {
+    client,
+    lanes,
+    setLeaving(now) {
+      leaving = now;
+    },
+    sendNow: loop.retryNow,
+    sync,
+  };
+}
+
+function inMemory(): Pick<Map<string, string>, "get" | "set"> {
+  return new Map<string, string>();
+}

@@ -1,0 +1,52 @@
+/**
+ * Tells when a visitor sees another page: at load, and at each navigation inside the document. What counts is the address,
+ * so it does not matter how many signals one navigation gives: exactly one view comes of it.
+ */
+
+/** Calls `onView` at once (a prerendered page: when it is shown) and at each later page view. Returns what stops it. */
+export function watchPageViews(onView: () => void): () => void {
+  const ending = new AbortController();
+  const { signal } = ending;
+  let seen: string | undefined;
+  const look = ({ persisted }: Partial<PageTransitionEvent>) => {
+    const page = location.href.replace(ANCHOR, "");
+    // Back from the back/forward cache, the visitor came to the page again although the document never went away.
+    if (signal.aborted || isPrerendering() || (page === seen && !persisted)) return;
+    seen = page;
+    onView();
+  };
+  const listen = (target: EventTarget, type: string) => target.addEventListener(type, look, { signal });
+  listen(document, "prerenderingchange");
+  listen(window, "pageshow");
+  if (window.navigation) listen(navigation, "currententrychange");
+  else {
+    listen(window, "popstate");
+    watchHistory("pushState", look, signal);
+    watchHistory("replaceState", look, signal);
+  }
+  look({});
+  return () => ending.abort();
+}
+
+/** A fragment is a place on the page, not a page, unless it looks like a route: `#/cart`, `#!cart`. */
+const ANCHOR = /#(?![/!]).*/;
+
+const isPrerendering = () => (document as { prerendering?: boolean }).prerendering;
+
+/** For engines without the Navigation API: no event tells of `pushState` and `replaceState`. */
+function watchHistory(
+  method: "pushState" | "replaceState",
+  look: (event: object) => void,
+  signal: AbortSignal,
+): void {
+  const original = history[method];
+  const patched = (...change: Parameters<History["pushState"]>) => {
+    original.apply(history, change);
+    look({});
+  };
+  history[method] = patched;
+  signal.addEventListener("abort", () => {
+    // Another library may have patched on top: then ours stays below it and does nothing.
+    if (history[method] === patched) history[method] = original;
+  });
+}

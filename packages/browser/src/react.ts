@@ -1,0 +1,39 @@
+"use client";
+/** React 18 and later: one client for a tree of components. Renders nothing of its own, on the server neither. */
+import { createContext, createElement, type ReactElement, type ReactNode, useContext, useMemo } from "react";
+import {
+  type AnyEvents,
+  type BrowserOptions,
+  createWhisperr,
+  type EventMap,
+  type Whisperr,
+} from "./index.ts";
+
+/** A client that the app made, or the options to make one with. */
+export type WhisperrProviderProps<Events extends EventMap = AnyEvents> = {
+  readonly children?: ReactNode;
+} & (
+  | { readonly client: Whisperr<Events>; readonly options?: undefined }
+  | { readonly options: BrowserOptions; readonly client?: undefined }
+);
+
+const ClientContext = createContext<unknown>(undefined);
+
+/**
+ * Gives `useWhisperr()` below it a client. With `options`, the page's client of that key: rendering twice, or again with
+ * other options, makes no second one. During server rendering it does nothing. Throws when the options make no sense.
+ */
+export function WhisperrProvider<Events extends EventMap = AnyEvents>(
+  props: WhisperrProviderProps<Events>,
+): ReactElement {
+  const { client, options, children } = props;
+  const value = useMemo(() => client ?? createWhisperr(options), [client, options?.apiKey]);
+  return createElement(ClientContext.Provider, { value }, children);
+}
+
+/** The client of the nearest `<WhisperrProvider>`, the same at every render. Throws without one. */
+export function useWhisperr<Events extends EventMap = AnyEvents>(): Whisperr<Events> {
+  const client = useContext(ClientContext);
+  if (client) return client as Whisperr<Events>;
+  throw new Error("Whisperr: useWhisperr() needs a <WhisperrProvider> above the component that calls it.");
+}

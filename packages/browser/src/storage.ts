@@ -1,0 +1,53 @@
+/**
+ * The browser's storage as far as the SDK uses it: small texts under keys of its own. Never throws: storage may be
+ * blocked, full, or emptied by the page at any time.
+ */
+
+export interface Storage {
+  /** In alphabetical order. */
+  keys(): string[];
+  get(key: string): string | null;
+  /** False when there was no room. */
+  set(key: string, text: string): boolean;
+  remove(key: string): void;
+}
+
+/** `prefix` is put before every key. Undefined where storage is blocked. */
+export function openStorage(prefix: string): Storage | undefined {
+  try {
+    const { localStorage } = window;
+    // Some browsers hand the storage out and refuse its use.
+    localStorage.getItem(prefix);
+    return {
+      keys: () =>
+        attempt(() => Object.keys(localStorage), [])
+          .filter((key) => key.startsWith(prefix))
+          .map((key) => key.slice(prefix.length))
+          .sort(),
+      get: (key) => attempt(() => localStorage.getItem(prefix + key), null),
+      set: (key, text) =>
+        attempt(() => {
+          localStorage.setItem(prefix + key, text);
+          return true;
+        }, false),
+      remove: (key) => attempt(() => localStorage.removeItem(prefix + key), undefined),
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+function attempt<T>(action: () => T, otherwise: T): T {
+  try {
+    return action();
+  } catch {
+    return otherwise;
+  }
+}
+
+/** A namespace per key, so that two of them on one origin never meet. Not the key itself: storage is not the place for it. */
+export function storagePrefix(apiKey: string): string {
+  let hash = 0;
+  for (const character of apiKey) hash = (hash * 31 + (character.codePointAt(0) as number)) | 0;
+  return `wr1.${(hash >>> 0).toString(36)}.`;
+}

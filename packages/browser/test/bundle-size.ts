@@ -1,0 +1,41 @@
+/** What an app pays for `import { createWhisperr } from "@whisperr/browser"`: a bundle like its own, minified and compressed. */
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+import { build } from "esbuild";
+
+const APP = 'import { createWhisperr } from "@whisperr/browser"; createWhisperr({ apiKey: "wrk_test" });';
+const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
+
+export interface BundleSize {
+  readonly minifiedBytes: number;
+  readonly gzipBytes: number;
+  /** Minified bytes by source file, the largest first. */
+  readonly modules: readonly (readonly [file: string, bytes: number])[];
+}
+
+/** `built`: what is published; `source`: the same from its sources, which tells the modules apart. */
+export async function bundleSize(entry: "built" | "source"): Promise<BundleSize> {
+  const sources = {
+    "@whisperr/browser": path("../src/index.ts"),
+    "@whisperr/core": path("../../core/src/index.ts"),
+  };
+  const { outputFiles, metafile } = await build({
+    stdin: { contents: APP, resolveDir: path("..") },
+    alias: entry === "source" ? sources : { "@whisperr/browser": path("../dist/index.js") },
+    bundle: true,
+    minify: true,
+    format: "esm",
+    target: "es2020",
+    define: { VERSION: '"0.0.0"' },
+    metafile: true,
+    write: false,
+    absWorkingDir: path("../.."),
+  });
+  const [{ contents }] = outputFiles as [{ contents: Uint8Array }];
+  const modules = Object.values(metafile.outputs)
+    .flatMap(({ inputs }) => Object.entries(inputs))
+    .map(([file, { bytesInOutput }]) => [file, bytesInOutput] as const)
+    .filter(([, bytes]) => bytes > 0)
+    .sort(([, a], [, b]) => b - a);
+  return { minifiedBytes: contents.length, gzipBytes: gzipSync(contents, { level: 9 }).length, modules };
+}

@@ -1,0 +1,54 @@
+import { readFileSync, rmSync } from "node:fs";
+import { defineConfig, type Options } from "tsup";
+
+const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
+
+const shared: Options = {
+  target: "es2020",
+  platform: "browser",
+  minify: true,
+  sourcemap: true,
+  define: { VERSION: JSON.stringify(version) },
+  // Core is part of the package, types too: whoever installs it installs nothing else.
+  noExternal: ["@whisperr/core"],
+};
+
+/** One copy of the SDK for both entries: what React's takes from the main entry stays an import of that file. */
+const mainEntry: NonNullable<Options["esbuildPlugins"]>[number] = {
+  name: "main-entry",
+  setup(build) {
+    const extension = build.initialOptions.format === "cjs" ? "cjs" : "js";
+    build.onResolve({ filter: /^\.\/index\.ts$/ }, ({ importer }) =>
+      importer.endsWith("react.ts") ? { path: `./index.${extension}`, external: true } : undefined,
+    );
+  },
+};
+
+export default defineConfig(() => {
+  // Here, once: the builds run side by side, and none may clear away what another wrote.
+  rmSync("dist", { recursive: true, force: true });
+  return [
+    {
+      ...shared,
+      entry: { index: "src/index.ts", react: "src/react.ts" },
+      format: ["esm", "cjs"],
+      esbuildPlugins: [mainEntry],
+      dts: { resolve: ["@whisperr/core"] },
+      splitting: false,
+    },
+    {
+      ...shared,
+      entry: { whisperr: "src/script-tag.ts" },
+      format: "iife",
+      outExtension: () => ({ js: ".iife.js" }),
+    },
+    {
+      ...shared,
+      entry: { loader: "src/loader-stub.ts" },
+      format: "iife",
+      outExtension: () => ({ js: ".js" }),
+      // Pages carry it inline, where a map leads nowhere.
+      sourcemap: false,
+    },
+  ];
+});

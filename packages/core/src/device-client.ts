@@ -1,0 +1,226 @@
+/**
+ * The API of client SDKs: they know who the user is (contract, section 6). What decides that is `identity/identity.ts`;
+ * here its decisions are remembered, and what they ask for is queued.
+ */
+import { createDeviceQueue, type DeviceQueue } from "./device-queue.ts";
+import { createEffectLoop, type EffectLoop } from "./effect-loop.ts";
+import type { DropReason } from "./errors.ts";
+import type { FlushResult } from "./flush-callers.ts";
+import type { IdentifyOptions } from "./identify-body.ts";
+import { deviceIdentify } from "./identity/device-identify.ts";
+import {
+  forgotten,
+  type Identity,
+  identified,
+  type PushToken,
+  pushUpdate,
+  settled,
+  visitorToName,
+  withConsent,
+  withPermission,
+} from "./identity/identity.ts";
+import { createIdentityKeeper, type IdentityStore } from "./identity/identity-keeper.ts";
+import type { Stats } from "./ledger.ts";
+import type { IdentifyOperation, Operation, TrackOperation } from "./operation.ts";
+import type { ResolvedOptions, WhisperrOptions } from "./options.ts";
+import type { Outbox } from "./outbox.ts";
+import type { Ports } from "./ports.ts";
+import { createRecorder, describeEvent } from "./recorder.ts";
+import { Refusal } from "./refusal.ts";
+import type { Reporter } from "./reporter.ts";
+import type { AnyEvents, EventArguments, EventMap } from "./server-client.ts";
+import { shutDown } from "./shut-down.ts";
+import { checkUserId, snapshot } from "./snapshot.ts";
+import { parseOperation } from "./stored-operation.ts";
+import { createTransport } from "./transport.ts";
+
+/** The client of one device or browser profile. Nothing here throws or blocks; trouble goes to `onError`. */
+export interface DeviceClient<Events extends EventMap = AnyEvents> {
+  /** Records that the user, or the visitor before there is one, did something, now. */
+  track<Name extends keyof Events & string>(event: Name, ...rest: EventArguments<Events[Name]>): void;
+  /** Says who uses this device from now on. A visitor's earlier events become theirs. */
+  identify(userId: string, options?: IdentifyOptions): void;
+  /** Delivers everything queued before the call. Never rejects; see `FlushResult`. */
+  flush(): Promise<FlushResult>;
+  /** Logout: starts a flush of what is queued, and forgets user, push token and visitor at once. Resolves with the flush. */
+  reset(): Promise<FlushResult>;
+  /** Discards what is queued and records nothing more, on later visits either, until `optIn()`. */
+  optOut(): void;
+  /** Undoes `optOut()`. */
+  optIn(): void;
+  /** This device's token for push notifications, as often as you like: sent when it, or its user, is new. */
+  setPushToken(token: string, settings?: PushSettings): void;
+  /** What the device's owner says about notifications. Denied, the token is opted out until they are granted again. */
+  setPushPermission(permission: "granted" | "provisional" | "denied"): void;
+  /** What became of every call so far: `accepted = delivered + dropped + pending`, at every moment. */
+  stats(): Stats;
+  /**
+   * Flushes, then stops for good: later calls are reported, not queued. `timeoutMs` (0 or more; default: none)
+   * bounds the wait. Calling it again returns the same promise.
+   */
+  shutdown(options?: { readonly timeoutMs?: number | undefined }): Promise<FlushResult>;
+}
+
+export type PushSettings = Omit<PushToken, "address">;
+
+/** What a device brings beside the ports of every runtime. */
+export interface Device {
+  readonly identityStore: IdentityStore;
+  /** The user wants no tracking at all: every call is counted as `opted_out`. */
+  readonly silent: boolean;
+  /** Events wait for `identify()` instead of going out under the visitor's id. */
+  readonly holds: boolean;
+  /** What every event's context gets beside the app's own. */
+  readonly context?: () => object;
+  /** Traits for `identify()`, unless the app gives them. */
+  readonly traits?: () => { readonly timezone?: string | undefined; readonly locale?: string | undefined };
+}
+
+/** A client, and what the runtime needs of it. */
+export interface DeviceRuntime<Events extends EventMap> {
+  readonly client: DeviceClient<Events>;
+  readonly loop: EffectLoop;
+  readonly queue: DeviceQueue;
+  /** A stored operation of another page, as it is on this one; or why it goes. */
+  readonly restore: (text: string) => Operation | DropReason;
+  /** Another page may have changed the identity: see to what that means for the queue. */
+  readonly sync: () => void;
+}
+
+export function createDeviceClient<Events extends EventMap = AnyEvents>(
+  options: WhisperrOptions,
+  resolved: ResolvedOptions & { readonly adopts: boolean },
+  outbox: Outbox,
+  reporter: Reporter,
+  ports: Ports,
+  device: Device,
+): DeviceRuntime<Events> {
+  const identity = createIdentityKeeper(device.identityStore, ports.uuid);
+  const transport = createTransport(resolved, ports);
+  const onSettled = ({ means }: IdentifyOperation, delivered: boolean) => {
+    if (means !== undefined) identity.set(settled(identity.get(), means, delivered));
+  };
+  const loop = createEffectLoop(resolved, outbox, transport, reporter, { ...ports, onSettled });
+  const queue = createDeviceQueue(outbox, loop, resolved.maxQueueSize);
+  const record = createRecorder(options, ports);
+
+  /** True when the call goes no further. */
+  function refused(call: string): boolean {
+    if (loop.stopped) loop.refuse("shut_down", `${call} came after shutdown()`);
+    else if (device.silent || identity.get().optedOut === true)
+      loop.refuse("opted_out", `${call}: the user opted out`);
+    else return false;
+    return true;
+  }
+
+  function owner(): Pick<TrackOperation, "userId" | "anonymousId" | "held"> {
+    const { userId, anonymousId } = identity.get();
+    if (userId !== undefined) return { userId };
+    return device.holds ? { anonymousId, held: true } : { anonymousId };
+  }
+
+  function track(event: unknown, properties?: unknown, context?: unknown): void {
+    const call = `track(${describeEvent(event)})`;
+    if (refused(call)) return;
+    const operation = record(owner, event, properties, context, device.context?.());
+    if (operation === undefined)
+      return loop.refuse("before_send", `beforeSend left out ${describeEvent(event)}`);
+    if (operation instanceof Refusal)
+      return loop.refuse(operation.reason, `${call} was dropped: ${operation.message}.`);
+    if (operation.held) queue.hold(operation);
+    else loop.append(operation);
+  }
+
+  function identify(userId: unknown, given?: unknown): void {
+    if (refused("identify()")) return;
+    const before = identity.get();
+    let next = before;
+    const operation = snapshot(() => {
+      const id = checkUserId(userId);
+      const made = deviceIdentify(id, given, device.traits?.() ?? {});
+      next = identified(before, id, ports.uuid);
+      if (made.token !== undefined) next = { ...next, token: made.token };
+      const visitor = visitorToName(next, before);
+      const update = pushUpdate(next);
+      if (update !== undefined) next = { ...next, registered: update.registration };
+      return made.operation(visitor, update, before.registered);
+    });
+    if (operation instanceof Refusal)
+      return loop.refuse(operation.reason, `identify() was dropped: ${operation.message}.`);
+    identity.set(next);
+    queue.release(claim);
+    loop.append(operation);
+  }
+
+  /** The identity changes, and with it perhaps what the server must know about the token. */
+  function become(next: Identity): void {
+    const update = pushUpdate(next);
+    if (update === undefined) return identity.set(next);
+    identity.set({ ...next, registered: update.registration });
+    loop.append({
+      kind: "identify",
+      body: JSON.stringify({ external_user_id: update.userId, channels: update.channels }),
+      means: { push: [update.registration, next.registered ?? null] },
+    });
+  }
+
+  /** A held event, once its visitor is a user; undefined when `reset()` has parted the two. */
+  function claim(event: TrackOperation): TrackOperation | undefined {
+    const { userId, anonymousId } = identity.get();
+    if (event.anonymousId !== anonymousId) return undefined;
+    if (userId === undefined) return event;
+    const { held: _held, anonymousId: _visitor, ...rest } = event;
+    return { ...rest, userId };
+  }
+
+  function restore(text: string): Operation | DropReason {
+    const operation = parseOperation(text);
+    if (operation === undefined) return "corrupt";
+    if (device.silent || identity.get().optedOut === true) {
+      const optsTokenOut = operation.kind === "identify" && operation.means?.push?.[0].optedIn === false;
+      return optsTokenOut ? operation : "opted_out";
+    }
+    return operation.kind === "track" && operation.held === true ? (claim(operation) ?? "reset") : operation;
+  }
+
+  function sync(): void {
+    const { optedOut, userId } = identity.get();
+    if (optedOut) queue.discard("opted_out");
+    else if (userId !== undefined) queue.release(claim);
+  }
+
+  const client: DeviceClient<Events> = {
+    track,
+    identify,
+    flush: loop.flush,
+    reset() {
+      const flushed = loop.flush();
+      if (!loop.stopped) {
+        identity.set(forgotten(identity.get(), ports.uuid()));
+        queue.release(claim);
+      }
+      return flushed;
+    },
+    optOut() {
+      if (loop.stopped || identity.get().optedOut === true) return;
+      queue.discard("opted_out");
+      become(withConsent(identity.get(), false));
+      void loop.flush();
+    },
+    optIn() {
+      if (!loop.stopped) become(withConsent(identity.get(), true));
+    },
+    setPushToken(token, settings) {
+      if (device.silent || loop.stopped || typeof token !== "string" || token.trim() === "") return;
+      const { kind, platform, pushEnv } = settings ?? {};
+      become({ ...identity.get(), token: { address: token, kind, platform, pushEnv } });
+    },
+    setPushPermission(permission) {
+      if (device.silent || loop.stopped) return;
+      become(withPermission(identity.get(), permission !== "denied"));
+    },
+    stats: loop.stats,
+    shutdown: (settings) => shutDown(loop, ports.timers, settings?.timeoutMs),
+  };
+  return { client, loop, queue, restore, sync };
+}
