@@ -12,6 +12,7 @@ import { buildReport } from "./report.ts";
 export function createControlRoutes(api: IngestionControls, healthy: Fault): Hono {
   const routes = new Hono();
   routes.get("/report", (context) => context.json(buildReport(api)));
+  routes.get("/timeline/:user", (context) => context.json(api.store.timeline(context.req.param("user"))));
   routes.post("/default", async (context) => {
     const fault = faultSchema.nullable().safeParse(await context.req.json().catch(() => undefined));
     if (!fault.success) return context.json({ error: fault.error.message }, 400);
