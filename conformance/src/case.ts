@@ -5,6 +5,10 @@ import type { Pattern } from "./runner/pattern.ts";
 
 export interface CaseFile {
   about: string;
+  /** Of every case in the file. */
+  needs?: Capability[];
+  /** Client options of every case that does not give them itself. */
+  options?: WireObject;
   cases: Case[];
 }
 
@@ -50,6 +54,9 @@ export type Step =
   /** The named promise must not have settled yet. */
   | { pending: string }
   | { advance: number }
+  | { jump: number }
+  /** The page goes away and comes back: a new client with the same options on the same device. */
+  | { reload: true }
   | { hold: true }
   | { release: true }
   | { mutate: { argument: number; set: WireObject } }
@@ -101,5 +108,13 @@ export interface StoredExpectation {
   rejected?: number;
   /** Properties of the stored events, in the order accepted. */
   properties?: Pattern;
+  /** Contexts likewise. */
+  contexts?: Pattern;
+  /** `occurred_at` likewise. */
+  occurredAt?: Pattern;
+  /** Likewise the sessions they carry: "session n" for the n-th that was seen. */
+  sessions?: Pattern;
+  /** Whose they are: a user id, or "visitor n" of the n-th anonymous id that was seen, if no user is known yet. */
+  owners?: Pattern;
   users?: Record<string, Pattern>;
 }

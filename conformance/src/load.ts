@@ -4,13 +4,15 @@ import { join } from "node:path";
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import { faultSchema } from "./api/index.ts";
 import type { Case, CaseFile, Step } from "./case.ts";
-import type { Capability } from "./protocol.ts";
+import { CALL_NAMES, type Capability, type WireValue } from "./protocol.ts";
+import { callsOf } from "./runner/known-calls.ts";
 import type { Subject } from "./subject.ts";
 
 /** In the order of their file names, and within a file as written. Throws on anything invalid or twice. */
 export function loadCases(folder: string): Case[] {
   const valid = schema<CaseFile>(join(folder, "cases.schema.json"));
-  const cases = jsonFiles(join(folder, "cases")).flatMap(({ path, data }) => check(valid, data, path).cases);
+  const files = jsonFiles(join(folder, "cases")).map(({ path, data }) => check(valid, data, path));
+  const cases = files.flatMap((file) => file.cases.map((theCase) => completed(theCase, file)));
   const ids = new Set<string>();
   for (const theCase of cases) {
     if (ids.has(theCase.id)) throw new Error(`case id ${theCase.id} is there twice`);
@@ -19,6 +21,16 @@ export function loadCases(folder: string): Case[] {
     checkNeeds(theCase);
   }
   return cases;
+}
+
+/** With what its file says for all its cases. */
+function completed(theCase: Case, { needs, options }: CaseFile): Case {
+  const client = { ...theCase.client, options: { ...options, ...theCase.client?.options } };
+  return {
+    ...theCase,
+    ...(needs && { needs: [...new Set([...needs, ...(theCase.needs ?? [])])] }),
+    ...(options && { client }),
+  };
 }
 
 export function loadSubjects(folder: string): Subject[] {
@@ -44,9 +56,14 @@ function faultsOf(step: Step): unknown[] {
 function checkNeeds({ id, client, steps, needs = [] }: Case): void {
   const text = JSON.stringify([client, steps]);
   const uses: [Capability, boolean][] = [
-    ["virtual-time", steps.some((step) => "advance" in step) || client?.clockFractionMs !== undefined],
+    [
+      "virtual-time",
+      steps.some((step) => "advance" in step || "jump" in step) || client?.clockFractionMs !== undefined,
+    ],
     ["hold-answers", steps.some((step) => "hold" in step)],
     ["process-exit", steps.some((step) => "exit" in step)],
+    ["server-api", steps.some(isForServersOnly) && !needs.includes("client")],
+    ["client", steps.some(isForClientsOnly)],
     [
       "javascript-values",
       /"\$value":"(bigint|symbol|revoked-proxy|throwing-|to-json|circular|map)/.test(text),
@@ -54,6 +71,20 @@ function checkNeeds({ id, client, steps, needs = [] }: Case): void {
   ];
   const missing = uses.filter(([need, used]) => used && !needs.includes(need)).map(([need]) => need);
   if (missing.length > 0) throw new Error(`case ${id} uses ${missing.join(", ")} without needing it`);
+}
+
+/** A user id that a client SDK could not know, or a client bound to one user. */
+function isForServersOnly(step: Step): boolean {
+  const isUser = (id: WireValue | undefined) =>
+    (typeof id === "string" && id !== "") || (typeof id === "object" && id !== null && "prefix" in id);
+  return callsOf(step).some(
+    (call) => "forUser" in call || (call.track !== undefined && !isUser(call.track[0])),
+  );
+}
+
+function isForClientsOnly(step: Step): boolean {
+  const names = CALL_NAMES.filter((name) => name !== "track" && name !== "identify");
+  return "reload" in step || callsOf(step).some((call) => names.some((name) => call[name] !== undefined));
 }
 
 function schema<T>(path: string): ValidateFunction<T> {

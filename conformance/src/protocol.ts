@@ -2,9 +2,8 @@
  * The control protocol, version 1: how the runner drives an SDK that lives in another process, runtime or language.
  *
  * The SDK's side (the *driver*) pulls: it asks `GET <control>/next`, does what the command says, and posts a
- * `Result` to `POST <control>/result`. So anything that can make an HTTP request can be driven. `GET /next` answers
- * 200 with one command, or 204 when there was none for a while: ask again. Commands come one at a time; the next one
- * is handed out after the previous result arrived.
+ * `Result` to `POST <control>/result`. So anything that can make an HTTP request can be driven. Both answer 200 with the
+ * next command, or 204 when there was none for a while: ask `GET /next` again. Commands come one at a time.
  *
  * Rules for a driver:
  * 1. It talks to the runner without the timers and the fetch it watches, so that control traffic is never counted.

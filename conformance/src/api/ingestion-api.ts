@@ -33,6 +33,11 @@ export interface IngestionAppOptions {
 export interface IngestionApiOptions extends IngestionAppOptions {
   /** Default 0: the system picks one. */
   port?: number;
+  /**
+   * Every request gets a connection of its own; default false. Browsers send a request again by themselves when a
+   * connection they had used before fails, or answers 408: then a script meets more requests than an SDK made.
+   */
+  freshConnections?: boolean;
 }
 
 /** What can be watched and steered, whatever serves the requests. */

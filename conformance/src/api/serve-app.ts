@@ -12,10 +12,11 @@ export interface ServedApp {
 }
 
 /** Rejects when the port is taken. Port 0 lets the system pick one. */
-export async function serveApp(app: Hono, port: number): Promise<ServedApp> {
+export async function serveApp(app: Hono, port: number, freshConnections = false): Promise<ServedApp> {
   // Node's own Request and Response stay what they were: tests of other code share this process.
   const server = createAdaptorServer({ fetch: app.fetch, overrideGlobalObjects: false }) as Server;
   server.keepAliveTimeout = KEEP_ALIVE_MS;
+  if (freshConnections) server.maxRequestsPerSocket = 1;
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(port, "127.0.0.1", resolve);

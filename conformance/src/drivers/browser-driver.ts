@@ -39,13 +39,18 @@ export async function drivePage(sdk: BrowserSdk, time: VirtualTime): Promise<voi
   globalThis.fetch = io.fetch;
   const listeners = watchListeners([window, document]);
   let client: ClientMethods | undefined;
+  let isNew = false;
+  let hasPredecessor = false;
 
   const host: SdkHost = {
     async prepare(again) {
-      await client?.shutdown({ timeoutMs: 0 });
+      void client?.shutdown({ timeoutMs: 0 });
       client = undefined;
-      await settle();
+      await time.advance(1);
+      await settle(1);
       if (!again) clearDevice();
+      hasPredecessor = again;
+      isNew = true;
     },
     create(options, form) {
       const all = form === "server" ? { ...AS_SERVERS, ...options } : options;
@@ -56,7 +61,11 @@ export async function drivePage(sdk: BrowserSdk, time: VirtualTime): Promise<voi
     io: { ...io, idle: () => ({ ...io.idle(), requests: requestsMade() }) },
     time,
     output,
-    settle,
+    settle() {
+      const rounds = isNew || hasPredecessor ? TAKEOVER_ROUNDS : 1;
+      isNew = false;
+      return settle(rounds);
+    },
     listeners,
   };
   const last = await pull(link, createDriver(host));
@@ -88,14 +97,16 @@ function openLink(realFetch: typeof fetch): ControlLink {
   };
 }
 
-/** Claiming the lanes of earlier pages takes one lock after the other: its own, theirs, and what they still hold. */
-const SETTLE_ROUNDS = 3;
+/** Taking over the lanes of earlier pages takes one lock after the other: its own, theirs, and what they still hold. */
+const TAKEOVER_ROUNDS = 3;
 
-async function settle(): Promise<void> {
-  for (let round = 0; round < SETTLE_ROUNDS; round++) {
+/** A lock asked for earlier is granted by the time the question after it is answered. */
+async function settle(rounds: number): Promise<void> {
+  for (let round = 0; round < rounds; round++) {
     await navigator.locks.query();
     await macrotask();
   }
+  await macrotask();
 }
 
 /** Not a timer: those are the runner's, and browsers slow them down. */

@@ -2,9 +2,10 @@
 import type { Command, Result } from "../protocol.ts";
 
 export interface ControlLink {
-  /** The answer to `GET /next`; empty when there was no command for a while. */
+  /** `GET /next`: a command, or nothing when there was none for a while. */
   next(): Promise<string>;
-  post(result: string): Promise<unknown>;
+  /** `POST /result`, answered in the same way. */
+  post(result: string): Promise<string>;
 }
 
 /** Resolves with the command that ended it, after its result was posted. */
@@ -12,9 +13,11 @@ export async function pull(
   link: ControlLink,
   perform: (command: Command) => Promise<unknown>,
 ): Promise<Command & { do: "bye" | "reload" }> {
-  for (;;) {
-    const text = await link.next();
-    if (text === "") continue;
+  for (let text = ""; ; ) {
+    if (text === "") {
+      text = await link.next();
+      continue;
+    }
     const command = JSON.parse(text) as Command;
     const result = await perform(command).then(
       (value): Result => ({ ok: true, value: value ?? null }),
@@ -23,7 +26,7 @@ export async function pull(
         error: error instanceof Error ? `${error.message}\n${error.stack}` : String(error),
       }),
     );
-    await link.post(JSON.stringify(result));
+    text = await link.post(JSON.stringify(result));
     if (command.do === "bye" || command.do === "reload") return command;
   }
 }

@@ -19,7 +19,9 @@ describe.each(PACKAGES)("the packed %s package", (name) => {
 
   it("depends on nothing and runs nothing on install", () => {
     expect(manifest().dependencies ?? {}).toEqual({});
-    expect(manifest().peerDependencies ?? {}).toEqual({});
+    const { peerDependencies = {}, peerDependenciesMeta = {} } = manifest();
+    for (const peer of Object.keys(peerDependencies))
+      expect(peerDependenciesMeta[peer], peer).toEqual({ optional: true });
     expect(Object.keys(manifest().scripts)).not.toEqual(
       expect.arrayContaining([expect.stringMatching(/install/)]),
     );

@@ -40,8 +40,9 @@ export function printSummary(results: readonly SubjectResult[], print: Print): v
   for (const { subject, results: cases } of results) {
     for (const result of cases) {
       if (failsTheRun(result.verdict)) print(failureText(result, subject.title));
-      else if (result.verdict !== "passed") print(exceptionText(result, subject.title));
+      else if (result.verdict === "known-failure") print(knownText(result, subject.title));
     }
+    for (const line of notRunLines(cases)) print(`not run on ${subject.title}: ${line}\n`);
   }
   print(table(results));
 }
@@ -59,8 +60,25 @@ function failureText(result: CaseResult, title: string): string {
   return `${lines.join("\n")}\n`;
 }
 
-function exceptionText({ case: theCase, verdict, problems, knownReason }: CaseResult, title: string): string {
-  return `${verdict}: ${theCase.id} on ${title}: ${knownReason ?? problems.join("; ")}\n`;
+function knownText({ case: theCase, verdict, knownReason }: CaseResult, title: string): string {
+  return `${verdict}: ${theCase.id} on ${title}: ${knownReason}\n`;
+}
+
+/** More names than this on a line are not read; the JUnit report has them all. */
+const MAX_NAMES = 12;
+
+/** One line per reason: a subject without a capability lacks it for many cases. */
+function notRunLines(results: readonly CaseResult[]): string[] {
+  const byReason = new Map<string, string[]>();
+  for (const { case: theCase, verdict, problems } of results) {
+    if (verdict !== "not-run") continue;
+    const reason = problems.join("; ");
+    byReason.set(reason, [...(byReason.get(reason) ?? []), theCase.id]);
+  }
+  return [...byReason].map(([reason, ids]) => {
+    const more = ids.length > MAX_NAMES ? [`${ids.length - MAX_NAMES} more`] : [];
+    return `${ids.length} cases (${reason}): ${[...ids.slice(0, MAX_NAMES), ...more].join(", ")}`;
+  });
 }
 
 const COLUMNS: readonly Verdict[] = ["passed", "failed", "known-failure", "unexpected-pass", "not-run"];

@@ -48,7 +48,7 @@ test("the summary shows each failure with its exchange, each exception with its 
   expect(text).toMatch(/failed: broken on Node 1.*expected 1, got 2.*#0 POST/s);
   expect(text).toMatch(/known-failure: known on Node 1: issue 12/);
   expect(text).toMatch(/passes, but is listed as failing: issue 13/);
-  expect(text).toMatch(/not-run: elsewhere on Node 1: needs virtual-time/);
+  expect(text).toMatch(/not run on Node 1: 1 cases \(needs virtual-time\): elsewhere/);
   expect(text).toMatch(/Node 1 +1 +1 +1 +1 +1\n/);
 });
 

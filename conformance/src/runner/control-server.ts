@@ -1,4 +1,5 @@
 /** The runner's end of the control protocol (protocol.ts): one HTTP server, one session per driver. */
+import { readFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Command, Result } from "../protocol.ts";
@@ -15,6 +16,8 @@ export interface Session {
   send(command: Command): Promise<unknown>;
   /** The driver is gone: fails what is under way and everything after. */
   end(reason: string): void;
+  /** False once an answer did not come in time, and from the end on. */
+  isAnswering(): boolean;
 }
 
 /** How long a driver may take for one command. Generous: commands wait for no network. */
@@ -24,10 +27,15 @@ const POLL_LIMIT_MS = 15_000;
 
 interface OpenSession extends Session {
   next(response: ServerResponse): void;
-  result(result: Result): void;
+  /** Takes it, and answers with the next command. */
+  result(result: Result, response: ServerResponse): void;
 }
 
-export async function startControlServer(): Promise<ControlServer> {
+/** What `<control>/page` shows; the driver's script comes from the same place. */
+const PAGE = `<!doctype html><meta charset="utf-8"><title>driver</title><script src="driver.js"></script>`;
+
+/** `pageScript`: the file with the driver for pages. */
+export async function startControlServer(pageScript?: string): Promise<ControlServer> {
   const sessions = new Map<string, OpenSession>();
   let opened = 0;
   const server = createServer(async (request, response) => {
@@ -35,9 +43,12 @@ export async function startControlServer(): Promise<ControlServer> {
     const session = sessions.get(id ?? "");
     if (session && request.method === "GET" && action === "next") return session.next(response);
     if (session && request.method === "POST" && action === "result") {
-      session.result(JSON.parse(await readText(request)) as Result);
-      return response.writeHead(204).end();
+      const result = JSON.parse(await readText(request)) as Result;
+      return session.result(result, response);
     }
+    if (session && action === "page") return sendText(response, "text/html", PAGE);
+    if (session && action === "driver.js" && pageScript !== undefined)
+      return sendText(response, "text/javascript; charset=utf-8", await readFile(pageScript, "utf8"));
     return response.writeHead(404).end();
   });
   server.keepAliveTimeout = 0;
@@ -70,10 +81,14 @@ function createSession(url: string): OpenSession {
   let queued: Command | undefined;
   let settle: Pending | undefined;
   let ended: string | undefined;
+  let late = false;
+  /** The driver asks again by itself, or never. */
+  let isParting = false;
 
   function hand(command: Command, response: ServerResponse): void {
     waiting = undefined;
     queued = undefined;
+    isParting = command.do === "bye" || command.do === "reload";
     response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(command));
   }
 
@@ -90,8 +105,11 @@ function createSession(url: string): OpenSession {
     send: (command) =>
       new Promise((resolve, reject) => {
         if (ended !== undefined) return reject(new Error(ended));
-        const late = () => finish((pending) => pending.reject(new Error(`no answer to "${command.do}"`)));
-        const timer = setTimeout(late, ANSWER_LIMIT_MS);
+        const giveUp = () => {
+          late = true;
+          finish((pending) => pending.reject(new Error(`no answer to "${command.do}"`)));
+        };
+        const timer = setTimeout(giveUp, ANSWER_LIMIT_MS);
         settle = { resolve, reject, timer };
         if (waiting) hand(command, waiting);
         else queued = command;
@@ -103,10 +121,14 @@ function createSession(url: string): OpenSession {
         if (waiting === response) waiting = undefined;
       });
     },
-    result: (result) =>
+    isAnswering: () => !late && ended === undefined,
+    result(result, response) {
+      if (isParting) response.writeHead(204).end();
+      else this.next(response);
       finish((pending) =>
         result.ok ? pending.resolve(result.value) : pending.reject(new Error(result.error)),
-      ),
+      );
+    },
     end(reason) {
       ended = reason;
       finish((pending) => pending.reject(new Error(reason)));
@@ -121,6 +143,10 @@ function afterPollLimit(response: ServerResponse, forget: () => void): void {
     if (!response.writableEnded) response.writeHead(204).end();
   }, POLL_LIMIT_MS);
   response.on("close", () => clearTimeout(timer));
+}
+
+function sendText(response: ServerResponse, type: string, text: string): void {
+  response.writeHead(200, { "content-type": type, "cache-control": "no-store" }).end(text);
 }
 
 async function readText(request: IncomingMessage): Promise<string> {

@@ -6,7 +6,7 @@ export interface Faults {
   play(script: readonly Fault[]): void;
   setDefault(fault: Fault | null): void;
   /** Requests that arrived and that nothing but the SDK's patience can end. */
-  unanswered(): number;
+  silent(): RecordedRequest[];
   /** The SDK has nothing in flight: whatever it waited for until now, it no longer does. */
   allOver(): void;
 }
@@ -29,8 +29,7 @@ export function createFaults(api: IngestionApi, otherOrigin: string): Faults {
       standing = fault === null ? { kind: "ok" } : aimed(fault, otherOrigin);
       api.setDefault(standing);
     },
-    unanswered: () =>
-      api.requests.slice(over).filter((one) => isSilent(one, script[one.index] ?? standing)).length,
+    silent: () => api.requests.slice(over).filter((one) => isSilent(one, script[one.index] ?? standing)),
     allOver: () => {
       over = api.requests.length;
     },

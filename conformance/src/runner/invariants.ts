@@ -2,7 +2,7 @@
  * What must hold after every case, whatever it tests (CONTRACT sections 2, 4 and 5). All of it is judged on what the
  * API received; what the SDK claims is then checked against that.
  */
-import type { RecordedRequest } from "../api/index.ts";
+import type { JsonObject, RecordedRequest } from "../api/index.ts";
 import type { Leftovers } from "../protocol.ts";
 import { describeRequest, isAcknowledged, type Sighting, sightings } from "./exchange.ts";
 
@@ -10,6 +10,8 @@ export interface Evidence {
   requests: readonly RecordedRequest[];
   /** Calls of the app in order, as far as they can be recognised on the wire. */
   calls: readonly KnownCall[];
+  /** The SDK also sends what was not called for, such as page views. */
+  sendsByItself?: boolean;
   /** After shutdown; absent when there was no client to ask. */
   ledger?: Ledger;
   leftovers?: Leftovers;
@@ -19,7 +21,10 @@ export interface Evidence {
   thrown: readonly string[];
 }
 
-export type KnownCall = Pick<Sighting, "kind" | "userId" | "eventType" | "mark">;
+export interface KnownCall extends Pick<Sighting, "kind" | "eventType" | "mark"> {
+  /** Undefined: the call did not say. */
+  userId: string | undefined;
+}
 
 export interface Ledger {
   accepted: number;
@@ -34,7 +39,7 @@ export function brokenInvariants(evidence: Evidence): string[] {
     ...wrongEndpoint(evidence.requests),
     ...sentAgain(evidence.requests),
     ...changedBytes(evidence.requests),
-    ...outOfOrder(evidence.requests, evidence.calls),
+    ...outOfOrder(evidence.requests, evidence.calls, evidence.sendsByItself),
     ...overlapping(evidence.requests),
     ...keyLeaks(evidence),
     ...(evidence.ledger ? wrongLedger(evidence.ledger, evidence.requests) : []),
@@ -88,10 +93,16 @@ export function changedBytes(requests: readonly RecordedRequest[]): string[] {
 }
 
 /** First arrivals come in call order, identify and track in one queue; an identify comes anew only when it was called. */
-export function outOfOrder(requests: readonly RecordedRequest[], calls: readonly KnownCall[]): string[] {
+export function outOfOrder(
+  requests: readonly RecordedRequest[],
+  calls: readonly KnownCall[],
+  sendsByItself = false,
+): string[] {
   const problems: string[] = [];
   let next = 0;
   for (const { request, sighting } of firstArrivals(requests)) {
+    if (sendsByItself && (isTokenUpdate(sighting) || !calls.some((call) => sameCall(call, sighting))))
+      continue;
     let found = next;
     while (found < calls.length && !sameCall(calls[found] as KnownCall, sighting)) found++;
     if (found === calls.length) {
@@ -101,6 +112,13 @@ export function outOfOrder(requests: readonly RecordedRequest[], calls: readonly
     } else next = found + 1;
   }
   return problems;
+}
+
+/** An identify with nothing but the device's push token: most of them come from no identify() of the app. */
+function isTokenUpdate({ kind, raw }: Sighting): boolean {
+  if (kind !== "identify") return false;
+  const { external_user_id: _user, channels, ...rest } = JSON.parse(raw) as JsonObject;
+  return Array.isArray(channels) && Object.keys(rest).length === 0;
 }
 
 function firstArrivals(
@@ -121,7 +139,8 @@ function firstArrivals(
 }
 
 function sameCall(call: KnownCall, sighting: Sighting): boolean {
-  if (call.kind !== sighting.kind || call.userId !== sighting.userId) return false;
+  if (call.kind !== sighting.kind) return false;
+  if (call.userId !== undefined && call.userId !== sighting.userId) return false;
   return call.eventType === sighting.eventType && (call.mark === undefined || call.mark === sighting.mark);
 }
 

@@ -1,28 +1,28 @@
 /** Which calls of a case can be recognised on the wire, for the order invariant. */
 import type { Case, Step } from "../case.ts";
-import type { Call, WireValue } from "../protocol.ts";
+import { CALL_NAMES, type Call, type CallForm, type WireValue } from "../protocol.ts";
 import type { KnownCall } from "./invariants.ts";
 
 /** The calls of the whole case in order, repetitions written out. Calls with odd arguments can't arrive and are left out. */
-export function knownCalls(steps: Case["steps"]): KnownCall[] {
-  return steps.flatMap(callsOf).flatMap(expand);
+export function knownCalls(steps: Case["steps"], form: CallForm): KnownCall[] {
+  return steps.flatMap(callsOf).flatMap((call) => expand(call, form));
 }
 
 export function callsOf(step: Step): Call[] {
   if ("calls" in step) return step.calls;
-  return "track" in step || "identify" in step ? [step as Call] : [];
+  return CALL_NAMES.some((name) => name in step) ? [step as Call] : [];
 }
 
-function expand(call: Call): KnownCall[] {
+function expand(call: Call, form: CallForm): KnownCall[] {
   const calls: KnownCall[] = [];
   for (let index = 0; index < (call.repeat ?? 1); index++) {
-    const known = knownCall(call, index);
+    const known = form === "server" ? serverCall(call, index) : clientCall(call, index);
     if (known) calls.push(known);
   }
   return calls;
 }
 
-function knownCall(call: Call, index: number): KnownCall | undefined {
+function serverCall(call: Call, index: number): KnownCall | undefined {
   const kind = call.track ? "track" : "identify";
   const args = call[kind] ?? [];
   const bound = "forUser" in call;
@@ -31,6 +31,19 @@ function knownCall(call: Call, index: number): KnownCall | undefined {
   const eventType = kind === "track" ? text(rest[0], index) : "";
   if (userId === undefined || eventType === undefined) return undefined;
   return { kind, userId, eventType, mark: kind === "track" ? markOf(rest[1], index) : undefined };
+}
+
+/** Only an identify says whose it is. */
+function clientCall({ track, page, identify }: Call, index: number): KnownCall | undefined {
+  if (identify) {
+    const userId = text(identify[0], index);
+    return userId === undefined ? undefined : { kind: "identify", userId, eventType: "", mark: undefined };
+  }
+  const [event, properties] = track ?? (page ? ["page_viewed", page[0]] : []);
+  const eventType = text(event, index);
+  return eventType === undefined
+    ? undefined
+    : { kind: "track", userId: undefined, eventType, mark: markOf(properties, index) };
 }
 
 /** User ids that are numbers travel as text. */

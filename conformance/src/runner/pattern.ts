@@ -7,13 +7,14 @@
  * $between [a, b]   a number in this range, ends included     $oneOf […]       any of these patterns
  * $each p           an array whose every item matches p       $absent true     no such key (inside $partial)
  * $json p           a string that is JSON and parses to p     $excludes "…"    a string without this text
+ * $optional p       no such key, or p (inside an object)
  */
 import type { WireValue } from "../protocol.ts";
 
 export type Pattern = WireValue;
 
 const MATCHERS = new Set(
-  "$partial $any $regex $length $between $oneOf $each $absent $json $excludes".split(" "),
+  "$partial $any $regex $length $between $oneOf $each $absent $optional $json $excludes".split(" "),
 );
 
 /** What is wrong, one line per difference, each starting with the path; empty when the value matches. */
@@ -53,6 +54,8 @@ function objectMismatches(
     const there = Object.hasOwn(value, key);
     if (isObject(expected) && expected.$absent === true) {
       if (there) problems.push(`${path}.${key}: expected no such key, got ${show(value[key])}`);
+    } else if (isObject(expected) && "$optional" in expected) {
+      if (there) problems.push(...mismatches(value[key], expected.$optional as Pattern, `${path}.${key}`));
     } else if (there) problems.push(...mismatches(value[key], expected, `${path}.${key}`));
     else problems.push(`${path}.${key}: missing, expected ${show(expected)}`);
   }

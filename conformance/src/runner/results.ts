@@ -25,6 +25,8 @@ export interface CaseResult {
 
 export interface SubjectResult {
   subject: Subject;
+  /** Why the subject is not on this machine; then no case was run. */
+  absent?: string;
   results: CaseResult[];
   elapsedMs: number;
 }

@@ -5,7 +5,7 @@ import { describeRequest } from "./exchange.ts";
 import { type Scene, unmetExpectations } from "./expectations.ts";
 import { brokenInvariants, type Evidence, type Ledger } from "./invariants.ts";
 import { knownCalls } from "./known-calls.ts";
-import { KEY, type Stage, setStage } from "./stage.ts";
+import { formOf, KEY, type Stage, setStage } from "./stage.ts";
 import { type Played, playSteps } from "./steps.ts";
 import type { ClockKind, SubjectProcess } from "./subject-process.ts";
 
@@ -99,10 +99,12 @@ function evidenceOf(theCase: Case, stage: Stage, scene: Scene, leftovers: Leftov
     ({ headers, text }) => `${JSON.stringify(headers)} ${text}`,
   );
   const creation = stage.creationError === undefined ? [] : [stage.creationError];
+  const form = formOf(theCase);
   return {
-    requests: stage.api.requests,
-    calls: knownCalls(theCase.steps),
-    ...(stats !== null && { ledger: stats as Ledger }),
+    requests: stage.past.asClientSaw(stage.api.requests),
+    calls: knownCalls(theCase.steps, form),
+    sendsByItself: form === "client",
+    ...(stats !== null && { ledger: stage.past.wholeLedger(stats as Ledger) }),
     ...(leftovers && { leftovers }),
     outward: [...errors.map((error) => JSON.stringify(error)), ...output, ...elsewhere, ...creation],
     key: KEY,

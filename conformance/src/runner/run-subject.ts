@@ -4,7 +4,8 @@ import type { Subject } from "../subject.ts";
 import type { ControlServer } from "./control-server.ts";
 import { type CaseResult, type SubjectResult, verdictOf } from "./results.ts";
 import { type CaseOutcome, runCase } from "./run-case.ts";
-import { type ClockKind, type SubjectProcess, startSubject } from "./subject-process.ts";
+import { startSubject, whyAbsent } from "./start-subject.ts";
+import type { ClockKind, SubjectProcess } from "./subject-process.ts";
 
 export interface RunContext {
   /** The conformance folder, where subjects are started. */
@@ -20,6 +21,8 @@ export async function runSubject(
   context: RunContext,
 ): Promise<SubjectResult> {
   const from = performance.now();
+  const absent = whyAbsent(subject);
+  if (absent !== undefined) return { subject, absent, results: cases.map(notRun(absent)), elapsedMs: 0 };
   const results = new Map<Case, CaseResult>();
   const start = (clock: ClockKind) => startSubject(subject, context.folder, context.control, clock);
   let shared: SubjectProcess | undefined;
@@ -38,11 +41,14 @@ export async function runSubject(
   const endsItsProcess = ({ needs }: Case) => needs?.includes("process-exit") === true;
   await Promise.all([
     // Mostly waiting in real time, so they cost the others nothing.
-    runAll(cases.filter(endsItsProcess), (theCase) => runAlone(theCase, start("real"))),
+    runAll(cases.filter(endsItsProcess), async (theCase) => runAlone(theCase, await start("real"))),
     runAll(
       cases.filter((theCase) => !endsItsProcess(theCase)),
-      (theCase) => {
-        if (!shared?.alive()) shared = start("virtual");
+      async (theCase) => {
+        if (!shared?.alive()) {
+          await shared?.stop();
+          shared = await start("virtual");
+        }
         return runCase(theCase, shared, "virtual");
       },
     ),
@@ -60,11 +66,14 @@ async function runAlone(theCase: Case, process: SubjectProcess): Promise<CaseOut
   }
 }
 
+function notRun(why: string): (theCase: Case) => CaseResult {
+  return (theCase) => ({ case: theCase, verdict: "not-run", problems: [why], exchange: [], elapsedMs: 0 });
+}
+
 async function judged(theCase: Case, subject: Subject, run: () => Promise<CaseOutcome>): Promise<CaseResult> {
   const missing = (theCase.needs ?? []).filter((need) => !subject.capabilities.includes(need));
   if (missing.length > 0) {
-    const problems = [`needs ${missing.join(", ")}`];
-    return { case: theCase, verdict: "not-run", problems, exchange: [], elapsedMs: 0 };
+    return notRun(`needs ${missing.join(", ")}`)(theCase);
   }
   const from = performance.now();
   const { problems, exchange } = await run().catch(

@@ -5,9 +5,10 @@
 import { setImmediate } from "node:timers/promises";
 import { type IngestionApi, startIngestionApi } from "../api/index.ts";
 import type { Case, ClientSetup } from "../case.ts";
-import type { Collected, Command, Created, Idle, Observation, WireObject } from "../protocol.ts";
+import type { CallForm, Collected, Command, Created, Idle, Observation, WireObject } from "../protocol.ts";
 import type { Scene } from "./expectations.ts";
 import { createFaults, type Faults } from "./faults.ts";
+import { createPastPages, type PastPages } from "./past-pages.ts";
 import type { ClockKind, SubjectProcess } from "./subject-process.ts";
 
 /** Recognisable wherever it turns up. */
@@ -16,6 +17,8 @@ export const KEY = "wrk_conformance_S3cretPart";
 const START_MS = Date.parse("2026-06-14T12:00:00.999Z");
 /** Far above what anything on loopback takes; reached only when something is stuck. */
 const SETTLE_LIMIT_MS = 15_000;
+/** How long the last requests of a page may take to arrive. One that a browser lets die with the page never does. */
+const FAREWELL_LIMIT_MS = 1_000;
 
 export interface Stage {
   api: IngestionApi;
@@ -25,6 +28,11 @@ export interface Stage {
   send(command: Command): Promise<unknown>;
   /** Moves the clock from timer to timer; what each of them starts is over before time goes on. */
   advance(ms: number): Promise<void>;
+  /** The clock moves, timers do not notice. */
+  jump(ms: number): Promise<void>;
+  /** The page goes away and comes back, with a new client of the same options. */
+  reload(): Promise<void>;
+  past: PastPages;
   /** Returns when no request is under way, except those that nothing but time or a release can end. */
   settle(): Promise<Idle>;
   collect(name: string): Promise<Collected>;
@@ -36,15 +44,16 @@ export interface Stage {
 export async function setStage(theCase: Case, process: SubjectProcess, clock: ClockKind): Promise<Stage> {
   let nowMs = clock === "virtual" ? START_MS : Date.now();
   const now = clock === "virtual" ? () => nowMs : Date.now;
-  const { server = {}, client } = theCase;
-  const api = await startIngestionApi({ ...server.options, keys: [KEY], now });
-  const otherOrigin = await startIngestionApi({ keys: [KEY], now });
+  const { server = {} } = theCase;
+  const api = await startIngestionApi({ ...server.options, ...forPages(process), keys: [KEY], now });
+  const otherOrigin = await startIngestionApi({ ...forPages(process), keys: [KEY], now });
   const faults = createFaults(api, otherOrigin.url);
   faults.play(server.script ?? []);
   faults.setDefault(server.default ?? null);
   const { send } = process.session;
   const close = async () => void (await Promise.all([api.close(), otherOrigin.close()]));
-  const created = await send(creation(client, api.url, nowMs)).then(
+  const past = createPastPages();
+  const created = await send(creation(theCase, api.url, nowMs, false)).then(
     (value) => value as Created,
     (error: unknown) => close().then(() => Promise.reject(error)),
   );
@@ -67,6 +76,22 @@ export async function setStage(theCase: Case, process: SubjectProcess, clock: Cl
       }
       await settle(stage);
     },
+    async jump(ms) {
+      nowMs += ms;
+      await send({ do: "jump", ms });
+    },
+    async reload() {
+      const { inFlight } = await settle(stage);
+      const answered = api.requests.length - inFlight;
+      const observation = (await send({ do: "observe" })) as Observation;
+      await send({ do: "reload" });
+      const { requests } = (await send({ do: "idle" })) as Idle;
+      const sent = requests - otherOrigin.requests.length;
+      await api.waitForRequests(sent, FAREWELL_LIMIT_MS).catch(() => {});
+      past.add(observation, api.requests.slice(answered));
+      await send(creation(theCase, api.url, nowMs, true));
+    },
+    past,
     settle: () => settle(stage),
     collect: async (name) => (await send({ do: "collect", name })) as Collected,
     async scene(names) {
@@ -74,17 +99,34 @@ export async function setStage(theCase: Case, process: SubjectProcess, clock: Cl
       const results: Record<string, Collected> = {};
       for (const name of names) results[name] = await stage.collect(name);
       const failed = created.error === undefined ? {} : { creationError: created.error };
-      return { api, otherOrigin, observation, results, ...failed };
+      return { api, otherOrigin, observation: past.withReports(observation), results, ...failed };
     },
     close,
   };
   return stage;
 }
 
-function creation(client: ClientSetup = {}, url: string, nowMs: number): Command {
+function forPages({ isPage }: SubjectProcess) {
+  return { cors: isPage, freshConnections: isPage };
+}
+
+/** Cases of client SDKs are written as those are called. */
+export function formOf({ needs }: Case): CallForm {
+  return needs?.includes("client") ? "client" : "server";
+}
+
+function creation(theCase: Case, url: string, nowMs: number, again: boolean): Command {
+  const client: ClientSetup = theCase.client ?? {};
   const { baseUrlSuffix = "", clockFractionMs } = client;
   const options: WireObject = { apiKey: KEY, baseUrl: url + baseUrlSuffix, ...client.options };
-  return { do: "create", options, nowMs, ...(clockFractionMs === undefined ? {} : { clockFractionMs }) };
+  return {
+    do: "create",
+    form: formOf(theCase),
+    options,
+    nowMs,
+    ...(clockFractionMs !== undefined && { clockFractionMs }),
+    ...(again && { again }),
+  };
 }
 
 async function settle(stage: Stage): Promise<Idle> {
@@ -92,10 +134,13 @@ async function settle(stage: Stage): Promise<Idle> {
   for (;;) {
     const idle = (await stage.send({ do: "idle" })) as Idle;
     const { inFlight, held } = idle;
-    if (inFlight > 0 && inFlight === held + stage.faults.unanswered()) return idle;
-    if (inFlight === 0 && stage.api.inFlight() === 0) {
-      stage.faults.allOver();
-      return idle;
+    if (inFlight > 0 && inFlight === held + stage.faults.silent().length) return idle;
+    if (inFlight === 0) {
+      if (stage.process.isPage) stage.past.leaveOpen(stage.faults.silent());
+      if (stage.api.inFlight() === stage.past.stillOpen()) {
+        stage.faults.allOver();
+        return idle;
+      }
     }
     if (performance.now() > deadline) {
       throw new Error(

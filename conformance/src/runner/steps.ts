@@ -35,6 +35,8 @@ async function playStep(step: Step, stage: Stage, played: Played): Promise<strin
     return [];
   }
   if ("advance" in step) return none(await stage.advance(step.advance));
+  if ("jump" in step) return none(await stage.jump(step.jump));
+  if ("reload" in step) return none(await reload(stage, played));
   if ("play" in step) return none(stage.faults.play(step.play));
   if ("default" in step) return none(stage.faults.setDefault(step.default));
   if ("settled" in step) return stateProblems(step.settled, "fulfilled", stage);
@@ -63,6 +65,12 @@ async function stateProblems(name: string, wanted: string, stage: Stage): Promis
   return state === wanted
     ? []
     : [`${name} should be ${wanted}, but is ${state} ${JSON.stringify(value) ?? ""}`];
+}
+
+/** Promises of the page that went away are gone with it. */
+async function reload(stage: Stage, played: Played): Promise<void> {
+  played.names.length = 0;
+  await stage.reload();
 }
 
 /** Lets the subject's process end by itself and measures how long that takes. */

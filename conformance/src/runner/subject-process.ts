@@ -1,10 +1,12 @@
 /** A subject's driver as a process: started on demand, watched, and stopped by its own id. */
 import { type ChildProcess, spawn } from "node:child_process";
-import type { Subject } from "../subject.ts";
+import type { ProcessSubject } from "../subject.ts";
 import type { ControlServer, Session } from "./control-server.ts";
 
 export interface SubjectProcess {
   readonly session: Session;
+  /** A page, to which the API is another origin. */
+  readonly isPage: boolean;
   /** Everything it wrote to its standard streams so far. */
   output(): string;
   /** Resolves with the exit code once it has ended by itself; kills it and resolves with a signal's name when late. */
@@ -15,8 +17,8 @@ export interface SubjectProcess {
 
 export type ClockKind = "virtual" | "real";
 
-export function startSubject(
-  subject: Subject,
+export function startProcess(
+  subject: ProcessSubject,
   folder: string,
   control: ControlServer,
   clock: ClockKind,
@@ -35,6 +37,7 @@ export function startSubject(
   void ended.then((how) => session.end(`the driver ended (${how}): ${written.join("").slice(-2000)}`));
   return {
     session,
+    isPage: false,
     output: () => written.join(""),
     exited: (limitMs) => {
       const timer = setTimeout(() => child.kill("SIGKILL"), limitMs);

@@ -4,7 +4,10 @@ import { availableEngines, type Browser, type Engine, launchBrowser } from "../b
 import { notRun } from "./report/figures.ts";
 
 /** One browser for all tests of a scenario: each test brings a site of its own, and so an empty storage. */
-export function inEveryEngine(scenario: string, define: (browser: () => Browser, engine: Engine) => void): void {
+export function inEveryEngine(
+  scenario: string,
+  define: (browser: () => Browser, engine: Engine) => void,
+): void {
   for (const { engine, missing } of availableEngines()) {
     describe(`${scenario}, ${engine}`, () => {
       if (missing !== undefined) {
@@ -27,12 +30,18 @@ export function enginesOnly(engines: readonly Engine[], scenario: string, define
     if (!engines.includes(engine)) continue;
     describe(`${scenario}, ${engine}`, () => {
       if (missing === undefined) define();
-      else it("runs where its engine is", (context) => reportMissing(scenario, engine, missing, context.skip));
+      else
+        it("runs where its engine is", (context) => reportMissing(scenario, engine, missing, context.skip));
     });
   }
 }
 
-function reportMissing(scenario: string, engine: Engine, why: string, leaveOut: (note: string) => void): void {
+function reportMissing(
+  scenario: string,
+  engine: Engine,
+  why: string,
+  leaveOut: (note: string) => void,
+): void {
   notRun(scenario, engine, why);
   expect(process.env.CI, `${engine} must run in CI, but ${why}`).toBeUndefined();
   leaveOut(`not run: ${why}`);

@@ -8,6 +8,7 @@ import type { Browser, Engine } from "../browsers/index.ts";
 import { inEveryEngine } from "./engines.ts";
 import { arrivesWhole } from "./judge/arrival.ts";
 import { audit, complaints } from "./judge/audit.ts";
+import { describeTraffic } from "./judge/traffic.ts";
 import { record } from "./report/figures.ts";
 import { type ShopPage, type Stage, setStage } from "./stage.ts";
 
@@ -87,13 +88,18 @@ async function leaveOffline(browser: Browser, engine: Engine, skip: (note: strin
   await settleOnLaterVisit(stage, engine, "offline", EVENTS);
 }
 
-async function settleOnLaterVisit(stage: Stage, engine: Engine, variant: string, count: number): Promise<void> {
+async function settleOnLaterVisit(
+  stage: Stage,
+  engine: Engine,
+  variant: string,
+  count: number,
+): Promise<void> {
   const atExit = stage.api.store.events.length;
   const start = performance.now();
   const later = await stage.open();
   const tracked = { exit: count };
   await arrivesWhole(stage.api, tracked, 20_000);
-  const found = audit(stage.api, tracked);
+  const found = audit(stage.api, tracked, stage.ends);
   record(SCENARIO, engine, variant, {
     events: found.tracked,
     "stored before the later visit": atExit,
@@ -104,6 +110,6 @@ async function settleOnLaterVisit(stage: Stage, engine: Engine, variant: string,
     "ms until all had arrived": Math.round(performance.now() - start),
     requests: stage.api.requests.length,
   });
-  expect(complaints(found)).toEqual([]);
+  expect(complaints(found), describeTraffic(stage.api.requests)).toEqual([]);
   expect((await later.report()).pageErrors).toEqual([]);
 }

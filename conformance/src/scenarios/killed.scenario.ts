@@ -31,15 +31,20 @@ enginesOnly(["chromium"], SCENARIO, () => {
       const { stage, browser, restart } = await stageWithProfile();
       const page = await stage.open({ options });
       const trackedAtMs = await page.track("killed", 0, EVENTS);
-      await eventually("the moment of the kill", 5_000, () => Date.now() - trackedAtMs >= delayMs);
+      const waitMs = delayMs - (Date.now() - trackedAtMs);
+      const killedAtMs = waitMs > 0 ? await killIn(browser, waitMs) : killNow(browser);
       await browser.kill();
       await restart();
       await stage.open({ options: { persistence } });
       const tracked = { killed: EVENTS };
       const mustArrive = persistence === "durable" && delayMs > MAX_LOST_AGE_MS;
-      await arrivesWhole(stage.api, tracked, mustArrive ? 15_000 : 4_000);
+      await arrivesWhole(stage.api, tracked, mustArrive ? 15_000 : 2_000);
       const found = audit(stage.api, tracked);
-      record(SCENARIO, "chromium", `${persistence}, ${delayMs} ms after`, { tracked: EVENTS, arrived: found.stored });
+      record(SCENARIO, "chromium", `${persistence}, ${delayMs} ms after`, {
+        "killed after ms": killedAtMs - trackedAtMs,
+        tracked: EVENTS,
+        arrived: found.stored,
+      });
       expect(complaints({ ...found, lost: [] })).toEqual([]);
       if (mustArrive) expect(found.lost).toEqual([]);
     });
@@ -49,7 +54,7 @@ enginesOnly(["chromium"], SCENARIO, () => {
       const page = await stage.open({ options });
       await page.ask({ do: "keepTracking", chain: "killed", everyMs: TRACK_EVERY_MS });
       await trackedFor(page, TRACKING_MS);
-      const killedAtMs = Date.now();
+      const killedAtMs = killNow(browser);
       await browser.kill();
       await restart();
       await stage.open({ options: { persistence } });
@@ -81,6 +86,18 @@ async function stageWithProfile(): Promise<{ stage: Stage; browser: Browser; res
   const browser = await launch();
   const stage = await setStage(browser);
   return { stage, browser, restart: async () => stage.moveTo(await launch()) };
+}
+
+/** The browser's own process first, which holds the storage: finding its children takes a busy machine a while. */
+function killNow({ pid }: Browser): number {
+  const nowMs = Date.now();
+  process.kill(pid, "SIGKILL");
+  return nowMs;
+}
+
+/** The delay is what the experiment varies: this waits for nothing else. */
+function killIn(browser: Browser, delayMs: number): Promise<number> {
+  return new Promise((resolve) => setTimeout(() => resolve(killNow(browser)), delayMs));
 }
 
 async function trackedFor(page: ShopPage, ms: number): Promise<void> {

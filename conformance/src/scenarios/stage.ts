@@ -3,6 +3,7 @@ import { onTestFinished } from "vitest";
 import { type IngestionApi, startIngestionApi } from "../api/index.ts";
 import type { Browser, Page } from "../browsers/index.ts";
 import { eventually } from "./eventually.ts";
+import { noteEnd, type PageEnds } from "./judge/page-ends.ts";
 import type { Ask, PageReport, Plan } from "./site/plan.ts";
 import { type PageHeaders, type Site, startSite } from "./site/start-site.ts";
 
@@ -18,6 +19,8 @@ export interface Stage {
   plan(plan?: Partial<Plan>): Plan;
   /** Opens a tab on the shop and waits until its client stands. */
   open(plan?: Partial<Plan>, headers?: PageHeaders): Promise<ShopPage>;
+  /** When pages were told to go, by the address that the API sees as the referrer. */
+  readonly ends: PageEnds;
   /** The API goes away altogether; its store and requests stay readable. */
   takeDown(): Promise<void>;
   /** Another API at the same address, with a store of its own. */
@@ -28,8 +31,6 @@ export interface Stage {
 
 export interface ShopPage {
   readonly page: Page;
-  /** The address of the page that stands now, by which the API knows whose a request was. Each load has another. */
-  address(): Promise<string>;
   ask<T = unknown>(ask: Ask): Promise<T>;
   /** Tracks `count` events of a chain from `from` on; resolves with the page's clock. */
   track(chain: string, from: number, count: number, more?: { bytes?: number; who?: string }): Promise<number>;
@@ -42,14 +43,17 @@ export interface ShopPage {
   /** Resolves when the new page stands. */
   reload(): Promise<void>;
   close(): Promise<void>;
+  /** Kills the renderer, where the engine's remote control can. */
+  crash?(): Promise<void>;
 }
 
 /** Sessions on a stage end with the test: pages first, then what they talk to. */
 export async function setStage(browser: Browser): Promise<Stage> {
-  let api = await startIngestionApi({ cors: true });
+  let api = await startIngestionApi({ cors: true, freshConnections: true });
   const port = Number(new URL(api.url).port);
   const site = await startSite();
   const pages = new Set<ShopPage>();
+  const ends: PageEnds = new Map();
   let current = browser;
   onTestFinished(async () => {
     await Promise.all([...pages].map((page) => page.close().catch(() => {})));
@@ -67,17 +71,19 @@ export async function setStage(browser: Browser): Promise<Stage> {
       return api;
     },
     site,
+    ends,
     plan,
     async open(own, headers) {
-      const opened = await current.newPage(site.address(plan(own), headers));
-      const shop = shopPage(opened, site, () => pages.delete(shop));
+      const address = site.address(plan(own), headers);
+      const opened = await current.newPage(address);
+      const shop = shopPage(opened, site, (ending) => noteEnd(ends, address, ending));
       pages.add(shop);
       await standing(shop.page);
       return shop;
     },
     takeDown: () => api.close(),
     async bringUp() {
-      api = await startIngestionApi({ cors: true, port });
+      api = await startIngestionApi({ cors: true, freshConnections: true, port });
     },
     moveTo(next) {
       current = next;
@@ -86,27 +92,26 @@ export async function setStage(browser: Browser): Promise<Stage> {
 }
 
 export function standing(page: Page): Promise<boolean> {
-  return eventually("the page stands", PAGE_DEADLINE_MS, () => page.evaluate<boolean>("'shop' in globalThis"));
+  return eventually("the page stands", PAGE_DEADLINE_MS, () =>
+    page.evaluate<boolean>("'shop' in globalThis"),
+  );
 }
 
-function shopPage(page: Page, site: Site, closed: () => void): ShopPage {
+function shopPage(page: Page, site: Site, end: (ending: () => Promise<void>) => Promise<void>): ShopPage {
   const ask = <T>(ask: Ask) => page.evaluate<T>(`shop(${JSON.stringify(ask)})`) as Promise<T>;
   return {
     page,
-    address: () => page.evaluate<string>("location.href"),
     ask,
     track: (chain, from, count, more = {}) => ask({ do: "track", chain, from, count, ...more }),
     call: (method, ...args) => ask({ do: "call", method, args }),
     report: () => ask({ do: "report" }),
     begin: (method, ...args) => ask({ do: "begin", method, args }),
-    leave: () => page.goto(`${site.url}/empty`),
+    leave: () => end(() => page.goto(`${site.url}/empty`)),
     async reload() {
-      await page.reload();
+      await end(() => page.reload());
       await standing(page);
     },
-    async close() {
-      closed();
-      await page.close();
-    },
+    close: () => end(() => page.close()),
+    ...(page.crash && { crash: () => end(async () => page.crash?.()) }),
   };
 }

@@ -7,7 +7,8 @@ import { inEveryEngine } from "./engines.ts";
 import { eventually } from "./eventually.ts";
 import { arrivesWhole } from "./judge/arrival.ts";
 import { audit, complaints } from "./judge/audit.ts";
-import { unexplainedRepeats } from "./judge/repeats.ts";
+import { type Heard, unexplainedRepeats } from "./judge/repeats.ts";
+import { describeTraffic } from "./judge/traffic.ts";
 import { type Random, seededRandom } from "./random.ts";
 import { record } from "./report/figures.ts";
 import { type ShopPage, type Stage, setStage } from "./stage.ts";
@@ -21,9 +22,10 @@ const CRASHING_TAB = 2;
 interface Walkabout {
   stage: Stage;
   random: Random;
-  /** When each page was told to go, by its address. */
-  endedAtMs: Map<string, number>;
+  /** How many events each page load tracked: a chain of its own, for any tab may adopt what another left behind. */
+  tracked: Record<string, number>;
   counts: { reloads: number; closes: number; crashes: number };
+  heard: Heard;
 }
 
 inEveryEngine(SCENARIO, (browser, engine) => {
@@ -31,20 +33,20 @@ inEveryEngine(SCENARIO, (browser, engine) => {
     const seed = Number(process.env.SCENARIO_SEED ?? Math.floor(Math.random() * 1e9));
     const stage = await setStage(browser());
     stage.api.setDefault({ kind: "delay", ms: 50 });
+    const tracked: Record<string, number> = {};
+    const heard: Heard = new Map();
     const counts = { reloads: 0, closes: 0, crashes: 0 };
-    const walkabout = { stage, endedAtMs: new Map<string, number>(), counts };
-    const tabs = Array.from({ length: TABS }, (_, tab) => {
-      return useTab({ ...walkabout, random: seededRandom(seed + tab) }, tab);
-    });
+    const tabs = Array.from({ length: TABS }, (_, tab) =>
+      useTab({ stage, tracked, counts, heard, random: seededRandom(seed + tab) }, tab),
+    );
     await Promise.all(tabs);
 
     const survivor = await stage.open({ options: { flushAt: 5 } });
-    const tracked = Object.fromEntries(tabs.map((_, tab) => [`tab ${tab}`, EVENTS_PER_TAB]));
     await arrivesWhole(stage.api, tracked, 30_000);
     await eventually("the ledger is even", 10_000, async () => (await survivor.report()).stats.pending === 0);
 
-    const found = audit(stage.api, tracked);
-    const repeats = unexplainedRepeats(stage.api.requests, walkabout.endedAtMs);
+    const found = audit(stage.api, tracked, stage.ends);
+    const repeats = unexplainedRepeats(stage.api.requests, heard);
     record(SCENARIO, engine, `seed ${seed}`, {
       ...counts,
       events: found.tracked,
@@ -56,48 +58,61 @@ inEveryEngine(SCENARIO, (browser, engine) => {
       overlapping: found.overlapping.length,
       requests: stage.api.requests.length,
     });
-    expect([...complaints(found), ...repeats], `SCENARIO_SEED=${seed}`).toEqual([]);
+    const traffic = `SCENARIO_SEED=${seed}\n${describeTraffic(stage.api.requests)}`;
+    expect([...complaints(found), ...repeats], traffic).toEqual([]);
   });
 });
 
 /** One visitor's tab, through reloads and closings, until its 50 events are tracked. Its last page is left open or closed. */
 async function useTab(walkabout: Walkabout, tab: number): Promise<void> {
-  const { stage, random } = walkabout;
-  const open = () => stage.open({ options: { flushAt: 5 } });
-  let page: ShopPage | undefined = await open();
-  for (let n = 0; n < EVENTS_PER_TAB; ) {
-    page ??= await open();
-    const burst = Math.min(1 + random.below(MAX_BURST), EVENTS_PER_TAB - n);
-    await page.track(`tab ${tab}`, n, burst);
-    n += burst;
-    const crashes = tab === CRASHING_TAB && walkabout.counts.crashes === 0 && n > EVENTS_PER_TAB / 2;
-    page = await (crashes && page.page.crash ? crash(walkabout, page) : doSomething(walkabout, page));
+  const { stage, random, tracked, counts, heard } = walkabout;
+  let page: ShopPage | undefined;
+  let load = 0;
+  for (let left = EVENTS_PER_TAB; left > 0; ) {
+    page ??= await stage.open({ options: { flushAt: 5 } });
+    const chain = `tab ${tab} load ${load}`;
+    const burst = Math.min(1 + random.below(MAX_BURST), left);
+    await page.track(chain, tracked[chain] ?? 0, burst);
+    tracked[chain] = (tracked[chain] ?? 0) + burst;
+    left -= burst;
+    await listen(page, heard);
+    const crashes = tab === CRASHING_TAB && counts.crashes === 0 && left < EVENTS_PER_TAB / 2;
+    const next = await (crashes && page.crash ? crash(page, counts) : doSomething(page, walkabout));
+    if (next.isNew) load++;
+    page = next.page;
   }
-  if (page && random.below(2) === 0) await end(walkabout, page, () => page?.close());
+  if (page && random.below(2) === 0) await page.close();
 }
 
-async function doSomething(walkabout: Walkabout, page: ShopPage): Promise<ShopPage | undefined> {
-  const choice = walkabout.random.below(10);
+/** What a page has heard it takes along when it goes, so it is asked before. */
+async function listen(page: ShopPage, heard: Heard): Promise<void> {
+  const known = await page.ask<Record<string, number>>({ do: "heard" });
+  for (const [id, sinceMs] of Object.entries(known))
+    heard.set(id, Math.min(sinceMs, heard.get(id) ?? sinceMs));
+}
+
+interface Next {
+  page: ShopPage | undefined;
+  isNew: boolean;
+}
+
+async function doSomething(page: ShopPage, { random, counts }: Walkabout): Promise<Next> {
+  const choice = random.below(10);
   if (choice < 3) {
-    walkabout.counts.reloads++;
-    await end(walkabout, page, () => page.reload());
-    return page;
+    counts.reloads++;
+    await page.reload();
+    return { page, isNew: true };
   }
   if (choice < 5) {
-    walkabout.counts.closes++;
-    await end(walkabout, page, () => page.close());
-    return undefined;
+    counts.closes++;
+    await page.close();
+    return { page: undefined, isNew: true };
   }
-  return page;
+  return { page, isNew: false };
 }
 
-async function crash(walkabout: Walkabout, page: ShopPage): Promise<undefined> {
-  walkabout.counts.crashes++;
-  await end(walkabout, page, () => page.page.crash?.());
-  return undefined;
-}
-
-async function end(walkabout: Walkabout, page: ShopPage, ending: () => Promise<void> | undefined): Promise<void> {
-  walkabout.endedAtMs.set(await page.address(), Date.now());
-  await ending();
+async function crash(page: ShopPage, counts: Walkabout["counts"]): Promise<Next> {
+  counts.crashes++;
+  await page.crash?.();
+  return { page: undefined, isNew: true };
 }

@@ -8,6 +8,7 @@ import { inEveryEngine } from "./engines.ts";
 import { eventually } from "./eventually.ts";
 import { arrivesWhole } from "./judge/arrival.ts";
 import { audit, complaints } from "./judge/audit.ts";
+import { describeTraffic } from "./judge/traffic.ts";
 import { record } from "./report/figures.ts";
 import type { Walk } from "./site/plan.ts";
 import { type Stage, setStage } from "./stage.ts";
@@ -61,7 +62,7 @@ async function visitAndLeave(
   await arrivesWhole(stage.api, tracked, requestTimeoutMs + 15_000);
   await eventually("the ledger is even", 10_000, async () => (await last.report()).stats.pending === 0);
 
-  const found = audit(stage.api, tracked);
+  const found = audit(stage.api, tracked, stage.ends);
   record(SCENARIO, engine, variant, {
     visits: walks * visits,
     "left in flight": leftInFlight,
@@ -74,7 +75,7 @@ async function visitAndLeave(
     overlapping: found.overlapping.length,
     requests: stage.api.requests.length,
   });
-  expect(complaints(found)).toEqual([]);
+  expect(complaints(found), describeTraffic(stage.api.requests)).toEqual([]);
   expect(found.sentTwice / found.tracked).toBeLessThanOrEqual(MAX_SENT_TWICE_SHARE);
 }
 

@@ -6,20 +6,34 @@ import type { Timers } from "@whisperr/core";
 import type { Storage } from "./storage.ts";
 
 export interface Claims {
-  /** What ends the claim; undefined when another page has the lane. */
-  claim(lane: string): Promise<(() => void) | undefined>;
+  claim(lane: string): Claim;
+}
+
+export interface Claim {
+  /** False when another page has the lane. */
+  readonly granted: Promise<boolean>;
+  /** Also before it is granted. */
+  end(): void;
 }
 
 /** The browser ends the claims of a page together with the page, however that happens. */
 export function webLockClaims(locks: LockManager, prefix: string): Claims {
   return {
-    claim: (lane) =>
-      new Promise((resolve) => {
-        const hold = (lock: Lock | null) =>
-          lock === null ? resolve(undefined) : new Promise<void>((release) => resolve(release));
+    claim(lane) {
+      let end = () => {};
+      const ended = new Promise<void>((resolve) => {
+        end = resolve;
+      });
+      const granted = new Promise<boolean>((resolve) => {
+        const hold = (lock: Lock | null) => {
+          resolve(lock !== null);
+          return lock && ended;
+        };
         // Where locks are refused altogether, nobody else has one either.
-        locks.request(prefix + lane, { ifAvailable: true }, hold).catch(() => resolve(() => {}));
-      }),
+        locks.request(prefix + lane, { ifAvailable: true }, hold).catch(() => resolve(true));
+      });
+      return { granted, end };
+    },
   };
 }
 
@@ -33,28 +47,35 @@ const SETTLE_MS = 50;
 
 /** Where there are no Web Locks (insecure origins, old browsers): a stored claim that has to be confirmed. */
 export function storedClaims(storage: Storage, timers: Timers, nowMs: () => number, me: string): Claims {
-  const textNow = () => `${me} ${nowMs() + CLAIM_LASTS_MS}`;
-  const isMine = (key: string) => storage.get(key)?.split(" ")[0] === me;
+  function isTaken(key: string): boolean {
+    const [holder, until] = storage.get(key)?.split(" ") ?? [];
+    const leftMs = Number(until) - nowMs();
+    // A time further away than any claim lasts comes from a clock that was set back since.
+    return holder !== me && leftMs > 0 && leftMs <= CLAIM_LASTS_MS;
+  }
+
+  // Of pages that had no chance to end theirs.
+  for (const key of storage.keys()) if (key.startsWith(CLAIM) && !isTaken(key)) storage.remove(key);
 
   return {
-    async claim(lane) {
+    claim(lane) {
       const key = CLAIM + lane;
-      const until = Number(storage.get(key)?.split(" ")[1] ?? 0);
-      // A time further away than any claim lasts comes from a clock that was set back since.
-      if (!isMine(key) && until > nowMs() && until <= nowMs() + CLAIM_LASTS_MS) return undefined;
-      storage.set(key, textNow());
-      await new Promise<void>((resolve) => void timers.set(resolve, SETTLE_MS));
-      if (!isMine(key)) return undefined;
-      let timer: unknown;
+      let isOver = false;
       const confirm = () => {
-        if (!isMine(key)) return;
-        storage.set(key, textNow());
-        timer = timers.set(confirm, CONFIRM_EVERY_MS);
+        isOver ||= isTaken(key);
+        if (isOver) return;
+        storage.set(key, `${me} ${nowMs() + CLAIM_LASTS_MS}`);
+        timers.set(confirm, CONFIRM_EVERY_MS);
       };
       confirm();
-      return () => {
-        timers.clear(timer);
-        if (isMine(key)) storage.remove(key);
+      return {
+        granted: new Promise((resolve) => {
+          timers.set(() => resolve(!isOver && !isTaken(key)), SETTLE_MS);
+        }),
+        end() {
+          if (!isOver && !isTaken(key)) storage.remove(key);
+          isOver = true;
+        },
       };
     },
   };

@@ -57,28 +57,34 @@ const MAX_TRIES = 3;
 
 export function createLanes(ports: LanesPorts): Lanes {
   const { storage, claims, outbox, queue, nowMs, leaseMs } = ports;
-  /** Lanes this page has a claim on, and what ends it. */
+  /** Lanes this page has, or has asked for, and what ends its claim. */
   const claimed = new Map<string, () => void>();
-  /** Notes of pages that ended, replaced by this page's own. */
-  let foreignNotes: string[] = [];
   let mine = "";
   /** Where it stands that something of this page is in flight. */
   let note = "";
   let ready: Promise<void> | undefined;
+  let latest: Promise<void> | undefined;
+
+  /** One after the other: each works with what the one before it has found. */
+  function inTurn(task: () => Promise<void>): Promise<void> {
+    latest = latest?.then(task) ?? task();
+    return latest;
+  }
 
   /** Later than every lane there is, whatever the clock says. */
-  function newLane(): string {
+  function newLane(): void {
     const stamps = storage.keys().map((key) => Number.parseInt(laneOf(key).slice(0, 9), 36) || 0);
     const stamp = Math.max(nowMs(), ...stamps.map((one) => one + 1));
     mine = stamp.toString(36).padStart(9, "0") + ports.newId().slice(0, 6);
     outbox.writeTo(mine);
-    return mine;
   }
 
   async function claim(lane: string): Promise<boolean> {
-    const release = await claims.claim(lane);
-    if (release !== undefined) claimed.set(lane, release);
-    return release !== undefined;
+    const { granted, end } = claims.claim(lane);
+    claimed.set(lane, end);
+    const isMine = await granted;
+    if (!isMine && claimed.get(lane) === end) claimed.delete(lane);
+    return isMine;
   }
 
   /** Everything in lanes that nobody has. `evenLeased`: also what may still be under way. */
@@ -105,9 +111,6 @@ export function createLanes(ports: LanesPorts): Lanes {
       0,
     );
     const waits = entries.map(({ key }) => leased(key)?.leftMs ?? 0);
-    foreignNotes.push(
-      ...notes.filter(({ last }) => last.some((key) => taken.has(laneOf(key)))).map(({ key }) => key),
-    );
     for (const lane of taken) if (!entries.some(({ key }) => laneOf(key) === lane)) onEmptied(lane);
     return { entries, doubtful, leaseMs: Math.max(0, ...waits) };
   }
@@ -134,13 +137,15 @@ export function createLanes(ports: LanesPorts): Lanes {
     return entries;
   }
 
-  /** What pages that ended left in flight. */
-  function readNotes(): { key: string; leftMs: number; last: string[] }[] {
+  /** What other pages have in flight, or had when they ended. */
+  function readNotes(): { leftMs: number; last: string[] }[] {
     const keys = storage.keys().filter((key) => key.startsWith(IN_FLIGHT) && key !== note);
     return keys.map((key) => {
       const [untilMs, ...last] = (storage.get(key) ?? "").split(" ");
+      // What it was about has arrived, or was given up.
+      if (last.every((one) => storage.get(one) === null)) storage.remove(key);
       // A clock that was set back must not make anybody wait longer.
-      return { key, leftMs: Math.min(Number(untilMs) - nowMs() || 0, leaseMs), last };
+      return { leftMs: Math.min(Number(untilMs) - nowMs() || 0, leaseMs), last };
     });
   }
 
@@ -151,10 +156,11 @@ export function createLanes(ports: LanesPorts): Lanes {
   }
 
   /** A lane that another page has taken over is not this page's any more, nor is what stands in it. */
-  async function startLane(): Promise<void> {
+  async function claimLane(): Promise<void> {
     for (let tries = 0; tries < MAX_TRIES; tries++) {
-      const lane = newLane();
+      const lane = mine;
       if (await claim(lane)) return;
+      newLane();
       letGo((key) => laneOf(key) === lane);
     }
   }
@@ -168,34 +174,44 @@ export function createLanes(ports: LanesPorts): Lanes {
     }
   }
 
+  function suspend(): void {
+    for (const end of claimed.values()) end();
+  }
+
   return {
     get ready() {
       return ready;
     },
-    async start() {
-      await startLane();
-      const { entries, doubtful, leaseMs: waitMs } = await adopt(true);
-      if (ports.isOver()) return;
-      const held = outbox.addInFront(entries);
-      queue.joinedHeld(held);
-      queue.adopted(entries.length - held, doubtful, waitMs);
+    start() {
+      // At once: what is recorded from now on goes into it.
+      newLane();
+      return inTurn(async () => {
+        await claimLane();
+        const { entries, doubtful, leaseMs: waitMs } = await adopt(true);
+        if (ports.isOver()) return suspend();
+        const held = outbox.addInFront(entries);
+        queue.joinedHeld(held);
+        queue.adopted(entries.length - held, doubtful, waitMs);
+      });
     },
-    async scan() {
-      const { entries } = await adopt(false);
-      if (entries.length === 0 || ports.isOver()) return;
-      const held = outbox.addAtEnd(entries);
-      queue.joinedHeld(held);
-      if (entries.length > held) queue.joined(entries.length - held);
-    },
-    suspend() {
-      for (const release of claimed.values()) release();
-    },
+    scan: () =>
+      inTurn(async () => {
+        const { entries } = await adopt(false);
+        if (ports.isOver()) return suspend();
+        if (entries.length === 0) return;
+        const held = outbox.addAtEnd(entries);
+        queue.joinedHeld(held);
+        if (entries.length > held) queue.joined(entries.length - held);
+      }),
+    suspend,
     resume() {
-      const lanes = [...claimed.keys()];
-      claimed.clear();
-      ready = Promise.all(lanes.map(claim)).then(async () => {
+      newLane();
+      ready = inTurn(async () => {
+        claimed.clear();
+        await claimLane();
+        const lanes = new Set(outbox.entries.map(({ key }) => laneOf(key)));
+        await Promise.all([...lanes].filter((lane) => !claimed.has(lane)).map(claim));
         letGo((key) => !claimed.has(laneOf(key)) || storage.get(key) === null);
-        await startLane();
         ready = undefined;
       });
       return ready;
@@ -204,8 +220,6 @@ export function createLanes(ports: LanesPorts): Lanes {
       if (last.length === 0) return storage.remove(note);
       note = IN_FLIGHT + mine;
       storage.set(note, [nowMs() + leaseMs, ...last].join(" "));
-      for (const foreign of foreignNotes) storage.remove(foreign);
-      foreignNotes = [];
     },
     onEmptied,
   };

@@ -61,7 +61,7 @@ export function createPageClient<Events extends EventMap>(
   const { storage, claims, nowMs, uuid } = host;
   let leaving = false;
   let lanes: Lanes | undefined;
-  const sending = createSending(host.fetch, host.shared, () => leaving);
+  const sending = createSending(host, () => leaving);
   const ports: Ports = { ...host, ...sending, ready: () => lanes?.ready };
   const reporter = createReporter({ ...resolved, onError: options.onError ?? undefined }, ports);
 

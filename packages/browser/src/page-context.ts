@@ -24,7 +24,7 @@ export function pageContext(withQuery: boolean): PageContext {
 
 /** Of `unknown`, since an element named "title" takes the place of the document's. */
 const text = (value: unknown, leftOut: RegExp | string = "") =>
-  `${value}`.replace(leftOut, "").slice(0, MAX_TEXT_LENGTH);
+  typeof value === "string" ? value.replace(leftOut, "").slice(0, MAX_TEXT_LENGTH) : "";
 
 /** A small store that all tabs share. It must give back what it was given, or each event starts a session. */
 export interface SessionStore {

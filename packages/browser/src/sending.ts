@@ -3,7 +3,7 @@
  * Browsers give all such requests of a page 64 KiB together; what does not fit must go without, or wait for the next visit.
  */
 import { type FetchInit, type FetchLike, type FetchResponse, utf8Bytes } from "@whisperr/core";
-import type { Shared } from "./shared.ts";
+import type { KeepaliveUse, Shared } from "./shared.ts";
 
 /** Of the browsers' 64 KiB; the rest is left to the page's own code. */
 export const KEEPALIVE_BYTES = 60_000;
@@ -14,28 +14,47 @@ export interface Sending {
   readonly maxBodyBytes: () => number;
 }
 
-export function createSending(send: FetchLike, shared: Shared, isLeaving: () => boolean): Sending {
+/** Firefox takes a moment after the answer until it counts the bytes as free again. */
+const RELEASE_MS = 500;
+
+export interface SendingPorts {
+  readonly fetch: FetchLike;
+  readonly shared: Shared;
+  readonly nowMs: () => number;
+}
+
+export function createSending(
+  { fetch: send, shared, nowMs }: SendingPorts,
+  isLeaving: () => boolean,
+): Sending {
   /** The browser may refuse keepalive because of what the page's other code has under way: then the next one goes without. */
   let refused = false;
-  const left = () => KEEPALIVE_BYTES - shared.keepaliveBytes;
+
+  function left(): number {
+    let bytes = KEEPALIVE_BYTES;
+    for (const use of shared.keepalive) {
+      if (use.endedAtMs !== undefined && Math.abs(nowMs() - use.endedAtMs) > RELEASE_MS)
+        shared.keepalive.delete(use);
+      else bytes -= use.bytes;
+    }
+    return Math.max(bytes, 0);
+  }
 
   async function fetch(url: string, init: FetchInit): Promise<FetchResponse> {
-    const bytes = utf8Bytes(init.body);
-    const keepalive = bytes <= left() && (!refused || isLeaving());
-    if (!keepalive) {
-      refused = false;
-      return send(url, init);
-    }
-    shared.keepaliveBytes += bytes;
+    const use: KeepaliveUse = { bytes: utf8Bytes(init.body) };
+    const keepalive = use.bytes <= left() && (!refused || isLeaving());
+    refused = false;
+    if (!keepalive) return send(url, init);
+    shared.keepalive.add(use);
     try {
       return await send(url, { ...init, keepalive });
     } catch (error) {
       refused = true;
       throw error;
     } finally {
-      shared.keepaliveBytes -= bytes;
+      use.endedAtMs = nowMs();
     }
   }
 
-  return { fetch, maxBodyBytes: () => (isLeaving() ? Math.max(left(), 0) : Number.POSITIVE_INFINITY) };
+  return { fetch, maxBodyBytes: () => (isLeaving() ? left() : Number.POSITIVE_INFINITY) };
 }

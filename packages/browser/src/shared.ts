@@ -1,16 +1,22 @@
 /**
  * What all copies of this package on one page share, however often it was loaded or bundled: the clients there are, and
- * the bytes that requests under way take of the browser's keepalive budget.
+ * what their requests take of the browser's keepalive budget.
  */
+export interface KeepaliveUse {
+  readonly bytes: number;
+  /** Undefined while it is under way. */
+  endedAtMs?: number;
+}
+
 export interface Shared {
   /** By API key. */
   readonly clients: Map<string, object>;
-  keepaliveBytes: number;
+  readonly keepalive: Set<KeepaliveUse>;
 }
 
 export function sharedByPage(): Shared {
   const page = globalThis as { [key: symbol]: Shared | undefined };
   const key = Symbol.for("whisperr.browser");
-  page[key] ??= { clients: new Map(), keepaliveBytes: 0 };
+  page[key] ??= { clients: new Map(), keepalive: new Set() };
   return page[key];
 }

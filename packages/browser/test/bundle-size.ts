@@ -31,7 +31,7 @@ export async function bundleSize(entry: "built" | "source"): Promise<BundleSize>
     write: false,
     absWorkingDir: path("../.."),
   });
-  const [{ contents }] = outputFiles as [{ contents: Uint8Array }];
+  const contents = outputFiles[0]?.contents ?? new Uint8Array();
   const modules = Object.values(metafile.outputs)
     .flatMap(({ inputs }) => Object.entries(inputs))
     .map(([file, { bytesInOutput }]) => [file, bytesInOutput] as const)

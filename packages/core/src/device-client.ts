@@ -7,17 +7,20 @@ import { createEffectLoop, type EffectLoop } from "./effect-loop.ts";
 import type { DropReason } from "./errors.ts";
 import type { FlushResult } from "./flush-callers.ts";
 import type { IdentifyOptions } from "./identify-body.ts";
-import { deviceIdentify } from "./identity/device-identify.ts";
+import { deviceIdentify, pushToken } from "./identity/device-identify.ts";
 import {
+  doubted,
   forgotten,
   type Identity,
   identified,
   type PushToken,
   pushUpdate,
+  registering,
   settled,
   visitorToName,
   withConsent,
   withPermission,
+  withToken,
 } from "./identity/identity.ts";
 import { createIdentityKeeper, type IdentityStore } from "./identity/identity-keeper.ts";
 import type { Stats } from "./ledger.ts";
@@ -25,7 +28,7 @@ import type { IdentifyOperation, Operation, TrackOperation } from "./operation.t
 import type { ResolvedOptions, WhisperrOptions } from "./options.ts";
 import type { Outbox } from "./outbox.ts";
 import type { Ports } from "./ports.ts";
-import { createRecorder, describeEvent } from "./recorder.ts";
+import { createRecorder, quote } from "./recorder.ts";
 import { Refusal } from "./refusal.ts";
 import type { Reporter } from "./reporter.ts";
 import type { AnyEvents, EventArguments, EventMap } from "./server-client.ts";
@@ -104,12 +107,16 @@ export function createDeviceClient<Events extends EventMap = AnyEvents>(
   const queue = createDeviceQueue(outbox, loop, resolved.maxQueueSize);
   const record = createRecorder(options, ports);
 
+  function ended(call: string): boolean {
+    if (loop.stopped) loop.refuse("shut_down", `${call} came after shutdown()`);
+    return loop.stopped;
+  }
+
   /** True when the call goes no further. */
   function refused(call: string): boolean {
-    if (loop.stopped) loop.refuse("shut_down", `${call} came after shutdown()`);
-    else if (device.silent || identity.get().optedOut === true)
-      loop.refuse("opted_out", `${call}: the user opted out`);
-    else return false;
+    if (ended(call)) return true;
+    if (!device.silent && identity.get().optedOut !== true) return false;
+    loop.refuse("opted_out", `${call}: the user opted out`);
     return true;
   }
 
@@ -120,15 +127,14 @@ export function createDeviceClient<Events extends EventMap = AnyEvents>(
   }
 
   function track(event: unknown, properties?: unknown, context?: unknown): void {
-    const call = `track(${describeEvent(event)})`;
+    const call = `track(${quote(event)})`;
     if (refused(call)) return;
     const operation = record(owner, event, properties, context, device.context?.());
-    if (operation === undefined)
-      return loop.refuse("before_send", `beforeSend left out ${describeEvent(event)}`);
+    if (operation === undefined) return loop.refuse("before_send", `beforeSend left out ${quote(event)}`);
     if (operation instanceof Refusal)
       return loop.refuse(operation.reason, `${call} was dropped: ${operation.message}.`);
     if (operation.held) queue.hold(operation);
-    else loop.append(operation);
+    else append(operation);
   }
 
   function identify(userId: unknown, given?: unknown): void {
@@ -139,28 +145,45 @@ export function createDeviceClient<Events extends EventMap = AnyEvents>(
       const id = checkUserId(userId);
       const made = deviceIdentify(id, given, device.traits?.() ?? {});
       next = identified(before, id, ports.uuid);
-      if (made.token !== undefined) next = { ...next, token: made.token };
+      if (made.token !== undefined) next = withToken(next, made.token);
       const visitor = visitorToName(next, before);
       const update = pushUpdate(next);
-      if (update !== undefined) next = { ...next, registered: update.registration };
-      return made.operation(visitor, update, before.registered);
+      // What is still to be said of another user's token is none of this user's business.
+      if (update?.userId !== id) return made.operation(visitor, undefined);
+      next = registering(next, update);
+      return made.operation(visitor, update);
     });
     if (operation instanceof Refusal)
       return loop.refuse(operation.reason, `identify() was dropped: ${operation.message}.`);
     identity.set(next);
-    queue.release(claim);
+    append(operation);
+  }
+
+  function append(operation: Operation): void {
+    // Events that wait for a user stand at the end: once another page has named the user, they go before what comes now.
+    if (identity.get().userId !== undefined) queue.release(claim);
     loop.append(operation);
   }
 
   /** The identity changes, and with it perhaps what the server must know about the token. */
   function become(next: Identity): void {
+    identity.set(next);
     const update = pushUpdate(next);
-    if (update === undefined) return identity.set(next);
-    identity.set({ ...next, registered: update.registration });
-    loop.append({
+    if (update === undefined) return;
+    identity.set(registering(next, update));
+    append({
       kind: "identify",
       body: JSON.stringify({ external_user_id: update.userId, channels: update.channels }),
-      means: { push: [update.registration, next.registered ?? null] },
+      means: { push: update.registration },
+    });
+  }
+
+  /** The user opted out: nothing is left of the queue, and the server may send to this device no more. */
+  function silence(): void {
+    loop.whenIdle(() => {
+      queue.discard("opted_out");
+      become(doubted(identity.get()));
+      void loop.flush();
     });
   }
 
@@ -176,17 +199,17 @@ export function createDeviceClient<Events extends EventMap = AnyEvents>(
   function restore(text: string): Operation | DropReason {
     const operation = parseOperation(text);
     if (operation === undefined) return "corrupt";
-    if (device.silent || identity.get().optedOut === true) {
-      const optsTokenOut = operation.kind === "identify" && operation.means?.push?.[0].optedIn === false;
-      return optsTokenOut ? operation : "opted_out";
-    }
+    if (device.silent || identity.get().optedOut === true)
+      return optsTokenOut(operation) ? operation : "opted_out";
     return operation.kind === "track" && operation.held === true ? (claim(operation) ?? "reset") : operation;
   }
 
   function sync(): void {
     const { optedOut, userId } = identity.get();
-    if (optedOut) queue.discard("opted_out");
-    else if (userId !== undefined) queue.release(claim);
+    // A page that opted out itself has nothing but that to send, and must not take it back.
+    if (optedOut) {
+      if (!queue.holdsOnly(optsTokenOut)) silence();
+    } else if (userId !== undefined) queue.release(claim);
   }
 
   const client: DeviceClient<Events> = {
@@ -195,32 +218,40 @@ export function createDeviceClient<Events extends EventMap = AnyEvents>(
     flush: loop.flush,
     reset() {
       const flushed = loop.flush();
-      if (!loop.stopped) {
-        identity.set(forgotten(identity.get(), ports.uuid()));
-        queue.release(claim);
-      }
+      // After a shutdown() as well: the next client must not find the person who has left.
+      identity.set(forgotten(identity.get(), ports.uuid()));
+      queue.release(claim);
       return flushed;
     },
     optOut() {
-      if (loop.stopped || identity.get().optedOut === true) return;
-      queue.discard("opted_out");
-      become(withConsent(identity.get(), false));
-      void loop.flush();
+      if (identity.get().optedOut === true) return;
+      // First, so that nothing comes in while the app hears of what is discarded.
+      identity.set(withConsent(identity.get(), false));
+      silence();
     },
     optIn() {
-      if (!loop.stopped) become(withConsent(identity.get(), true));
+      if (!ended("optIn()")) become(withConsent(identity.get(), true));
     },
-    setPushToken(token, settings) {
-      if (device.silent || loop.stopped || typeof token !== "string" || token.trim() === "") return;
-      const { kind, platform, pushEnv } = settings ?? {};
-      become({ ...identity.get(), token: { address: token, kind, platform, pushEnv } });
+    setPushToken(address, settings) {
+      if (device.silent || typeof address !== "string" || address.trim() === "") return;
+      if (ended("setPushToken()")) return;
+      const token = pushToken(address, settings);
+      if (token instanceof Refusal)
+        return loop.refuse(token.reason, `setPushToken() was dropped: ${token.message}.`);
+      become(withToken(identity.get(), token));
     },
     setPushPermission(permission) {
-      if (device.silent || loop.stopped) return;
-      become(withPermission(identity.get(), permission !== "denied"));
+      const granted = ["denied", "granted", "provisional"].indexOf(permission);
+      if (device.silent || granted < 0 || ended("setPushPermission()")) return;
+      become(withPermission(identity.get(), granted > 0));
     },
     stats: loop.stats,
     shutdown: (settings) => shutDown(loop, ports.timers, settings?.timeoutMs),
   };
   return { client, loop, queue, restore, sync };
+}
+
+/** What an opted-out device still has to say. */
+function optsTokenOut(operation: Operation): boolean {
+  return operation.kind === "identify" && operation.means?.push?.optedIn === false;
 }

@@ -12,6 +12,7 @@ export interface DeviceQueue {
   hold(event: TrackOperation): void;
   /** Held events become what `fill` makes of them, and are due; those it returns undefined for are dropped as `reset`. */
   release(fill: (event: TrackOperation) => TrackOperation | undefined): void;
+  holdsOnly(fits: (operation: Operation) => boolean): boolean;
   /** Gives up everything, in flight or not. */
   discard(reason: DropReason): void;
   /** Operations of earlier pages: `count` of them stand in front in the outbox now. See the input `adopted`. */
@@ -27,23 +28,23 @@ export interface DeviceQueue {
 export function createDeviceQueue(outbox: Outbox, loop: EffectLoop, maxQueueSize: number): DeviceQueue {
   const { ledger, settlement } = loop;
 
-  function heldOnes(): TrackOperation[] {
-    const held: TrackOperation[] = [];
-    for (let i = loop.queued; i < outbox.size; i++) {
-      const operation: Operation | undefined = outbox.at(i);
-      if (operation?.kind === "track") held.push(operation);
+  /** From position `from` on, as far as the outbox can be read. */
+  function operations(from: number): Operation[] {
+    const found: Operation[] = [];
+    for (let i = from; i < outbox.size; i++) {
+      const operation = outbox.at(i);
+      if (operation !== undefined) found.push(operation);
     }
-    return held;
+    return found;
   }
 
   return {
     hold(event) {
-      outbox.append(event);
-      ledger.accept(1);
+      loop.append(event);
       if (outbox.size > maxQueueSize) settlement.evict(loop.queued, 1);
     },
     release(fill) {
-      const held = heldOnes();
+      const held = operations(loop.queued) as TrackOperation[];
       if (held.length === 0) return;
       const from = loop.queued;
       const filled = held.map(fill).filter((event) => event !== undefined);
@@ -54,11 +55,14 @@ export function createDeviceQueue(outbox: Outbox, loop: EffectLoop, maxQueueSize
       if (left > 0) settlement.giveUp("reset", left);
       if (filled.length > 0) loop.dispatch({ type: "appended", count: filled.length });
     },
+    holdsOnly: (fits) => operations(0).every(fits),
     discard(reason) {
       const count = outbox.size;
       if (count === 0) return;
-      const { queued } = loop;
-      settlement.leave(0, count, false);
+      const { queued, inFlight } = loop;
+      settlement.leave(inFlight, count - inFlight, false);
+      // What became of these nobody knows: not settled, they only leave.
+      outbox.remove(0, inFlight);
       if (queued > 0) loop.dispatch({ type: "withdrawn", offset: 0, count: queued });
       settlement.giveUp(reason, count);
     },

@@ -95,7 +95,9 @@ describe("at() that throws", () => {
       {
         type: "retry_exhausted",
         count: 3,
-        message: expect.stringContaining("failed 3 times (last: the outbox failed: disk full in at())"),
+        message: expect.stringContaining(
+          "failed 3 times, everything is kept (the outbox failed: disk full in at())",
+        ),
       },
     ]);
   });

@@ -8,12 +8,13 @@ import { type DeliveryConfig, initialState } from "./delivery/state.ts";
 import { transition } from "./delivery/transition.ts";
 import type { DropReason } from "./errors.ts";
 import { createFlushCallers, type FlushResult } from "./flush-callers.ts";
-import { describeThrown } from "./json.ts";
+import { createInputQueue } from "./input-queue.ts";
 import { createLedger, type Ledger, type Stats } from "./ledger.ts";
 import type { Operation } from "./operation.ts";
 import type { Outbox } from "./outbox.ts";
 import { type Answer, classifyAnswer } from "./outcome.ts";
 import type { Ports } from "./ports.ts";
+import { describeThrown } from "./refusal.ts";
 import type { Reporter } from "./reporter.ts";
 import { createSettlement, type Settlement } from "./settlement.ts";
 import type { RequestUnderWay, Transport } from "./transport.ts";
@@ -27,7 +28,7 @@ export interface LoopConfig extends DeliveryConfig {
 }
 
 export interface EffectLoop {
-  /** Queues an operation. */
+  /** Queues an operation; one that is held stays behind what is queued, unsent. */
   append(operation: Operation): void;
   /** Counts an operation that never reached the queue, and reports it unless it was dropped on purpose. */
   refuse(reason: DropReason, message: string): void;
@@ -42,10 +43,14 @@ export interface EffectLoop {
   stats(): Stats;
   /** For clients that share their queue with other pages, see `device-queue.ts`. */
   dispatch(input: Input): void;
+  /** Runs `task` now, or once the step under way has ended. */
+  whenIdle(task: () => void): void;
   readonly ledger: Ledger;
   readonly settlement: Settlement;
-  /** Operations that the machine knows of; behind them, some may wait for a user. */
+  /** Operations that the machine knows of, or will once the running step is over; behind them, some may wait for a user. */
   readonly queued: number;
+  /** Operations at the front that the request under way carries. */
+  readonly inFlight: number;
   /** Delivery has ended for good. */
   readonly over: boolean;
 }
@@ -64,9 +69,8 @@ export function createEffectLoop(
     dropped: ledger.dropped(),
     pending: outbox.size,
   }));
-  const inputs: Input[] = [];
+  const inputs = createInputQueue({ before, handle, onIdle: updateActivity });
   let state = initialState(config, config.adopts ? "starting" : "idle");
-  let running = false;
   let timer: unknown;
   let request: RequestUnderWay | undefined;
   let answer: Answer = { failure: "nothing was sent yet" };
@@ -77,22 +81,16 @@ export function createEffectLoop(
   let givenUp = false;
   let activity = { pending: false, awaited: false };
 
-  function dispatch(input: Input): void {
-    // An app may call back in from onError, in the middle of a step's effects: its input waits for the step to end.
-    inputs.push(input);
-    if (running) return;
-    running = true;
-    try {
-      for (let next = inputs.shift(); next !== undefined; next = inputs.shift()) {
-        if (next.type !== "appended") settlement.reportEvictions();
-        const step = transition(state, next, config);
-        state = step.state;
-        for (const effect of step.effects) attempt(effect);
-      }
-    } finally {
-      running = false;
-    }
-    updateActivity();
+  const dispatch = inputs.add;
+
+  function before(next: Input): void {
+    if (next.type !== "appended") settlement.reportEvictions();
+  }
+
+  function handle(next: Input): void {
+    const step = transition(state, next, config);
+    state = step.state;
+    for (const effect of step.effects) attempt(effect);
   }
 
   /** An outbox of the app's may throw, though it must not: then the other effects still happen. */
@@ -218,14 +216,15 @@ export function createEffectLoop(
   return {
     append(operation) {
       // A beforeSend may have called shutdown() in the middle of its track().
-      if (stopped) return settlement.refuse("shut_down", "The call came after shutdown()");
+      if (stopped) return settlement.refuse("shut_down", "The call came after shutdown()", operation);
       try {
         outbox.append(operation);
       } catch (error) {
-        return settlement.refuse("outbox_failed", `The outbox did not take it: ${describeThrown(error)}`);
+        const message = `The outbox did not take it: ${describeThrown(error)}`;
+        return settlement.refuse("outbox_failed", message, operation);
       }
       ledger.accept(1);
-      dispatch({ type: "appended", count: 1 });
+      if (operation.kind === "identify" || !operation.held) dispatch({ type: "appended", count: 1 });
     },
     refuse: settlement.refuse,
     flush,
@@ -242,13 +241,17 @@ export function createEffectLoop(
     abandon: () => dispatch({ type: "abandoned" }),
     stats: () => ledger.stats(outbox.size),
     dispatch,
+    whenIdle: inputs.whenIdle,
     ledger,
     settlement,
     get over() {
       return state.phase === "stopped";
     },
     get queued() {
-      return state.pending;
+      return inputs.pendingAfter(state.pending);
+    },
+    get inFlight() {
+      return state.inFlight;
     },
   };
 }

@@ -25,8 +25,12 @@ test("without an answer the network's own words are told", () => {
   expect(describeAnswer({ failure: "connection reset" })).toBe("connection reset");
 });
 
-test.each([0, 100, 304])("%i is nothing the API answers: the hint names baseUrl", (status) => {
-  expect(retryExhaustedMessage(http(status), 7)).toMatch(new RegExp(`7 times.*baseUrl.*\\(${status}\\)`));
+test.each<[number, string]>([
+  [0, "a redirect"],
+  [100, "100"],
+  [304, "304"],
+])("%i is nothing the API answers: the hint names baseUrl", (status, words) => {
+  expect(retryExhaustedMessage(http(status), 7)).toMatch(new RegExp(`7 times.*baseUrl.*\\(${words}\\)`));
 });
 
 test.each([429, 503])("%i has no such hint", (status) => {

@@ -70,7 +70,7 @@ export const MAX_REPORTED_IDS = 100;
 export function describeAnswer(answer: Answer): string {
   if ("failure" in answer) return answer.failure;
   const { code, message } = errorOf(answer.body);
-  return words(`${answer.status}`, code, message);
+  return words(`${answer.status || "a redirect"}`, code, message);
 }
 
 export function authMessage(answer: Answer): string {

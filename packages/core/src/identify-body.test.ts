@@ -157,6 +157,23 @@ describe("what is not usable is refused, by name", () => {
   });
 });
 
+test("options may be an instance whose values are behind getters", () => {
+  class Profile {
+    get email() {
+      return "ada@example.com";
+    }
+    get preferredChannel() {
+      return "email";
+    }
+  }
+
+  expect(body(new Profile())).toEqual({
+    external_user_id: "user_8842",
+    preferred_channel: "email",
+    channels: [{ channel: "email", address: "ada@example.com", opted_in: true }],
+  });
+});
+
 test("a preferred channel needs no address", () => {
   expect(body({ preferredChannel: "push" })).toEqual({
     external_user_id: "user_8842",

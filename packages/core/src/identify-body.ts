@@ -48,7 +48,8 @@ export function identifyBody(userId: string, options: unknown): string {
 /** Shortcuts, each with its channel. */
 const SHORTCUTS = { email: "email", phone: "sms", pushToken: "push" };
 
-function wireChannels({ channels, ...given }: Record<string, unknown>): object[] {
+function wireChannels(given: Record<string, unknown>): object[] {
+  const { channels } = given;
   if (channels === undefined || channels === null) {
     return Object.entries(SHORTCUTS).flatMap(([name, type]) => {
       const address = given[name] ?? "";

@@ -2,8 +2,6 @@
 import type { DropReason } from "./errors.ts";
 import { mustBe } from "./refusal.ts";
 
-export { describeThrown, Refusal } from "./refusal.ts";
-
 /**
  * The JSON text of an object; `{}` for undefined and null. BigInts become numbers where those are exact, else decimal
  * text. Throws `reason` for anything that does not become an object, and whatever a getter or `toJSON` throws.

@@ -103,7 +103,6 @@ describe("nonsense numbers are refused, and the message names the option and its
 
   test.each(cases)("%s: %d", (name, value) => {
     const message = misuse({ [name]: value });
-
     expect(message).toMatch(
       new RegExp(`^Whisperr: ${name} must be a whole number from \\d+ to \\d+ \\(got ${value}\\)\\.$`),
     );
@@ -116,7 +115,6 @@ describe("nonsense numbers are refused, and the message names the option and its
     [20n, "BigInt"],
   ])("flushAt: %s is no number", (value, got) => {
     const range = `from 1 to ${Number.MAX_SAFE_INTEGER}`;
-
     expect(misuse({ flushAt: value })).toBe(
       `Whisperr: flushAt must be a whole number ${range} (got ${got}).`,
     );

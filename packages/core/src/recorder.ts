@@ -1,8 +1,9 @@
 /** From a `track()` call to a queued event: checked, stamped with time and id, and through the app's `beforeSend`. */
-import { describeThrown, objectToJson, Refusal } from "./json.ts";
+import { objectToJson } from "./json.ts";
 import type { TrackOperation } from "./operation.ts";
-import { misuse, type WhisperrOptions } from "./options.ts";
+import type { WhisperrOptions } from "./options.ts";
 import type { Ports } from "./ports.ts";
+import { asRefusal, misuse, type Refusal } from "./refusal.ts";
 import { applyBeforeSend, checkEventType, contextToJson, snapshot, withoutMessageId } from "./snapshot.ts";
 
 /** Whose event it is; called inside the snapshot, so it may throw a Refusal. */
@@ -74,13 +75,11 @@ function copyContext(context: unknown): string {
   try {
     return withoutMessageId(objectToJson(context, "context", "invalid_context"));
   } catch (error) {
-    throw misuse(
-      error instanceof Refusal ? error.message : `context cannot become JSON: ${describeThrown(error)}`,
-    );
+    throw misuse(asRefusal(error, "context").message);
   }
 }
 
 /** A name for messages: short, and only if it is text. */
-export function describeEvent(event: unknown): string {
+export function quote(event: unknown): string {
   return typeof event === "string" ? JSON.stringify(event.slice(0, 100)) : "…";
 }

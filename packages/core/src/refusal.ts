@@ -17,7 +17,7 @@ export function misuse(message: string): Error {
 }
 
 /**
- * Throws unless it `fits`: `flushAt must be a whole number from 1 (got NaN)`. With a `reason` it is a Refusal, of a call;
+ * Throws unless it `fits`: `maxRetries must be a whole number from 0 to 1000 (got NaN)`. With a `reason` it is a Refusal, of a call;
  * without one an Error, of an option. Text is never shown, for it may be the key in a wrong place.
  */
 export function mustBe(
@@ -73,13 +73,13 @@ export function words(...parts: readonly unknown[]): string {
   return said.join(": ").replace(/\n.*/s, "");
 }
 
-/** A name for messages: short, and only if it is text. */
-export function quote(name: unknown): string {
-  return typeof name === "string" ? JSON.stringify(name.slice(0, 100)) : "…";
-}
-
 export const NON_BLANK = "text that is not blank";
 
 export function isText(value: unknown): value is string {
   return typeof value === "string" && value.trim() !== "";
+}
+
+/** A name for messages: short, and only if it is text. */
+export function quote(name: unknown): string {
+  return typeof name === "string" ? JSON.stringify(name.slice(0, 100)) : "…";
 }

@@ -154,10 +154,10 @@ describe("creation", () => {
   circular.self = circular;
 
   test.each<[string, unknown, string]>([
-    ["an array", [], "context must be an object"],
-    ["text", "x", "context must be an object"],
+    ["an array", [], "context must be a plain JSON object"],
+    ["text", "x", "context must be a plain JSON object"],
     ["circular", circular, "context cannot become JSON"],
-    ["a map", new Map([["release", "1.2.3"]]), "context must be a plain object"],
+    ["a map", new Map([["release", "1.2.3"]]), "context must be a plain JSON object"],
   ])("a context that is %s is misuse", (_name, context, message) => {
     expect(() => clientFixture({ context: context as object })).toThrow(message);
   });

@@ -2,20 +2,15 @@
 import { createEffectLoop, type EffectLoop } from "./effect-loop.ts";
 import type { FlushResult } from "./flush-callers.ts";
 import { type IdentifyOptions, identifyBody } from "./identify-body.ts";
-import { describeThrown, objectToJson, Refusal } from "./json.ts";
 import type { Stats } from "./ledger.ts";
 import { createMemoryOutbox } from "./memory-outbox.ts";
-import { MAX_TIMER_MS, misuse, type ResolvedOptions, type WhisperrOptions } from "./options.ts";
+import type { ResolvedOptions, WhisperrOptions } from "./options.ts";
 import type { Ports } from "./ports.ts";
+import { createRecorder, quote } from "./recorder.ts";
+import { Refusal } from "./refusal.ts";
 import { createReporter } from "./reporter.ts";
-import {
-  applyBeforeSend,
-  checkEventType,
-  checkUserId,
-  contextToJson,
-  snapshot,
-  withoutMessageId,
-} from "./snapshot.ts";
+import { shutDown } from "./shut-down.ts";
+import { checkUserId, snapshot } from "./snapshot.ts";
 import { createTransport } from "./transport.ts";
 
 /** An app's own events: names to properties, for `createWhisperr<Events>()`. */
@@ -75,12 +70,6 @@ export interface ServerRuntime<Events extends EventMap> {
   readonly loop: EffectLoop;
 }
 
-/** Of the message id's UUID, everything before the counter. */
-const UUID_PREFIX_LENGTH = 24;
-
-/** Event names known to be valid, so that each is checked once; an app has fewer. */
-const MAX_KNOWN_EVENTS = 1000;
-
 export function createServerClient<Events extends EventMap = AnyEvents>(
   options: WhisperrOptions,
   resolved: ResolvedOptions,
@@ -94,43 +83,14 @@ export function createServerClient<Events extends EventMap = AnyEvents>(
     reporter,
     ports,
   );
-  const beforeSend = options.beforeSend ?? undefined;
-  const baseContextJson = copyContext(options.context);
-  const baseContext = baseContextJson === "{}" ? undefined : (JSON.parse(baseContextJson) as object);
-  const knownEvents = new Set<unknown>();
-  let idPrefix = "";
-  let idNumber = 0;
-
-  function eventType(event: unknown): string {
-    if (knownEvents.has(event)) return event as string;
-    const checked = checkEventType(event);
-    if (knownEvents.size < MAX_KNOWN_EVENTS) knownEvents.add(checked);
-    return checked;
-  }
+  const record = createRecorder(options, ports);
 
   function track(userId: unknown, event: unknown, properties?: unknown, context?: unknown): void {
-    if (loop.stopped) return loop.refuse("shut_down", `track(${describe(event)}) came after shutdown()`);
-    const atMs = ports.nowMs();
-    let leftOut = false;
-    const operation = snapshot(() => {
-      if (idPrefix === "") idPrefix = ports.uuid().slice(0, UUID_PREFIX_LENGTH);
-      const made = {
-        kind: "track" as const,
-        userId: checkUserId(userId),
-        event: eventType(event),
-        atMs,
-        idPrefix,
-        idNumber: ++idNumber,
-        properties: objectToJson(properties, "properties", "invalid_properties"),
-        context: contextToJson(baseContext, baseContextJson, context),
-      };
-      const changed = beforeSend === undefined ? made : applyBeforeSend(made, beforeSend);
-      leftOut = changed === undefined;
-      return changed ?? made;
-    });
+    if (loop.stopped) return loop.refuse("shut_down", `track(${quote(event)}) came after shutdown()`);
+    const operation = record(() => ({ userId: checkUserId(userId) }), event, properties, context);
+    if (operation === undefined) return loop.refuse("before_send", `beforeSend left out ${quote(event)}`);
     if (operation instanceof Refusal)
-      return loop.refuse(operation.reason, `track(${describe(event)}) was dropped: ${operation.message}.`);
-    if (leftOut) return loop.refuse("before_send", `beforeSend left out ${describe(event)}`);
+      return loop.refuse(operation.reason, `track(${quote(event)}) was dropped: ${operation.message}.`);
     loop.append(operation);
   }
 
@@ -145,18 +105,6 @@ export function createServerClient<Events extends EventMap = AnyEvents>(
     loop.append(operation);
   }
 
-  function shutdown(settings?: { readonly timeoutMs?: number | undefined }): Promise<FlushResult> {
-    const stopped = loop.stop();
-    // Computed deadlines come out negative or fractional at times; that is no reason to throw on the way out.
-    const given: unknown = settings?.timeoutMs;
-    const timeoutMs = typeof given === "number" ? Math.ceil(given) : Number.NaN;
-    if (timeoutMs <= MAX_TIMER_MS) {
-      const timer = ports.timers.set(loop.abandon, Math.max(timeoutMs, 0));
-      void stopped.then(() => ports.timers.clear(timer));
-    }
-    return stopped;
-  }
-
   const client: ServerClient<Events> = {
     track,
     identify,
@@ -165,7 +113,7 @@ export function createServerClient<Events extends EventMap = AnyEvents>(
       identify: (identity) => identify(userId, identity),
     }),
     flush: loop.flush,
-    shutdown,
+    shutdown: (settings) => shutDown(loop, ports.timers, settings?.timeoutMs),
     stats: loop.stats,
     [diagnostics]: reporter.debug,
   };
@@ -184,20 +132,4 @@ export function createDisabledClient<Events extends EventMap = AnyEvents>(): Ser
     shutdown: done,
     stats: () => ({ accepted: 0, delivered: 0, dropped: {}, pending: 0 }),
   };
-}
-
-/** Misuse at creation throws, unlike the same in a call. */
-function copyContext(context: unknown): string {
-  try {
-    return withoutMessageId(objectToJson(context, "context", "invalid_context"));
-  } catch (error) {
-    throw misuse(
-      error instanceof Refusal ? error.message : `context cannot become JSON: ${describeThrown(error)}`,
-    );
-  }
-}
-
-/** A name for messages: short, and only if it is text. */
-function describe(event: unknown): string {
-  return typeof event === "string" ? JSON.stringify(event.slice(0, 100)) : "…";
 }

@@ -74,7 +74,7 @@ describe("what the server refused", () => {
         reason: "rejected",
         status: 422,
         count: 1,
-        message: "The API refused this for good (422: bad_event: No such name); it will not be sent again.",
+        message: "The API refused this for good (422: bad_event: No such name).",
         messageIds: [id(1)],
       },
     ]);
@@ -144,8 +144,8 @@ describe("what is kept", () => {
   });
 
   test.each<[string, Parameters<typeof http> | string, string, number | undefined]>([
-    ["an outage", [503], "last: 503", 503],
-    ["no network", "connection reset", "last: connection reset", undefined],
+    ["an outage", [503], "(503)", 503],
+    ["no network", "connection reset", "(connection reset)", undefined],
     ["a redirect", [302], "check baseUrl", 302],
   ])("after %s says how often it was tried", async (_name, answer, words, status) => {
     const { track, loop, server, errors, timers } = loopFixture({ config: { maxRetries: 1 } });

@@ -10,7 +10,7 @@ import {
   type WhisperrError,
 } from "./errors.ts";
 import type { Ledger } from "./ledger.ts";
-import { formatMessageId, type IdentifyOperation } from "./operation.ts";
+import { formatMessageId, type IdentifyOperation, type Operation } from "./operation.ts";
 import type { Outbox } from "./outbox.ts";
 import type { Answer } from "./outcome.ts";
 import type { Reporter } from "./reporter.ts";
@@ -18,8 +18,8 @@ import type { Reporter } from "./reporter.ts";
 const NO_IDS: readonly string[] = [];
 
 export interface Settlement {
-  /** An operation that never reached the queue. */
-  refuse(reason: DropReason, message: string): void;
+  /** An operation that never reached the queue; who waits for it, if it is an identify, hears of it. */
+  refuse(reason: DropReason, message: string, operation?: Operation): void;
   /** The front `count` operations were answered; the server refused `rejected` of them for good. */
   remove(count: number, rejected: number, answer: Answer): void;
   /** The answer refused the front `count` operations. */
@@ -79,7 +79,8 @@ export function createSettlement(
 
   return {
     leave,
-    refuse(reason, message) {
+    refuse(reason, message, operation) {
+      if (operation?.kind === "identify") onSettled?.(operation, false);
       ledger.accept(1);
       ledger.drop(reason, 1);
       if (reason === "before_send" || reason === "opted_out") return reporter.debug(message);
@@ -124,6 +125,7 @@ export function createSettlement(
   };
 }
 
+/** Browsers show a redirect that is not followed as status 0: none that anybody answered with. */
 function status(answer: Answer | undefined): { status?: number } {
-  return answer !== undefined && "status" in answer ? { status: answer.status } : {};
+  return answer !== undefined && "status" in answer && answer.status > 0 ? { status: answer.status } : {};
 }

@@ -5,7 +5,7 @@
 
 import { ignoreRejection, isThenable, objectToJson } from "./json.ts";
 import type { IdentifyOperation, TrackOperation } from "./operation.ts";
-import { asRefusal, describeThrown, isText, mustBe, NON_BLANK, quote, Refusal } from "./refusal.ts";
+import { asRefusal, describeThrown, isText, mustBe, NON_BLANK, Refusal } from "./refusal.ts";
 import { encodeEvent } from "./wire.ts";
 
 /**
@@ -63,7 +63,7 @@ export function checkUserId(userId: unknown): string {
 
 export function checkEventType(event: unknown): string {
   const fits = typeof event === "string" && EVENT_TYPE.test(event);
-  mustBe(fits, `event ${quote(event)}`, "lowercase_snake_case", event, "invalid_event_type");
+  mustBe(fits, "the event name", "lowercase_snake_case", event, "invalid_event_type");
   return event as string;
 }
 

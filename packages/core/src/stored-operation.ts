@@ -1,19 +1,44 @@
 /** Operations that come back from storage, where anything may have happened to them. */
-import type { Operation } from "./operation.ts";
+import { isRegistration } from "./identity/identity.ts";
+import type { IdentifyOperation, Operation, TrackOperation } from "./operation.ts";
+import { isText } from "./refusal.ts";
+import { checkEventType } from "./snapshot.ts";
 import { encodeEvent } from "./wire.ts";
+
+interface Wire {
+  readonly external_user_id?: unknown;
+  readonly anonymous_id?: unknown;
+}
 
 /** An operation from its stored JSON; undefined when it is none that could be sent. */
 export function parseOperation(text: string): Operation | undefined {
   try {
     const operation = JSON.parse(text) as Operation;
-    const { external_user_id, anonymous_id, event_type } = JSON.parse(
-      operation.kind === "identify" ? operation.body : encodeEvent(operation),
-    ) as { external_user_id?: unknown; anonymous_id?: unknown; event_type?: unknown };
-    const isIdentify = operation.kind === "identify";
-    const valid =
-      typeof (external_user_id ?? anonymous_id) === "string" && isIdentify === (event_type === undefined);
-    return valid ? operation : undefined;
+    const fits = operation.kind === "track" ? fitsTrack(operation) : fitsIdentify(operation);
+    return fits ? operation : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** Or it throws. */
+function fitsTrack(operation: TrackOperation): boolean {
+  const { event, idPrefix, idNumber, properties, context } = operation;
+  checkEventType(event);
+  const { external_user_id, anonymous_id } = JSON.parse(encodeEvent(operation)) as Wire;
+  return (
+    isText(external_user_id ?? anonymous_id) &&
+    isText(idPrefix) &&
+    Number.isInteger(idNumber) &&
+    properties[0] === "{" &&
+    context[0] === "{"
+  );
+}
+
+/** Or it throws. */
+function fitsIdentify({ kind, body, means }: IdentifyOperation): boolean {
+  const { external_user_id } = JSON.parse(body) as Wire;
+  return (
+    kind === "identify" && typeof body === "string" && isText(external_user_id) && isRegistration(means?.push)
+  );
 }

@@ -7,15 +7,15 @@ import { CONFIG } from "./machine-builders.ts";
 const BOUNDS: readonly { readonly config: DeliveryConfig; readonly statesAtLeast: number }[] = [
   {
     config: { ...CONFIG, flushAt: 2, maxQueueSize: 3, maxBatchSize: 2, maxRetries: 1 },
-    statesAtLeast: 70_000,
+    statesAtLeast: 15_000,
   },
   {
     config: { ...CONFIG, flushAt: 2, maxQueueSize: 3, maxBatchSize: 2, maxRetries: 1, flushIntervalMs: 0 },
-    statesAtLeast: 70_000,
+    statesAtLeast: 15_000,
   },
   {
     config: { ...CONFIG, flushAt: 2, maxQueueSize: 4, maxBatchSize: 3, maxRetries: 0 },
-    statesAtLeast: 90_000,
+    statesAtLeast: 30_000,
   },
 ];
 

@@ -3,6 +3,7 @@
  * abstract: how many operations the outbox holds, whether a request is asked for or open, whether the timer is armed,
  * how many callers wait. Every legal input is tried in every state reached; `rules.ts` judges each step.
  */
+import { MAX_REFUSALS_IN_A_ROW } from "../src/delivery/batch-sizing.ts";
 import type { Input } from "../src/delivery/input.ts";
 import { type DeliveryConfig, type DeliveryState, initialState } from "../src/delivery/state.ts";
 import type { Step } from "../src/delivery/step.ts";
@@ -53,6 +54,15 @@ export interface Exploration {
   readonly transitions: number;
 }
 
+/**
+ * Refusals in a row are counted, but only `MAX_REFUSALS_IN_A_ROW` makes a difference, and from there on what is dropped
+ * together outgrows these bounds at once. So few refusals stand for every number of them short of the limit, and the
+ * search also jumps from few to one short of it; beyond the limit, the first number stands for all.
+ */
+const FEW = 1;
+const ALMOST = MAX_REFUSALS_IN_A_ROW - 1;
+const BEYOND = MAX_REFUSALS_IN_A_ROW + 1;
+
 /** Callers that may wait at a time; `shutdown()` may be one more. */
 const MAX_WAITING = 2;
 
@@ -60,11 +70,11 @@ const MAX_WAITING = 2;
 export function explore(config: DeliveryConfig, visit: (edge: Edge) => void = () => {}): Exploration {
   const indexes = new Map<string, number>();
   const worlds: World[] = [];
-  const cameFrom: { readonly index: number; readonly input: Input | undefined }[] = [];
+  const cameFrom: { readonly index: number; readonly input: Input | "many refusals" | "start" }[] = [];
   const fair: number[][] = [];
   let transitions = 0;
 
-  function reach(world: World, index: number, input: Input | undefined): number {
+  function reach(world: World, index: number, input: Input | "many refusals" | "start"): number {
     const key = keyOf(world);
     const known = indexes.get(key);
     if (known !== undefined) return known;
@@ -73,9 +83,9 @@ export function explore(config: DeliveryConfig, visit: (edge: Edge) => void = ()
     return worlds.push(world) - 1;
   }
 
-  function wayTo(world: number): Input[] {
-    const inputs: Input[] = [];
-    for (let at = cameFrom[world]; at?.input !== undefined; at = cameFrom[at.index]) inputs.unshift(at.input);
+  function wayTo(world: number): unknown[] {
+    const inputs: unknown[] = [];
+    for (let at = cameFrom[world]; at !== undefined; at = cameFrom[at.index]) inputs.unshift(at.input);
     return inputs;
   }
 
@@ -93,17 +103,14 @@ export function explore(config: DeliveryConfig, visit: (edge: Edge) => void = ()
 
   for (const phase of ["idle", "starting"] as const) {
     const machine = initialState(config, phase);
-    reach(
-      { machine, outbox: 0, request: "none", timer: false, serverWait: false, waiting: [] },
-      -1,
-      undefined,
-    );
+    reach({ machine, outbox: 0, request: "none", timer: false, serverWait: false, waiting: [] }, -1, "start");
   }
   // `worlds` grows while it is walked: it is the queue of the search.
   for (let index = 0; index < worlds.length; index++) {
     const from = worlds[index] as World;
     fair.push(fairInputs(from).map((input) => expand(index, from, input)));
     for (const input of freeInputs(from)) expand(index, from, input);
+    if (from.machine.sizing.refusals === FEW) reach(withRefusals(from, ALMOST), index, "many refusals");
   }
   return { worlds, fair, transitions };
 }
@@ -114,7 +121,14 @@ function take(from: World, input: Input, config: DeliveryConfig): Edge {
   const edge = { from, input, step, to: follow(from, input, step) };
   checkStep(edge);
   checkState(edge.to, config);
-  return edge;
+  const { refusals } = edge.to.machine.sizing;
+  if (refusals > FEW && refusals < ALMOST) return { ...edge, to: withRefusals(edge.to, FEW) };
+  return refusals > BEYOND ? { ...edge, to: withRefusals(edge.to, BEYOND) } : edge;
+}
+
+function withRefusals(world: World, refusals: number): World {
+  const { machine } = world;
+  return { ...world, machine: { ...machine, sizing: { ...machine.sizing, refusals } } };
 }
 
 /** What only the surroundings do, sooner or later, when nobody touches the client. */

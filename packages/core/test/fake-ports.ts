@@ -1,4 +1,5 @@
 /** Ports under the test's control: time stands still, timers fire when told, randomness is a constant. */
+import { readBoundedText } from "../src/bounded-text.ts";
 import type { Activity, FetchLike, Ports } from "../src/ports.ts";
 
 export interface FakeTimers {
@@ -44,7 +45,7 @@ export function fakePorts(over: Partial<Ports> = {}): FakePorts {
     uuid: () => FIXED_UUID,
     fetch: noFetch,
     abortController: () => new AbortController(),
-    decode: (bytes) => new TextDecoder().decode(bytes),
+    readText: (response) => readBoundedText(response, (bytes) => new TextDecoder().decode(bytes)),
     log: (level, message) => void log.push({ level, message }),
     onActivity: (change) => void activity.push(change),
     ...over,

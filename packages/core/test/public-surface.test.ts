@@ -6,7 +6,9 @@ test("core exports exactly this, so that nothing becomes public by accident", ()
     "MAX_TIMER_MS",
     "backoffDelayMs",
     "channel",
+    "checkTypes",
     "classifyAnswer",
+    "createDeviceClient",
     "createDisabledClient",
     "createEffectLoop",
     "createMemoryOutbox",
@@ -21,7 +23,11 @@ test("core exports exactly this, so that nothing becomes public by accident", ()
     "initialState",
     "integer",
     "misuse",
+    "mustBe",
+    "oneOf",
+    "readBoundedText",
     "resolveOptions",
     "transition",
+    "utf8Bytes",
   ]);
 });

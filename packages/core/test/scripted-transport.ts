@@ -19,7 +19,7 @@ export interface ScriptedTransport {
 }
 
 /** An HTTP answer; most tests only care about the status. */
-export function http(status: number, body: unknown = "", retryAfter: string | null = null): Answer {
+export function http(status: number, body: unknown = "", retryAfter = ""): Answer {
   return { status, body: typeof body === "string" ? body : JSON.stringify(body), retryAfter };
 }
 

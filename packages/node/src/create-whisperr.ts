@@ -9,6 +9,7 @@ import {
   MAX_TIMER_MS,
   misuse,
   type Ports,
+  readBoundedText,
   resolveOptions,
   type ServerClient,
   type WhisperrOptions,
@@ -53,7 +54,7 @@ export function createWhisperr<Events extends EventMap = AnyEvents>(
     uuid: randomUUID,
     fetch: options.fetch ?? ((url, init) => fetch(url, init)),
     abortController: () => new AbortController(),
-    decode: (bytes) => new TextDecoder().decode(bytes),
+    readText: (response) => readBoundedText(response, (bytes) => new TextDecoder().decode(bytes)),
     log: (level, message) => console[level](message),
     onActivity: lifecycle.onActivity,
   };

@@ -109,8 +109,8 @@ describe.each(expressVersions)("%s", (_version, express) => {
 
   test.each([
     ["an error", new Error("no session store"), "no session store"],
-    ["nothing", undefined, "undefined"],
-    ["something unreadable", Object.create(null), "an exception that cannot be read"],
+    ["nothing", undefined, "an exception without words"],
+    ["something unreadable", Object.create(null), "an exception without words"],
   ])(
     "harms no request when resolveUser throws %s, and the call is reported",
     async (_what, thrown, words) => {

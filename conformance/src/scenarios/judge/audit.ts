@@ -7,6 +7,7 @@ import type { IngestionApi, JsonObject, RecordedRequest, StoredEvent } from "../
 import { changedBytes } from "../../runner/invariants.ts";
 import { STEP_EVENT } from "../pages/step-event.ts";
 import type { StepProperties } from "../site/plan.ts";
+import { mayHaveEnded, type PageEnds } from "./page-ends.ts";
 
 /** How many events were tracked on each chain, numbered from 0. */
 export type Tracked = Readonly<Record<string, number>>;
@@ -30,9 +31,10 @@ export interface Audit {
   overlapping: string[];
 }
 
-type Evidence = Pick<IngestionApi, "requests" | "store">;
+export type Evidence = Pick<IngestionApi, "requests" | "store">;
 
-export function audit({ requests, store }: Evidence, tracked: Tracked): Audit {
+/** Pages that ended may have been followed by others at their address: `ends` tells those apart. */
+export function audit({ requests, store }: Evidence, tracked: Tracked, ends: PageEnds = new Map()): Audit {
   const stored = store.events.filter(({ eventType }) => eventType === STEP_EVENT);
   const names = stored.map((event) => nameOf(event.properties));
   const expected = Object.entries(tracked).flatMap(([chain, count]) =>
@@ -49,7 +51,7 @@ export function audit({ requests, store }: Evidence, tracked: Tracked): Audit {
     outOfOrder: outOfOrder(stored),
     changed: changedBytes(requests),
     shifted: stored.filter(isShifted).map(({ properties }) => nameOf(properties)),
-    overlapping: overlapping(requests),
+    overlapping: overlapping(requests, ends),
   };
 }
 
@@ -89,8 +91,8 @@ function outOfOrder(stored: readonly StoredEvent[]): string[] {
   });
 }
 
-/** The page reads its clock right before the call; a busy machine may put this much between the two readings. */
-const CLOCK_TOLERANCE_MS = 25;
+/** The page reads its clock right before the call; a busy machine may pause it in between. Sending comes later than this. */
+const CLOCK_TOLERANCE_MS = 1_000;
 
 function isShifted({ occurredAtMs, properties }: StoredEvent): boolean {
   const { atMs } = properties as unknown as StepProperties;
@@ -98,13 +100,14 @@ function isShifted({ occurredAtMs, properties }: StoredEvent): boolean {
 }
 
 /** Requests of one page, by referrer, that were open at the same time. */
-function overlapping(requests: readonly RecordedRequest[]): string[] {
+function overlapping(requests: readonly RecordedRequest[], ends: PageEnds): string[] {
   const pages = Map.groupBy(requests, ({ headers }) => headers.referer ?? "unknown");
   return [...pages.values()].flatMap((own) =>
     own.slice(1).flatMap((request, i) => {
       const previous = own[i] as RecordedRequest;
       const open = previous.answeredAtMs === undefined || previous.answeredAtMs > request.receivedAtMs;
-      return open ? [`request #${request.index} arrived while #${previous.index} of the same page was open`] : [];
+      if (!open || mayHaveEnded(ends, request, previous.receivedAtMs, request.receivedAtMs)) return [];
+      return [`request #${request.index} arrived while #${previous.index} of the same page was open`];
     }),
   );
 }

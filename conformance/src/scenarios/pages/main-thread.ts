@@ -1,4 +1,3 @@
-/// <reference lib="dom" />
 /** Measures how long the main thread is not free: a beat per task, and the engine's own long tasks where it tells. */
 
 export function watchMainThread(): () => { longestBlockMs: number; longTasks: number | null } {

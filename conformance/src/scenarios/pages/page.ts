@@ -1,4 +1,3 @@
-/// <reference lib="dom" />
 /** The page of the site: readies the storage, loads the SDK, and does what its plan and the test ask for. */
 import type { Ask, PageReport, Plan } from "../site/plan.ts";
 import { watchMainThread } from "./main-thread.ts";
@@ -19,19 +18,23 @@ const plan: Plan = JSON.parse(new URLSearchParams(location.search).get("plan") ?
 const pageErrors: string[] = [];
 const sdkErrors: PageReport["sdkErrors"] = [];
 addEventListener("error", (event) => pageErrors.push(`error: ${event.message}`));
-addEventListener("unhandledrejection", (event) => pageErrors.push(`unhandled rejection: ${String(event.reason)}`));
+addEventListener("unhandledrejection", (event) =>
+  pageErrors.push(`unhandled rejection: ${String(event.reason)}`),
+);
 document.addEventListener("securitypolicyviolation", (event) => {
   pageErrors.push(`policy: ${event.violatedDirective} ${event.blockedURI}`);
 });
 
-markAddress();
 const mainThread = watchMainThread();
 const requests = watchRequests(String(plan.options.baseUrl));
 if (plan.storage === "full") fillStorage();
 if (plan.storage === "denied") denyStorage();
 
 const { createWhisperr }: Sdk = await import("/sdk/index.js" as string);
-const options = { ...plan.options, onError: (error: PageReport["sdkErrors"][number]) => sdkErrors.push(error) };
+const options = {
+  ...plan.options,
+  onError: (error: PageReport["sdkErrors"][number]) => sdkErrors.push(error),
+};
 const client = createWhisperr(options);
 
 function answer(ask: Ask): unknown {
@@ -50,21 +53,12 @@ function answer(ask: Ask): unknown {
       return timeTrack(client, ask);
     case "createAgain":
       return createAgain();
+    case "heard":
+      return requests.heard();
     case "report":
       return report();
     default:
       return ask satisfies never;
-  }
-}
-
-/** An address for this load alone, so that the referrer of a request names the page it came from. */
-function markAddress(): void {
-  const address = new URL(location.href);
-  address.searchParams.set("load", crypto.randomUUID());
-  try {
-    history.replaceState(null, "", address);
-  } catch {
-    // A sandboxed page may not; no test asks whose its requests are.
   }
 }
 

@@ -1,4 +1,3 @@
-/// <reference lib="dom" />
 /** Watches `fetch` for requests to the API without touching them. */
 
 export interface RequestWatch {
@@ -6,13 +5,19 @@ export interface RequestWatch {
   next(): Promise<void>;
   /** How many pages of this profile went away while a request of theirs was under way. */
   leftInFlight(): number;
+  /** Message ids of events whose acceptance this page has heard of, and when it surely had. */
+  heard(): Record<string, number>;
 }
+
+/** After the status the body is read and storage written; both are over this much later. */
+const DIGEST_MS = 50;
 
 const KEY = "shop.left-in-flight";
 
 export function watchRequests(apiUrl: string): RequestWatch {
   const original = globalThis.fetch;
   const waiting: (() => void)[] = [];
+  const heard: Record<string, number> = {};
   let underWay = 0;
 
   globalThis.fetch = async (input, init) => {
@@ -21,16 +26,27 @@ export function watchRequests(apiUrl: string): RequestWatch {
     underWay++;
     for (const resolve of waiting.splice(0)) resolve();
     try {
-      return await original(input, init);
+      const response = await original(input, init);
+      if (response.ok) setTimeout(() => note(String(init?.body)), DIGEST_MS);
+      return response;
     } finally {
       underWay--;
     }
   };
 
+  function note(body: string): void {
+    const { events = [] } = JSON.parse(body) as { events?: { context: { $message_id: string } }[] };
+    for (const { context } of events) heard[context.$message_id] ??= Date.now();
+  }
+
   addEventListener("pagehide", () => {
     if (underWay > 0) write(read() + 1);
   });
-  return { next: () => new Promise((resolve) => waiting.push(resolve)), leftInFlight: read };
+  return {
+    next: () => new Promise((resolve) => waiting.push(resolve)),
+    leftInFlight: read,
+    heard: () => heard,
+  };
 }
 
 function read(): number {

@@ -1,4 +1,3 @@
-/// <reference lib="dom" />
 /** Storage as some visitors have it. */
 
 const FIRST_CHUNK = 1 << 20;

@@ -1,4 +1,3 @@
-/// <reference lib="dom" />
 /** What a call of `track()` costs. Clocks of pages are coarse, so a run of calls is timed and divided. */
 import type { Ask } from "../site/plan.ts";
 import type { Client } from "./page.ts";

@@ -1,4 +1,3 @@
-/// <reference lib="dom" />
 /** Tracks numbered events, so that the API can tell whose each is and where it stood. */
 import type { Ask, StepProperties } from "../site/plan.ts";
 import type { Client } from "./page.ts";

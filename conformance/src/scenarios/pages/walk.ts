@@ -1,4 +1,3 @@
-/// <reference lib="dom" />
 /** A visitor who tracks on each page and is off to the next at once; on every other page a request gets under way first. */
 import type { Plan, Walk } from "../site/plan.ts";
 import type { Client } from "./page.ts";

@@ -39,6 +39,7 @@ export function forgetRows(): void {
 export function allRows(): Row[] {
   mkdirSync(ROWS, { recursive: true });
   const rows = readdirSync(ROWS).map((name) => JSON.parse(readFileSync(join(ROWS, name), "utf8")) as Row);
-  const place = ({ scenario, variant, engine }: Row) => `${Number.parseInt(scenario, 10)} ${variant} ${engine}`;
+  const place = ({ scenario, variant, engine }: Row) =>
+    `${Number.parseInt(scenario, 10)} ${variant} ${engine}`;
   return rows.sort((a, b) => place(a).localeCompare(place(b), "en", { numeric: true }));
 }

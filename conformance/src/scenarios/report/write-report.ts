@@ -10,7 +10,9 @@ export function setup(): void {
 
 export function teardown(): void {
   const rows = allRows();
-  const text = [...Map.groupBy(rows, ({ scenario }) => scenario)].map(([title, own]) => table(title, own)).join("\n");
+  const text = [...Map.groupBy(rows, ({ scenario }) => scenario)]
+    .map(([title, own]) => table(title, own))
+    .join("\n");
   writeFileSync(join(REPORTS, "browsers.json"), JSON.stringify(rows, null, 2));
   writeFileSync(join(REPORTS, "browsers.md"), `# Browser scenarios\n\n${text}`);
   console.info(`\n${text}`);
@@ -29,7 +31,9 @@ function table(title: string, rows: readonly Row[]): string {
     ]),
   ];
   const widths = (lines[0] ?? []).map((_, i) => Math.max(...lines.map((cells) => (cells[i] ?? "").length)));
-  const drawn = lines.map((cells) => `| ${cells.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join(" | ")} |`);
+  const drawn = lines.map(
+    (cells) => `| ${cells.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join(" | ")} |`,
+  );
   const rule = `| ${widths.map((width) => "-".repeat(Math.max(3, width))).join(" | ")} |`;
   return `## ${title}\n\n${[drawn[0], rule, ...drawn.slice(1)].join("\n")}\n`;
 }

@@ -38,6 +38,8 @@ export type Ask =
   | { do: "timeTrack"; waiting: number; calls: number }
   /** Creates a second and a third client with the same key, one of them from another copy of the SDK. */
   | { do: "createAgain" }
+  /** Which events the page knows to have been accepted, by message id, and since when. */
+  | { do: "heard" }
   | { do: "report" };
 
 export interface PageReport {

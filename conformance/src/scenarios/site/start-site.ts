@@ -12,7 +12,9 @@ import type { Plan } from "./plan.ts";
 
 const PAGES = fileURLToPath(new URL("../pages/", import.meta.url));
 /** Another build, for instance one broken on purpose, can be put in the SDK's place. */
-const SDK = process.env.WHISPERR_BROWSER_DIST ?? fileURLToPath(new URL("../../../../packages/browser/dist/", import.meta.url));
+export const SDK_FOLDER =
+  process.env.WHISPERR_BROWSER_DIST ??
+  fileURLToPath(new URL("../../../../packages/browser/dist/", import.meta.url));
 
 export interface Site {
   readonly url: string;
@@ -49,13 +51,19 @@ export async function startSite(): Promise<Site> {
   app.get("/icon.png", (context) => context.body(null, 204));
   app.get("/pages/:name", (context) => script(context, scripts.get(context.req.param("name")) ?? ""));
   app.get("/sdk/:name", (context) =>
-    script(context, readFileSync(join(SDK, basename(context.req.param("name"))), "utf8")),
+    script(context, readFileSync(join(SDK_FOLDER, basename(context.req.param("name"))), "utf8")),
   );
   const served = await serveApp(app, 0);
+  let pages = 0;
   return {
     url: served.url,
     address: (plan, headers) => {
-      const query = new URLSearchParams({ plan: JSON.stringify(plan), ...(headers ? { headers } : {}) });
+      // The referrer of a request then names the tab it came from.
+      const query = new URLSearchParams({
+        page: String(++pages),
+        plan: JSON.stringify(plan),
+        ...(headers && { headers }),
+      });
       return `${served.url}/shop?${query}`;
     },
     close: served.close,

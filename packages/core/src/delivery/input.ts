@@ -32,3 +32,9 @@ export type Input =
   | { readonly type: "withdrawn"; readonly offset: number; readonly count: number };
 
 export type InputOf<T extends Input["type"]> = Extract<Input, { type: T }>;
+
+/** How many operations there are once a waiting input is handled, evictions aside. */
+export function pendingAfter(pending: number, input: Input): number {
+  if (input.type === "appended" || input.type === "adopted") return pending + input.count;
+  return input.type === "withdrawn" ? pending - input.count : pending;
+}

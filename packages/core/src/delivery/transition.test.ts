@@ -5,16 +5,27 @@ import { backoff } from "../../test/transition-cases/backoff.ts";
 import { heldKey } from "../../test/transition-cases/held.ts";
 import { idle } from "../../test/transition-cases/idle.ts";
 import { sending } from "../../test/transition-cases/sending.ts";
+import { starting } from "../../test/transition-cases/starting.ts";
 import { stoppedForGood } from "../../test/transition-cases/stopped.ts";
 import { throttled } from "../../test/transition-cases/throttled.ts";
 import { EVERY_INPUT, type TransitionCase } from "../../test/transition-cases/transition-case.ts";
 import type { Phase } from "./state.ts";
 import { transition } from "./transition.ts";
 
-const cases = [...idle, ...sending, ...answers, ...backoff, ...throttled, ...heldKey, ...stoppedForGood];
+const cases = [
+  ...starting,
+  ...idle,
+  ...sending,
+  ...answers,
+  ...backoff,
+  ...throttled,
+  ...heldKey,
+  ...stoppedForGood,
+];
 
 // A record, so that a new phase does not compile before it is listed here.
 const PHASES: { readonly [P in Phase]: true } = {
+  starting: true,
   idle: true,
   sending: true,
   backoff: true,
@@ -44,7 +55,7 @@ test("no pair of phase and input is without a test", () => {
   const tested = new Set(cases.map(({ given, when }) => `${given.phase}, ${inputName(when)}`));
 
   expect(pairs.filter((pair) => !tested.has(pair))).toEqual([]);
-  expect(pairs).toHaveLength(6 * (7 + 6));
+  expect(pairs).toHaveLength(7 * (9 + 6));
 });
 
 test("no two tests have the same name", () => {

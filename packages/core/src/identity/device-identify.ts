@@ -1,17 +1,14 @@
 /** The identify of a client SDK: what the app gave, and what the device knows: its visitor, token, time zone and language. */
 import { identifyBody } from "../identify-body.ts";
 import type { IdentifyOperation } from "../operation.ts";
-import type { PushToken, PushUpdate, Registration } from "./identity.ts";
+import { asRefusal, type Refusal } from "../refusal.ts";
+import type { PushToken, PushUpdate } from "./identity.ts";
 
 export interface DeviceIdentify {
   /** The token that came as `pushToken`. */
   readonly token: PushToken | undefined;
   /** Names the visitor and carries the news about the token. */
-  operation(
-    visitor: string | undefined,
-    push: PushUpdate | undefined,
-    replaced: Registration | undefined,
-  ): IdentifyOperation;
+  operation(visitor: string | undefined, push: PushUpdate | undefined): IdentifyOperation;
 }
 
 interface Body {
@@ -35,7 +32,7 @@ export function deviceIdentify(
 
   return {
     token,
-    operation(visitor, push, replaced) {
+    operation(visitor, push) {
       const all = [...rest, ...(push?.channels ?? [])];
       const merged = withDeviceTraits(body.traits ?? {}, traits);
       return {
@@ -48,11 +45,25 @@ export function deviceIdentify(
         }),
         means: {
           ...(visitor !== undefined && { anonymousId: visitor }),
-          ...(push && { push: [push.registration, replaced ?? null] as const }),
+          ...(push && { push: push.registration }),
         },
       };
     },
   };
+}
+
+/** The token as the app gave it: read and checked as a channel of `identify()` is. */
+export function pushToken(address: string, settings: object | null | undefined): PushToken | Refusal {
+  try {
+    const body = identifyBody("", { channels: [{ ...settings, type: "push", address }] });
+    const { channels } = JSON.parse(body) as {
+      readonly channels: [PushToken & { readonly push_env?: string }];
+    };
+    const [{ kind, platform, push_env: pushEnv }] = channels;
+    return { address, kind, platform, pushEnv };
+  } catch (error) {
+    return asRefusal(error, "a value");
+  }
 }
 
 /** The app's own values win, whatever it calls the time zone. */

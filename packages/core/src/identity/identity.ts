@@ -30,14 +30,18 @@ export interface Registration {
   readonly userId: string;
   readonly token: PushToken;
   readonly optedIn: boolean;
+  /** Until it is settled: what was registered before it, which counts again if it is given up. */
+  readonly replaces?: Registration | null;
+  /** In doubt, see `doubted`: older tokens of the user's that may be registered, or it. */
+  readonly also?: readonly PushToken[];
 }
 
 /** What an identify means once it is settled; queued with it, so that it is known after a restart too. */
 export interface IdentifyMeaning {
   /** The visitor it names. */
   readonly anonymousId?: string;
-  /** The registration it makes, and the one it replaces. */
-  readonly push?: readonly [made: Registration, replaced: Registration | null];
+  /** The registration it makes. */
+  readonly push?: Registration;
 }
 
 /** What must be sent so that the server's knowledge of the token is true again. */
@@ -61,11 +65,17 @@ export function parseIdentity(text: string | null | undefined): Identity | undef
       anonymousId.length <= MAX_ANONYMOUS_ID_LENGTH &&
       (userId === undefined || isText(userId)) &&
       (token === undefined || isText(token.address)) &&
-      (registered === undefined || (isText(registered.userId) && isText(registered.token.address)));
+      isRegistration(registered);
     return valid ? value : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** Or none. Throws for what is far from one. */
+export function isRegistration(value: Registration | null | undefined): boolean {
+  if (value === undefined || value === null) return true;
+  return isText(value.userId) && isText(value.token.address) && isRegistration(value.replaces);
 }
 
 function isText(value: unknown): value is string {
@@ -91,6 +101,35 @@ export function visitorToName(
   return sameVisitor && promoted !== true ? anonymousId : undefined;
 }
 
+/** `token` is the device's. Said again with less about it, it is still the same. */
+export function withToken(identity: Identity, token: PushToken): Identity {
+  const { address, kind, platform, pushEnv } = token;
+  const known = identity.token?.address === address ? identity.token : undefined;
+  return {
+    ...identity,
+    token: {
+      address,
+      kind: kind ?? known?.kind,
+      platform: platform ?? known?.platform,
+      pushEnv: pushEnv ?? known?.pushEnv,
+    },
+  };
+}
+
+/** What `update` asks for is queued. */
+export function registering(identity: Identity, { registration }: PushUpdate): Identity {
+  return { ...identity, registered: { ...registration, replaces: identity.registered ?? null } };
+}
+
+/** Nobody will hear whether what is not settled yet was delivered. So all of it may be. */
+export function doubted(identity: Identity): Identity {
+  const { registered, ...rest } = identity;
+  if (registered?.replaces === undefined) return identity;
+  const [token, ...also] = tokensOptedIn(registered);
+  const { userId } = registered;
+  return token === undefined ? rest : { ...rest, registered: { userId, token, optedIn: true, also } };
+}
+
 /** Logout: what belongs to the device stays, what belongs to the person goes. */
 export function forgotten({ denied, optedOut }: Identity, newId: string): Identity {
   return { anonymousId: newId, ...(denied && { denied }), ...(optedOut && { optedOut }) };
@@ -113,32 +152,48 @@ export function pushUpdate({
   registered,
 }: Identity): PushUpdate | undefined {
   const old = registered?.optedIn === true ? registered : undefined;
+  const tokens = old === undefined ? [] : [old.token, ...(old.also ?? [])];
   if (denied || optedOut) {
     if (old === undefined) return undefined;
     return {
       userId: old.userId,
-      channels: [wireToken(old.token, false)],
-      registration: { ...old, optedIn: false },
+      channels: tokens.map((one) => wireToken(one, false)),
+      registration: { userId: old.userId, token: old.token, optedIn: false },
     };
   }
   if (userId === undefined || token === undefined) return undefined;
-  const replaced = old?.userId === userId ? old.token : undefined;
-  if (replaced !== undefined && sameToken(replaced, token)) return undefined;
-  const channels = [wireToken(token, true)];
-  if (replaced !== undefined && replaced.address !== token.address)
-    channels.unshift(wireToken(replaced, false));
-  return { userId, channels, registration: { userId, token, optedIn: true } };
+  const mine = old?.userId === userId ? tokens : [];
+  if (mine[0] !== undefined && old?.also === undefined && sameToken(mine[0], token)) return undefined;
+  const replaced = mine.filter(({ address }) => address !== token.address);
+  return {
+    userId,
+    channels: [...replaced.map((one) => wireToken(one, false)), wireToken(token, true)],
+    registration: { userId, token, optedIn: true },
+  };
 }
 
 /** An identify was delivered, or given up: then it is as if it had never been asked for, and can be tried again. */
 export function settled(identity: Identity, means: IdentifyMeaning, delivered: boolean): Identity {
-  if (delivered)
-    return means.anonymousId === identity.anonymousId ? { ...identity, promoted: true } : identity;
+  const promoted = delivered && means.anonymousId === identity.anonymousId;
   const { registered, ...rest } = identity;
-  if (means.push === undefined || registered === undefined) return identity;
-  const [made, replaced] = means.push;
-  if (!sameRegistration(made, registered)) return identity;
-  return replaced === null ? rest : { ...rest, registered: replaced };
+  const left = means.push && registered ? afterSettling(registered, means.push, delivered) : registered;
+  return { ...rest, ...(promoted && { promoted }), ...(left && { registered: left }) };
+}
+
+/** What is registered by `latest`, and those it replaces, once the oldest of them that is like `made` is settled. */
+function afterSettling(latest: Registration, made: Registration, delivered: boolean): Registration | null {
+  const { replaces, ...registration } = latest;
+  if (replaces === undefined) return latest;
+  const before = replaces && afterSettling(replaces, made, delivered);
+  if (before !== replaces) return { ...registration, replaces: before };
+  if (!sameRegistration(latest, made)) return latest;
+  return delivered ? registration : replaces;
+}
+
+/** Tokens that `latest` and those it replaces opted in for the same user. */
+function tokensOptedIn({ userId, token, optedIn, replaces, also }: Registration): readonly PushToken[] {
+  const older = replaces?.userId === userId ? tokensOptedIn(replaces) : (also ?? []);
+  return optedIn ? [token, ...older.filter(({ address }) => address !== token.address)] : older;
 }
 
 function wireToken({ address, kind, platform, pushEnv }: PushToken, optedIn: boolean): object {

@@ -1,5 +1,6 @@
 import {
   abandoned,
+  adopted,
   appended,
   batchCut,
   evict,
@@ -12,6 +13,7 @@ import {
   stopRequested,
   timerFired,
   wake,
+  withdrawn,
 } from "../machine-builders.ts";
 import { EVERY_ANSWER, ignores, type TransitionCase } from "./transition-case.ts";
 
@@ -88,6 +90,28 @@ export const backoff: readonly TransitionCase[] = [
     becomes: { phase: "idle", failures: 0 },
     effects: [wake(null)],
   },
+  {
+    says: "what another page took over is one operation less to deliver after the wait",
+    given: waiting,
+    when: withdrawn(0, 1),
+    becomes: { pending: 2, goal: 1, flushes: [1] },
+    effects: [],
+  },
+  {
+    says: "with nothing left to flush there is nothing to wait for",
+    given: waiting,
+    when: withdrawn(0, 2),
+    becomes: { phase: "idle", pending: 1, goal: 0, flushes: [], failures: 0 },
+    effects: [flushed(1), wake(10_000)],
+  },
+  {
+    says: "a shutdown() with nothing left to flush stops",
+    given: { ...waiting, stopping: true },
+    when: withdrawn(0, 3),
+    becomes: { phase: "stopped", pending: 0, fresh: 0, goal: 0, flushes: [], failures: 0 },
+    effects: [flushed(1), wake(null)],
+  },
+  ...ignores(waiting, "what earlier pages left is taken over at the start only", adopted(1)),
   ...ignores(waiting, "no request was asked for, so none can be cut", batchCut(1)),
   ...ignores(waiting, "a late answer settles nothing", ...EVERY_ANSWER),
 ];

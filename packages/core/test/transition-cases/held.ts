@@ -1,5 +1,6 @@
 import {
   abandoned,
+  adopted,
   appended,
   batchCut,
   evict,
@@ -11,6 +12,7 @@ import {
   stopRequested,
   timerFired,
   wake,
+  withdrawn,
 } from "../machine-builders.ts";
 import { EVERY_ANSWER, ignores, type TransitionCase } from "./transition-case.ts";
 
@@ -59,6 +61,14 @@ export const heldKey: readonly TransitionCase[] = [
     becomes: {},
     effects: [report("abandoned", 0)],
   },
+  {
+    says: "what another page took over is that page's to try",
+    given: held,
+    when: withdrawn(1, 2),
+    becomes: { pending: 2 },
+    effects: [],
+  },
+  ...ignores(held, "what earlier pages left is taken over at the start only", adopted(1)),
   ...ignores(held, "being back online does not mend a key", retryNow),
   ...ignores(stateIn("held"), "there is nothing to give up", abandoned),
   ...ignores(held, "no request was asked for, so none can be cut", batchCut(1)),

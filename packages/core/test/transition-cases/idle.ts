@@ -1,5 +1,6 @@
 import {
   abandoned,
+  adopted,
   appended,
   batchCut,
   evict,
@@ -12,6 +13,7 @@ import {
   stopRequested,
   timerFired,
   wake,
+  withdrawn,
 } from "../machine-builders.ts";
 import { EVERY_ANSWER, ignores, type TransitionCase } from "./transition-case.ts";
 
@@ -118,8 +120,23 @@ export const idle: readonly TransitionCase[] = [
     becomes: {},
     effects: [report("abandoned", 0)],
   },
+  {
+    says: "what waits for the interval is sent now: the page goes away, or is back online",
+    given: two,
+    when: retryNow,
+    becomes: { phase: "sending", fresh: 0, goal: 2 },
+    effects: [wake(null), send(4)],
+  },
+  {
+    says: "what another page took over is not waited for any more",
+    given: stateIn("idle", { pending: 3, fresh: 2 }),
+    when: withdrawn(0, 2),
+    becomes: { pending: 1, fresh: 1 },
+    effects: [],
+  },
   ...ignores(two, "no request was asked for, so none can be cut", batchCut(1)),
   ...ignores(two, "a late answer settles nothing", ...EVERY_ANSWER),
-  ...ignores(two, "there is no backoff to skip", retryNow),
+  ...ignores(two, "what earlier pages left is taken over at the start only", adopted(1)),
+  ...ignores(empty, "with an empty queue there is nothing to send now", retryNow),
   ...ignores(empty, "there is nothing to give up", abandoned),
 ];

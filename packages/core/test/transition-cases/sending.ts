@@ -1,6 +1,7 @@
 import {
   abandoned,
   abort,
+  adopted,
   appended,
   batchCut,
   evict,
@@ -8,10 +9,12 @@ import {
   flushRequested,
   report,
   retryNow,
+  send,
   stateIn,
   stopRequested,
   timerFired,
   wake,
+  withdrawn,
 } from "../machine-builders.ts";
 import { ignores, type TransitionCase } from "./transition-case.ts";
 
@@ -102,6 +105,61 @@ export const sending: readonly TransitionCase[] = [
     becomes: { phase: "stopped", inFlight: 0, goal: 0, flushes: [], failures: 0 },
     effects: [abort, report("abandoned", 2), wake(null), flushed(1)],
   },
+  {
+    says: "an operation that another page took over is not sent again by this one: the request is let go of",
+    given: inFlight,
+    when: withdrawn(2, 1),
+    becomes: { pending: 3, inFlight: 0, goal: 2, flushes: [2] },
+    effects: [abort, wake(null), send(4)],
+  },
+  {
+    says: "everything withdrawn that the flush was for, it ends",
+    given: inFlight,
+    when: withdrawn(0, 3),
+    becomes: { phase: "idle", pending: 1, inFlight: 0, goal: 0, flushes: [] },
+    effects: [flushed(1), abort, wake(10_000)],
+  },
+  {
+    says: "a batch not cut yet is not cut when nothing is left to flush",
+    given: { ...asked, pending: 4, fresh: 1 },
+    when: withdrawn(0, 3),
+    becomes: { phase: "idle", pending: 1, goal: 0, flushes: [] },
+    effects: [flushed(1), abort, wake(10_000)],
+  },
+  {
+    says: "what is withdrawn behind the request leaves it alone",
+    given: inFlight,
+    when: withdrawn(3, 1),
+    becomes: { pending: 3 },
+    effects: [],
+  },
+  {
+    says: "the request goes on when it alone is left of the flush, for callers who wait for less",
+    given: stateIn("sending", { pending: 3, inFlight: 2, goal: 3, flushes: [2, 3] }),
+    when: withdrawn(2, 1),
+    becomes: { pending: 2, goal: 2, flushes: [2, 2] },
+    effects: [],
+  },
+  {
+    says: "the last flush of a shutdown() ends with what it was for",
+    given: { ...inFlight, stopping: true },
+    when: withdrawn(0, 4),
+    becomes: { phase: "stopped", pending: 0, inFlight: 0, goal: 0, flushes: [], fresh: 0 },
+    effects: [flushed(1), abort, wake(null)],
+  },
+  {
+    says: "a withdrawn suspect is one operation less to search",
+    given: stateIn("sending", {
+      pending: 5,
+      inFlight: 2,
+      goal: 5,
+      sizing: { limit: 2, suspect: 4, ceiling: 4, refusals: 1 },
+    }),
+    when: withdrawn(3, 1),
+    becomes: { pending: 4, goal: 4, sizing: { limit: 2, suspect: 3, ceiling: 4, refusals: 1 } },
+    effects: [],
+  },
+  ...ignores(inFlight, "what earlier pages left is taken over at the start only", adopted(1)),
   ...ignores(inFlight, "the interval has nothing to add to a running flush", timerFired),
   ...ignores(inFlight, "a request under way is left alone", retryNow),
 ];

@@ -1,5 +1,6 @@
 import {
   abandoned,
+  adopted,
   appended,
   batchCut,
   flushed,
@@ -8,6 +9,7 @@ import {
   stateIn,
   stopRequested,
   timerFired,
+  withdrawn,
 } from "../machine-builders.ts";
 import { EVERY_ANSWER, ignores, type TransitionCase } from "./transition-case.ts";
 
@@ -28,6 +30,22 @@ export const stoppedForGood: readonly TransitionCase[] = [
     becomes: {},
     effects: [flushed(1)],
   },
-  ...ignores(stopped, "stopped is final", appended(1), timerFired, retryNow, abandoned, batchCut(1)),
+  {
+    says: "what another page took over is not this one's any more",
+    given: stopped,
+    when: withdrawn(0, 2),
+    becomes: { pending: 0 },
+    effects: [],
+  },
+  ...ignores(
+    stopped,
+    "stopped is final",
+    appended(1),
+    timerFired,
+    retryNow,
+    abandoned,
+    batchCut(1),
+    adopted(1),
+  ),
   ...ignores(stopped, "a late answer settles nothing", ...EVERY_ANSWER),
 ];

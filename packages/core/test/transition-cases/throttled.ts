@@ -1,5 +1,6 @@
 import {
   abandoned,
+  adopted,
   appended,
   batchCut,
   evict,
@@ -12,6 +13,7 @@ import {
   stopRequested,
   timerFired,
   wake,
+  withdrawn,
 } from "../machine-builders.ts";
 import { EVERY_ANSWER, ignores, type TransitionCase } from "./transition-case.ts";
 
@@ -62,6 +64,27 @@ export const throttled: readonly TransitionCase[] = [
     effects: [],
   },
   {
+    says: "flush() with an empty queue ends at once",
+    given: stateIn("throttled"),
+    when: flushRequested,
+    becomes: {},
+    effects: [flushed(1)],
+  },
+  {
+    says: "shutdown() with an empty queue stops at once",
+    given: stateIn("throttled"),
+    when: stopRequested,
+    becomes: { phase: "stopped", stopping: true },
+    effects: [wake(null), flushed(1)],
+  },
+  {
+    says: "what another page took over is not waited for any more, but the server's wait goes on",
+    given: waiting,
+    when: withdrawn(0, 2),
+    becomes: { pending: 1, goal: 0, flushes: [] },
+    effects: [flushed(1)],
+  },
+  {
     says: "a passed deadline ends the flush, but the server's wait goes on",
     given: waiting,
     when: abandoned,
@@ -76,6 +99,7 @@ export const throttled: readonly TransitionCase[] = [
     effects: [report("abandoned", 1), wake(null), flushed(1)],
   },
   ...ignores(waiting, "nothing shortens what the server asked for", retryNow),
+  ...ignores(waiting, "what earlier pages left is taken over at the start only", adopted(1)),
   ...ignores(waiting, "no request was asked for, so none can be cut", batchCut(1)),
   ...ignores(waiting, "a late answer settles nothing", ...EVERY_ANSWER),
 ];

@@ -5,6 +5,7 @@ import type { DeliveryState } from "../../src/delivery/state.ts";
 import {
   abandoned,
   accepted,
+  adopted,
   appended,
   auth,
   batchCut,
@@ -15,6 +16,7 @@ import {
   stopRequested,
   timerFired,
   tooLarge,
+  withdrawn,
 } from "../machine-builders.ts";
 
 export interface TransitionCase {
@@ -42,6 +44,8 @@ export const EVERY_INPUT: readonly Input[] = [
   retryNow,
   stopRequested,
   abandoned,
+  adopted(1),
+  withdrawn(0, 1),
 ];
 
 export const EVERY_ANSWER = EVERY_INPUT.filter((input) => input.type === "answered");

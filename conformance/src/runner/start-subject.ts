@@ -1,0 +1,21 @@
+/** Starts a subject's driver, in a process of its own or in a page. */
+import { availableEngines } from "../browsers/index.ts";
+import type { Subject } from "../subject.ts";
+import type { ControlServer } from "./control-server.ts";
+import { startPage } from "./subject-page.ts";
+import { type ClockKind, type SubjectProcess, startProcess } from "./subject-process.ts";
+
+export async function startSubject(
+  subject: Subject,
+  folder: string,
+  control: ControlServer,
+  clock: ClockKind,
+): Promise<SubjectProcess> {
+  return "engine" in subject ? startPage(subject, control) : startProcess(subject, folder, control, clock);
+}
+
+/** Why the subject cannot be started on this machine; undefined when it can. */
+export function whyAbsent(subject: Subject): string | undefined {
+  if (!("engine" in subject)) return undefined;
+  return availableEngines().find(({ engine }) => engine === subject.engine)?.missing;
+}

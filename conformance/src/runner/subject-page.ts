@@ -1,0 +1,35 @@
+/** A subject's driver as a page of a real browser. The browser is the subject's own and goes with it. */
+import { type Browser, launchBrowser } from "../browsers/index.ts";
+import type { BrowserSubject } from "../subject.ts";
+import type { ControlServer } from "./control-server.ts";
+import type { SubjectProcess } from "./subject-process.ts";
+
+export async function startPage(subject: BrowserSubject, control: ControlServer): Promise<SubjectProcess> {
+  const session = control.openSession();
+  const browser: Browser = await launchBrowser(subject.engine);
+  let alive = true;
+  const stop = async () => {
+    alive = false;
+    session.end("the browser was closed");
+    await browser.close();
+  };
+  await browser
+    .newPage(`${session.url}/page`)
+    .catch((error: unknown) => stop().then(() => Promise.reject(error)));
+  return {
+    session: {
+      ...session,
+      // A page that missed a command has crashed, or hangs: the next case gets a browser of its own.
+      send: (command) =>
+        session.send(command).catch((error: unknown) => {
+          if (!session.isAnswering()) alive = false;
+          throw error;
+        }),
+    },
+    isPage: true,
+    output: () => "",
+    exited: () => Promise.reject(new Error("a page does not end by itself")),
+    alive: () => alive,
+    stop,
+  };
+}

@@ -1,0 +1,93 @@
+/** What the README names must exist: examples compile against the built package, the table matches the source. */
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { resolveOptions } from "@whisperr/core";
+import { describe, expect, it } from "vitest";
+
+const path = (relative: string) => fileURLToPath(new URL(`../${relative}`, import.meta.url));
+const read = (relative: string) => readFileSync(path(relative), "utf8");
+const readme = read("README.md");
+
+/** Fenced code in this language. */
+function examples(language: string): string[] {
+  return [...readme.matchAll(new RegExp(`\`\`\`${language}\n([\\s\\S]*?)\`\`\``, "g"))].map(
+    ([, code = ""]) => code,
+  );
+}
+
+it("has examples that compile", () => {
+  // Inside the package, so that it can be imported by its own name.
+  const folder = path("reports/examples/");
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  for (const [index, code] of examples("tsx").entries()) writeFileSync(`${folder}${index}.tsx`, code);
+  const compilerOptions = {
+    strict: true,
+    noEmit: true,
+    target: "ES2022",
+    module: "NodeNext",
+    jsx: "react-jsx",
+    types: [],
+  };
+  writeFileSync(`${folder}tsconfig.json`, JSON.stringify({ compilerOptions, include: ["*.tsx"] }));
+  const tsc = path("../../node_modules/.bin/tsc");
+  expect(() => execFileSync(tsc, ["-p", folder], { encoding: "utf8", stdio: "pipe" })).not.toThrow();
+  expect(examples("tsx")).toHaveLength(2);
+});
+
+it("shows the loader as it is built, and calls that it knows", () => {
+  const [tags = ""] = examples("html");
+  const loader = read("dist/loader.js").trim();
+  expect(tags).toContain(`<script>${loader}</script>`);
+  for (const [, method = ""] of tags.matchAll(/whisperr\.(\w+)\(/g))
+    expect(loader).toContain(` ${method} `.trim());
+});
+
+describe("the option table", () => {
+  const rows = new Map(
+    [...readme.matchAll(/^\| `(\w+)` +\|([^|]*)\|/gm)].map(([, name = "", value = ""]) => [
+      name,
+      value.replaceAll("`", "").trim(),
+    ]),
+  );
+  const optionsIn = (file: string, name: string) => {
+    const [, body = ""] =
+      new RegExp(`export interface ${name}[^{]*\\{([\\s\\S]*?)\\n\\}`).exec(read(file)) ?? [];
+    return body;
+  };
+  const shared = optionsIn("../core/src/options.ts", "WhisperrOptions");
+  const own = optionsIn("src/create-whisperr.ts", "BrowserOptions");
+
+  it("names every option and no other", () => {
+    const declared = [...`${shared}${own}`.matchAll(/^ {2}readonly (\w+)\?:/gm)].map(([, name = ""]) => name);
+    expect([...rows.keys()].sort()).toEqual(declared.sort());
+  });
+
+  it("gives the defaults that hold", () => {
+    const { backoff, ...defaults } = resolveOptions({ apiKey: "wrk_test" }, { maxQueueSize: 1000 });
+    expect(rows.get("backoff")).toBe(`{ baseMs: ${backoff.baseMs}, maxMs: ${backoff.maxMs} }`);
+    for (const [name, value] of Object.entries(defaults)) {
+      if (name !== "apiKey") expect(rows.get(name), name).toBe(String(value));
+    }
+  });
+
+  it("gives the same defaults as the options' own comments", () => {
+    const said = [...own.matchAll(/Default ([^*]+?)\.\s+\*\/\s+readonly (\w+)/g)];
+    expect(said.map(([, , name]) => name)).toHaveLength([...own.matchAll(/readonly/g)].length);
+    for (const [, value = "", name = ""] of said) {
+      expect(rows.get(name)?.replaceAll('"', ""), name).toBe(value.replaceAll("`", ""));
+    }
+  });
+});
+
+it("names every reason for a drop", () => {
+  const [, union = ""] = /export type DropReason =([\s\S]*?);\n/.exec(read("../core/src/errors.ts")) ?? [];
+  const reasons = [...union.matchAll(/^ {2}\| "(\w+)"/gm)].map(([, reason = ""]) => reason);
+  expect(reasons.length).toBeGreaterThan(15);
+  for (const reason of reasons) expect(readme).toContain(`\`${reason}\``);
+});
+
+it("stays short", () => {
+  expect(readme.split("\n").length).toBeLessThanOrEqual(121);
+});

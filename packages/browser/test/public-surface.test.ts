@@ -1,0 +1,83 @@
+/** The exact public surface of the built package, as ESM and through require(). */
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { describe, expect, it, test } from "vitest";
+
+const load = createRequire(import.meta.url);
+const built = (name: string) => readFileSync(new URL(`../dist/${name}`, import.meta.url), "utf8");
+
+const SURFACE = {
+  "@whisperr/browser": ["channel", "createMemoryOutbox", "createWhisperr"],
+  "@whisperr/browser/react": ["WhisperrProvider", "useWhisperr"],
+};
+
+const METHODS = [
+  "flush",
+  "identify",
+  "optIn",
+  "optOut",
+  "page",
+  "reset",
+  "setPushPermission",
+  "setPushToken",
+  "shutdown",
+  "stats",
+  "track",
+];
+
+test.each(Object.entries(SURFACE))("%s exports this and nothing else, both ways", async (name, exported) => {
+  const imported = (await import(/* @vite-ignore */ name)) as object;
+  expect(Object.keys(imported).sort()).toEqual(exported);
+  expect(Object.keys(load(name) as object).sort()).toEqual(exported);
+});
+
+test("the package needs no other package, and React only for its own entry", () => {
+  const manifest = load("../package.json") as Record<string, unknown>;
+  expect(manifest).not.toHaveProperty("dependencies");
+  expect(manifest.peerDependencies).toEqual({ react: ">=18" });
+  expect(manifest.peerDependenciesMeta).toEqual({ react: { optional: true } });
+});
+
+describe("on a server", () => {
+  it.each(["imported", "required"])("the client does nothing, %s", async (how) => {
+    const name = "@whisperr/browser";
+    const { createWhisperr } = (
+      how === "imported" ? await import(name) : load(name)
+    ) as typeof import("../src/index.ts");
+    const whisperr = createWhisperr({
+      apiKey: "wrk_test",
+      fetch: () => Promise.reject(new Error("no request")),
+    });
+    expect(Object.keys(whisperr).sort()).toEqual(METHODS);
+    whisperr.identify("ada");
+    whisperr.track("plan_viewed");
+    whisperr.page();
+    expect(await whisperr.flush()).toEqual({ delivered: 0, dropped: 0, pending: 0 });
+    expect(await whisperr.reset()).toEqual({ delivered: 0, dropped: 0, pending: 0 });
+    expect(whisperr.stats()).toEqual({ accepted: 0, delivered: 0, dropped: {}, pending: 0 });
+    expect(await whisperr.shutdown()).toEqual({ delivered: 0, dropped: 0, pending: 0 });
+  });
+});
+
+describe("the built files", () => {
+  it.each(["react.js", "react.cjs"])("%s says first that it runs on clients", (name) => {
+    expect(built(name)).toMatch(/^("use strict";)?"use client";/);
+  });
+
+  it("holds no second copy of the SDK for React", () => {
+    expect(built("react.js")).toContain('from"./index.js"');
+    expect(built("react.cjs")).toContain('require("./index.cjs")');
+    expect(built("react.js").length).toBeLessThan(1000);
+  });
+
+  it("stands in for the script with 300 bytes at most", () => {
+    expect(built("loader.js").trim().length).toBeLessThanOrEqual(300);
+  });
+
+  it.each(["index.js", "index.cjs", "whisperr.iife.js", "loader.js"])(
+    "%s evaluates no text as code",
+    (name) => {
+      expect(built(name)).not.toMatch(/\beval\b|\bFunction\(|javascript:|innerHTML|document\.write/);
+    },
+  );
+});

@@ -1,0 +1,120 @@
+/** What visitors, apps, networks and browsers do, as data: drawn from a seed, or told as a story. */
+import type { Mood } from "./fake-api.ts";
+import type { SeededRandom } from "./seeded-random.ts";
+
+/** `tab` counts the open tabs; any number names one. */
+export type Action =
+  | { readonly do: "open" | "online" | "offline" | "storageFull" | "storageFree" }
+  | {
+      readonly do: "close" | "back" | "hide" | "show" | "flush" | "reset" | "optOut" | "optIn";
+      readonly tab: number;
+    }
+  /** `freezes`: the page it leaves goes into the back/forward cache, if it can. */
+  | { readonly do: "navigate"; readonly tab: number; readonly gapMs: number; readonly freezes: boolean }
+  | { readonly do: "crash"; readonly tab: number; readonly gapMs: number }
+  /** In the middle of something: instead of a change of the storage. */
+  | { readonly do: "crashAfter"; readonly tab: number; readonly writes: number }
+  | { readonly do: "track"; readonly tab: number; readonly times: number; readonly bytes: number }
+  | { readonly do: "poison"; readonly tab: number }
+  | { readonly do: "identify"; readonly tab: number; readonly user: string }
+  | { readonly do: "shutdown"; readonly tab: number; readonly timeoutMs: number }
+  | { readonly do: "mood"; readonly mood: Mood }
+  | { readonly do: "jump" | "wait"; readonly ms: number };
+
+/** What may happen in a world; each leaves out some, so that the others go deep. */
+export interface Theme {
+  readonly freezes: boolean;
+  readonly crashesInside: boolean;
+  readonly optsOut: boolean;
+  readonly fillsStorage: boolean;
+  readonly jumps: boolean;
+  readonly isQuick: boolean;
+}
+
+export function drawTheme(random: SeededRandom): Theme {
+  const crashesInside = random.chance(0.4);
+  return {
+    freezes: random.chance(0.5),
+    crashesInside,
+    optsOut: !crashesInside && random.chance(0.2),
+    fillsStorage: random.chance(0.1),
+    jumps: random.chance(0.2),
+    isQuick: random.chance(0.4),
+  };
+}
+
+const MOODS: readonly Mood[] = [
+  "well",
+  "well",
+  "unavailable",
+  "throttling",
+  "refusesKey",
+  "hangs",
+  "losesAnswers",
+  "moody",
+  "moody",
+];
+
+type Draw = readonly [weight: number, make: (random: SeededRandom, tab: number) => Action];
+
+const ALWAYS: readonly Draw[] = [
+  [24, (random, tab) => ({ do: "track", tab, times: random.between(1, 5), bytes: 0 })],
+  [1, (random, tab) => ({ do: "track", tab, times: random.between(1, 8), bytes: 20_000 })],
+  [1, (_random, tab) => ({ do: "poison", tab })],
+  [4, (random, tab) => ({ do: "identify", tab, user: random.pick(["ada", "bob"]) })],
+  [2, (_random, tab) => ({ do: "reset", tab })],
+  [6, (_random, tab) => ({ do: "flush", tab })],
+  [3, () => ({ do: "open" })],
+  [2, (_random, tab) => ({ do: "close", tab })],
+  [14, (random, tab) => ({ do: "navigate", tab, gapMs: random.pick([5, 5, 50]), freezes: false })],
+  [3, (random, tab) => ({ do: "crash", tab, gapMs: random.between(5, 50) })],
+  [2, (_random, tab) => ({ do: "hide", tab })],
+  [2, (_random, tab) => ({ do: "show", tab })],
+  [1, (random, tab) => ({ do: "shutdown", tab, timeoutMs: random.pick([0, 100, 5000]) })],
+  [5, (random) => ({ do: "mood", mood: random.pick(MOODS) })],
+  [1, () => ({ do: "offline" })],
+  [2, () => ({ do: "online" })],
+];
+
+const FREEZING: readonly Draw[] = [
+  [8, (_random, tab) => ({ do: "navigate", tab, gapMs: 5, freezes: true })],
+  [7, (_random, tab) => ({ do: "back", tab })],
+];
+const CRASHING: readonly Draw[] = [
+  [6, (random, tab) => ({ do: "crashAfter", tab, writes: random.between(0, 6) })],
+];
+const OPTING: readonly Draw[] = [
+  [2, (_random, tab) => ({ do: "optOut", tab })],
+  [3, (_random, tab) => ({ do: "optIn", tab })],
+];
+const FILLING: readonly Draw[] = [
+  [2, () => ({ do: "storageFull" })],
+  [3, () => ({ do: "storageFree" })],
+];
+const JUMPING: readonly Draw[] = [
+  [2, (random) => ({ do: "jump", ms: random.pick([-86_400_000, -30_000, -1000, 1000, 30_000, 86_400_000]) })],
+];
+
+/** Waits are part of every world: some so short that nothing has ended yet, some that let everything settle. */
+const QUICK: readonly Draw[] = [[40, (random) => ({ do: "wait", ms: random.between(0, 40) })]];
+const SLOW: readonly Draw[] = [
+  [30, (random) => ({ do: "wait", ms: random.between(0, 200) })],
+  [10, (random) => ({ do: "wait", ms: random.between(200, 8000) })],
+  [2, (random) => ({ do: "wait", ms: random.between(8000, 120_000) })],
+];
+
+const MAX_TABS = 6;
+
+export function drawActions(random: SeededRandom, theme: Theme, count: number): Action[] {
+  const draws = [
+    ...ALWAYS,
+    ...(theme.freezes ? FREEZING : []),
+    ...(theme.crashesInside ? CRASHING : []),
+    ...(theme.optsOut ? OPTING : []),
+    ...(theme.fillsStorage ? FILLING : []),
+    ...(theme.jumps ? JUMPING : []),
+    ...(theme.isQuick ? QUICK : SLOW),
+  ];
+  const lots = draws.flatMap(([weight, make]) => Array.from({ length: weight }, () => make));
+  return Array.from({ length: count }, () => random.pick(lots)(random, random.between(0, MAX_TABS - 1)));
+}

@@ -1,0 +1,58 @@
+/** `document` and `window` of one page, as far as the lifecycle listens to them. */
+export interface PageDocument {
+  /** Runs `action` as the page's own code: with its globals. */
+  within<T>(action: () => T): T;
+  isHidden(): boolean;
+  hide(): void;
+  show(): void;
+  /** Hidden, if it was not, and left. */
+  leave(): void;
+  /** Back from the back/forward cache, and seen. */
+  restore(): void;
+  online(): void;
+  stored(key: string): void;
+}
+
+export function pageDocument(): PageDocument {
+  const document = Object.assign(new EventTarget(), { visibilityState: "visible" });
+  const window = new EventTarget();
+
+  function within<T>(action: () => T): T {
+    const globals = globalThis as { document?: unknown; window?: unknown };
+    const before = { document: globals.document, window: globals.window };
+    Object.assign(globals, { document, window });
+    try {
+      return action();
+    } finally {
+      Object.assign(globals, before);
+    }
+  }
+
+  function fire(target: EventTarget, type: string, more: object = {}): void {
+    within(() => target.dispatchEvent(Object.assign(new Event(type), more)));
+  }
+
+  function become(state: "visible" | "hidden"): void {
+    if (document.visibilityState === state) return;
+    document.visibilityState = state;
+    fire(document, "visibilitychange");
+  }
+
+  return {
+    within,
+    isHidden: () => document.visibilityState === "hidden",
+    hide: () => become("hidden"),
+    show: () => become("visible"),
+    leave() {
+      fire(window, "pagehide", { persisted: true });
+      become("hidden");
+    },
+    restore() {
+      document.visibilityState = "visible";
+      fire(document, "visibilitychange");
+      fire(window, "pageshow", { persisted: true });
+    },
+    online: () => fire(window, "online"),
+    stored: (key) => fire(window, "storage", { key }),
+  };
+}

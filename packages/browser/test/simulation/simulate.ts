@@ -1,0 +1,134 @@
+/** A world from its beginning to the day when all is well again, and what must be true then. */
+import type { BrowserOptions } from "../../src/create-whisperr.ts";
+import { type Action, drawActions, drawTheme } from "./actions.ts";
+import { seededRandom } from "./seeded-random.ts";
+import { type Browser, type BrowserSettings, simulatedBrowser } from "./simulated-browser.ts";
+import type { SimulatedPage } from "./simulated-page.ts";
+import { type Visitor, visitor } from "./visitor.ts";
+import type { Recorded } from "./witness.ts";
+
+export interface World {
+  readonly settings: BrowserSettings;
+  readonly actions: readonly Action[];
+}
+
+export function drawWorld(seed: number): World {
+  const random = seededRandom(seed);
+  const theme = drawTheme(random);
+  const hasLocks = random.chance(0.8);
+  const options: BrowserOptions = {
+    flushAt: random.pick([1, 2, 5, 20]),
+    flushIntervalMs: random.pick([1000, 5000, 10_000]),
+    maxQueueSize: random.pick([6, 30, 1000, 1000]),
+    maxBatchSize: random.pick([2, 500]),
+    maxRetries: random.pick([0, 1, 6]),
+    requestTimeoutMs: random.pick([2000, 10_000]),
+    backoff: { baseMs: 200, maxMs: 2000 },
+    anonymousEvents: !theme.crashesInside && random.chance(0.3) ? "hold" : "send",
+    autoContext: false,
+  };
+  const storageDelayMs = random.pick([0, 0, 0, 0, 4]);
+  const settings = {
+    seed,
+    options,
+    hasLocks,
+    storageDelayMs,
+    latencyMs: random.pick([10, 150, 600]),
+    // Without locks, a claim needs room in the storage, and one that is full must not stop delivery.
+    isStrict: storageDelayMs === 0 && (hasLocks || !theme.fillsStorage),
+  };
+  const actions = drawActions(random, theme, random.between(20, 90));
+  return {
+    settings,
+    // A clock set forward ends every stored claim at once: a known limit of browsers without locks.
+    actions: hasLocks ? actions : actions.filter((action) => action.do !== "jump"),
+  };
+}
+
+/** Throws at the first thing that must not be. */
+export async function simulate({ settings, actions }: World): Promise<Browser> {
+  const browser = simulatedBrowser(settings);
+  const { witness } = browser;
+  const sink = (globalThis as { TRACE?: string[] }).TRACE;
+  if (sink)
+    witness.trace.push = (...lines) => sink.push(...lines.map((line) => `${browser.time.elapsedMs} ${line}`));
+  const knowsOwners = settings.storageDelayMs === 0 && !actions.some((action) => action.do === "storageFull");
+  const visiting = visitor(browser, knowsOwners);
+  for (const action of actions) {
+    witness.trace.push(`${browser.time.elapsedMs} ${JSON.stringify(action)}`);
+    await visiting.perform(action);
+    await browser.pause();
+  }
+  await heal(browser, visiting);
+  checkArrivals(browser);
+  checkOrder(browser);
+  return browser;
+}
+
+/** A claim of a page that crashed ends after this long. */
+const CLAIMS_END_MS = 95_000;
+const ALL_SENT_MS = 200_000;
+
+async function heal(browser: Browser, visiting: Visitor): Promise<void> {
+  const { api, storage, random, hasLocks } = browser;
+  api.mood = "well";
+  storage.isFull = false;
+  browser.setOffline(false);
+  await browser.advance(random.pick([0, 1000]));
+  await visiting.closeAll();
+  if (!hasLocks) await browser.advance(CLAIMS_END_MS);
+  const last = visiting.open();
+  last.client.optIn();
+  visiting.identify(last, "zoe");
+  await browser.advance(ALL_SENT_MS);
+  visiting.track(last);
+  void last.client.flush();
+  await browser.advance(ALL_SENT_MS);
+  checkHealed(last);
+  await last.leave(false);
+  await browser.advance(1000);
+  const left = [...storage.records.keys()].filter((key) => key !== "id" && key !== "session");
+  if (left.length > 0) throw new Error(`left in the storage: ${left}`);
+}
+
+function checkHealed({ name, client }: SimulatedPage): void {
+  const { pending } = client.stats();
+  if (pending > 0) throw new Error(`${name}, the last one, still has ${pending} waiting`);
+}
+
+/** Why an operation may be gone without a trace of its own. */
+const EXPLAINED = ["queue_full", "opted_out", "reset", "corrupt"] as const;
+
+function checkArrivals({ witness, api, pages }: Browser): void {
+  const reported = pages
+    .flatMap(({ client }) => EXPLAINED.map((reason) => client.stats().dropped[reason] ?? 0))
+    .reduce((sum, count) => sum + count, 0);
+  const missing: number[] = [];
+  for (const { number, isRefused, isPoison, owner } of witness.recorded.values()) {
+    const arrived = api.stored.get(number);
+    if (arrived === undefined) {
+      if (!isRefused && !isPoison && !witness.unstored.has(number)) missing.push(number);
+      continue;
+    }
+    if (isRefused) throw new Error(`${number} arrived though it was refused`);
+    const user = arrived.userId ?? witness.users.get(arrived.anonymousId ?? "");
+    const expected = owner?.userId ?? witness.users.get(owner?.anonymousId ?? "");
+    if (owner !== undefined && user !== expected)
+      throw new Error(`${number} of ${JSON.stringify(owner)} reached ${user}`);
+  }
+  if (missing.length > reported) throw new Error(`lost: ${missing}, of which ${reported} were reported`);
+}
+
+/** Of one visit, first arrivals are in the order of the calls, unless pages elsewhere took some over. */
+function checkOrder({ witness, api, pages }: Browser): void {
+  // One that was given up may have been on its way, and arrive late.
+  if (pages.some(({ client }) => client.stats().dropped.queue_full !== undefined)) return;
+  const latest = new Map<number, number>();
+  for (const number of api.stored.keys()) {
+    const { visit } = witness.recorded.get(number) as Recorded;
+    if (witness.strayed.has(number)) continue;
+    const before = latest.get(visit) ?? 0;
+    if (before > number) throw new Error(`${number} arrived after ${before}, in visit ${visit}`);
+    latest.set(visit, number);
+  }
+}

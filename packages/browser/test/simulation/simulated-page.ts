@@ -1,0 +1,186 @@
+/** A page: the whole client with a storage, locks, network, timers and events of its own; it may be frozen, and may die. */
+import type { DeviceClient, ResolvedOptions, Timers, WhisperrError } from "@whisperr/core";
+import { type Claims, storedClaims, webLockClaims } from "../../src/claims.ts";
+import type { BrowserOptions } from "../../src/create-whisperr.ts";
+import { IDENTITY_KEY } from "../../src/identity-store.ts";
+import { type Lifecycle, watchLifecycle } from "../../src/lifecycle.ts";
+import { createPageClient, type PageHost } from "../../src/page-client.ts";
+import type { Storage } from "../../src/storage.ts";
+import { pageDocument } from "./page-document.ts";
+import { pageNetwork } from "./page-network.ts";
+import type { Process } from "./profile-storage.ts";
+import type { Browser } from "./simulated-browser.ts";
+import type { Responsible } from "./witness.ts";
+
+export interface SimulatedPage extends Responsible {
+  readonly client: DeviceClient;
+  readonly errors: readonly WhisperrError[];
+  readonly isFrozen: boolean;
+  readonly hasCrashed: boolean;
+  hide(): void;
+  show(): void;
+  online(): void;
+  /** The visitor goes elsewhere: the page is told, and dies, or is frozen if it can be. */
+  leave(mayFreeze: boolean): Promise<void>;
+  thaw(): void;
+  crash(): void;
+  /** Crashes instead of its next `writes`-th change of the storage. */
+  crashAfter(writes: number): void;
+  shutdown(timeoutMs?: number): Promise<unknown>;
+}
+
+export interface PageSettings {
+  readonly name: string;
+  readonly visit: number;
+  readonly options: BrowserOptions;
+  readonly resolved: ResolvedOptions;
+  readonly process: Process;
+}
+
+/** Hidden pages have their timers fire once a second. */
+const HIDDEN_TIMER_MS = 1000;
+
+export function simulatedPage(browser: Browser, settings: PageSettings): SimulatedPage {
+  const { time, random, witness, locks } = browser;
+  const { name, visit, options, resolved } = settings;
+  const errors: WhisperrError[] = [];
+  const events = pageDocument();
+  let deferred: (() => void)[] = [];
+  let crashIn = Number.POSITIVE_INFINITY;
+  const page = { name, visit, errors, isAlive: true, isFrozen: false, hasCrashed: false, suspensions: 0 };
+  const stored = settings.process.openPage((key) => {
+    if (page.isAlive && !page.isFrozen) events.stored(key);
+  });
+  const holder = {
+    get isAlive() {
+      return page.isAlive;
+    },
+    get isFrozen() {
+      return page.isFrozen;
+    },
+    die: () => die(false),
+  };
+
+  function die(crashed: boolean): void {
+    if (!page.isAlive) return;
+    page.isAlive = false;
+    page.hasCrashed = crashed;
+    network.end(crashed);
+    locks.disconnect(holder);
+    witness.died(page);
+  }
+
+  function whenAwake(task: () => void): void {
+    if (!page.isAlive) return;
+    if (page.isFrozen) deferred.push(task);
+    else task();
+  }
+
+  const timers: Timers = {
+    set(callback, delayMs) {
+      const due = events.isHidden() ? Math.ceil(delayMs / HIDDEN_TIMER_MS) * HIDDEN_TIMER_MS : delayMs;
+      let isOff = false;
+      const callOff = time.after(due, () => whenAwake(() => isOff || callback()));
+      return () => {
+        isOff = true;
+        callOff();
+      };
+    },
+    clear: (handle) => (handle as (() => void) | undefined)?.(),
+  };
+
+  function mayWrite(): boolean {
+    if (page.isAlive && crashIn-- <= 0) die(true);
+    return page.isAlive;
+  }
+
+  const storage: Storage = {
+    keys: () => (page.isAlive ? [...stored.view.keys()].sort() : []),
+    get: (key) => (page.isAlive ? (stored.view.get(key) ?? null) : null),
+    set(key, text) {
+      if (!mayWrite()) return true;
+      const isStored = stored.change(key, text);
+      witness.wrote(key, text, isStored);
+      return isStored;
+    },
+    remove: (key) => void (mayWrite() && stored.change(key, null)),
+  };
+
+  const claims: Claims = browser.hasLocks
+    ? webLockClaims(locks.connect(holder), "")
+    : storedClaims(storage, timers, () => time.wallMs, random.uuid());
+
+  const network = pageNetwork(
+    { ...browser, whenAwake, isAlive: () => page.isAlive },
+    {
+      sent: (request) => witness.sent(page, request),
+      acknowledged: (request) => witness.acknowledged(page, request),
+    },
+  );
+
+  const host: PageHost = {
+    storage,
+    isBlocked: false,
+    claims: {
+      claim(lane) {
+        const claim = claims.claim(lane);
+        void claim.granted.then((granted) => granted && page.isAlive && witness.took(page, lane));
+        return claim;
+      },
+    },
+    timers,
+    nowMs: () => time.wallMs,
+    random: random.next,
+    uuid: random.uuid,
+    fetch: network.fetch,
+    abortController: () => new AbortController(),
+    readText: (response) => response.text(),
+    log: () => {},
+    shared: { clients: new Map(), keepalive: new Set() },
+    doNotTrack: false,
+    traits: () => ({}),
+    page: () => ({ path: "/" }),
+  };
+
+  const onError = (error: WhisperrError) => void (page.isAlive && errors.push(error));
+  const { client, sync, ...parts } = createPageClient({ ...options, onError }, resolved, host);
+  const lifecycle: Lifecycle = events.within(() =>
+    watchLifecycle({ ...parts, timers, onStored: (key) => key === IDENTITY_KEY && sync() }),
+  );
+
+  async function leave(mayFreeze: boolean): Promise<void> {
+    events.leave();
+    page.suspensions++;
+    await browser.pause();
+    // What it has sent meanwhile, it has sent without a claim.
+    page.suspensions++;
+    if (!mayFreeze || locks.concerns(holder)) die(false);
+    else page.isFrozen = true;
+    if (page.isFrozen && random.chance(0.3)) network.breakOff();
+  }
+
+  return Object.assign(page, {
+    client,
+    hide: events.hide,
+    show: events.show,
+    online: events.online,
+    leave,
+    thaw() {
+      page.isFrozen = false;
+      events.restore();
+      const due = deferred;
+      deferred = [];
+      for (const task of due) time.after(0, () => whenAwake(task));
+    },
+    crash: () => die(true),
+    crashAfter(writes: number) {
+      crashIn = writes;
+    },
+    async shutdown(timeoutMs?: number) {
+      const result = await client.shutdown({ timeoutMs });
+      lifecycle.stop();
+      page.suspensions++;
+      return result;
+    },
+  });
+}

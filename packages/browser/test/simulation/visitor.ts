@@ -1,0 +1,194 @@
+/** Does in a browser what actions say: opens tabs, navigates, and records what the app asks for. */
+import type { Action } from "./actions.ts";
+import type { Process } from "./profile-storage.ts";
+import type { Browser } from "./simulated-browser.ts";
+import type { SimulatedPage } from "./simulated-page.ts";
+import type { Recorded } from "./witness.ts";
+
+export interface Visitor {
+  perform(action: Action): Promise<void>;
+  closeAll(): Promise<void>;
+  open(): SimulatedPage;
+  track(page: SimulatedPage, more?: object): void;
+  identify(page: SimulatedPage, user: string): void;
+}
+
+interface Tab {
+  page: SimulatedPage;
+  process: Process;
+  /** Pages that follow each other, without going back, are one visit. */
+  visit: number;
+  readonly frozen: SimulatedPage[];
+  /** Clients that were shut down, on the page that is shown. */
+  readonly over: SimulatedPage[];
+}
+
+/** Most navigations stay in the process of their tab. */
+const NEW_PROCESS = 0.2;
+
+/** `knowsOwners`: the identity is always stored, and seen by all at once. */
+export function visitor(browser: Browser, knowsOwners: boolean): Visitor {
+  const { random, witness, api, storage } = browser;
+  let tabs: Tab[] = [];
+  let visits = 0;
+  let numbers = 0;
+
+  function openTab(): Tab {
+    const process = storage.openProcess();
+    const visit = ++visits;
+    const tab = { page: browser.open(visit, process), process, visit, frozen: [], over: [] };
+    tabs.push(tab);
+    return tab;
+  }
+
+  /** The tab an action is about, with a page that lives. */
+  function tabAt(index: number): Tab {
+    const tab = tabs[index % Math.max(tabs.length, 1)] ?? openTab();
+    if (!tab.page.isAlive) openPage(tab);
+    return tab;
+  }
+
+  function openPage(tab: Tab): void {
+    // Without locks a page that crashed keeps its lane until its claim is over: its events come later.
+    if (!browser.hasLocks && tab.page.hasCrashed) tab.visit = ++visits;
+    if (random.chance(NEW_PROCESS)) tab.process = storage.openProcess();
+    tab.page = browser.open(tab.visit, tab.process);
+  }
+
+  function record(page: SimulatedPage, visit: number, isPoison: boolean, call: (n: number) => void): void {
+    const number = ++numbers;
+    const before = page.client.stats();
+    // Known before the call, which may send it at once.
+    witness.record({ number, page, visit, isPoison, owner: undefined, isRefused: false });
+    call(number);
+    const { dropped } = page.client.stats();
+    const isRefused = (["opted_out", "shut_down"] as const).some(
+      (reason) => (dropped[reason] ?? 0) > (before.dropped[reason] ?? 0),
+    );
+    witness.record({ number, page, visit, isPoison, owner: owner(), isRefused });
+    if (!page.isAlive) witness.wrote("q.?", `"n":${number}`, false);
+  }
+
+  function owner(): Recorded["owner"] {
+    const text = storage.records.get("id");
+    if (!knowsOwners || text === undefined) return undefined;
+    const { userId, anonymousId } = JSON.parse(text) as { userId?: string; anonymousId: string };
+    return userId === undefined ? { anonymousId } : { userId };
+  }
+
+  function track(page: SimulatedPage, more: object = {}, visit = page.visit): void {
+    const isPoison = "poison" in more;
+    record(page, visit, isPoison, (n) => page.client.track("seen", { n, ...more }));
+  }
+
+  function identify(page: SimulatedPage, user: string, visit = page.visit): void {
+    record(page, visit, false, (n) => page.client.identify(user, { traits: { n } }));
+  }
+
+  async function leave({ page, over }: Tab, mayFreeze: boolean): Promise<void> {
+    for (const earlier of over.splice(0)) earlier.crash();
+    await page.leave(mayFreeze && over.length === 0);
+  }
+
+  /** Another client follows on the same page, while the old one may not have ended yet. */
+  function shutDown(tab: Tab, timeoutMs: number): void {
+    void tab.page.shutdown(timeoutMs);
+    tab.over.push(tab.page);
+    tab.visit = ++visits;
+    tab.page = browser.open(tab.visit, tab.process);
+  }
+
+  async function navigate(tab: Tab, gapMs: number, freezes: boolean): Promise<void> {
+    const { page } = tab;
+    await leave(tab, freezes);
+    if (page.isFrozen) tab.frozen.push(page);
+    await browser.advance(gapMs);
+    openPage(tab);
+  }
+
+  async function back(tab: Tab): Promise<void> {
+    const earlier = tab.frozen.pop();
+    if (earlier === undefined || !earlier.isAlive) return;
+    await leave(tab, false);
+    await browser.advance(5);
+    if (!earlier.isAlive) return openPage(tab);
+    tab.page = earlier;
+    tab.visit = ++visits;
+    earlier.thaw();
+  }
+
+  async function close(tab: Tab): Promise<void> {
+    tabs = tabs.filter((one) => one !== tab);
+    await leave(tab, false);
+    for (const page of tab.frozen) page.crash();
+  }
+
+  async function perform(action: Action): Promise<void> {
+    switch (action.do) {
+      case "open":
+        return void openTab();
+      case "online":
+      case "offline":
+        return browser.setOffline(action.do === "offline");
+      case "storageFull":
+      case "storageFree":
+        storage.isFull = action.do === "storageFull";
+        return;
+      case "mood":
+        api.mood = action.mood;
+        return;
+      case "jump":
+        return browser.time.jump(action.ms);
+      case "wait":
+        return browser.advance(action.ms);
+      default:
+        return performIn(tabAt(action.tab), action);
+    }
+  }
+
+  async function performIn(tab: Tab, action: Extract<Action, { tab: number }>): Promise<void> {
+    const { page } = tab;
+    switch (action.do) {
+      case "close":
+        return close(tab);
+      case "back":
+        return back(tab);
+      case "navigate":
+        return navigate(tab, action.gapMs, action.freezes);
+      case "crash":
+        for (const one of [page, ...tab.over.splice(0)]) one.crash();
+        return browser.advance(action.gapMs);
+      case "crashAfter":
+        return page.crashAfter(action.writes);
+      case "hide":
+      case "show":
+        return page[action.do]();
+      case "track":
+        for (let i = 0; i < action.times && page.isAlive; i++)
+          track(page, action.bytes > 0 ? { text: "x".repeat(action.bytes) } : {}, tab.visit);
+        return;
+      case "poison":
+        return track(page, { poison: true }, tab.visit);
+      case "identify":
+        return identify(page, action.user, tab.visit);
+      case "shutdown":
+        return shutDown(tab, action.timeoutMs);
+      case "flush":
+      case "reset":
+        return void page.client[action.do]();
+      case "optOut":
+      case "optIn":
+        return page.client[action.do]();
+    }
+  }
+
+  return {
+    perform,
+    async closeAll() {
+      for (const tab of tabs) await close(tab);
+    },
+    open: () => openTab().page,
+    track,
+    identify,
+  };
+}

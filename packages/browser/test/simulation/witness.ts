@@ -1,0 +1,149 @@
+/** Sees every call, every write and every request of all pages, and notes what must never happen. */
+import type { Received } from "./fake-api.ts";
+import type { Request } from "./page-network.ts";
+
+/** A page, as far as it can be held responsible. */
+export interface Responsible {
+  readonly name: string;
+  /** The visit it belongs to: pages of one tab that follow each other. */
+  readonly visit: number;
+  readonly isAlive: boolean;
+  /** How often others were allowed to take over what it had. */
+  readonly suspensions: number;
+}
+
+/** What the app recorded. */
+export interface Recorded {
+  readonly number: number;
+  readonly page: Responsible;
+  readonly visit: number;
+  readonly isPoison: boolean;
+  /** Whose it is; undefined where several answers are right. */
+  readonly owner: { readonly userId?: string; readonly anonymousId?: string } | undefined;
+  /** It never got into a queue, and the app could know. */
+  readonly isRefused: boolean;
+}
+
+export interface Witness {
+  /** What happened, line by line. */
+  readonly trace: string[];
+  readonly violations: string[];
+  readonly recorded: ReadonlyMap<number, Recorded>;
+  /** Of one page only: no room in the storage, or the page died in the call. */
+  readonly unstored: ReadonlySet<number>;
+  /** Those a page of another visit had in its hands. */
+  readonly strayed: ReadonlySet<number>;
+  /** The user that a visitor became. */
+  readonly users: ReadonlyMap<string, string>;
+  record(call: Recorded): void;
+  wrote(key: string, text: string, isStored: boolean): void;
+  /** The page takes over what stands in the lane. */
+  took(page: Responsible, lane: string): void;
+  sent(page: Responsible, request: Request): void;
+  acknowledged(page: Responsible, request: Request): void;
+  /** In the middle of something: an answer it has just got may have come to nothing. */
+  died(page: Responsible): void;
+  /** What went on has ended: who got an answer has acted on it. */
+  pause(): void;
+}
+
+interface Attempt {
+  readonly page: Responsible;
+  readonly suspensions: number;
+  readonly request: Request;
+  isAcknowledged: boolean;
+}
+
+const NUMBER = /\\?"n\\?":(\d+)/;
+
+/** `isStrict`: pages see each other's changes at once, so nothing excuses two that send the same. */
+export function createWitness(isStrict: boolean): Witness {
+  const trace: string[] = [];
+  const violations: string[] = [];
+  const recorded = new Map<number, Recorded>();
+  const unstored = new Set<number>();
+  const strayed = new Set<number>();
+  const users = new Map<string, string>();
+  const texts = new Map<number, string>();
+  const attempts = new Map<number, Attempt[]>();
+  const open = new Map<Responsible, Request>();
+  const lanes = new Map<string, Set<number>>();
+  let fresh: Attempt[] = [];
+
+  function sent(page: Responsible, request: Request): void {
+    if (open.get(page)?.isOver === false) violations.push(`${page.name} has two requests under way`);
+    trace.push(`${page.name} sends ${request.operations.map(({ number }) => number)}`);
+    open.set(page, request);
+    for (const operation of request.operations) check(page, operation, attempts.get(operation.number) ?? []);
+    for (const { number } of request.operations) {
+      const attempt = { page, suspensions: page.suspensions, request, isAcknowledged: false };
+      attempts.set(number, [...(attempts.get(number) ?? []), attempt]);
+    }
+  }
+
+  function check(page: Responsible, { number, text }: Received, earlier: readonly Attempt[]): void {
+    if (!recorded.has(number)) violations.push(`${page.name} sent ${number}, which nobody recorded`);
+    if ((texts.get(number) ?? text) !== text) violations.push(`${number} was sent with other bytes: ${text}`);
+    texts.set(number, text);
+    if (!isStrict) return;
+    for (const { page: other, suspensions, isAcknowledged } of earlier) {
+      if (isAcknowledged)
+        violations.push(`${page.name} sent ${number} again, though ${other.name} saw the answer`);
+      const had = other.isAlive && other.suspensions === suspensions;
+      if (other !== page && had)
+        violations.push(`${page.name} sent ${number}, which living ${other.name} has`);
+    }
+  }
+
+  return {
+    trace,
+    violations,
+    recorded,
+    unstored,
+    strayed,
+    users,
+    record(call) {
+      trace.push(`${call.page.name} records ${call.number}`);
+      recorded.set(call.number, call);
+    },
+    wrote(key, text, isStored) {
+      trace.push(`wrote ${key} ${text.slice(0, 150)}`);
+      const [kind, lane = ""] = key.split(".");
+      if (kind === "id") noteUser(text, users);
+      const number = Number(NUMBER.exec(text)?.[1]);
+      if (kind !== "q" || Number.isNaN(number)) return;
+      if (isStored) unstored.delete(number);
+      else unstored.add(number);
+      lanes.set(lane, (lanes.get(lane) ?? new Set()).add(number));
+    },
+    took(page, lane) {
+      trace.push(`${page.name} claims ${lane}`);
+      for (const number of lanes.get(lane) ?? []) {
+        if (recorded.get(number)?.visit !== page.visit) strayed.add(number);
+      }
+    },
+    sent,
+    acknowledged(page, request) {
+      trace.push(`${page.name} hears that ${request.operations.map(({ number }) => number)} arrived`);
+      for (const { number } of request.operations) {
+        for (const attempt of attempts.get(number) ?? []) {
+          if (attempt.request !== request || attempt.page !== page) continue;
+          attempt.isAcknowledged = true;
+          fresh.push(attempt);
+        }
+      }
+    },
+    died(page) {
+      trace.push(`${page.name} dies`);
+      for (const attempt of fresh) if (attempt.page === page) attempt.isAcknowledged = false;
+    },
+    pause() {
+      fresh = [];
+    },
+  };
+}
+
+function noteUser(text: string, users: Map<string, string>): void {
+  const { userId, anonymousId } = JSON.parse(text) as { userId?: string; anonymousId: string };
+  if (userId !== undefined) users.set(anonymousId, userId);
+}

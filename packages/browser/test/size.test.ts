@@ -1,0 +1,14 @@
+/** The size budget: what every visitor of every customer downloads. */
+import { expect, test } from "vitest";
+import { bundleSize } from "./bundle-size.ts";
+
+/** Bytes, minified and gzipped, for an app that calls `createWhisperr`: less than one small picture. */
+const LIMIT_BYTES = 4_500;
+
+test(`an app that uses the SDK pays ${LIMIT_BYTES} bytes at most`, async () => {
+  const [built, source] = await Promise.all([bundleSize("built"), bundleSize("source")]);
+  const table = source.modules.map(([file, bytes]) => `${String(bytes).padStart(6)}  ${file}`).join("\n");
+  console.log(`${built.gzipBytes} bytes gzipped, ${built.minifiedBytes} minified, of which\n${table}`);
+  expect(source.gzipBytes).toBeGreaterThan(1000);
+  expect(built.gzipBytes).toBeLessThanOrEqual(LIMIT_BYTES);
+});

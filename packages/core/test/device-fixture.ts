@@ -1,0 +1,125 @@
+/** A device with its storage, and a client on it. The client may be followed by another: a restart, or another tab. */
+import {
+  createDeviceClient,
+  type Device,
+  type DeviceClient,
+  type DeviceRuntime,
+} from "../src/device-client.ts";
+import type { WhisperrError } from "../src/errors.ts";
+import type { Operation } from "../src/operation.ts";
+import { resolveOptions, type WhisperrOptions } from "../src/options.ts";
+import type { Outbox } from "../src/outbox.ts";
+import { createReporter } from "../src/reporter.ts";
+import { type DeviceServer, deviceServer } from "./device-server.ts";
+import { type FakeTimers, fakePorts, settle } from "./fake-ports.ts";
+
+/** What outlives a client. */
+export interface Profile {
+  identity: string | null;
+  /** False: the storage is full, or read-only. */
+  writable: boolean;
+  /** False: the storage is blocked altogether. */
+  readable: boolean;
+  uuids: number;
+}
+
+export interface DeviceFixture extends Pick<DeviceRuntime<object>, "loop" | "queue" | "restore" | "sync"> {
+  readonly client: DeviceClient;
+  readonly profile: Profile;
+  readonly server: DeviceServer;
+  readonly errors: WhisperrError[];
+  readonly timers: FakeTimers;
+  /** What is queued, as it would be stored. */
+  stored(): string[];
+  /** Flushes, and answers whatever is asked. */
+  deliver(status?: number): Promise<void>;
+}
+
+export interface Setup {
+  readonly options?: Partial<WhisperrOptions>;
+  readonly device?: Partial<Device>;
+  readonly profile?: Profile;
+  readonly server?: DeviceServer;
+  /** Stored operations of earlier pages, handed over as the page starts. */
+  readonly adopted?: readonly string[];
+}
+
+export const newProfile = (): Profile => ({ identity: null, writable: true, readable: true, uuids: 0 });
+
+export function deviceFixture(setup: Setup = {}): DeviceFixture {
+  const { profile = newProfile(), server = deviceServer(), adopted } = setup;
+  const errors: WhisperrError[] = [];
+  const held: Operation[] = [];
+  const options: WhisperrOptions = {
+    apiKey: "wrk_test",
+    onError: (error) => errors.push(error),
+    ...setup.options,
+  };
+  const { ports, timers } = fakePorts({
+    fetch: server.fetch,
+    uuid: () => `${(++profile.uuids).toString(16).padStart(8, "0")}-0000-4000-8000-000000000000`,
+  });
+  const resolved = { ...resolveOptions(options, { maxQueueSize: 1000 }), adopts: adopted !== undefined };
+  const reporter = createReporter({ ...resolved, onError: options.onError }, ports);
+  const runtime = createDeviceClient(options, resolved, jsonOutbox(held), reporter, ports, {
+    identityStore: {
+      read: () => (profile.readable ? profile.identity : undefined),
+      write: (text) => {
+        if (profile.readable && profile.writable) profile.identity = text;
+      },
+    },
+    silent: false,
+    holds: false,
+    ...setup.device,
+  });
+  if (adopted !== undefined) adopt(runtime, held, adopted);
+
+  return {
+    ...runtime,
+    profile,
+    server,
+    errors,
+    timers,
+    stored: () => held.map((operation) => JSON.stringify(operation)),
+    async deliver(status = 202) {
+      void runtime.client.flush();
+      for (await settle(); server.open().length > 0; await settle()) server.open()[0]?.answer(status);
+    },
+  };
+}
+
+/** An array of what a storage would give back. */
+function jsonOutbox(held: Operation[]): Outbox {
+  return {
+    get size() {
+      return held.length;
+    },
+    append: (operation) => void held.push(JSON.parse(JSON.stringify(operation)) as Operation),
+    at: (index) => held[index],
+    remove: (offset, count) => void held.splice(offset, count),
+  };
+}
+
+/** As a page does: what can be kept stands in front, what waits for a user at the end. */
+function adopt({ restore, queue, loop }: DeviceRuntime<object>, held: Operation[], texts: readonly string[]) {
+  const waiting: Operation[] = [];
+  const due: Operation[] = [];
+  for (const text of texts) {
+    const operation = restore(text);
+    if (typeof operation === "string") {
+      loop.ledger.accept(1);
+      loop.settlement.giveUp(operation, 1);
+    } else if (operation.kind === "track" && operation.held) waiting.push(operation);
+    else due.push(operation);
+  }
+  held.unshift(...due);
+  held.push(...waiting);
+  queue.joinedHeld(waiting.length);
+  queue.adopted(due.length, 0, 0);
+}
+
+/** The sum of the books: 0 when they are in order. */
+export function imbalance({ client }: DeviceFixture): number {
+  const { accepted, delivered, dropped, pending } = client.stats();
+  return accepted - delivered - pending - Object.values(dropped).reduce((sum, count) => sum + count, 0);
+}
