@@ -3,11 +3,11 @@ import { defineConfig } from "vitest/config";
 /** The browser scenarios: real engines, real pages, real time. One file per scenario. */
 export default defineConfig({
   test: {
-    include: ["src/scenarios/**/*.scenario.ts"],
+    include: ["src/scenarios{,-pages}/**/*.scenario.ts"],
     globalSetup: ["src/scenarios/report/write-report.ts"],
     // Timing is never judged by these limits: generous, so that a busy machine fails nothing.
-    testTimeout: 120_000,
-    hookTimeout: 60_000,
+    testTimeout: 240_000,
+    hookTimeout: 120_000,
     // Browsers are many processes each: two files at a time keep two cores busy and none waiting.
     maxWorkers: 2,
     reporters: ["default", ["junit", { outputFile: "reports/browsers.xml" }]],

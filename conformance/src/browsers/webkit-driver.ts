@@ -21,7 +21,11 @@ export async function startWebkitDriver(): Promise<WebkitDriver> {
   const { driver, miniBrowser, xvfbRun } = webkitPaths();
   if (!driver || !miniBrowser || !xvfbRun) throw new Error("WebKit is not on this machine");
   const port = await freePort();
-  const child = spawn(xvfbRun, ["-a", driver, `--port=${port}`], { stdio: ["ignore", "ignore", "pipe"] });
+  const child = spawn(xvfbRun, ["-a", driver, `--port=${port}`], {
+    stdio: ["ignore", "ignore", "pipe"],
+    // Taken for the user's language; a machine without any has "C".
+    env: { ...process.env, LC_ALL: "en_US.UTF-8" },
+  });
   let printed = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     printed += text;

@@ -6,7 +6,7 @@ import { eventually } from "../scenarios/eventually.ts";
 import { type PageSite, startPageSite } from "./start-page-site.ts";
 
 /** Long enough for a page, or for what it sends, on a busy machine. */
-const DEADLINE_MS = 20_000;
+const DEADLINE_MS = 60_000;
 
 export interface PageStage {
   readonly api: IngestionApi;

@@ -1,11 +1,15 @@
 /** A site on loopback for what a test needs of pages: their markup and scripts, beside the built SDK under `/sdk/`. */
-import { readFileSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Hono } from "hono";
 import { serveApp } from "../api/index.ts";
 
-const SDK = fileURLToPath(new URL("../../../packages/browser/dist/", import.meta.url));
+const DIST = fileURLToPath(new URL("../../../packages/browser/dist/", import.meta.url));
+/** Read once: a build that runs meanwhile takes nothing away from pages. */
+const SDK = new Map(
+  globSync("*.js", { cwd: DIST }).map((name) => [name, readFileSync(join(DIST, name), "utf8")]),
+);
 
 export interface SiteFile {
   readonly body: string;
@@ -52,7 +56,9 @@ export async function startPageSite(): Promise<PageSite> {
 }
 
 export function readSdk(name: string): string {
-  return readFileSync(join(SDK, name), "utf8");
+  const built = SDK.get(name);
+  if (built === undefined) throw new Error(`${name} is not built: run tsup in packages/browser`);
+  return built;
 }
 
 function sdkFile(path: string): SiteFile | undefined {

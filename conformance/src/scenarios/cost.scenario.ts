@@ -5,18 +5,25 @@
 import { expect, it } from "vitest";
 import { inEveryEngine } from "./engines.ts";
 import { eventually } from "./eventually.ts";
+import { audit } from "./judge/audit.ts";
 import { record } from "./report/figures.ts";
-import { setStage } from "./stage.ts";
+import type { PageReport } from "./site/plan.ts";
+import { type Stage, setStage } from "./stage.ts";
 
 const SCENARIO = "8. cost of track()";
 const LEVELS = [0, 100, 900];
 /** Pages read clocks of 5 to 1,000 µs: this many calls are timed at once. */
 const CALLS_PER_RUN = 50;
 const RUNS = 15;
-/** The 10 % is for the figures; twice the cost is a queue that is rewritten or searched on every call. */
+/**
+ * The issue's 10 % is for the figures; twice the cost is a queue that is rewritten or searched on every call. The quickest
+ * runs are compared: those no other process has disturbed.
+ */
 const MAX_RATIO = 2;
 const WAITING_AT_START = 1_000;
-/** A frame is 17 ms, a long task 50; a machine that does other things too may double that. */
+/** Other processes lengthen a start, never all of them alike: the best of these counts. */
+const STARTS = 3;
+/** A frame is 17 ms, a long task 50; a slow machine may double that. */
 const MAX_BLOCK_MS = 100;
 
 inEveryEngine(SCENARIO, (browser, engine) => {
@@ -42,29 +49,63 @@ inEveryEngine(SCENARIO, (browser, engine) => {
       "900 to 0": (many / empty).toFixed(2),
       "long tasks": longTasks ?? "not told",
     });
-    expect(some / empty).toBeLessThan(MAX_RATIO);
-    expect(many / empty).toBeLessThan(MAX_RATIO);
+    const [emptiest = 0, ...others] = runs.map((own) => Math.min(...own));
+    for (const micros of others) expect(micros / emptiest).toBeLessThan(MAX_RATIO);
   });
 
   it("keeps the main thread free when a page starts with 1,000 waiting", async () => {
     const stage = await setStage(browser());
+    const usual = Math.min(...(await startsWithout(stage)));
     stage.api.setDefault({ kind: "status", status: 503 });
-    const options = { flushAt: 5_000, flushIntervalMs: 60_000 };
-    const page = await stage.open({ options });
+    const page = await stage.open({ options: { flushAt: 5_000, flushIntervalMs: 60_000 } });
     for (let n = 0; n < WAITING_AT_START; n += 100) await page.track("backlog", n, 100);
-    await page.leave();
-    stage.api.setDefault(null);
-    const later = await stage.open();
-    const delivered = () => stage.api.store.events.length === WAITING_AT_START;
-    await eventually("the backlog is delivered", 20_000, delivered);
-    const { longestBlockMs, longTasks } = await later.report();
+    await page.close();
+    const starts: PageReport[] = [];
+    for (let start = 0; start < STARTS; start++) {
+      if (start === STARTS - 1) stage.api.setDefault(null);
+      starts.push(await startWithBacklog(stage));
+    }
+    const tracked = { usual: STARTS, backlog: WAITING_AT_START };
+    const { lost, outOfOrder } = audit(stage.api, tracked);
+    const block = Math.min(...starts.map(({ longestBlockMs }) => longestBlockMs));
     record(SCENARIO, engine, "start with 1,000 waiting", {
-      "longest block ms": Math.round(longestBlockMs),
-      "long tasks": longTasks ?? "not told",
+      "longest block of a start, ms": Math.round(block),
+      "with nothing waiting, ms": Math.round(usual),
+      "long tasks then":
+        starts.find(({ longestBlockMs }) => longestBlockMs === block)?.longTasks ?? "not told",
     });
-    expect(longestBlockMs).toBeLessThan(MAX_BLOCK_MS);
+    expect({ lost, outOfOrder }).toEqual({ lost: [], outOfOrder: [] });
+    expect(block - usual).toBeLessThan(MAX_BLOCK_MS);
   });
 });
+
+/** What the engine itself needs to start the page. */
+async function startsWithout(stage: Stage): Promise<number[]> {
+  const blocks: number[] = [];
+  for (let start = 0; start < STARTS; start++) {
+    const page = await stage.open();
+    await page.track("usual", start, 1);
+    await page.call("flush");
+    blocks.push((await page.report()).longestBlockMs);
+    await page.close();
+  }
+  return blocks;
+}
+
+/** Opens a page on the backlog; its report once a request has carried the front of it and was answered. */
+async function startWithBacklog(stage: Stage): Promise<PageReport> {
+  const before = stage.api.requests.length;
+  const whole = () => audit(stage.api, { backlog: WAITING_AT_START }).lost.length === 0;
+  const page = await stage.open();
+  await eventually("the backlog is sent", 45_000, () => {
+    const latest = stage.api.requests.slice(before);
+    return latest.some(({ outcome }) => outcome === "refused") || whole();
+  });
+  await eventually("its answer is heard", 45_000, async () => (await page.report()).underWay === 0);
+  const report = await page.report();
+  await page.close();
+  return report;
+}
 
 function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);

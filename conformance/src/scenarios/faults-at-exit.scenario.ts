@@ -98,7 +98,7 @@ async function settleOnLaterVisit(
   const start = performance.now();
   const later = await stage.open();
   const tracked = { exit: count };
-  await arrivesWhole(stage.api, tracked, 20_000);
+  await arrivesWhole(stage.api, tracked);
   const found = audit(stage.api, tracked, stage.ends);
   record(SCENARIO, engine, variant, {
     events: found.tracked,

@@ -84,7 +84,7 @@ function resetOn(page: ShopPage, wait: boolean): Promise<unknown> {
 
 async function judge(stage: Stage, engine: Engine, variant: string, tracked: Tracked): Promise<void> {
   const { api } = stage;
-  await arrivesWhole(api, tracked, 20_000);
+  await arrivesWhole(api, tracked);
   const found = audit(api, tracked, stage.ends);
   const mistaken = api.store.events.filter((event) => !belongs(event)).map(describeEvent);
   const bob = api.store.users.get("bob");

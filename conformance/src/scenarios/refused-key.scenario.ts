@@ -30,7 +30,7 @@ inEveryEngine(SCENARIO, (browser, engine) => {
     const count = await trackWhileRefused(stage, page, before);
     const afterReload = stage.api.requests.length - attempts;
     stage.api.setDefault(null);
-    await arrivesWhole(stage.api, { refused: count }, 10_000);
+    await arrivesWhole(stage.api, { refused: count });
     const found = audit(stage.api, { refused: count }, stage.ends);
     record(SCENARIO, engine, `interval ${FLUSH_INTERVAL_MS} ms`, {
       events: count,

@@ -9,8 +9,11 @@ import { type PageHeaders, type Site, startSite } from "./site/start-site.ts";
 
 export const API_KEY = "wrk_test";
 
+/** How long a request that was in flight at an exit is waited for: the default is 10 s, and scenarios are to be short. */
+const REQUEST_TIMEOUT_MS = 2_000;
+
 /** How long a page may take to stand, on a busy machine. */
-const PAGE_DEADLINE_MS = 20_000;
+const PAGE_DEADLINE_MS = 60_000;
 
 export interface Stage {
   readonly api: IngestionApi;
@@ -63,7 +66,13 @@ export async function setStage(browser: Browser): Promise<Stage> {
 
   const plan = (own: Partial<Plan> = {}): Plan => ({
     ...own,
-    options: { apiKey: API_KEY, baseUrl: api.url, pageViews: false, requestTimeoutMs: 2_000, ...own.options },
+    options: {
+      apiKey: API_KEY,
+      baseUrl: api.url,
+      pageViews: false,
+      requestTimeoutMs: REQUEST_TIMEOUT_MS,
+      ...own.options,
+    },
   });
 
   return {

@@ -21,7 +21,7 @@ inEveryEngine(SCENARIO, (browser, engine) => {
     const page = await stage.open({}, "strict-csp");
     await page.track("strict", 0, EVENTS);
     await page.call("flush");
-    await arrivesWhole(stage.api, { strict: EVENTS }, 10_000);
+    await arrivesWhole(stage.api, { strict: EVENTS });
     const found = audit(stage.api, { strict: EVENTS });
     const { pageErrors } = await page.report();
     record(SCENARIO, engine, "strict policy", {
@@ -45,7 +45,7 @@ inEveryEngine(SCENARIO, (browser, engine) => {
     expect(stats.pending).toBe(EVENTS);
     await page.close();
     await stage.open();
-    await arrivesWhole(stage.api, { blocked: EVENTS }, 15_000);
+    await arrivesWhole(stage.api, { blocked: EVENTS });
     const found = audit(stage.api, { blocked: EVENTS });
     record(SCENARIO, engine, "API blocked", { events: EVENTS, lost: found.lost.length, errors: 0 });
     expect(complaints(found)).toEqual([]);

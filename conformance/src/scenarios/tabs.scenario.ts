@@ -42,7 +42,7 @@ inEveryEngine(SCENARIO, (browser, engine) => {
     await Promise.all(tabs);
 
     const survivor = await stage.open({ options: { flushAt: 5 } });
-    await arrivesWhole(stage.api, tracked, 30_000);
+    await arrivesWhole(stage.api, tracked);
     await eventually("the ledger is even", 10_000, async () => (await survivor.report()).stats.pending === 0);
 
     const found = audit(stage.api, tracked, stage.ends);

@@ -18,21 +18,24 @@ const EVENTS_PER_VISIT = 5;
 const API_LATENCY_MS = 300;
 const MAX_SENT_TWICE_SHARE = 0.05;
 
-/** A tab costs the slower engines more than a page does; each gets what fits into half a minute. */
-const WALKS: Record<Engine, { walks: number; visits: number }> = {
-  chromium: { walks: 25, visits: 8 },
-  firefox: { walks: 10, visits: 10 },
-  webkit: { walks: 10, visits: 10 },
-};
+interface Walks {
+  walks: number;
+  visits: number;
+}
+
+/** The issue's 200 visits, with the default timeout and so the lease that apps have, in the quickest engine … */
+const ALL: Walks = { walks: 20, visits: 10 };
+/** … and fewer with a short one in each: 200 in all three engines do not fit into five minutes. */
+const SOME: Walks = { walks: 6, visits: 10 };
 
 inEveryEngine(SCENARIO, (browser, engine) => {
   it("loses nothing, keeps the order and sends little twice", async () => {
-    await visitAndLeave(browser(), engine, "short lease", 2_000);
+    await visitAndLeave(browser(), engine, SOME, 2_000);
   });
 
   if (engine === "chromium") {
-    it("does the same with the default request timeout", async () => {
-      await visitAndLeave(browser(), engine, "default lease", 10_000);
+    it("does the same in 200 visits with the default request timeout", async () => {
+      await visitAndLeave(browser(), engine, ALL, 10_000);
     });
   }
 });
@@ -40,12 +43,11 @@ inEveryEngine(SCENARIO, (browser, engine) => {
 async function visitAndLeave(
   browser: Browser,
   engine: Engine,
-  variant: string,
+  { walks, visits }: Walks,
   requestTimeoutMs: number,
 ): Promise<void> {
   const stage = await setStage(browser);
   stage.api.setDefault({ kind: "delay", ms: API_LATENCY_MS });
-  const { walks, visits } = WALKS[engine];
   const options = { requestTimeoutMs };
   const tracked: Record<string, number> = {};
   const start = performance.now();
@@ -59,11 +61,11 @@ async function visitAndLeave(
   const last = await stage.open({ options });
   const { leftInFlight } = await last.report();
   // A request that was in flight at the last exit must run out first; what is waiting then takes a few more.
-  await arrivesWhole(stage.api, tracked, requestTimeoutMs + 15_000);
+  await arrivesWhole(stage.api, tracked);
   await eventually("the ledger is even", 10_000, async () => (await last.report()).stats.pending === 0);
 
   const found = audit(stage.api, tracked, stage.ends);
-  record(SCENARIO, engine, variant, {
+  record(SCENARIO, engine, `lease ${requestTimeoutMs / 1000} s`, {
     visits: walks * visits,
     "left in flight": leftInFlight,
     "ms per visit": Math.round(visitMs),

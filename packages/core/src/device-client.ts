@@ -101,7 +101,7 @@ export function createDeviceClient<Events extends EventMap = AnyEvents>(
   const identity = createIdentityKeeper(device.identityStore, ports.uuid);
   const transport = createTransport(resolved, ports);
   const onSettled = ({ means }: IdentifyOperation, delivered: boolean) => {
-    if (means !== undefined) identity.set(settled(identity.get(), means, delivered));
+    if (means) identity.set(settled(identity.get(), means, delivered));
   };
   const loop = createEffectLoop(resolved, outbox, transport, reporter, { ...ports, onSettled });
   const queue = createDeviceQueue(outbox, loop, resolved.maxQueueSize);

@@ -42,6 +42,8 @@ export interface Setup {
   readonly server?: DeviceServer;
   /** Stored operations of earlier pages, handed over as the page starts. */
   readonly adopted?: readonly string[];
+  /** The outbox throws when this says so. */
+  readonly onAppend?: () => boolean;
 }
 
 export const newProfile = (): Profile => ({ identity: null, writable: true, readable: true, uuids: 0 });
@@ -61,7 +63,7 @@ export function deviceFixture(setup: Setup = {}): DeviceFixture {
   });
   const resolved = { ...resolveOptions(options, { maxQueueSize: 1000 }), adopts: adopted !== undefined };
   const reporter = createReporter({ ...resolved, onError: options.onError }, ports);
-  const runtime = createDeviceClient(options, resolved, jsonOutbox(held), reporter, ports, {
+  const runtime = createDeviceClient(options, resolved, jsonOutbox(held, setup.onAppend), reporter, ports, {
     identityStore: {
       read: () => (profile.readable ? profile.identity : undefined),
       write: (text) => {
@@ -89,12 +91,15 @@ export function deviceFixture(setup: Setup = {}): DeviceFixture {
 }
 
 /** An array of what a storage would give back. */
-function jsonOutbox(held: Operation[]): Outbox {
+function jsonOutbox(held: Operation[], fails: () => boolean = () => false): Outbox {
   return {
     get size() {
       return held.length;
     },
-    append: (operation) => void held.push(JSON.parse(JSON.stringify(operation)) as Operation),
+    append(operation) {
+      if (fails()) throw new Error("no room");
+      held.push(JSON.parse(JSON.stringify(operation)) as Operation);
+    },
     at: (index) => held[index],
     remove: (offset, count) => void held.splice(offset, count),
   };

@@ -3,8 +3,15 @@ import type { IngestionApi } from "../../api/index.ts";
 import { eventually } from "../eventually.ts";
 import { audit, type Tracked } from "./audit.ts";
 
+/** On a busy machine; what is lost costs a scenario this long. */
+const DEADLINE_MS = 45_000;
+
 /** Resolves once everything tracked is stored, or at the deadline. */
-export async function arrivesWhole(api: IngestionApi, tracked: Tracked, deadlineMs: number): Promise<void> {
+export async function arrivesWhole(
+  api: IngestionApi,
+  tracked: Tracked,
+  deadlineMs: number = DEADLINE_MS,
+): Promise<void> {
   const whole = () => audit(api, tracked).lost.length === 0;
   await eventually("everything arrives", deadlineMs, whole).catch(() => {});
 }

@@ -73,6 +73,7 @@ function report(): PageReport {
     })),
     pageErrors,
     ...mainThread(),
+    underWay: requests.underWay(),
     leftInFlight: requests.leftInFlight(),
   };
 }

@@ -5,6 +5,8 @@ export interface RequestWatch {
   next(): Promise<void>;
   /** How many pages of this profile went away while a request of theirs was under way. */
   leftInFlight(): number;
+  /** Requests without an answer yet. */
+  underWay(): number;
   /** Message ids of events whose acceptance this page has heard of, and when it surely had. */
   heard(): Record<string, number>;
 }
@@ -44,6 +46,7 @@ export function watchRequests(apiUrl: string): RequestWatch {
   });
   return {
     next: () => new Promise((resolve) => waiting.push(resolve)),
+    underWay: () => underWay,
     leftInFlight: read,
     heard: () => heard,
   };

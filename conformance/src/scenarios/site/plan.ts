@@ -51,6 +51,8 @@ export interface PageReport {
   /** The longest time the main thread could not run anything else since the page began, and tasks over 50 ms. */
   longestBlockMs: number;
   longTasks: number | null;
+  /** Requests to the API without an answer yet. */
+  underWay: number;
   /** How many pages of this profile left while a request of theirs was under way. */
   leftInFlight: number;
 }

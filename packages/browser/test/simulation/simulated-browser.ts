@@ -46,7 +46,7 @@ export function simulatedBrowser(settings: BrowserSettings): Browser {
   const time = virtualTime();
   const random = seededRandom(settings.seed);
   const api = fakeApi(random);
-  const witness = createWitness(settings.isStrict);
+  const witness = createWitness(settings.isStrict, () => time.elapsedMs);
   const pages: SimulatedPage[] = [];
   const options = { apiKey: "wrk_test", ...settings.options };
   const resolved = resolveOptions(options, { maxQueueSize: 1000 });

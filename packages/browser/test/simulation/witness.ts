@@ -56,8 +56,11 @@ interface Attempt {
 
 const NUMBER = /\\?"n\\?":(\d+)/;
 
+/** All pages have heard of an opt-out after this long. */
+const OPT_OUT_HEARD_MS = 50;
+
 /** `isStrict`: pages see each other's changes at once, so nothing excuses two that send the same. */
-export function createWitness(isStrict: boolean): Witness {
+export function createWitness(isStrict: boolean, nowMs: () => number): Witness {
   const trace: string[] = [];
   const violations: string[] = [];
   const recorded = new Map<number, Recorded>();
@@ -69,6 +72,7 @@ export function createWitness(isStrict: boolean): Witness {
   const open = new Map<Responsible, Request>();
   const lanes = new Map<string, Set<number>>();
   let fresh: Attempt[] = [];
+  let optedOutAtMs = Number.POSITIVE_INFINITY;
 
   function sent(page: Responsible, request: Request): void {
     if (open.get(page)?.isOver === false) violations.push(`${page.name} has two requests under way`);
@@ -85,6 +89,8 @@ export function createWitness(isStrict: boolean): Witness {
     if (!recorded.has(number)) violations.push(`${page.name} sent ${number}, which nobody recorded`);
     if ((texts.get(number) ?? text) !== text) violations.push(`${number} was sent with other bytes: ${text}`);
     texts.set(number, text);
+    if (nowMs() > optedOutAtMs + OPT_OUT_HEARD_MS)
+      violations.push(`${page.name} sent ${number} after the user had opted out`);
     if (!isStrict) return;
     for (const { page: other, suspensions, isAcknowledged } of earlier) {
       if (isAcknowledged)
@@ -109,7 +115,12 @@ export function createWitness(isStrict: boolean): Witness {
     wrote(key, text, isStored) {
       trace.push(`wrote ${key} ${text.slice(0, 150)}`);
       const [kind, lane = ""] = key.split(".");
-      if (kind === "id") noteUser(text, users);
+      if (kind === "id") {
+        noteUser(text, users);
+        optedOutAtMs = text.includes('"optedOut"')
+          ? Math.min(optedOutAtMs, nowMs())
+          : Number.POSITIVE_INFINITY;
+      }
       const number = Number(NUMBER.exec(text)?.[1]);
       if (kind !== "q" || Number.isNaN(number)) return;
       if (isStored) unstored.delete(number);

@@ -75,7 +75,10 @@ export function parseIdentity(text: string | null | undefined): Identity | undef
 /** Or none. Throws for what is far from one. */
 export function isRegistration(value: Registration | null | undefined): boolean {
   if (value === undefined || value === null) return true;
-  return isText(value.userId) && isText(value.token.address) && isRegistration(value.replaces);
+  const tokens = [value.token, ...(value.also ?? [])];
+  return (
+    isText(value.userId) && tokens.every(({ address }) => isText(address)) && isRegistration(value.replaces)
+  );
 }
 
 function isText(value: unknown): value is string {

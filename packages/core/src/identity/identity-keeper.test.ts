@@ -1,0 +1,139 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { parseIdentity } from "./identity.ts";
+import { createIdentityKeeper, type IdentityKeeper } from "./identity-keeper.ts";
+
+/** A place to store, and as many keepers on it as there are pages. */
+function storage(text: string | null = null) {
+  let ids = 0;
+  const place = { text, writable: true, readable: true, writes: 0 };
+  const store = {
+    read: () => (place.readable ? place.text : undefined),
+    write(next: string) {
+      place.writes++;
+      if (place.writable && place.readable) place.text = next;
+    },
+  };
+  const newPage = (): IdentityKeeper => createIdentityKeeper(store, () => `visitor-${++ids}`);
+  return { place, newPage };
+}
+
+describe("the visitor", () => {
+  test("is made on first use, not before, and kept", () => {
+    const { place, newPage } = storage();
+    const keeper = newPage();
+    expect(place.text).toBeNull();
+
+    expect(keeper.get()).toEqual({ anonymousId: "visitor-1" });
+    expect(keeper.get()).toEqual({ anonymousId: "visitor-1" });
+    expect(newPage().get(), "on the next page").toEqual({ anonymousId: "visitor-1" });
+    expect(place.writes).toBe(1);
+  });
+
+  test.each([
+    "",
+    "null",
+    "[]",
+    "{}",
+    '{"anonymousId":""}',
+    '{"anonymousId":5}',
+    '{"anonymousId":"v","userId":""}',
+    '{"anonymousId":"v","token":{}}',
+    '{"anonymousId":"v","registered":{"userId":"ada"}}',
+    '{"anonymousId":"v","registered":{"userId":"ada","token":{"address":"t"},"replaces":{}}}',
+    `{"anonymousId":"${"v".repeat(129)}"}`,
+    '{"anonymousId":"v"',
+  ])("is made anew where %j is stored", (text) => {
+    const { place, newPage } = storage(text);
+
+    expect(newPage().get()).toEqual({ anonymousId: "visitor-1" });
+    expect(place.text).toBe('{"anonymousId":"visitor-1"}');
+  });
+});
+
+describe("several pages", () => {
+  test("know at once what one of them was told", () => {
+    const { newPage } = storage();
+    const [one, two] = [newPage(), newPage()];
+    one.get();
+
+    two.set({ ...two.get(), userId: "ada" });
+
+    expect(one.get().userId).toBe("ada");
+  });
+
+  test("an app that empties the storage signs nobody out", () => {
+    const { place, newPage } = storage();
+    const keeper = newPage();
+    keeper.set({ ...keeper.get(), userId: "ada" });
+
+    for (const text of [null, "spoilt"]) {
+      place.text = text;
+      expect(keeper.get()).toEqual({ anonymousId: "visitor-1", userId: "ada" });
+      expect(newPage().get(), "and it is stored again").toEqual(keeper.get());
+    }
+  });
+});
+
+describe("without a working storage", () => {
+  test("where nothing can be stored the identity lives as long as the page", () => {
+    const { place, newPage } = storage();
+    place.readable = false;
+    const keeper = newPage();
+
+    keeper.set({ ...keeper.get(), userId: "ada" });
+
+    expect(keeper.get()).toEqual({ anonymousId: "visitor-1", userId: "ada" });
+  });
+
+  test("what could not be written is not undone by what is there", () => {
+    const { place, newPage } = storage();
+    const keeper = newPage();
+    keeper.set({ ...keeper.get(), userId: "ada" });
+    place.writable = false;
+
+    keeper.set({ anonymousId: "visitor-9" });
+
+    expect(keeper.get()).toEqual({ anonymousId: "visitor-9" });
+    expect(keeper.get(), "and stays so").toEqual({ anonymousId: "visitor-9" });
+  });
+
+  test("a storage that goes away in between changes nothing", () => {
+    const { place, newPage } = storage();
+    const keeper = newPage();
+    keeper.set({ ...keeper.get(), userId: "ada" });
+
+    place.readable = false;
+    expect(keeper.get().userId).toBe("ada");
+    place.readable = true;
+    expect(keeper.get().userId).toBe("ada");
+  });
+});
+
+test("whatever is stored, reading it never throws, and what is accepted has a visitor", () => {
+  const part = fc.jsonValue({ maxDepth: 2 });
+  const near = fc.record(
+    {
+      anonymousId: fc.oneof(part, fc.constant("v")),
+      userId: part,
+      token: part,
+      registered: part,
+      optedOut: part,
+    },
+    { requiredKeys: ["anonymousId"] },
+  );
+  fc.assert(
+    fc.property(
+      fc.oneof(
+        near.map((value) => JSON.stringify(value)),
+        fc.json(),
+        fc.string(),
+      ),
+      (text) => {
+        const identity = parseIdentity(text);
+        if (identity !== undefined) expect(identity.anonymousId).toMatch(/./s);
+      },
+    ),
+    { numRuns: 1000 },
+  );
+});
