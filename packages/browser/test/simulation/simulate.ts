@@ -45,17 +45,13 @@ export function drawWorld(seed: number): World {
   };
 }
 
-/** Throws at the first thing that must not be. */
-export async function simulate({ settings, actions }: World): Promise<Browser> {
-  const browser = simulatedBrowser(settings);
-  const { witness } = browser;
-  const sink = (globalThis as { TRACE?: string[] }).TRACE;
-  if (sink)
-    witness.trace.push = (...lines) => sink.push(...lines.map((line) => `${browser.time.elapsedMs} ${line}`));
+/** Throws at the first thing that must not be. `tell` gets to know what happens, line by line. */
+export async function simulate({ settings, actions }: World, tell = (_line: string) => {}): Promise<Browser> {
+  const browser = simulatedBrowser(settings, tell);
   const knowsOwners = settings.storageDelayMs === 0 && !actions.some((action) => action.do === "storageFull");
   const visiting = visitor(browser, knowsOwners);
   for (const action of actions) {
-    witness.trace.push(`${browser.time.elapsedMs} ${JSON.stringify(action)}`);
+    tell(JSON.stringify(action));
     await visiting.perform(action);
     await browser.pause();
   }

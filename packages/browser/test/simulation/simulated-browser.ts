@@ -42,11 +42,15 @@ export interface Browser {
   advance(ms: number): Promise<void>;
 }
 
-export function simulatedBrowser(settings: BrowserSettings): Browser {
+export function simulatedBrowser(settings: BrowserSettings, tell: (line: string) => void): Browser {
   const time = virtualTime();
   const random = seededRandom(settings.seed);
   const api = fakeApi(random);
-  const witness = createWitness(settings.isStrict, () => time.elapsedMs);
+  const witness = createWitness({
+    isStrict: settings.isStrict,
+    nowMs: () => time.elapsedMs,
+    tell: (line) => tell(`${time.elapsedMs} ${line}`),
+  });
   const pages: SimulatedPage[] = [];
   const options = { apiKey: "wrk_test", ...settings.options };
   const resolved = resolveOptions(options, { maxQueueSize: 1000 });

@@ -25,8 +25,6 @@ export interface Recorded {
 }
 
 export interface Witness {
-  /** What happened, line by line. */
-  readonly trace: string[];
   readonly violations: string[];
   readonly recorded: ReadonlyMap<number, Recorded>;
   /** Of one page only: no room in the storage, or the page died in the call. */
@@ -47,6 +45,14 @@ export interface Witness {
   pause(): void;
 }
 
+export interface WitnessPorts {
+  /** Pages see each other's changes at once, so nothing excuses two that send the same. */
+  readonly isStrict: boolean;
+  readonly nowMs: () => number;
+  /** Gets to know what happens, line by line. */
+  readonly tell: (line: string) => void;
+}
+
 interface Attempt {
   readonly page: Responsible;
   readonly suspensions: number;
@@ -59,9 +65,7 @@ const NUMBER = /\\?"n\\?":(\d+)/;
 /** All pages have heard of an opt-out after this long. */
 const OPT_OUT_HEARD_MS = 50;
 
-/** `isStrict`: pages see each other's changes at once, so nothing excuses two that send the same. */
-export function createWitness(isStrict: boolean, nowMs: () => number): Witness {
-  const trace: string[] = [];
+export function createWitness({ isStrict, nowMs, tell }: WitnessPorts): Witness {
   const violations: string[] = [];
   const recorded = new Map<number, Recorded>();
   const unstored = new Set<number>();
@@ -76,7 +80,7 @@ export function createWitness(isStrict: boolean, nowMs: () => number): Witness {
 
   function sent(page: Responsible, request: Request): void {
     if (open.get(page)?.isOver === false) violations.push(`${page.name} has two requests under way`);
-    trace.push(`${page.name} sends ${request.operations.map(({ number }) => number)}`);
+    tell(`${page.name} sends ${request.operations.map(({ number }) => number)}`);
     open.set(page, request);
     for (const operation of request.operations) check(page, operation, attempts.get(operation.number) ?? []);
     for (const { number } of request.operations) {
@@ -102,18 +106,17 @@ export function createWitness(isStrict: boolean, nowMs: () => number): Witness {
   }
 
   return {
-    trace,
     violations,
     recorded,
     unstored,
     strayed,
     users,
     record(call) {
-      trace.push(`${call.page.name} records ${call.number}`);
+      tell(`${call.page.name} records ${call.number}`);
       recorded.set(call.number, call);
     },
     wrote(key, text, isStored) {
-      trace.push(`wrote ${key} ${text.slice(0, 150)}`);
+      tell(`wrote ${key} ${text.slice(0, 150)}`);
       const [kind, lane = ""] = key.split(".");
       if (kind === "id") {
         noteUser(text, users);
@@ -128,14 +131,14 @@ export function createWitness(isStrict: boolean, nowMs: () => number): Witness {
       lanes.set(lane, (lanes.get(lane) ?? new Set()).add(number));
     },
     took(page, lane) {
-      trace.push(`${page.name} claims ${lane}`);
+      tell(`${page.name} claims ${lane}`);
       for (const number of lanes.get(lane) ?? []) {
         if (recorded.get(number)?.visit !== page.visit) strayed.add(number);
       }
     },
     sent,
     acknowledged(page, request) {
-      trace.push(`${page.name} hears that ${request.operations.map(({ number }) => number)} arrived`);
+      tell(`${page.name} hears that ${request.operations.map(({ number }) => number)} arrived`);
       for (const { number } of request.operations) {
         for (const attempt of attempts.get(number) ?? []) {
           if (attempt.request !== request || attempt.page !== page) continue;
@@ -145,7 +148,7 @@ export function createWitness(isStrict: boolean, nowMs: () => number): Witness {
       }
     },
     died(page) {
-      trace.push(`${page.name} dies`);
+      tell(`${page.name} dies`);
       for (const attempt of fresh) if (attempt.page === page) attempt.isAcknowledged = false;
     },
     pause() {
