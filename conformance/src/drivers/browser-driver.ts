@@ -6,6 +6,7 @@ import type { CallForm } from "../protocol.ts";
 import { appValues } from "./app-values.ts";
 import type { DrivenClient } from "./driven-app.ts";
 import { createDriver, type SdkHost } from "./driver.ts";
+import { clearDevice } from "./device-storage.ts";
 import { knowUser } from "./known-user.ts";
 import { type ControlLink, pull } from "./pull.ts";
 import type { VirtualTime } from "./virtual-time.ts";
@@ -48,7 +49,7 @@ export async function drivePage(sdk: BrowserSdk, time: VirtualTime): Promise<voi
       client = undefined;
       await time.advance(1);
       await settle(1);
-      if (!again) clearDevice();
+      if (!again) await clearDevice();
       hasPredecessor = again;
       isNew = true;
     },
@@ -122,11 +123,6 @@ function macrotask(): Promise<void> {
 
 function requestsMade(): number {
   return Number(sessionStorage.getItem(REQUESTS));
-}
-
-function clearDevice(): void {
-  localStorage.clear();
-  sessionStorage.clear();
 }
 
 function captureConsole(): string[] {
