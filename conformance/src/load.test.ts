@@ -11,7 +11,13 @@ describe("what is shipped", () => {
     const cases = loadCases(folder);
     expect(cases.length).toBeGreaterThanOrEqual(45);
     const sections = new Set(cases.map(({ clause }) => clause[0]));
-    for (const section of "1234578") expect(sections).toContain(section);
+    for (const section of "12345678") expect(sections).toContain(section);
+  });
+
+  test("every capability that a case needs is one that some subject has", () => {
+    const needed = new Set(loadCases(folder).flatMap(({ needs = [] }) => needs));
+    const offered = new Set(loadSubjects(folder).flatMap(({ capabilities }) => capabilities));
+    expect([...needed].filter((need) => !offered.has(need))).toEqual([]);
   });
 
   test("known failures name cases that exist", () => {
@@ -27,11 +33,11 @@ describe("what is refused", () => {
     for (const path of made.splice(0)) rmSync(path, { recursive: true });
   });
 
-  function folderWith(theCase: object): string {
+  function folderWith(theCase: object, ofAll: object = {}): string {
     const path = mkdtempSync(join(tmpdir(), "cases-"));
     made.push(path);
     mkdirSync(join(path, "cases"));
-    const source = { about: "a file for a test", cases: [theCase] };
+    const source = { about: "a file for a test", ...ofAll, cases: [theCase] };
     writeFileSync(join(path, "cases", "one.json"), JSON.stringify(source));
     writeFileSync(join(path, "cases.schema.json"), schemaText());
     return path;
@@ -43,12 +49,23 @@ describe("what is refused", () => {
     expect(loadCases(folderWith(valid))).toHaveLength(1);
   });
 
+  test("what a file says of all its cases holds for each, unless it says otherwise", () => {
+    const own = { ...valid, needs: ["console"], client: { options: { flushAt: 5 } } };
+    const ofAll = { needs: ["client"], options: { flushAt: 1, pageViews: false } };
+    const [loaded] = loadCases(folderWith(own, ofAll));
+    expect(loaded?.needs).toEqual(["client", "console"]);
+    expect(loaded?.client).toEqual({ options: { flushAt: 5, pageViews: false } });
+  });
+
   test.each([
     ["a misspelt expectation", { ...valid, expect: { request: [] } }],
     ["an unknown step", { ...valid, steps: [{ sleep: 100 }] }],
     ["an unknown value", { ...valid, steps: [{ track: ["u", "e", { $value: "surprise" }] }] }],
     ["an unknown fault", { ...valid, server: { script: [{ kind: "explode" }] } }],
     ["an undeclared need", { ...valid, steps: [{ advance: 100 }] }],
+    ["a call that only clients have", { ...valid, steps: [{ optOut: [] }] }],
+    ["a user id no client can know", { ...valid, steps: [{ track: [null, "e"] }] }],
+    ["a user the client is bound to", { ...valid, steps: [{ forUser: "u", track: ["e"] }] }],
     ["an unknown capability", { ...valid, needs: ["telepathy"] }],
   ])("%s", (_what, theCase) => {
     expect(() => loadCases(folderWith(theCase))).toThrow(

@@ -15,6 +15,13 @@ test("listens on loopback and takes events at the real time by default", async (
   expect(api.store.events).toHaveLength(1);
 });
 
+test("gives every request a connection of its own when asked to", async () => {
+  const kept = await anApi([], { now: Date.now });
+  const fresh = await anApi([], { now: Date.now, freshConnections: true });
+  expect((await sendBatch(kept.url, anEvent("1"))).headers.get("connection")).toBe("keep-alive");
+  expect((await sendBatch(fresh.url, anEvent("1"))).headers.get("connection")).toBe("close");
+});
+
 test("a port that is taken rejects", async () => {
   const api = await anApi([], { now: Date.now });
   await expect(startIngestionApi({ port: Number(new URL(api.url).port) })).rejects.toThrow("EADDRINUSE");

@@ -4,9 +4,9 @@
  */
 import type { CallForm } from "../protocol.ts";
 import { appValues } from "./app-values.ts";
+import { clearDevice } from "./device-storage.ts";
 import type { DrivenClient } from "./driven-app.ts";
 import { createDriver, type SdkHost } from "./driver.ts";
-import { clearDevice } from "./device-storage.ts";
 import { knowUser } from "./known-user.ts";
 import { type ControlLink, pull } from "./pull.ts";
 import type { VirtualTime } from "./virtual-time.ts";

@@ -34,6 +34,31 @@ describe("an honest exchange", () => {
   });
 });
 
+describe("a client SDK", () => {
+  const clientCalls = calls.map((call) => ({
+    ...call,
+    userId: call.kind === "track" ? undefined : call.userId,
+  }));
+  const broken = (requests: RecordedRequest[]) =>
+    brokenInvariants(evidence(requests, { calls: clientCalls, sendsByItself: true }));
+
+  test("may send what was not called for, such as page views and its token", () => {
+    const own = batch(1, ["page_viewed"]);
+    const token = {
+      external_user_id: "user_1",
+      channels: [{ channel: "push", address: "t", opted_in: true }],
+    };
+    const update = identify(2, "user_1", { text: JSON.stringify(token), identify: token });
+    expect(broken([batch(0, ["a"]), own, update, identify(3, "user_1"), batch(4, ["b"])])).toEqual([]);
+  });
+
+  test("still has to keep the order of what was called", () => {
+    expect(broken([batch(0, ["b"]), batch(1, ["a"])]).join()).toMatch(
+      /"track user_1 a" was not called after/,
+    );
+  });
+});
+
 describe("a doctored exchange is caught", () => {
   const caught = (requests: RecordedRequest[], override: Partial<Evidence> = {}) =>
     brokenInvariants(evidence(requests, override)).join("\n");

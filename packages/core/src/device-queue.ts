@@ -63,8 +63,10 @@ export function createDeviceQueue(outbox: Outbox, loop: EffectLoop, maxQueueSize
       settlement.leave(inFlight, count - inFlight, false);
       // What became of these nobody knows: not settled, they only leave.
       outbox.remove(0, inFlight);
+      // Counted before flushes end, and reported after: the app may queue more in its onError.
+      ledger.drop(reason, count);
       if (queued > 0) loop.dispatch({ type: "withdrawn", offset: 0, count: queued });
-      settlement.giveUp(reason, count);
+      settlement.report(reason, count);
     },
     adopted(count, doubtful, leaseMs) {
       ledger.accept(count);

@@ -32,6 +32,8 @@ export interface Settlement {
   leave(offset: number, count: number, delivered: boolean): void;
   /** Counts and reports `count` operations that are out already. */
   giveUp(reason: DropReason, count: number): void;
+  /** Reports `count` operations that are counted already. */
+  report(reason: DropReason, count: number): void;
   /** Delivery stopped and everything is kept. */
   keep(because: KeptBecause, attempts: number, answer: Answer): void;
 }
@@ -114,6 +116,7 @@ export function createSettlement(
       if (count > 0) dropped("queue_full", count, droppedMessage("queue_full"), { messageIds: ids });
     },
     giveUp: lost,
+    report: (reason, count) => dropped(reason, count, droppedMessage(reason)),
     keep(because, attempts, answer) {
       const count = outbox.size;
       if (because === "abandoned") {

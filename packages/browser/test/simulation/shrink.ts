@@ -38,7 +38,7 @@ export async function shrink(world: World): Promise<World> {
       options: { ...smallest.settings.options, [name]: value },
     });
   }
-  await attempt(smallest.actions, { ...smallest.settings, latencyMs: 10 });
+  await attempt(smallest.actions, { ...smallest.settings, latencyMs: [1, 10] });
   await attempt(smallest.actions, { ...smallest.settings, storageDelayMs: 0 });
   await attempt(smallest.actions, { ...smallest.settings, hasLocks: true });
   return smallest;

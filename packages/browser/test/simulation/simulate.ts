@@ -33,7 +33,7 @@ export function drawWorld(seed: number): World {
     options,
     hasLocks,
     storageDelayMs,
-    latencyMs: random.pick([10, 150, 600]),
+    latencyMs: [1, random.pick([10, 150, 600])] as const,
     // Without locks, a claim needs room in the storage, and one that is full must not stop delivery.
     isStrict: storageDelayMs === 0 && (hasLocks || !theme.fillsStorage),
   };

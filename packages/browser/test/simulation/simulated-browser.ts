@@ -17,8 +17,8 @@ export interface BrowserSettings {
   readonly hasLocks: boolean;
   /** Until a page sees what a page of another process has stored. */
   readonly storageDelayMs: number;
-  /** The longest way of a request, or of an answer. */
-  readonly latencyMs: number;
+  /** How long a request travels, or its answer: from the first to the second. */
+  readonly latencyMs: readonly [number, number];
   /** False: something in this world makes it possible that two pages have the same. */
   readonly isStrict: boolean;
 }
@@ -72,7 +72,7 @@ export function simulatedBrowser(settings: BrowserSettings, tell: (line: string)
     api,
     witness,
     pages,
-    latencyMs: () => random.between(1, settings.latencyMs),
+    latencyMs: () => random.between(...settings.latencyMs),
     isOffline: () => offline,
     setOffline(now) {
       offline = now;
