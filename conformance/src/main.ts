@@ -25,14 +25,15 @@ program
 program.parse();
 const options = program.opts<{ subject?: string[]; case?: string[]; list?: true }>();
 
-const subjects = loadSubjects(folder).filter(({ name }) => chosen(name, options.subject));
+const subjects = loadSubjects(folder).filter(({ name, title }) => chosen(`${name} ${title}`, options.subject));
 const cases = loadCases(folder).filter(({ id }) => chosen(id, options.case));
 if (options.list) list(subjects, cases);
 else if (subjects.length === 0 || cases.length === 0) fail("nothing matches --subject and --case");
 else await run(subjects, cases);
 
 function chosen(name: string, texts: readonly string[] | undefined): boolean {
-  return texts === undefined || texts.some((text) => name.includes(text));
+  const lower = name.toLowerCase();
+  return texts === undefined || texts.some((text) => lower.includes(text.toLowerCase()));
 }
 
 function list(subjects: readonly Subject[], cases: readonly Case[]): void {

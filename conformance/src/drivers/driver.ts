@@ -47,8 +47,7 @@ export function createDriver(host: SdkHost): (command: Command) => Promise<unkno
       case "jump":
         return host.time?.jump(command.ms);
       case "idle":
-        await host.settle();
-        return { ...host.io.idle(), nextTimerInMs: host.time?.nextTimerInMs() ?? null };
+        return { ...(await settled(host)), nextTimerInMs: host.time?.nextTimerInMs() ?? null };
       case "hold":
         return host.io.hold();
       case "release":
@@ -65,6 +64,16 @@ export function createDriver(host: SdkHost): (command: Command) => Promise<unkno
         throw new Error(`unknown command ${JSON.stringify(command satisfies never)}`);
     }
   };
+}
+
+/** An answer may come in while the last of everything runs: it is quiet when it was twice in a row. */
+async function settled({ io, settle }: SdkHost): Promise<ReturnType<WatchedFetch["idle"]>> {
+  await settle();
+  for (let seen = io.idle(); ; seen = io.idle()) {
+    await settle();
+    const { inFlight, held, requests } = io.idle();
+    if (seen.inFlight === inFlight && seen.held === held && seen.requests === requests) return seen;
+  }
 }
 
 function timeoutOf({ timeoutMs }: { timeoutMs?: number }): { timeoutMs: number } | undefined {
