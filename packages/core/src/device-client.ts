@@ -24,7 +24,7 @@ import {
 } from "./identity/identity.ts";
 import { createIdentityKeeper, type IdentityStore } from "./identity/identity-keeper.ts";
 import type { Stats } from "./ledger.ts";
-import type { IdentifyOperation, Operation, TrackOperation } from "./operation.ts";
+import type { Operation, TrackOperation } from "./operation.ts";
 import type { ResolvedOptions, WhisperrOptions } from "./options.ts";
 import type { Outbox } from "./outbox.ts";
 import type { Ports } from "./ports.ts";
@@ -100,8 +100,9 @@ export function createDeviceClient<Events extends EventMap = AnyEvents>(
 ): DeviceRuntime<Events> {
   const identity = createIdentityKeeper(device.identityStore, ports.uuid);
   const transport = createTransport(resolved, ports);
-  const onSettled = ({ means }: IdentifyOperation, delivered: boolean) => {
-    if (means) identity.set(settled(identity.get(), means, delivered));
+  const onSettled = (operation: Operation, delivered: boolean) => {
+    if (operation.kind === "identify" && operation.means)
+      identity.set(settled(identity.get(), operation.means, delivered));
   };
   const loop = createEffectLoop(resolved, outbox, transport, reporter, { ...ports, onSettled });
   const queue = createDeviceQueue(outbox, loop, resolved.maxQueueSize);

@@ -1,5 +1,6 @@
 /** What a runtime supplies. Core holds no clock, timer, randomness, network or console of its own. */
-import type { IdentifyOperation } from "./operation.ts";
+import type { Operation } from "./operation.ts";
+import type { Transport } from "./transport.ts";
 
 export interface Ports {
   /** Wall-clock ms since 1970: stamps `occurred_at`. Never used to measure a wait, so a clock that jumps delays nothing. */
@@ -22,8 +23,10 @@ export interface Ports {
   readonly ready?: () => Promise<void> | undefined;
   /** Bytes the next body may have at most, where that changes: a page that goes away has a small budget. */
   readonly maxBodyBytes?: () => number;
-  /** Told of every identify that leaves the queue: delivered, or given up. */
-  readonly onSettled?: (operation: IdentifyOperation, delivered: boolean) => void;
+  /** Told of every operation that leaves the queue: delivered, or given up. */
+  readonly onSettled?: (operation: Operation, delivered: boolean) => void;
+  /** Takes the place of HTTP requests to the API, for platforms that pass batches on by other means. */
+  readonly transport?: Transport;
 }
 
 export interface Activity {

@@ -79,7 +79,7 @@ export function createServerClient<Events extends EventMap = AnyEvents>(
   const loop = createEffectLoop(
     resolved,
     options.outbox ?? createMemoryOutbox(),
-    createTransport(resolved, ports),
+    ports.transport ?? createTransport(resolved, ports),
     reporter,
     ports,
   );

@@ -10,7 +10,7 @@ import {
   type WhisperrError,
 } from "./errors.ts";
 import type { Ledger } from "./ledger.ts";
-import { formatMessageId, type IdentifyOperation, type Operation } from "./operation.ts";
+import { formatMessageId, type Operation } from "./operation.ts";
 import type { Outbox } from "./outbox.ts";
 import type { Answer } from "./outcome.ts";
 import type { Reporter } from "./reporter.ts";
@@ -18,7 +18,7 @@ import type { Reporter } from "./reporter.ts";
 const NO_IDS: readonly string[] = [];
 
 export interface Settlement {
-  /** An operation that never reached the queue; who waits for it, if it is an identify, hears of it. */
+  /** An operation that never reached the queue; who waits for it hears of it. */
   refuse(reason: DropReason, message: string, operation?: Operation): void;
   /** The front `count` operations were answered; the server refused `rejected` of them for good. */
   remove(count: number, rejected: number, answer: Answer): void;
@@ -28,7 +28,7 @@ export interface Settlement {
   evict(offset: number, count: number): void;
   /** Reports the evictions not yet reported. */
   reportEvictions(): void;
-  /** Takes operations out of the outbox; who waits for an identify among them hears of it. */
+  /** Takes operations out of the outbox; who waits for one of them hears of it. */
   leave(offset: number, count: number, delivered: boolean): void;
   /** Counts and reports `count` operations that are out already. */
   giveUp(reason: DropReason, count: number): void;
@@ -42,7 +42,7 @@ export function createSettlement(
   outbox: Outbox,
   ledger: Ledger,
   reporter: Reporter,
-  onSettled?: (operation: IdentifyOperation, delivered: boolean) => void,
+  onSettled?: (operation: Operation, delivered: boolean) => void,
 ): Settlement {
   // Evictions come by the thousand: the first is reported at once, those that follow together.
   let evicted: { count: number; ids: string[] } | undefined;
@@ -70,10 +70,10 @@ export function createSettlement(
   }
 
   function leave(offset: number, count: number, delivered: boolean): void {
-    const gone: IdentifyOperation[] = [];
+    const gone: Operation[] = [];
     for (let i = offset; onSettled && i < offset + count; i++) {
       const operation = outbox.at(i);
-      if (operation?.kind === "identify") gone.push(operation);
+      if (operation !== undefined) gone.push(operation);
     }
     outbox.remove(offset, count);
     for (const operation of gone) onSettled?.(operation, delivered);
@@ -82,7 +82,7 @@ export function createSettlement(
   return {
     leave,
     refuse(reason, message, operation) {
-      if (operation?.kind === "identify") onSettled?.(operation, false);
+      if (operation !== undefined) onSettled?.(operation, false);
       ledger.accept(1);
       ledger.drop(reason, 1);
       if (reason === "before_send" || reason === "opted_out") return reporter.debug(message);
