@@ -17,7 +17,7 @@ import { mirrored } from "./durable-storage.ts";
 import { IDENTITY_KEY } from "./identity-store.ts";
 import { watchLifecycle } from "./lifecycle.ts";
 import { createPageClient, type PageHost } from "./page-client.ts";
-import { pageContext } from "./page-context.ts";
+import { watchPageContext } from "./page-context.ts";
 import { watchPageViews } from "./page-views.ts";
 import { sharedByPage } from "./shared.ts";
 import { openStorage, storagePrefix } from "./storage.ts";
@@ -131,7 +131,7 @@ function hostOfPage(options: BrowserOptions, prefix: string): PageHost {
     shared: sharedByPage(),
     doNotTrack: options.respectDoNotTrack === true && asksNotToBeTracked(),
     traits: deviceTraits,
-    page: () => pageContext(options.pageQuery === true),
+    page: watchPageContext(options.pageQuery === true),
   };
 }
 

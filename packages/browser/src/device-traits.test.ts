@@ -27,5 +27,7 @@ describe("the traits of a device", () => {
     expect(sent()).toEqual({});
     device("Etc/Unknown", "en");
     expect(sent()).toEqual({ locale: "en" });
+    device("Etc/Unknown", "C");
+    expect(sent()).toEqual({});
   });
 });

@@ -13,6 +13,7 @@ export function deviceTraits(): DeviceTraits {
   return {
     // What engines answer when they do not know.
     timezone: timeZone === "Etc/Unknown" ? undefined : timeZone,
-    locale: navigator.language,
+    // WebKit on a system without a language says "C".
+    locale: /^\w{2,}/.test(navigator.language) ? navigator.language : undefined,
   };
 }

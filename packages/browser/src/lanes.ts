@@ -93,7 +93,11 @@ export function createLanes(ports: LanesPorts): Lanes {
     const all = (): string[] => [...new Set([...storage.keys(), ...(backup?.keys() ?? [])])].sort();
     const records = () => all().filter((key) => key.startsWith(RECORD));
     const notes = readNotes();
-    const leased = (key: string) => notes.find(({ last }) => last.some((one) => covers(one, key)));
+    // Several pages may have sent the same, one after the other: the latest note counts.
+    const leased = (key: string) =>
+      notes
+        .filter(({ last }) => last.some((one) => covers(one, key)))
+        .reduce((most: number | undefined, { leftMs }) => Math.max(most ?? 0, leftMs), undefined);
     const others = [...new Set(records().map(laneOf))].filter((lane) => {
       const isFree =
         evenLeased || !notes.some((note) => note.leftMs > 0 && note.last.some((key) => laneOf(key) === lane));
@@ -110,7 +114,7 @@ export function createLanes(ports: LanesPorts): Lanes {
       (last, { key }, index) => (leased(key) === undefined ? last : index + 1),
       0,
     );
-    const waits = entries.map(({ key }) => leased(key)?.leftMs ?? 0);
+    const waits = entries.map(({ key }) => leased(key) ?? 0);
     for (const lane of taken) if (!entries.some(({ key }) => laneOf(key) === lane)) onEmptied(lane);
     return { entries, doubtful, leaseMs: Math.max(0, ...waits) };
   }

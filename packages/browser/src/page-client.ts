@@ -15,7 +15,7 @@ import type { BrowserOptions } from "./create-whisperr.ts";
 import { createIdentityStore } from "./identity-store.ts";
 import { createLanes, type Lanes } from "./lanes.ts";
 import { createLaneOutbox, type LaneOutbox } from "./outbox.ts";
-import { sessionId } from "./page-context.ts";
+import { sessionId, sessionStore } from "./page-context.ts";
 import { createSending } from "./sending.ts";
 import type { Shared } from "./shared.ts";
 import type { Storage } from "./storage.ts";
@@ -61,8 +61,8 @@ export function createPageClient<Events extends EventMap>(
   const { storage, claims, nowMs, uuid } = host;
   let leaving = false;
   let lanes: Lanes | undefined;
-  const sending = createSending(host, () => leaving);
-  const ports: Ports = { ...host, ...sending, ready: () => lanes?.ready };
+  const { fetch, maxBodyBytes, justFailed } = createSending(host, () => leaving);
+  const ports: Ports = { ...host, fetch, maxBodyBytes, ready: () => lanes?.ready };
   const reporter = createReporter({ ...resolved, onError: options.onError ?? undefined }, ports);
 
   let hasTrouble = false;
@@ -75,15 +75,20 @@ export function createPageClient<Events extends EventMap>(
   const outbox: LaneOutbox = createLaneOutbox(storage, {
     onFull: onTrouble,
     onEmptied: (lane) => lanes?.onEmptied(lane),
-    onInFlight: (last) => lanes?.onInFlight(last),
+    onInFlight(last) {
+      if (last.length > 0 || !justFailed()) lanes?.onInFlight(last);
+    },
   });
   const adopts = claims !== undefined && !options.outbox;
-  const sessions = storage ?? inMemory();
-  const context = () => ({
-    page: host.page(),
-    session_id: sessionId(sessions, nowMs(), uuid),
-    library: LIBRARY,
-  });
+  const sessions = sessionStore(storage);
+  let latest = { page: {}, session_id: "", library: LIBRARY };
+  function context(): object {
+    const page = host.page();
+    const session_id = sessionId(sessions, nowMs(), uuid);
+    if (page !== latest.page || session_id !== latest.session_id)
+      latest = { page, session_id, library: LIBRARY };
+    return latest;
+  }
   const { client, loop, queue, restore, sync } = createDeviceClient<Events>(
     options,
     { ...resolved, adopts },
@@ -126,11 +131,9 @@ export function createPageClient<Events extends EventMap>(
     setLeaving(now) {
       leaving = now;
     },
-    sendNow: loop.retryNow,
+    sendNow() {
+      if (!leaving || !justFailed()) loop.retryNow();
+    },
     sync,
   };
-}
-
-function inMemory(): Pick<Map<string, string>, "get" | "set"> {
-  return new Map<string, string>();
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { continueSession, type SessionStore, sessionId } from "./page-context.ts";
+import { continueSession, type SessionStore, sessionId, sessionStore } from "./page-context.ts";
 
 const MINUTE_MS = 60_000;
 const NOW_MS = Date.UTC(2026, 5, 14, 12);
@@ -67,5 +67,39 @@ describe("the session of tabs that share a store", () => {
     for (let second = 0; second < 60; second++) expect(tab(NOW_MS + second * 1000)).toBe("id-1");
     expect(shared.writes).toHaveLength(6);
     expect(tab(NOW_MS + 40 * MINUTE_MS)).toBe("id-2");
+  });
+});
+
+describe("where a session is kept", () => {
+  const full = (room: { left: boolean }) => {
+    const values = new Map<string, string>();
+    return {
+      keys: () => [...values.keys()],
+      get: (key: string) => values.get(key) ?? null,
+      set(key: string, value: string) {
+        if (room.left) values.set(key, value);
+        return room.left;
+      },
+      remove: (key: string) => void values.delete(key),
+    };
+  };
+
+  it("is the page while there is no room for it, and the tabs' store again after that", () => {
+    const room = { left: false };
+    const storage = full(room);
+    const store = sessionStore(storage);
+    let ids = 0;
+    const idAt = (second: number) => sessionId(store, NOW_MS + second * 1000, () => `id-${++ids}`);
+    expect([idAt(0), idAt(1), idAt(15)]).toEqual(["id-1", "id-1", "id-1"]);
+    room.left = true;
+    expect(idAt(30)).toBe("id-1");
+    expect(storage.get("session")).toBe(`${NOW_MS + 30_000}.id-1`);
+  });
+
+  it("is the page where nothing is stored", () => {
+    const store = sessionStore(undefined);
+    let ids = 0;
+    const idAt = (second: number) => sessionId(store, NOW_MS + second * 1000, () => `id-${++ids}`);
+    expect([idAt(0), idAt(1)]).toEqual(["id-1", "id-1"]);
   });
 });

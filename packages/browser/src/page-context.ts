@@ -1,5 +1,7 @@
 /** Where an event happened: the page it was recorded on, and the visit it belongs to. */
 
+import type { Storage } from "./storage.ts";
+
 /** Part of an event's context. All texts; empty where the page has none. */
 export interface PageContext {
   readonly url: string;
@@ -11,14 +13,27 @@ export interface PageContext {
 /** A `data:` address can be megabytes long; no text of the page makes an event larger than this. */
 const MAX_TEXT_LENGTH = 2000;
 
-/** The current page. Query strings and fragments hold what visitors typed, and tokens: they are left out unless asked for. */
-export function pageContext(withQuery: boolean): PageContext {
+/**
+ * Says what the current page is, with the same object while nothing changes. Query strings and fragments hold what
+ * visitors typed, and tokens: they are left out unless asked for.
+ */
+export function watchPageContext(withQuery: boolean): () => PageContext {
   const leftOut = withQuery ? "" : /[?#].*/;
-  return {
-    url: text(location.href, leftOut),
-    path: text(location.pathname),
-    referrer: text(document.referrer, leftOut),
-    title: text(document.title),
+  let seen: unknown[] = [];
+  let context: PageContext | undefined;
+  return () => {
+    const { title, referrer } = document;
+    const now = [location.href, title, referrer];
+    if (context === undefined || now.some((value, index) => value !== seen[index])) {
+      context = {
+        url: text(location.href, leftOut),
+        path: text(location.pathname),
+        referrer: text(referrer, leftOut),
+        title: text(title),
+      };
+      seen = now;
+    }
+    return context;
   };
 }
 
@@ -29,7 +44,18 @@ const text = (value: unknown, leftOut: RegExp | string = "") =>
 /** A small store that all tabs share. It must give back what it was given, or each event starts a session. */
 export interface SessionStore {
   get(key: string): string | null | undefined;
-  set(key: string, value: string): void;
+  set(key: string, value: string): unknown;
+}
+
+/** The tabs' store, or the page's own where there is none, or no room in it. */
+export function sessionStore(storage: Storage | undefined): SessionStore {
+  let own: string | undefined;
+  return {
+    get: (key) => own ?? storage?.get(key),
+    set(key, value) {
+      own = storage?.set(key, value) ? undefined : value;
+    },
+  };
 }
 
 /** Without an event for this long, the next one starts a new session. */

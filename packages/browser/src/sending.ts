@@ -12,7 +12,14 @@ export interface Sending {
   readonly fetch: FetchLike;
   /** What the next body may have: anything while the page stays, what is left of the budget when it goes. */
   readonly maxBodyBytes: () => number;
+  /**
+   * The last request has just failed without an answer. Chromium says so of what is in flight as a page is left, and
+   * goes on with it: it may be arriving.
+   */
+  readonly justFailed: () => boolean;
 }
+
+const JUST_MS = 500;
 
 /** Firefox takes a moment after the answer until it counts the bytes as free again. */
 const RELEASE_MS = 500;
@@ -29,6 +36,7 @@ export function createSending(
 ): Sending {
   /** The browser may refuse keepalive because of what the page's other code has under way: then the next one goes without. */
   let refused = false;
+  let failedAtMs = Number.NEGATIVE_INFINITY;
 
   function left(): number {
     let bytes = KEEPALIVE_BYTES;
@@ -44,17 +52,21 @@ export function createSending(
     const use: KeepaliveUse = { bytes: utf8Bytes(init.body) };
     const keepalive = use.bytes <= left() && (!refused || isLeaving());
     refused = false;
-    if (!keepalive) return send(url, init);
-    shared.keepalive.add(use);
+    if (keepalive) shared.keepalive.add(use);
     try {
-      return await send(url, { ...init, keepalive });
+      return await send(url, keepalive ? { ...init, keepalive } : init);
     } catch (error) {
-      refused = true;
+      refused = keepalive;
+      failedAtMs = nowMs();
       throw error;
     } finally {
       use.endedAtMs = nowMs();
     }
   }
 
-  return { fetch, maxBodyBytes: () => (isLeaving() ? left() : Number.POSITIVE_INFINITY) };
+  return {
+    fetch,
+    maxBodyBytes: () => (isLeaving() ? left() : Number.POSITIVE_INFINITY),
+    justFailed: () => Math.abs(nowMs() - failedAtMs) < JUST_MS,
+  };
 }

@@ -21,7 +21,7 @@ export {
 } from "./device-client.ts";
 export type { DeviceQueue } from "./device-queue.ts";
 export { createEffectLoop, type EffectLoop, type LoopConfig } from "./effect-loop.ts";
-export type { DropReason, WhisperrError } from "./errors.ts";
+export { type DropReason, droppedMessage, retryExhaustedMessage, type WhisperrError } from "./errors.ts";
 export type { FlushResult } from "./flush-callers.ts";
 export type { IdentifyOptions } from "./identify-body.ts";
 export type { Identity } from "./identity/identity.ts";
@@ -29,7 +29,7 @@ export type { IdentityStore } from "./identity/identity-keeper.ts";
 export { ignoreRejection } from "./json.ts";
 export type { Stats } from "./ledger.ts";
 export { createMemoryOutbox } from "./memory-outbox.ts";
-export type { IdentifyOperation, Operation, TrackOperation } from "./operation.ts";
+export { formatMessageId, type IdentifyOperation, type Operation, type TrackOperation } from "./operation.ts";
 export {
   checkTypes,
   integer,
@@ -50,6 +50,12 @@ export type {
   Ports,
   Timers,
 } from "./ports.ts";
+export {
+  createProcessLifecycle,
+  type EndListener,
+  type ProcessEnd,
+  type ProcessLifecycle,
+} from "./process-lifecycle.ts";
 export { describeThrown, misuse, mustBe, oneOf } from "./refusal.ts";
 export { createReporter, type Reporter } from "./reporter.ts";
 export {
@@ -64,5 +70,6 @@ export {
   type UserClient,
 } from "./server-client.ts";
 export type { WireEvent } from "./snapshot.ts";
+export { parseOperation } from "./stored-operation.ts";
 export { createTransport, type RequestUnderWay, type Transport } from "./transport.ts";
 export { type Batch, cutBatch, encodeEvent, utf8Bytes } from "./wire.ts";

@@ -15,7 +15,7 @@ export type Record = (
   event: unknown,
   properties?: unknown,
   context?: unknown,
-  /** What the runtime adds to the context; the app's own values win. */
+  /** What the runtime adds to the context, the same object for as long as it says the same; the app's own values win. */
   automatic?: object,
 ) => TrackOperation | Refusal | undefined;
 
@@ -32,6 +32,19 @@ export function createRecorder(options: WhisperrOptions, ports: Ports): Record {
   const knownEvents = new Set<unknown>();
   let idPrefix = "";
   let idNumber = 0;
+  let latest = { automatic: undefined as object | undefined, base, text: baseJson };
+
+  /** The context every event gets, as text too: that is made only once while the runtime gives the same object. */
+  function baseWith(automatic: object | undefined): typeof latest {
+    if (automatic === latest.automatic) return latest;
+    const merged = automatic && { ...automatic, ...base };
+    latest = {
+      automatic,
+      base: merged ?? base,
+      text: merged === undefined ? baseJson : JSON.stringify(merged),
+    };
+    return latest;
+  }
 
   function eventType(event: unknown): string {
     if (knownEvents.has(event)) return event as string;
@@ -44,6 +57,7 @@ export function createRecorder(options: WhisperrOptions, ports: Ports): Record {
     const atMs = ports.nowMs();
     let leftOut = false;
     const operation = snapshot(() => {
+      const always = baseWith(automatic);
       if (idPrefix === "") idPrefix = ports.uuid().slice(0, UUID_PREFIX_LENGTH);
       const made = {
         kind: "track" as const,
@@ -53,10 +67,7 @@ export function createRecorder(options: WhisperrOptions, ports: Ports): Record {
         idPrefix,
         idNumber: ++idNumber,
         properties: objectToJson(properties, "properties", "invalid_properties"),
-        context:
-          automatic === undefined
-            ? contextToJson(base, baseJson, context)
-            : mergedContext({ ...automatic, ...base }, context),
+        context: contextToJson(always.base, always.text, context),
       };
       const changed = beforeSend === undefined ? made : applyBeforeSend(made, beforeSend);
       leftOut = changed === undefined;
@@ -64,10 +75,6 @@ export function createRecorder(options: WhisperrOptions, ports: Ports): Record {
     });
     return leftOut ? undefined : operation;
   };
-}
-
-function mergedContext(base: object, context: unknown): string {
-  return contextToJson(base, JSON.stringify(base), context);
 }
 
 /** Misuse at creation throws, unlike the same in a call. */
