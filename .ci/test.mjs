@@ -18,7 +18,7 @@ const REPORTS = "{packages,apps}/*/reports/*.xml";
 for (const file of [...globSync(REPORTS), ...globSync("conformance/reports/*.xml")]) rmSync(file);
 
 /** Steps whose reports say what passed: their exit code only adds a failure when the reports know of none. */
-const COUNTED = ["tests", "conformance", "browsers"];
+const COUNTED = ["tests", "conformance", "edge", "runtimes", "browsers"];
 const turbo = (...args) => [
   "turbo",
   ["run", ...args, "--output-logs=new-only", "--continue", "--log-order=grouped"],
@@ -30,6 +30,8 @@ const steps = [
   // Two cores: packages test themselves one after the other, so that none starves another of time.
   ["tests", ...turbo("test", "--concurrency=1")],
   ["conformance", ...turbo("conformance")],
+  ["edge", ...turbo("edge")],
+  ["runtimes", ...turbo("runtimes")],
   // Last, and alone: real time in real browsers.
   ["browsers", ...turbo("browsers")],
 ];

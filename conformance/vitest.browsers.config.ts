@@ -8,8 +8,8 @@ export default defineConfig({
     // Timing is never judged by these limits: generous, so that a busy machine fails nothing.
     testTimeout: 240_000,
     hookTimeout: 120_000,
-    // Browsers are many processes each: two files at a time keep two cores busy and none waiting.
-    maxWorkers: 2,
+    // Mostly waiting, for leases and timeouts: three files at a time keep two cores busy.
+    maxWorkers: 3,
     reporters: ["default", ["junit", { outputFile: "reports/browsers.xml" }]],
   },
 });

@@ -6,20 +6,23 @@ import { parseArgs } from "node:util";
 import { total } from "./counts.ts";
 import { runCourse, TOTAL_REQUESTS } from "./course.ts";
 import { createIngestionControl, type IngestionControl } from "./ingestion-control.ts";
+import { runJobs } from "./jobs.ts";
 import { createProcessGroup, type ProcessGroup } from "./processes.ts";
 import { createProgress, type Progress } from "./progress.ts";
 import { reconcile } from "./reconcile.ts";
 import { reportTables } from "./report-table.ts";
 import { type Shop, startShop } from "./shop.ts";
+import { readTimeline } from "./timeline.ts";
+import { timelineDifferences, timelineReport } from "./timeline-report.ts";
 import { createTraffic, type Traffic } from "./traffic.ts";
-import { runVisit } from "./visit.ts";
-import { visitDifferences, visitReport } from "./visit-report.ts";
+import { CUSTOMER, runVisit } from "./visit.ts";
 
-/** The course takes about 15 s, the browser's visit as long at most; whatever hangs must not hang for ever. */
+/** The course takes about 15 s, the customer's timeline as long at most; whatever hangs must not hang for ever. */
 const GIVE_UP_AFTER_MS = 80_000;
 const REFRESH_MS = 200;
 /** The ingestion API takes any key it was started with; this one opens nothing else. */
 const DEMO_KEY = "wrk_demo";
+const INGESTION = "@whisperr/ingestion/src/main.ts";
 
 const startedAtMs = performance.now();
 const { values } = parseArgs({ options: { seed: { type: "string", default: "1" } } });
@@ -44,7 +47,7 @@ try {
 }
 
 async function runDemo(group: ProcessGroup, seed: number): Promise<number> {
-  const api = await group.start("@whisperr/ingestion/src/main.ts", ["--port", "0", "--key", DEMO_KEY]);
+  const api = await group.start(INGESTION, ["--port", "0", "--key", DEMO_KEY]);
   const shop = await startShop(group, { WHISPERR_API_KEY: DEMO_KEY, WHISPERR_BASE_URL: api.url });
   console.log(`ingestion API ${api.url}, shop ${shop.url}`);
 
@@ -57,16 +60,20 @@ async function runDemo(group: ProcessGroup, seed: number): Promise<number> {
   const reconciliation = reconcile(evidence);
   console.log(reportTables(evidence, reconciliation));
   await api.stop();
-  const visitDifferences = await showVisit(group);
+  const wrong = await showCustomer(group);
   console.log(`${((performance.now() - startedAtMs) / 1_000).toFixed(1)} s`);
-  return reconciliation.differences.length + visitDifferences.length === 0 ? 0 : 1;
+  return reconciliation.differences.length + wrong.length === 0 ? 0 : 1;
 }
 
-/** A visitor in a real browser becomes a user, on an ingestion API of its own so that both sets of figures stay exact. */
-async function showVisit(group: ProcessGroup): Promise<readonly string[]> {
-  const visit = await runVisit(group, DEMO_KEY);
-  console.log(visitReport(visit));
-  return "notRun" in visit ? [] : visitDifferences(visit);
+/** One customer on every runtime, on an ingestion API of its own so that both sets of figures stay exact. */
+async function showCustomer(group: ProcessGroup): Promise<readonly string[]> {
+  const api = await group.start(INGESTION, ["--port", "0", "--key", DEMO_KEY, "--cors"]);
+  const visit = await runVisit(group, api.url, DEMO_KEY);
+  await runJobs(api.url, DEMO_KEY, CUSTOMER);
+  const timeline = await readTimeline(api.url, CUSTOMER);
+  await api.stop();
+  console.log(timelineReport(visit, timeline));
+  return timelineDifferences(visit, timeline);
 }
 
 /** Refreshes the progress from both processes. The shop goes away at the end; its last figure then stays. */

@@ -9,61 +9,33 @@ import type { ProcessGroup } from "./processes.ts";
 
 export const CUSTOMER = "ada";
 
-/** An event of the customer's timeline, as the server holds it. */
-export interface TimelineEvent {
-  readonly eventType: string;
-  readonly occurredAt: string;
-  /** The visitor it was recorded for, when there was no user yet. */
-  readonly anonymousId?: string;
-  readonly properties: Readonly<Record<string, unknown>>;
-  readonly context: { readonly page?: { readonly path?: string } };
-}
-
-export interface Visit {
-  readonly engine: string;
-  readonly timeline: readonly TimelineEvent[];
-}
-
-/** No browser on this machine: said, not hidden. */
-export interface NoVisit {
-  readonly notRun: string;
-}
+/** Which browser it was; or none on this machine: said, not hidden. */
+export type Visit = { readonly engine: string } | { readonly notRun: string };
 
 /** What was in flight when the first tab closed may be so for 5 s; then it is sent again. */
 const DELIVERY_TIMEOUT_MS = 15_000;
 
-export async function runVisit(processes: ProcessGroup, apiKey: string): Promise<Visit | NoVisit> {
+export async function runVisit(processes: ProcessGroup, apiUrl: string, apiKey: string): Promise<Visit> {
   const engines = availableEngines();
   const found = engines.find(({ missing }) => missing === undefined);
   if (found === undefined)
     return { notRun: engines.map(({ engine, missing }) => `${engine}: ${missing}`).join("; ") };
 
-  const api = await processes.start("@whisperr/ingestion/src/main.ts", [
-    "--port",
-    "0",
-    "--key",
-    apiKey,
-    "--cors",
-  ]);
   const site = await processes.start("@whisperr/web-shop/src/main.ts", ["--port", "0"], {
     WHISPERR_API_KEY: apiKey,
-    WHISPERR_BASE_URL: api.url,
+    WHISPERR_BASE_URL: apiUrl,
   });
   const browser = await launchBrowser(found.engine);
   try {
-    const ingestion = createIngestionControl(api.url);
+    const ingestion = createIngestionControl(apiUrl);
     await ingestion.setDefault({ kind: "status", status: OUTAGE_STATUS });
     await lookAtPlans(browser, site.url);
     await ingestion.setDefault(null);
     await signInAndUpgrade(browser, site.url);
-    const timeline = (await (
-      await fetch(`${api.url}/_control/timeline/${CUSTOMER}`)
-    ).json()) as TimelineEvent[];
-    return { engine: found.engine, timeline };
+    return { engine: found.engine };
   } finally {
     await browser.close();
     await site.stop();
-    await api.stop();
   }
 }
 
