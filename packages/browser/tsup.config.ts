@@ -24,18 +24,24 @@ const mainEntry: NonNullable<Options["esbuildPlugins"]>[number] = {
   },
 };
 
+const entries: Options = {
+  ...shared,
+  entry: { index: "src/index.ts", react: "src/react.ts" },
+  esbuildPlugins: [mainEntry],
+};
+
 export default defineConfig(() => {
   // Here, once: the builds run side by side, and none may clear away what another wrote.
   rmSync("dist", { recursive: true, force: true });
   return [
     {
-      ...shared,
-      entry: { index: "src/index.ts", react: "src/react.ts" },
-      format: ["esm", "cjs"],
-      esbuildPlugins: [mainEntry],
+      ...entries,
+      format: "esm",
+      // What only `persistence: "durable"` needs is a file of its own, loaded when asked for.
+      splitting: true,
       dts: { resolve: ["@whisperr/core"] },
-      splitting: false,
     },
+    { ...entries, format: "cjs", dts: { resolve: ["@whisperr/core"] } },
     {
       ...shared,
       entry: { whisperr: "src/script-tag.ts" },

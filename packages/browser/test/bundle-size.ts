@@ -25,14 +25,18 @@ export async function bundleSize(entry: "built" | "source"): Promise<BundleSize>
     bundle: true,
     minify: true,
     format: "esm",
+    // As apps' bundlers do: what is imported when it is needed is a file of its own.
+    splitting: true,
+    outdir: "out",
     target: "es2020",
     define: { VERSION: '"0.0.0"' },
     metafile: true,
     write: false,
     absWorkingDir: path("../.."),
   });
-  const contents = outputFiles[0]?.contents ?? new Uint8Array();
+  const contents = outputFiles.find(({ path: file }) => file.endsWith("stdin.js"))?.contents ?? new Uint8Array();
   const modules = Object.values(metafile.outputs)
+    .filter(({ entryPoint }) => entryPoint === "<stdin>")
     .flatMap(({ inputs }) => Object.entries(inputs))
     .map(([file, { bytesInOutput }]) => [file, bytesInOutput] as const)
     .filter(([, bytes]) => bytes > 0)
