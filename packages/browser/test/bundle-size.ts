@@ -34,7 +34,8 @@ export async function bundleSize(entry: "built" | "source"): Promise<BundleSize>
     write: false,
     absWorkingDir: path("../.."),
   });
-  const contents = outputFiles.find(({ path: file }) => file.endsWith("stdin.js"))?.contents ?? new Uint8Array();
+  const contents =
+    outputFiles.find(({ path: file }) => file.endsWith("stdin.js"))?.contents ?? new Uint8Array();
   const modules = Object.values(metafile.outputs)
     .filter(({ entryPoint }) => entryPoint === "<stdin>")
     .flatMap(({ inputs }) => Object.entries(inputs))
