@@ -43,7 +43,8 @@ describe.each(PACKAGES)("the packed %s package", (name) => {
     expect(runTool("publint", ["--strict"], name)).toContain("All good");
     const profile = isModulesOnly() ? "esm-only" : "node16";
     const attw = runTool("attw", ["--pack", ".", "--profile", profile, "--no-emoji"], name);
-    expect(attw).toContain("No problems found");
+    // It throws at every problem; what a package without CommonJS cannot have it prints as ignored.
+    expect(attw).toContain(isModulesOnly() ? "(ignored)" : "No problems found");
   }, 60_000);
 
   it.each(NODES)("has its exports, the same as ESM and CJS, on Node %s", async (node) => {
