@@ -110,6 +110,8 @@ async function settleOnLaterVisit(
     "ms until all had arrived": Math.round(performance.now() - start),
     requests: stage.api.requests.length,
   });
-  expect(complaints(found), describeTraffic(stage.api.requests)).toEqual([]);
-  expect((await later.report()).pageErrors).toEqual([]);
+  const report = await later.report();
+  const traffic = `${describeTraffic(stage.api.requests)}\nthe later visit says ${JSON.stringify(report)}`;
+  expect(complaints(found), traffic).toEqual([]);
+  expect(report.pageErrors).toEqual([]);
 }

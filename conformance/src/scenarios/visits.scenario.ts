@@ -18,37 +18,22 @@ const EVENTS_PER_VISIT = 5;
 const API_LATENCY_MS = 300;
 const MAX_SENT_TWICE_SHARE = 0.05;
 
-interface Walks {
-  walks: number;
-  visits: number;
-}
-
-/** The issue's 200 visits, with the default timeout and so the lease that apps have, in the quickest engine … */
-const ALL: Walks = { walks: 20, visits: 10 };
-/** … and fewer with a short one in each: 200 in all three engines do not fit into five minutes. */
-const SOME: Walks = { walks: 6, visits: 10 };
+/** The issue's 200 visits in the quickest engine, and fewer in the others: 200 in all three do not fit into five minutes. */
+const WALKS: Readonly<Record<Engine, number>> = { chromium: 20, firefox: 8, webkit: 8 };
+const VISITS_PER_WALK = 10;
 
 inEveryEngine(SCENARIO, (browser, engine) => {
   it("loses nothing, keeps the order and sends little twice", async () => {
-    await visitAndLeave(browser(), engine, SOME, 2_000);
+    await visitAndLeave(browser(), engine, WALKS[engine]);
   });
-
-  if (engine === "chromium") {
-    it("does the same in 200 visits with the default request timeout", async () => {
-      await visitAndLeave(browser(), engine, ALL, 10_000);
-    });
-  }
 });
 
-async function visitAndLeave(
-  browser: Browser,
-  engine: Engine,
-  { walks, visits }: Walks,
-  requestTimeoutMs: number,
-): Promise<void> {
+async function visitAndLeave(browser: Browser, engine: Engine, walks: number): Promise<void> {
   const stage = await setStage(browser);
   stage.api.setDefault({ kind: "delay", ms: API_LATENCY_MS });
-  const options = { requestTimeoutMs };
+  // As apps have it: the lease follows from it.
+  const options = { requestTimeoutMs: 10_000 };
+  const visits = VISITS_PER_WALK;
   const tracked: Record<string, number> = {};
   const start = performance.now();
   for (let i = 0; i < walks; i++) {
@@ -65,7 +50,7 @@ async function visitAndLeave(
   await eventually("the ledger is even", 10_000, async () => (await last.report()).stats.pending === 0);
 
   const found = audit(stage.api, tracked, stage.ends);
-  record(SCENARIO, engine, `lease ${requestTimeoutMs / 1000} s`, {
+  record(SCENARIO, engine, `walks of ${visits} pages`, {
     visits: walks * visits,
     "left in flight": leftInFlight,
     "ms per visit": Math.round(visitMs),
