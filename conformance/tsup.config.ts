@@ -6,31 +6,36 @@ const driver = {
   outDir: "dist/drivers",
   platform: "node",
   target: "node18",
-  external: ["@whisperr/node"],
+  external: ["@whisperr/node", "@whisperr/deno"],
   noExternal: ["@sinonjs/fake-timers"],
+} as const;
+
+/** One file with everything in it, for runtimes that load one script. */
+const alone = {
+  outDir: "dist/drivers",
+  platform: "browser",
+  target: "es2022",
+  splitting: false,
+  noExternal: [/./],
+  // fake-timers looks for Node's own modules and goes on without them.
+  esbuildOptions: (options: { external?: string[] }) => {
+    options.external = ["timers", "timers/promises", "perf_hooks", "util"];
+  },
 } as const;
 
 export default defineConfig([
   // fake-timers is CommonJS and requires Node's own modules, which an ES module has to be lent.
   {
     ...driver,
-    entry: ["src/drivers/node.ts"],
+    entry: ["src/drivers/node.ts", "src/drivers/deno.ts"],
     format: ["esm"],
     banner: {
       js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
     },
   },
   { ...driver, entry: ["src/drivers/node-cjs.ts"], format: ["cjs"] },
-  {
-    outDir: "dist/drivers",
-    entry: ["src/drivers/browser.ts"],
-    format: ["iife"],
-    platform: "browser",
-    target: "es2022",
-    noExternal: [/./],
-    // fake-timers looks for Node's own modules and goes on without them.
-    esbuildOptions: (options) => {
-      options.external = ["timers", "timers/promises", "perf_hooks", "util"];
-    },
-  },
+  // What starts an edge runtime, and what runs inside.
+  { ...driver, entry: ["src/drivers/workerd.ts", "src/drivers/vercel-edge.ts"], format: ["esm"] },
+  { ...alone, entry: ["src/drivers/workerd-worker.ts"], format: ["esm"] },
+  { ...alone, entry: ["src/drivers/browser.ts", "src/drivers/vercel-edge-function.ts"], format: ["iife"] },
 ]);

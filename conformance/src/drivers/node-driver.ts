@@ -1,34 +1,29 @@
 /** The driver on Node: real fetch, virtual time on request, control traffic over node:http, which uses no faked timer. */
 import { Agent, type IncomingMessage, request } from "node:http";
-import { format } from "node:util";
 import { appValues } from "./app-values.ts";
-import type { DrivenClient } from "./driven-app.ts";
+import { captureConsole } from "./captured-console.ts";
 import { createDriver, type SdkHost } from "./driver.ts";
 import { spareNodeTimers } from "./node-timers.ts";
 import { type ControlLink, pull } from "./pull.ts";
+import { drivenServer, type ServerSdk } from "./server-sdk.ts";
 import { installVirtualTime } from "./virtual-time.ts";
 import { watchFetch } from "./watched-fetch.ts";
-
-/** What is used of `@whisperr/node`. */
-export interface NodeSdk {
-  createWhisperr: (options: never) => object;
-  channel: object;
-}
 
 /** Where an SDK may listen for the end of the process. */
 const LISTENED = ["beforeExit", "SIGTERM", "SIGINT", "uncaughtException", "unhandledRejection"];
 
 /** Arguments: the control address, then "virtual" or "real" for the clock. Returns when the runner says bye. */
-export async function driveNode(load: () => Promise<NodeSdk> | NodeSdk): Promise<void> {
+export async function driveNode(load: () => Promise<ServerSdk> | ServerSdk): Promise<void> {
   const [control, clock] = process.argv.slice(2);
   const output = captureConsole();
+  captureWarnings(output);
   const time = clock === "virtual" ? spareNodeTimers(installVirtualTime) : undefined;
   const io = watchFetch(globalThis.fetch);
   globalThis.fetch = io.fetch;
   const sdk = await load();
   const before = LISTENED.reduce((sum, event) => sum + process.listenerCount(event), 0);
   const host: SdkHost = {
-    create: (options) => drivenClient(sdk.createWhisperr(options as never) as ServerClient),
+    create: (options) => drivenServer(sdk, options),
     special: appValues(sdk.channel),
     io,
     ...(time && { time }),
@@ -40,26 +35,6 @@ export async function driveNode(load: () => Promise<NodeSdk> | NodeSdk): Promise
   const last = await pull(link, createDriver(host));
   if (last.do === "bye" && last.exitCode !== undefined) process.exitCode = last.exitCode;
   link.close();
-}
-
-type Method = (...args: unknown[]) => unknown;
-
-interface ServerClient extends Omit<DrivenClient, "call"> {
-  track: Method;
-  identify: Method;
-  forUser(userId: unknown): { track: Method; identify: Method };
-}
-
-function drivenClient(client: ServerClient): DrivenClient {
-  return {
-    call(name, args, bound) {
-      if (name !== "track" && name !== "identify") throw new Error(`server SDKs have no ${name}()`);
-      (bound ? client.forUser(bound[0]) : client)[name](...args);
-    },
-    flush: () => client.flush(),
-    shutdown: (options) => client.shutdown(options),
-    stats: () => client.stats(),
-  };
 }
 
 /** Rounds of the event loop after which nothing is left that waits for neither network nor timers. */
@@ -92,14 +67,9 @@ function exchange(agent: Agent, method: string, url: string, body = ""): Promise
   });
 }
 
-function captureConsole(): string[] {
-  const output: string[] = [];
-  for (const name of ["log", "info", "warn", "error", "debug"] as const) {
-    console[name] = (...args: unknown[]) => void output.push(format(...args));
-  }
-  // Node 18 calls its own fetch experimental; that is not the SDK speaking.
+/** Node 18 calls its own fetch experimental; that is not the SDK speaking. */
+function captureWarnings(output: string[]): void {
   process.on("warning", (warning) => {
     if (warning.name !== "ExperimentalWarning") output.push(String(warning.stack));
   });
-  return output;
 }

@@ -15,6 +15,9 @@ export interface SubjectProcess {
   stop(): Promise<void>;
 }
 
+/** How long a driver may take to end when it is asked to. */
+const STOP_LIMIT_MS = 5_000;
+
 export type ClockKind = "virtual" | "real";
 
 export function startProcess(
@@ -45,8 +48,10 @@ export function startProcess(
     },
     alive: () => child.exitCode === null && child.signalCode === null,
     stop: async () => {
-      child.kill("SIGKILL");
-      await ended;
+      // Some have processes of their own to end first.
+      child.kill("SIGTERM");
+      const timer = setTimeout(() => child.kill("SIGKILL"), STOP_LIMIT_MS);
+      await ended.finally(() => clearTimeout(timer));
     },
   };
 }

@@ -126,7 +126,7 @@ export function createEffectLoop(
         givenUp = true;
         settlement.keep(effect.error, effect.attempts, answer);
         givenUp = false;
-        return;
+        return ports.onKept?.();
       case "flushed":
         return callers.end(effect.count);
     }

@@ -1,0 +1,74 @@
+/**
+ * The driver on edge runtimes: it lives in one request that lasts as long as its session, and so does the client.
+ * Timers and fetch are the runner's to watch; the link to the runner keeps the platform's own.
+ */
+import { appValues } from "./app-values.ts";
+import { createDriver, type SdkHost } from "./driver.ts";
+import { type ControlLink, pull } from "./pull.ts";
+import { drivenServer, type ServerSdk } from "./server-sdk.ts";
+import { installVirtualTime } from "./virtual-time.ts";
+import { watchFetch } from "./watched-fetch.ts";
+
+/** The request the driver lives in. */
+export interface DriverRequest {
+  /** The control address, as the value of `control` in its query. */
+  readonly url: string;
+  waitUntil(promise: Promise<unknown>): void;
+}
+
+/** Cases are written for a client whose process lasts; this one's request lasts as long. */
+const AS_LASTING: Record<string, unknown> = {
+  flushIntervalMs: 10_000,
+  waitUntilTimeoutMs: 2_147_483_647,
+};
+
+/** Answers the request when the runner has said bye. Needs virtual time: a process of its own per case it cannot have. */
+export async function driveRequest(sdk: ServerSdk, { url, waitUntil }: DriverRequest): Promise<Response> {
+  const realFetch = fetch;
+  const realSetTimeout = setTimeout;
+  const output = captureConsole();
+  const time = installVirtualTime();
+  const io = watchFetch((...args) => realFetch(...args));
+  globalThis.fetch = io.fetch;
+  const host: SdkHost = {
+    create: (options) => {
+      const given = Object.entries(options).filter(([, value]) => value !== undefined && value !== null);
+      const all = { ...options, ...AS_LASTING, ...Object.fromEntries(given), waitUntil };
+      return drivenServer(sdk, all);
+    },
+    special: appValues(sdk.channel),
+    io,
+    time,
+    output,
+    settle: () => settle(realSetTimeout),
+    listeners: () => 0,
+  };
+  const control = new URL(url).searchParams.get("control") ?? "";
+  await pull(openLink(control, realFetch), createDriver(host));
+  return new Response("bye");
+}
+
+/** Rounds of the event loop after which nothing is left that waits for neither network nor timers. */
+const SETTLE_ROUNDS = 4;
+
+async function settle(realSetTimeout: typeof setTimeout): Promise<void> {
+  for (let round = 0; round < SETTLE_ROUNDS; round++) {
+    await new Promise<void>((resolve) => void realSetTimeout(resolve, 0));
+  }
+}
+
+function openLink(control: string, realFetch: typeof fetch): ControlLink {
+  const text = async (path: string, init: RequestInit) => (await realFetch(control + path, init)).text();
+  return {
+    next: () => text("/next", {}),
+    post: (result) => text("/result", { method: "POST", body: result }),
+  };
+}
+
+function captureConsole(): string[] {
+  const output: string[] = [];
+  for (const name of ["log", "info", "warn", "error", "debug"] as const) {
+    console[name] = (...args: unknown[]) => void output.push(args.map(String).join(" "));
+  }
+  return output;
+}

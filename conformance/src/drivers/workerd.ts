@@ -1,0 +1,12 @@
+/** Entry for workerd: starts it with the driver's Worker, and makes the one request that the driver lives in. */
+import { join } from "node:path";
+import { Miniflare } from "miniflare";
+
+const [control = ""] = process.argv.slice(2);
+const miniflare = new Miniflare({
+  modules: [{ type: "ESModule", path: join(import.meta.dirname, "workerd-worker.js") }],
+  modulesRoot: import.meta.dirname,
+  compatibilityDate: "2026-07-01",
+});
+await miniflare.dispatchFetch(`http://driver/?control=${encodeURIComponent(control)}`);
+await miniflare.dispose();

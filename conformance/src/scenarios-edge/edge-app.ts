@@ -1,0 +1,35 @@
+/** The app of the edge scenarios, whatever the platform: it tracks what its address says, and answers at once. */
+import type { Whisperr, WhisperrError } from "@whisperr/edge";
+import type { PlatformReport, WatchedPlatform } from "./watch-platform.ts";
+
+export interface EdgeReport extends PlatformReport {
+  errors: WhisperrError[];
+}
+
+/** What the app's clients reported, in this isolate. */
+const errors: WhisperrError[] = [];
+
+export const onError = (error: WhisperrError): void => void errors.push(error);
+
+/**
+ * `/plain` uses no SDK; `/track?user=ada&events=5` tracks, with a pause of a microtask in the middle; with `&flush` it
+ * then waits for `flush()`, and for a timer and a request of its own; `/report` says what there is to know.
+ */
+export async function answer(
+  address: string,
+  client: () => Whisperr,
+  platform: WatchedPlatform,
+): Promise<Response> {
+  const { pathname, searchParams } = new URL(address);
+  if (pathname === "/report") return Response.json({ ...platform.report(), errors } satisfies EdgeReport);
+  if (pathname === "/plain") return new Response("ok");
+  const user = client().forUser(searchParams.get("user") ?? "ada");
+  for (let number = 0; number < Number(searchParams.get("events") ?? 1); number++) {
+    if (number === 2) await Promise.resolve();
+    user.track("step_taken", { number });
+  }
+  if (!searchParams.has("flush")) return new Response("ok");
+  const result = await client().flush();
+  await new Promise<void>((resolve) => void setTimeout(resolve, 1));
+  return Response.json(result);
+}

@@ -1,0 +1,82 @@
+/** The client for Deno: core, plugged into Deno's clock, timers, randomness, fetch and end of process. */
+import {
+  type AnyEvents,
+  createDisabledClient,
+  createServerClient,
+  type EventMap,
+  integer,
+  MAX_TIMER_MS,
+  misuse,
+  type Ports,
+  readBoundedText,
+  resolveOptions,
+  type ServerClient,
+  type WhisperrOptions,
+} from "@whisperr/core";
+import { nowMs, timers } from "./clock.ts";
+import { mayRead, readEnvironment } from "./deno-api.ts";
+import { createLifecycle, type Lifecycle } from "./lifecycle.ts";
+
+export interface DenoOptions extends WhisperrOptions {
+  /**
+   * The ingestion key, `wrk_…`. Default: the environment variable `WHISPERR_API_KEY`, where the process may read it
+   * (`--allow-env=WHISPERR_API_KEY`); nobody is asked for the permission.
+   */
+  readonly apiKey?: string | undefined;
+  /**
+   * Milliseconds the end of the process may be delayed to deliver what is queued, when it ends by itself; 0 = not at
+   * all. Default 2 000.
+   */
+  readonly exitTimeoutMs?: number | undefined;
+}
+
+/** The client of a server process. Make one and share it. */
+export type Whisperr<Events extends EventMap = AnyEvents> = ServerClient<Events>;
+
+/** Operations kept in memory by default (contract, section 7). */
+const MAX_QUEUE_SIZE = 10_000;
+const KEY_VARIABLE = "WHISPERR_API_KEY";
+
+/**
+ * Makes a client. Throws an Error that names the option and the fix when an option makes no sense; nothing it does later throws.
+ *
+ * `createWhisperr<Events>()`, where `Events` maps event names to the types of their properties, checks every `track()`.
+ */
+export function createWhisperr<Events extends EventMap = AnyEvents>(
+  options: DenoOptions = {},
+): Whisperr<Events> {
+  if (typeof options !== "object" || options === null)
+    throw misuse("createWhisperr() takes an object of options");
+  if (options.disabled === true) return createDisabledClient<Events>();
+  const apiKey = options.apiKey ?? readEnvironment(KEY_VARIABLE);
+  if (apiKey === undefined && !mayRead(KEY_VARIABLE)) {
+    throw misuse(`apiKey must be given, or readable: run with --allow-env=${KEY_VARIABLE}`);
+  }
+  const resolved = resolveOptions({ ...options, apiKey }, { maxQueueSize: MAX_QUEUE_SIZE });
+  const exitTimeoutMs = integer("exitTimeoutMs", options.exitTimeoutMs, 2000, 0, MAX_TIMER_MS);
+  const lifecycle = createLifecycle(exitTimeoutMs);
+  const { client, loop } = createServerClient<Events>(options, resolved, portsOf(options, lifecycle));
+  lifecycle.watch(loop);
+  return {
+    ...client,
+    shutdown(settings) {
+      const ended = client.shutdown(settings);
+      void ended.then(lifecycle.end);
+      return ended;
+    },
+  };
+}
+
+function portsOf(options: DenoOptions, { onActivity }: Lifecycle): Ports {
+  return {
+    nowMs,
+    timers,
+    random: () => Math.random(),
+    uuid: () => crypto.randomUUID(),
+    fetch: options.fetch ?? ((url, init) => fetch(url, init)),
+    abortController: () => new AbortController(),
+    readText: (response) => readBoundedText(response, (bytes) => new TextDecoder().decode(bytes)),
+    log: (level, message) => console[level](message),
+    onActivity,
+  };
+}

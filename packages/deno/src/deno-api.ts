@@ -1,0 +1,27 @@
+/** The parts of Deno's own API that are used here, typed so that the package compiles without Deno's types. */
+interface DenoApi {
+  readonly permissions: {
+    querySync(descriptor: { readonly name: "env"; readonly variable: string }): { readonly state: string };
+  };
+  readonly env: { get(name: string): string | undefined };
+  /** Where timers are numbers, as in older versions of Deno, this is how they stop keeping the process alive. */
+  unrefTimer(id: number): void;
+}
+
+declare const Deno: DenoApi;
+
+/** An environment variable; undefined when it is not set, or not to be read: Deno would stop and ask the user. */
+export function readEnvironment(variable: string): string | undefined {
+  return mayRead(variable) ? Deno.env.get(variable) : undefined;
+}
+
+/** Whether the process was started with permission to read this variable. */
+export function mayRead(variable: string): boolean {
+  return Deno.permissions.querySync({ name: "env", variable }).state === "granted";
+}
+
+/** The timer fires while the process lives, but does not keep it alive. */
+export function unrefTimer(handle: unknown): void {
+  if (typeof handle === "number") Deno.unrefTimer(handle);
+  else (handle as { unref?(): void }).unref?.();
+}

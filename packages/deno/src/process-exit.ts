@@ -1,0 +1,51 @@
+/**
+ * The end of a Deno process, for all its clients. Deno dispatches `beforeunload` when it has run out of work, and again
+ * whenever a listener asked it to go on (`preventDefault`); then `unload`, after which nothing can be waited for. `Deno.exit()`
+ * skips the first of them.
+ */
+import type { EndListener } from "@whisperr/core";
+
+const listeners = new Set<EndListener>();
+/** Clients that may still come to listen. */
+let clients = 0;
+/** The latest of these events. Once its dispatch is over, nothing that is done to it has an effect. */
+let leaving: Event | undefined;
+
+/** Returns what takes the client off again. Until then the process has a listener, however many clients there are. */
+export function joinProcess(): () => void {
+  if (clients === 0) {
+    addEventListener("beforeunload", onBeforeUnload);
+    addEventListener("unload", onUnload);
+  }
+  clients += 1;
+  let joined = true;
+  return () => {
+    if (!joined) return;
+    joined = false;
+    clients -= 1;
+    if (clients > 0) return;
+    removeEventListener("beforeunload", onBeforeUnload);
+    removeEventListener("unload", onUnload);
+  };
+}
+
+export function addExitListener(listener: EndListener): void {
+  listeners.add(listener);
+  // An app's own handler made the client listen, too late to be heard this time: Deno is to ask again.
+  leaving?.preventDefault();
+}
+
+export function removeExitListener(listener: EndListener): void {
+  listeners.delete(listener);
+}
+
+function onBeforeUnload(event: Event): void {
+  leaving = event;
+  let goesOn = false;
+  for (const listener of [...listeners]) goesOn = listener.onOutOfWork() || goesOn;
+  if (goesOn) event.preventDefault();
+}
+
+function onUnload(): void {
+  for (const listener of [...listeners]) listener.onEnd();
+}

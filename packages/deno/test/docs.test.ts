@@ -1,0 +1,62 @@
+/** What the README names must exist; its examples are checked by Deno itself, in the conformance workspace. */
+import { readFileSync } from "node:fs";
+import { resolveOptions } from "@whisperr/core";
+import { describe, expect, it } from "vitest";
+
+const read = (relative: string) => readFileSync(new URL(`../${relative}`, import.meta.url), "utf8");
+const readme = read("README.md");
+
+describe("the option table", () => {
+  const rows = new Map(
+    [...readme.matchAll(/^\| `(\w+)` +\|([^|]*)\|/gm)].map(([, name = "", value = ""]) => [
+      name,
+      value.replaceAll("`", "").trim(),
+    ]),
+  );
+
+  it("names every option and no other", () => {
+    const declared = [
+      ["../core/src/options.ts", "WhisperrOptions"],
+      ["src/create-whisperr.ts", "DenoOptions"],
+    ].flatMap(([file = "", name = ""]) => {
+      const [, body = ""] =
+        new RegExp(`export interface ${name}[^{]*\\{([\\s\\S]*?)\\n\\}`).exec(read(file)) ?? [];
+      return [...body.matchAll(/^ {2}readonly (\w+)\?:/gm)].map(([, option = ""]) => option);
+    });
+    expect([...rows.keys()].sort()).toEqual([...new Set(declared)].sort());
+  });
+
+  it("gives the defaults that hold", () => {
+    const { backoff, ...defaults } = resolveOptions({ apiKey: "wrk_test" }, { maxQueueSize: 10_000 });
+    expect(rows.get("backoff")).toBe(`{ baseMs: ${backoff.baseMs}, maxMs: ${backoff.maxMs} }`);
+    for (const [name, value] of Object.entries(defaults)) {
+      if (name !== "apiKey") expect(rows.get(name), name).toBe(String(value));
+    }
+  });
+});
+
+it("stays short", () => {
+  expect(readme.split("\n").length).toBeLessThanOrEqual(121);
+});
+
+describe("what is published", () => {
+  const manifest = JSON.parse(read("package.json"));
+  const jsr = JSON.parse(read("deno.json"));
+
+  it("has one name and one version on npm and on JSR", () => {
+    expect(jsr).toMatchObject({ name: manifest.name, version: manifest.version, license: manifest.license });
+  });
+
+  it("is the same file in both, and says where its types are", () => {
+    expect(jsr.exports).toBe(manifest.exports["."].import.default);
+    expect(read("dist/index.js").split("\n", 1)).toEqual(['/* @ts-self-types="./index.d.ts" */']);
+  });
+
+  it("needs no other package, and reaches nothing but Deno and the web platform", () => {
+    for (const kind of ["dependencies", "peerDependencies", "optionalDependencies"])
+      expect(manifest[kind]).toBeUndefined();
+    expect(read("dist/index.js")).not.toMatch(
+      /^import\b|\bimport\(|\brequire\(|\bprocess\.|\bBuffer\.|node:/m,
+    );
+  });
+});

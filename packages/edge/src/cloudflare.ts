@@ -1,0 +1,80 @@
+/**
+ * Cloudflare Workers: a client for each request.
+ *
+ * Only types that Workers have are spoken of, and none is imported: the app's own (`wrangler types`,
+ * `@cloudflare/workers-types`, or none at all) fit.
+ */
+import type { AnyEvents, EventMap } from "@whisperr/core";
+import { createRequestClient, type EdgeOptions, type Whisperr } from "./create-whisperr.ts";
+
+export {
+  type DurableObjectNamespaceLike,
+  type DurableObjectOutboxOptions,
+  type DurableObjectStateLike,
+  durableObjectOutbox,
+  type OutboxOptions,
+  WhisperrOutbox,
+} from "./durable-object.ts";
+export {
+  type QueueBatchLike,
+  type QueueConsumer,
+  type QueueConsumerOptions,
+  type QueueLike,
+  type QueueMessageLike,
+  queueOutbox,
+  whisperrQueueConsumer,
+} from "./queue.ts";
+
+/** What is used of a Worker's execution context. */
+export interface WorkerContext {
+  waitUntil(promise: Promise<unknown>): void;
+}
+
+/** `Request`, where the app's types have one. */
+export type WorkerRequest = typeof globalThis extends { Request: { prototype: infer Type } } ? Type : unknown;
+/** `Response`, where the app's types have one. */
+export type WorkerResponse = typeof globalThis extends { Response: { prototype: infer Type } }
+  ? Type
+  : unknown;
+
+/** A Worker's `fetch`. */
+export type WorkerFetch<Env, Request, Context, Response> = (
+  request: Request,
+  env: Env,
+  context: Context,
+) => Promise<Response>;
+
+/**
+ * Wraps a Worker's `fetch` handler, which is called with a client as its fourth argument. The client belongs to the
+ * request: what the handler tracked goes out when it returns, what its stream or `waitUntil` tracks later goes out too,
+ * all of it under `ctx.waitUntil`. The response waits for nothing.
+ *
+ * `options` is asked once per request, and may throw: so does a request whose options make no sense.
+ *
+ * `export default { fetch: withWhisperr(handler, (env) => ({ apiKey: env.WHISPERR_API_KEY })) }`
+ */
+export function withWhisperr<
+  Env = unknown,
+  Events extends EventMap = AnyEvents,
+  Request = WorkerRequest,
+  Context extends WorkerContext = WorkerContext,
+  Response = WorkerResponse,
+>(
+  handler: (
+    request: Request,
+    env: Env,
+    context: Context,
+    whisperr: Whisperr<Events>,
+  ) => Response | Promise<Response>,
+  options: (env: Env) => EdgeOptions,
+): WorkerFetch<Env, Request, Context, Response> {
+  return async (request, env, context) => {
+    const waitUntil = (promise: Promise<unknown>) => context.waitUntil(promise);
+    const { client, handlerReturned } = createRequestClient<Events>({ ...options(env), waitUntil });
+    try {
+      return await handler(request, env, context, client);
+    } finally {
+      handlerReturned();
+    }
+  };
+}

@@ -1,0 +1,55 @@
+/** What the delivering side of a platform's outbox needs: a Worker's options, its environment, its platform. */
+import {
+  createReporter,
+  type Ports,
+  type Reporter,
+  type ResolvedOptions,
+  resolveOptions,
+  type WhisperrOptions,
+} from "@whisperr/core";
+import type { EdgeOptions } from "./create-whisperr.ts";
+import { webPorts } from "./web-ports.ts";
+
+/** The options of delivery, as everywhere; `apiKey` and `baseUrl` come from the Worker's environment by default. */
+export interface DeliveryOptions
+  extends Pick<
+    EdgeOptions,
+    | "allowInsecureHttp"
+    | "maxBatchSize"
+    | "maxBatchBytes"
+    | "maxRetries"
+    | "backoff"
+    | "requestTimeoutMs"
+    | "debug"
+    | "onError"
+    | "fetch"
+  > {
+  /** The ingestion key, `wrk_…`. Default: `env.WHISPERR_API_KEY`. It never travels with operations. */
+  readonly apiKey?: string | undefined;
+  /** Where the ingestion API is. Default: `env.WHISPERR_BASE_URL`, else `https://api.whisperr.net`. */
+  readonly baseUrl?: string | undefined;
+}
+
+export interface DeliverySettings {
+  readonly options: ResolvedOptions;
+  readonly ports: Ports;
+  readonly reporter: Reporter;
+}
+
+/** Throws an Error that names the option and the fix when an option makes no sense, or the key is missing. */
+export function resolveDelivery(
+  given: WhisperrOptions,
+  env: unknown,
+  maxQueueSize: number,
+): DeliverySettings {
+  const { WHISPERR_API_KEY, WHISPERR_BASE_URL } = Object(env) as { readonly [name: string]: string };
+  const filled = {
+    ...given,
+    apiKey: given.apiKey ?? WHISPERR_API_KEY,
+    baseUrl: given.baseUrl ?? WHISPERR_BASE_URL,
+  };
+  const options = resolveOptions(filled, { maxQueueSize });
+  const ports = webPorts(given.fetch);
+  const reporter = createReporter({ ...options, onError: given.onError }, ports);
+  return { options, ports, reporter };
+}

@@ -1,0 +1,70 @@
+/** Durable Objects as the outbox: the class a Worker exports, and the client's side. */
+import type { DurableObjectStateLike } from "./cloudflare-types.ts";
+import { type DeliveryOptions, type DeliverySettings, resolveDelivery } from "./delivery-settings.ts";
+import { createOutboxObject, type OutboxObject } from "./durable-delivery.ts";
+import { parseHandOver } from "./durable-hand-over.ts";
+
+export type { DurableObjectNamespaceLike, DurableObjectStateLike } from "./cloudflare-types.ts";
+export { type DurableObjectOutboxOptions, durableObjectOutbox } from "./durable-outbox.ts";
+
+export interface OutboxOptions extends DeliveryOptions {
+  /** Operations that are delivered at once, 1 or more. Default 20. */
+  readonly flushAt?: number | undefined;
+  /** Milliseconds fewer of them wait for others, so that requests share a batch; 0 = not at all. Default 1 000. */
+  readonly flushIntervalMs?: number | undefined;
+  /** Operations kept; beyond it the oldest are dropped and reported. 1 or more. Default 10 000. */
+  readonly maxQueueSize?: number | undefined;
+  /** Failed attempts after the first until `retry_exhausted` is reported; the object goes on trying. Default 6. */
+  readonly maxRetries?: number | undefined;
+}
+
+const MAX_QUEUE_SIZE = 10_000;
+/** Long enough for busy Workers' requests to share a batch, short enough to be no delay. */
+const FLUSH_INTERVAL_MS = 1000;
+
+/**
+ * The Durable Object that keeps operations in its SQLite storage and delivers them in order, with alarms as its clock.
+ * Export it from your Worker, bind it as `WHISPERR_OUTBOX`, and list it under `new_sqlite_classes`. The key is the
+ * Worker's `WHISPERR_API_KEY`; to set options, extend it:
+ *
+ *     export class Outbox extends WhisperrOutbox<Env> {
+ *       override options(env: Env) {
+ *         return { apiKey: env.MY_KEY };
+ *       }
+ *     }
+ */
+export class WhisperrOutbox<Env = unknown> {
+  /** Cloudflare's types know a Durable Object by this; it never has a value. */
+  declare readonly __DURABLE_OBJECT_BRAND: never;
+  readonly #object: OutboxObject;
+
+  constructor(ctx: DurableObjectStateLike, env: Env) {
+    let settings: DeliverySettings | undefined;
+    this.#object = createOutboxObject(ctx.storage, () => {
+      if (settings === undefined) {
+        const options = this.options(env);
+        const flushIntervalMs = options.flushIntervalMs ?? FLUSH_INTERVAL_MS;
+        settings = resolveDelivery({ ...options, flushIntervalMs }, env, MAX_QUEUE_SIZE);
+      }
+      return settings;
+    });
+  }
+
+  /** Override to set options. Asked once, before the object does anything, with the Worker's environment. */
+  options(_env: Env): OutboxOptions {
+    return {};
+  }
+
+  /** For `durableObjectOutbox()`: answers once the operations are kept. */
+  async fetch(request: { text(): Promise<string> }): Promise<{ readonly status: number }> {
+    const operations = parseHandOver(await request.text());
+    if (operations === undefined) return new Response("not a hand-over of Whisperr's", { status: 400 });
+    await this.#object.handOver(operations);
+    return new Response("kept");
+  }
+
+  /** For the platform. */
+  alarm(): Promise<void> {
+    return this.#object.alarm();
+  }
+}

@@ -1,0 +1,54 @@
+/** The client's side of a Durable Object outbox. */
+import { misuse, utf8Bytes } from "@whisperr/core";
+import type { DurableObjectNamespaceLike } from "./cloudflare-types.ts";
+import { handOverBody } from "./durable-hand-over.ts";
+import { createPlaces } from "./hand-over-place.ts";
+import type { PlatformOutbox } from "./platform-outbox.ts";
+import { tooLargeForPlatform } from "./too-large-for-platform.ts";
+
+/** A row of a Durable Object's SQLite may take 2 MB; an operation is one, with a little beside it. */
+const MAX_OPERATION_BYTES = 1_990_000;
+
+export interface DurableObjectOutboxOptions {
+  /**
+   * Which object keeps the operations; objects are independent of each other. Default "whisperr": one for all, in one
+   * order. Names of your own (a tenant, a shard of your users) spread the load; order then holds within each name.
+   */
+  readonly name?: string | undefined;
+}
+
+/**
+ * An outbox for `createWhisperr({ outbox })`: operations are kept by a `WhisperrOutbox` object, which delivers them in
+ * order. `namespace`: the binding, such as `env.WHISPERR_OUTBOX`. Throws an Error when it is none.
+ *
+ * An operation larger than 1.99 MB is dropped, alone, and reported as `too_large`.
+ */
+export function durableObjectOutbox(
+  namespace: DurableObjectNamespaceLike,
+  { name = "whisperr" }: DurableObjectOutboxOptions = {},
+): PlatformOutbox {
+  if (typeof namespace?.idFromName !== "function")
+    throw misuse(
+      "durableObjectOutbox() takes a Durable Object binding: add it to durable_objects in wrangler.jsonc",
+    );
+  const placeOf = createPlaces();
+
+  return {
+    async handOver(operations) {
+      const handed = operations.map((operation) => ({
+        ...placeOf(operation),
+        text: JSON.stringify(operation),
+      }));
+      if (handed.some(({ text }) => utf8Bytes(text) > MAX_OPERATION_BYTES))
+        throw tooLargeForPlatform("A Durable Object's row", MAX_OPERATION_BYTES);
+      // A stub belongs to the request that got it.
+      const stub = namespace.get(namespace.idFromName(name) as never);
+      const answer = await stub.fetch("https://whisperr/operations", {
+        method: "POST",
+        body: handOverBody(handed),
+      });
+      const said = await answer.text();
+      if (!answer.ok) throw new Error(`the Durable Object answered ${answer.status}: ${said}`);
+    },
+  };
+}

@@ -1,0 +1,64 @@
+/**
+ * Hono, on any runtime it runs on: a client for each request, as `c.get("whisperr")`.
+ *
+ * Hono's own types are not imported: what is used of a context is written down here, and Hono's fits.
+ */
+import type { AnyEvents, EventMap } from "@whisperr/core";
+import { createRequestClient, type EdgeOptions, type Whisperr } from "./create-whisperr.ts";
+import type { WaitUntil } from "./lifecycle.ts";
+import { vercelWaitUntil } from "./vercel-context.ts";
+
+/** What is used of Hono's context. */
+export interface HonoContext {
+  readonly set: (key: never, value: never) => void;
+  /** Throws where the runtime has none. */
+  readonly executionCtx: { waitUntil(promise: Promise<unknown>): void };
+}
+
+/** What a function of options gets unless it says otherwise, such as `(c: Context<{ Bindings: Env }>)`. */
+export interface HonoContextWithKey extends HonoContext {
+  readonly env: { readonly [name: string]: string | undefined };
+}
+
+/** The variables the middleware sets: `new Hono<{ Variables: WhisperrVariables }>()`. */
+export interface WhisperrVariables<Events extends EventMap = AnyEvents> {
+  whisperr: Whisperr<Events>;
+}
+
+export interface HonoOptions extends EdgeOptions {
+  /** Default: the runtime's, of the request. Where there is none, as in Node.js, Deno and Bun, delivery just runs. */
+  readonly waitUntil?: WaitUntil | undefined;
+}
+
+/**
+ * Middleware that sets `whisperr`: a client of the request. What the handlers behind it track goes out when they have
+ * returned, after the response. `options` may be a function of the context, for runtimes where the key is in `c.env`; it
+ * is asked once per request.
+ */
+export function whisperr<Events extends EventMap = AnyEvents, Context = HonoContextWithKey>(
+  options: HonoOptions | ((c: Context) => HonoOptions),
+): (c: HonoContext, next: () => Promise<void>) => Promise<void> {
+  return async (c, next) => {
+    const given = typeof options === "function" ? options(c as Context) : options;
+    const { client, handlerReturned } = createRequestClient<Events>({
+      ...given,
+      waitUntil: given?.waitUntil ?? waitUntilOf(c) ?? (() => {}),
+    });
+    c.set("whisperr" as never, client as never);
+    try {
+      await next();
+    } finally {
+      handlerReturned();
+    }
+  };
+}
+
+function waitUntilOf(c: HonoContext): WaitUntil | undefined {
+  try {
+    const { executionCtx } = c;
+    return (promise) => executionCtx.waitUntil(promise);
+  } catch {
+    // Not given to the app's fetch.
+    return vercelWaitUntil();
+  }
+}

@@ -1,0 +1,29 @@
+/** The Whisperr SDK for edge runtimes. */
+export {
+  type AnyEvents,
+  type Channel,
+  type ChannelSettings,
+  type ChannelType,
+  channel,
+  createMemoryOutbox,
+  type DropReason,
+  type EventMap,
+  type FetchLike,
+  type FlushResult,
+  type IdentifyOptions,
+  type Operation,
+  type Outbox,
+  type PushSettings,
+  type Stats,
+  type UserClient,
+  type WhisperrError,
+  type WireEvent,
+} from "@whisperr/core";
+export {
+  createWhisperr,
+  type EdgeOptions,
+  type Whisperr,
+  type WhisperrEdgeOptions,
+} from "./create-whisperr.ts";
+export type { WaitUntil } from "./lifecycle.ts";
+export type { PlatformOutbox } from "./platform-outbox.ts";

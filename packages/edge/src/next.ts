@@ -1,0 +1,25 @@
+/** Next.js 15.1 and later: one client for all requests, held through `after()`. */
+import type { AnyEvents, EventMap } from "@whisperr/core";
+import { after } from "next/server";
+import { createWhisperr as create, type EdgeOptions, type Whisperr } from "./create-whisperr.ts";
+import { keyOfEnvironment } from "./environment.ts";
+
+export interface NextOptions extends EdgeOptions {
+  /** The ingestion key, `wrk_…`. Default: the environment variable `WHISPERR_API_KEY`. */
+  readonly apiKey?: string | undefined;
+}
+
+/**
+ * Makes a client for module scope, for route handlers, server actions, server components and middleware (`proxy`), in
+ * the Node.js and the edge runtime. Each call is delivered after the response of the request it is made in. Throws like
+ * the main entry's `createWhisperr()`.
+ */
+export function createWhisperr<Events extends EventMap = AnyEvents>(
+  options: NextOptions = {},
+): Whisperr<Events> {
+  return create<Events>({
+    ...options,
+    apiKey: options?.apiKey ?? keyOfEnvironment(),
+    waitUntil: (promise) => after(promise),
+  });
+}

@@ -1,0 +1,120 @@
+/**
+ * The consuming side of a Queue: delivers a batch in its order, acknowledges what was delivered, and leaves the rest to
+ * the Queue's own retries and dead letters.
+ */
+import { describeThrown, integer, type Operation } from "@whisperr/core";
+import { deliverRound } from "./bounded-delivery.ts";
+import type { QueueBatchLike, QueueMessageLike } from "./cloudflare-types.ts";
+import { type DeliveryOptions, type DeliverySettings, resolveDelivery } from "./delivery-settings.ts";
+import { sortMessages, unreadableError } from "./queue-batch.ts";
+import { MAX_DELAY_SECONDS, type RetryDelay, retryDelaySeconds } from "./queue-retry-delay.ts";
+
+export interface QueueConsumerOptions extends DeliveryOptions {
+  /** Attempts after the first within one batch, 0 or more; the Queue itself retries later. Default 2. */
+  readonly maxRetries?: number | undefined;
+  /** Waits between these attempts, in ms. Default 500, at most 5 000. */
+  readonly backoff?: DeliveryOptions["backoff"];
+  /** Milliseconds a batch may take, 1 to 840 000: Cloudflare ends a consumer after 15 minutes. Default 300 000. */
+  readonly timeLimitMs?: number | undefined;
+  /**
+   * Seconds until a message that failed once comes back, 1 to 86 400; doubled with each further failure, with jitter.
+   * A `Retry-After` of the API's takes its place. Default 10.
+   */
+  readonly retryDelaySeconds?: number | undefined;
+  /** The longest of these delays, in seconds. Default 3 600. */
+  readonly maxRetryDelaySeconds?: number | undefined;
+}
+
+/** A Queue handler, to be exported as `queue`. */
+export type QueueConsumer<Env> = (batch: QueueBatchLike, env: Env, ctx?: unknown) => Promise<void>;
+
+const MAX_TIME_LIMIT_MS = 840_000;
+
+/**
+ * Makes the handler for the Worker that consumes what `queueOutbox()` produced. `options`: an object, or a function of
+ * the environment, asked once; without any, the key is `env.WHISPERR_API_KEY`.
+ *
+ * The handler never throws. Each message that was not delivered is retried by itself: after the `Retry-After` of the
+ * API's if there was one, else after a delay that grows with its attempts. So a message that the API refuses for good,
+ * or that is none of ours, reaches the dead-letter queue after the Queue's `max_retries`, and no other.
+ */
+export function whisperrQueueConsumer<Env = unknown>(
+  options: QueueConsumerOptions | ((env: Env) => QueueConsumerOptions) = {},
+): QueueConsumer<Env> {
+  let known: { readonly env: Env; readonly settings: ConsumerSettings } | undefined;
+
+  function settingsOf(env: Env): ConsumerSettings {
+    if (known?.env !== env)
+      known = { env, settings: resolveConsumer(typeof options === "function" ? options(env) : options, env) };
+    return known.settings;
+  }
+
+  return async (batch, env) => {
+    let settings: ConsumerSettings;
+    try {
+      settings = settingsOf(env);
+    } catch (error) {
+      // Nobody to report to yet. Thrown, it would have the Queue retry everything at once, and then no more.
+      console.error(`[whisperr] the Queue keeps its messages: ${describeThrown(error)}`);
+      return batch.retryAll({ delaySeconds: 60 });
+    }
+    await consume(batch, settings);
+  };
+}
+
+interface ConsumerSettings extends DeliverySettings {
+  readonly timeLimitMs: number;
+  readonly retryDelay: RetryDelay;
+  /** Wall-clock ms since 1970 until which the server asked this isolate to wait. */
+  notBeforeMs: number;
+}
+
+function resolveConsumer(given: QueueConsumerOptions, env: unknown): ConsumerSettings {
+  const maxRetries = given.maxRetries ?? 2;
+  const baseMs = given.backoff?.baseMs ?? 500;
+  const backoff = { baseMs, maxMs: given.backoff?.maxMs ?? Math.max(5000, baseMs) };
+  const seconds = (name: "retryDelaySeconds" | "maxRetryDelaySeconds", fallback: number) =>
+    integer(name, given[name], fallback, 1, MAX_DELAY_SECONDS);
+  const baseSeconds = seconds("retryDelaySeconds", 10);
+  return {
+    ...resolveDelivery({ ...given, maxRetries, backoff }, env, 1),
+    notBeforeMs: 0,
+    timeLimitMs: integer("timeLimitMs", given.timeLimitMs, 300_000, 1, MAX_TIME_LIMIT_MS),
+    retryDelay: { baseSeconds, maxSeconds: Math.max(baseSeconds, seconds("maxRetryDelaySeconds", 3600)) },
+  };
+}
+
+async function consume(batch: QueueBatchLike, settings: ConsumerSettings): Promise<void> {
+  const { ports, reporter, options, timeLimitMs, retryDelay } = settings;
+  const waitMs = settings.notBeforeMs - ports.nowMs();
+  if (waitMs > 0) return batch.retryAll({ delaySeconds: Math.ceil(waitMs / 1000) });
+  const { carriers, unreadable } = sortMessages(batch.messages);
+  if (unreadable.length > 0) reporter.report(unreadableError(unreadable.length));
+  const refused = [...unreadable];
+  const random = ports.random();
+  const later = (message: QueueMessageLike, attempts: number, afterMs?: number) =>
+    message.retry({ delaySeconds: retryDelaySeconds(attempts, random, retryDelay, afterMs) });
+
+  if (carriers.size > 0) {
+    const onSettled = (operation: Operation, delivered: boolean) => {
+      const settled = carriers.get(operation) ?? [];
+      carriers.delete(operation);
+      // At once: whatever happens to the rest of the batch, these are over.
+      for (const message of settled) delivered ? message.ack() : refused.push(message);
+    };
+    const { outcome } = await deliverRound({
+      operations: [...carriers.keys()],
+      options,
+      ports: { ...ports, onSettled },
+      reporter,
+      timeLimitMs,
+    });
+    const left = [...carriers.values()].flat();
+    // One delay for all of them: with delays of their own they would come back in another order.
+    const attempts = Math.max(...left.map((message) => message.attempts));
+    const afterMs = outcome.kind === "retry" ? outcome.afterMs : undefined;
+    settings.notBeforeMs = afterMs === undefined ? 0 : ports.nowMs() + afterMs;
+    for (const message of left) later(message, attempts, afterMs);
+  }
+  for (const message of refused) later(message, message.attempts);
+}

@@ -1,0 +1,24 @@
+/** Vercel Functions and Edge Functions: one client for all requests, held through the platform's request context. */
+import type { AnyEvents, EventMap } from "@whisperr/core";
+import { createWhisperr as create, type EdgeOptions, type Whisperr } from "./create-whisperr.ts";
+import { keyOfEnvironment } from "./environment.ts";
+import { vercelWaitUntil } from "./vercel-context.ts";
+
+export interface VercelOptions extends EdgeOptions {
+  /** The ingestion key, `wrk_…`. Default: the environment variable `WHISPERR_API_KEY`. */
+  readonly apiKey?: string | undefined;
+}
+
+/**
+ * Makes a client for module scope. Each call is delivered under the `waitUntil` of the request it is made in. Where there
+ * is none, as in local development, delivery just runs. Throws like the main entry's `createWhisperr()`.
+ */
+export function createWhisperr<Events extends EventMap = AnyEvents>(
+  options: VercelOptions = {},
+): Whisperr<Events> {
+  return create<Events>({
+    ...options,
+    apiKey: options?.apiKey ?? keyOfEnvironment(),
+    waitUntil: (promise) => vercelWaitUntil()?.(promise),
+  });
+}

@@ -1,0 +1,57 @@
+/** What the documents name must exist: examples compile against the built package, the table matches the source. */
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+
+const path = (relative: string) => fileURLToPath(new URL(`../${relative}`, import.meta.url));
+const read = (relative: string) => readFileSync(path(relative), "utf8");
+const examples = (file: string) =>
+  [...read(file).matchAll(/```tsx\n([\s\S]*?)```/g)].map(([, code = ""]) => code);
+
+/** What an app on Cloudflare has from `wrangler types`. */
+const ENVIRONMENT = `
+  interface Env {
+    readonly WHISPERR_API_KEY: string;
+    readonly WHISPERR_QUEUE: { sendBatch(messages: Iterable<{ body: unknown; contentType: "json" }>): Promise<unknown> };
+    readonly WHISPERR_OUTBOX: {
+      idFromName(name: string): object;
+      get(id: object): { fetch(url: string, init: { method: "POST"; body: string }): Promise<Response> };
+    };
+  }
+  declare module "cloudflare:workers" {
+    export const env: Env;
+    export function waitUntil(promise: Promise<unknown>): void;
+  }
+`;
+
+test("the examples compile", () => {
+  // Inside the package, so that it can be imported by its own name.
+  const folder = path("reports/examples/");
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const all = ["README.md", "OUTBOXES.md"].flatMap(examples);
+  for (const [index, code] of all.entries()) writeFileSync(`${folder}${index}.ts`, code);
+  writeFileSync(`${folder}environment.d.ts`, ENVIRONMENT);
+  const compilerOptions = { strict: true, noEmit: true, target: "ES2022", module: "NodeNext", types: [] };
+  writeFileSync(`${folder}tsconfig.json`, JSON.stringify({ compilerOptions, include: ["*.ts"] }));
+  const tsc = path("../../node_modules/.bin/tsc");
+  expect(() => execFileSync(tsc, ["-p", folder], { encoding: "utf8", stdio: "pipe" })).not.toThrow();
+  expect(all).toHaveLength(8);
+}, 60_000);
+
+test("the option table names the options that differ, with the defaults of the source", () => {
+  const rows = [...read("README.md").matchAll(/^\| `(\w+)` +\|([^|]*)\|/gm)].map(
+    ([, name = "", value = ""]) => [name, value.replaceAll("`", "").trim()] as const,
+  );
+  const source = read("src/create-whisperr.ts");
+  const own = [...source.matchAll(/^ {2}readonly (\w+)\??: .*;$/gm)]
+    .map(([, name]) => name)
+    .filter((name) => name !== "client");
+  expect(rows.map(([name]) => name).sort()).toEqual([...own, "apiKey"].sort());
+  const number = (name: string) =>
+    new RegExp(`const ${name} = ([\\d_]+);`).exec(source)?.[1]?.replaceAll("_", "");
+  const defaults = Object.fromEntries(rows);
+  expect(defaults.flushIntervalMs).toBe(number("COALESCING_MS"));
+  expect(defaults.waitUntilTimeoutMs).toBe(number("WAIT_UNTIL_TIMEOUT_MS"));
+});

@@ -1,0 +1,172 @@
+import type { WhisperrError } from "@whisperr/core";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { resolveDelivery } from "../src/delivery-settings.ts";
+import { createOutboxObject } from "../src/durable-delivery.ts";
+import type { OutboxOptions } from "../src/durable-object.ts";
+import { aStorage, type FakeStorage, handedOver } from "./durable-fixtures.ts";
+import { aNumberedApi, type NumberedApi } from "./queue-fixtures.ts";
+
+const NOW = 1_800_000_000_000;
+
+beforeEach(() => {
+  vi.useFakeTimers({ now: NOW });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+function anObject(api: NumberedApi, options: OutboxOptions = {}, storage: FakeStorage = aStorage()) {
+  const errors: WhisperrError[] = [];
+  const given = {
+    apiKey: "wrk_secret",
+    fetch: api.fetch,
+    onError: (error: WhisperrError) => errors.push(error),
+    ...options,
+  };
+  const object = createOutboxObject(storage, () => resolveDelivery(given, {}, 10_000));
+  /** As the platform does: at its time, and gone once it fires. */
+  async function fireAlarm(): Promise<void> {
+    vi.setSystemTime(Math.max(storage.alarmMs ?? 0, Date.now()));
+    storage.alarmMs = null;
+    await object.alarm();
+  }
+  return { object, errors, storage, fireAlarm };
+}
+
+describe("a Durable Object", () => {
+  test("delivers at its alarm what it was handed, then rests", async () => {
+    const api = aNumberedApi();
+    const { object, storage, fireAlarm } = anObject(api);
+    await object.handOver(handedOver(1, 3));
+    expect(storage.alarmMs).toBe(NOW + 10_000);
+    await fireAlarm();
+    expect(api.requests).toEqual([[1, 2, 3]]);
+    expect(storage.alarmMs).toBeNull();
+  });
+
+  test("waits longer with each failure, goes on for ever, and says so once", async () => {
+    const api = aNumberedApi((_numbers, index) => (index < 5 ? { status: 503 } : undefined));
+    const { object, errors, storage, fireAlarm } = anObject(api, { maxRetries: 2 });
+    await object.handOver(handedOver(1, 3));
+    const waits: number[] = [];
+    for (let i = 0; i < 5; i++) {
+      await fireAlarm();
+      waits.push((storage.alarmMs ?? 0) - Date.now());
+    }
+    waits.forEach((wait, i) => {
+      expect(wait).toBeGreaterThanOrEqual(500 * 2 ** i);
+      expect(wait).toBeLessThanOrEqual(1000 * 2 ** i);
+    });
+    await fireAlarm();
+    expect(api.requests).toHaveLength(6);
+    expect(errors).toMatchObject([{ type: "retry_exhausted", status: 503, count: 3 }]);
+    expect(storage.alarmMs).toBeNull();
+  });
+
+  test("whatever is accepted makes the next failure the first one", async () => {
+    const api = aNumberedApi((_numbers, index) => ([3, 5].includes(index) ? undefined : { status: 503 }));
+    const { object, storage, fireAlarm } = anObject(api, { maxBatchSize: 1 });
+    await object.handOver(handedOver(1, 2));
+    const waits: number[] = [];
+    for (let i = 0; i < 4; i++) {
+      await fireAlarm();
+      waits.push((storage.alarmMs ?? 0) - Date.now());
+    }
+    expect(waits[2]).toBeGreaterThanOrEqual(2000);
+    // The first of the two arrived, the second did not.
+    expect(waits[3]).toBeLessThanOrEqual(1000);
+    await fireAlarm();
+    await object.handOver(handedOver(3, 3));
+    await fireAlarm();
+    expect((storage.alarmMs ?? 0) - Date.now()).toBeLessThanOrEqual(1000);
+    expect(api.requests.flat()).toEqual([1, 1, 1, 1, 2, 2, 3]);
+  });
+
+  test("an alarm that comes too early sends nothing", async () => {
+    const api = aNumberedApi((_numbers, index) =>
+      index === 0 ? { status: 429, retryAfter: "30" } : undefined,
+    );
+    const { object, storage, fireAlarm } = anObject(api);
+    await object.handOver(handedOver(1, 1));
+    await fireAlarm();
+    const due = Date.now() + 30_000;
+    expect(storage.alarmMs).toBe(due);
+    await object.alarm();
+    await object.handOver(handedOver(2, 40));
+    expect(storage.alarmMs).toBe(due);
+    expect(api.requests).toHaveLength(1);
+  });
+
+  test("what is handed over during a round is delivered by the next, and the round's are spared", async () => {
+    let answer = (_status: { status: number }) => {};
+    const api = aNumberedApi((_numbers, index) =>
+      index > 0
+        ? undefined
+        : new Promise((resolve) => {
+            answer = resolve;
+          }),
+    );
+    const { object, errors, storage, fireAlarm } = anObject(api, { maxQueueSize: 3 });
+    await object.handOver(handedOver(1, 2));
+    const round = fireAlarm();
+    await vi.waitFor(() => expect(api.requests).toHaveLength(1));
+    // A second alarm in the middle of the first changes nothing.
+    await object.alarm();
+    await object.handOver(handedOver(3, 6));
+    expect(storage.alarmMs).toBeNull();
+    answer({ status: 202 });
+    await round;
+    await fireAlarm();
+    expect(api.requests).toEqual([[1, 2], [6]]);
+    expect(errors).toMatchObject([{ reason: "queue_full", count: 3, messageIds: { length: 3 } }]);
+  });
+
+  test("what cannot be read is dropped and reported, the rest delivered", async () => {
+    const api = aNumberedApi();
+    const { object, errors, storage, fireAlarm } = anObject(api);
+    const [damaged, whole] = handedOver(1, 2);
+    await object.handOver([{ ...damaged, text: "{" } as never, whole as never]);
+    await fireAlarm();
+    expect(api.requests).toEqual([[2]]);
+    expect(errors).toMatchObject([{ reason: "corrupt", count: 1 }]);
+    expect(storage.alarmMs).toBeNull();
+  });
+
+  test("without a key it keeps what it is handed, says why it does not deliver, and tries again", async () => {
+    const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
+    const api = aNumberedApi();
+    const storage = aStorage();
+    const { object, fireAlarm } = anObject(api, { apiKey: "" }, storage);
+    await object.handOver(handedOver(1, 2));
+    expect(storage.alarmMs).toBe(NOW + 60_000);
+    await fireAlarm();
+    expect(warn.mock.calls).toEqual([[expect.stringContaining("apiKey must be your key")]]);
+    expect(storage.alarmMs).toBe(Date.now() + 60_000);
+    warn.mockRestore();
+
+    const mended = anObject(api, {}, storage);
+    await mended.fireAlarm();
+    expect(api.requests).toEqual([[1, 2]]);
+  });
+
+  test("a refused key is tried again after the longest backoff, however much comes in", async () => {
+    const api = aNumberedApi((_numbers, index) => (index === 0 ? { status: 403 } : undefined));
+    const { object, errors, storage, fireAlarm } = anObject(api);
+    await object.handOver(handedOver(1, 30));
+    await fireAlarm();
+    await object.handOver(handedOver(31, 60));
+    expect((storage.alarmMs ?? 0) - Date.now()).toBe(30_000);
+    expect(errors).toMatchObject([{ type: "auth", status: 403, count: 30 }]);
+    await fireAlarm();
+    expect(api.requests.at(-1)).toHaveLength(60);
+  });
+
+  test("more than a round holds takes several, in order", async () => {
+    const api = aNumberedApi();
+    const { object, storage, fireAlarm } = anObject(api);
+    await object.handOver(handedOver(1, 1200));
+    while (storage.alarmMs !== null) await fireAlarm();
+    expect(api.requests.map((numbers) => numbers.length)).toEqual([500, 500, 200]);
+    expect(api.requests.flat()).toEqual(Array.from({ length: 1200 }, (_, i) => i + 1));
+  });
+});

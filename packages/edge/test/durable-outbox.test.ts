@@ -1,0 +1,80 @@
+import type { Operation } from "@whisperr/core";
+import { expect, test } from "vitest";
+import { WhisperrOutbox } from "../src/durable-object.ts";
+import { durableObjectOutbox } from "../src/durable-outbox.ts";
+import { aStorage } from "./durable-fixtures.ts";
+import { anEvent } from "./queue-fixtures.ts";
+
+/** A namespace whose objects are all this one; `asked` remembers their names. */
+function aNamespace(object: WhisperrOutbox, asked: string[] = []) {
+  return {
+    idFromName: (name: string) => asked.push(name),
+    get: () => ({
+      fetch: async (url: string, init: RequestInit) =>
+        (await object.fetch(new Request(url, init))) as Response,
+    }),
+  };
+}
+
+test("the object keeps what the client hands over, under the name asked for", async () => {
+  const storage = aStorage();
+  const asked: string[] = [];
+  const namespace = aNamespace(new WhisperrOutbox({ storage }, {}), asked);
+  const operations: Operation[] = [anEvent(1), { kind: "identify", body: '{"external_user_id":"u"}' }];
+  await durableObjectOutbox(namespace).handOver(operations);
+  await durableObjectOutbox(namespace, { name: "tenant 7" }).handOver([anEvent(2)]);
+  const rows = [...storage.sql.exec("SELECT operation FROM whisperr_operations ORDER BY position")];
+  const kept = rows.map((row) => JSON.parse((row as { operation: string }).operation));
+  expect(kept).toEqual([...operations, anEvent(2)]);
+  expect(asked).toEqual(["whisperr", "tenant 7"]);
+});
+
+test("rejects with the object's own words when it does not keep them", async () => {
+  const object = {
+    idFromName: () => 1,
+    get: () => ({ fetch: async () => new Response("storage is full", { status: 500 }) }),
+  };
+  await expect(durableObjectOutbox(object).handOver([anEvent(1)])).rejects.toThrow(
+    "the Durable Object answered 500: storage is full",
+  );
+});
+
+test("the object refuses what is no hand-over", async () => {
+  const object = new WhisperrOutbox({ storage: aStorage() }, {});
+  const withoutPlace = JSON.stringify({ whisperr: 1, operations: [{ text: "{}" }] });
+  const withoutText = JSON.stringify({ whisperr: 1, operations: [{ client: "a", number: 1, atMs: 1 }] });
+  for (const body of ["", "{}", '{"whisperr":2,"operations":[]}', withoutPlace, withoutText]) {
+    const { status } = await object.fetch(new Request("https://whisperr/", { method: "POST", body }));
+    expect(status).toBe(400);
+  }
+});
+
+test("rejects as too large what is no row, before the object hears of it", async () => {
+  const asked: string[] = [];
+  const namespace = aNamespace(new WhisperrOutbox({ storage: aStorage() }, {}), asked);
+  const large = anEvent(1, { text: "x".repeat(2_000_000) });
+  await expect(durableObjectOutbox(namespace).handOver([large])).rejects.toMatchObject({ status: 413 });
+  expect(asked).toEqual([]);
+});
+
+test("says what to do when the binding is missing", () => {
+  expect(() => durableObjectOutbox(undefined as never)).toThrow("takes a Durable Object binding");
+});
+
+test("options() is asked once, with the environment, and its values win", async () => {
+  const seen: unknown[] = [];
+  class Outbox extends WhisperrOutbox<{ readonly KEY: string }> {
+    override options(env: { readonly KEY: string }) {
+      seen.push(env);
+      return { apiKey: env.KEY, flushIntervalMs: 7000 };
+    }
+  }
+  const storage = aStorage();
+  const env = { KEY: "wrk_other" };
+  const outbox = durableObjectOutbox(aNamespace(new Outbox({ storage }, env) as WhisperrOutbox));
+  await outbox.handOver([anEvent(1)]);
+  await outbox.handOver([anEvent(2)]);
+  expect(seen).toEqual([env]);
+  const [row] = storage.sql.exec("SELECT MIN(at_ms) AS at FROM whisperr_operations");
+  expect(storage.alarmMs).toBe((row as { at: number }).at + 7000);
+});

@@ -1,0 +1,83 @@
+import { expect, test } from "vitest";
+import { createDurableStore, type DurableStore } from "../src/durable-store.ts";
+import { aStorage, handedOver } from "./durable-fixtures.ts";
+
+const LIMIT = 1000;
+
+const numbers = (store: DurableStore, limit = LIMIT, maxLength = 1e9) =>
+  store.front(limit, maxLength).map(({ text }) => (JSON.parse(text) as { idNumber: number }).idNumber);
+
+test("keeps operations in the order they came, and finds them again after a restart", () => {
+  const storage = aStorage();
+  const store = createDurableStore(storage);
+  store.add([...handedOver(1, 3, "b"), ...handedOver(4, 5, "a")], 1000);
+  expect(numbers(store)).toEqual([1, 2, 3, 4, 5]);
+  const later = createDurableStore(storage);
+  expect(later.size).toBe(5);
+  expect(numbers(later)).toEqual([1, 2, 3, 4, 5]);
+  expect(later.oldestAtMs).toBe(1000);
+});
+
+test("what comes again is not kept again, not even after it was delivered", () => {
+  const storage = aStorage();
+  const store = createDurableStore(storage);
+  store.add(handedOver(1, 3), 1000);
+  for (const { position } of store.front(2, 1e9)) store.remove(position);
+  createDurableStore(storage).add(handedOver(1, 3), 1000);
+  store.add(handedOver(2, 4), 2000);
+  expect(numbers(store)).toEqual([3, 4]);
+});
+
+test("a hand-over that arrives after its own repetition changes nothing", () => {
+  const store = createDurableStore(aStorage());
+  store.add(handedOver(3, 6), 1000);
+  store.add(handedOver(1, 4), 1000);
+  expect(numbers(store)).toEqual([3, 4, 5, 6]);
+});
+
+test("a hand-over is kept as a whole or not at all", () => {
+  const storage = aStorage();
+  const store = createDurableStore(storage);
+  const [first, second] = handedOver(1, 2);
+  const broken = { ...second, text: null } as never;
+  expect(() => store.add([first as never, broken], 1000)).toThrow();
+  expect(store.size).toBe(0);
+  expect(numbers(store)).toEqual([]);
+  store.add(handedOver(1, 2), 1000);
+  expect(numbers(store)).toEqual([1, 2]);
+});
+
+test("the front is bounded by count and by length, and holds one at least", () => {
+  const store = createDurableStore(aStorage());
+  store.add(handedOver(1, 5), 1000);
+  const length = store.front(1, 1)[0]?.text.length ?? 0;
+  expect(length).toBeGreaterThan(0);
+  expect(numbers(store, 3)).toEqual([1, 2, 3]);
+  expect(numbers(store, LIMIT, length * 2)).toEqual([1, 2]);
+});
+
+test("evicts the oldest behind a position", () => {
+  const store = createDurableStore(aStorage());
+  store.add(handedOver(1, 6), 1000);
+  const [, second] = store.front(2, 1e9);
+  expect(store.evict(3, second?.position ?? 0)).toHaveLength(3);
+  expect(numbers(store)).toEqual([1, 2, 6]);
+  expect(store.size).toBe(3);
+});
+
+test("remembers how long to wait", () => {
+  const storage = aStorage();
+  const store = createDurableStore(storage);
+  expect(store.waiting).toEqual({ failures: 0, notBeforeMs: 0 });
+  store.waiting = { failures: 3, notBeforeMs: 5000 };
+  expect(createDurableStore(storage).waiting).toEqual({ failures: 3, notBeforeMs: 5000 });
+});
+
+test("forgets clients that came ten thousand hand-overs ago", () => {
+  const storage = aStorage();
+  const store = createDurableStore(storage);
+  storage.transactionSync(() => undefined);
+  for (let i = 0; i < 10_005; i++) store.add(handedOver(1, 1, `client ${i}`), 1000);
+  const [count] = storage.sql.exec("SELECT COUNT(*) AS count FROM whisperr_clients");
+  expect(count).toEqual({ count: 10_000 });
+});

@@ -1,0 +1,51 @@
+import { expect, test } from "vitest";
+import { comparePlaces, createPlaces, parsePlace } from "../src/hand-over-place.ts";
+import { anEvent } from "./queue-fixtures.ts";
+
+test("an operation keeps its place however often it is asked for; others follow", () => {
+  let now = 100;
+  const placeOf = createPlaces(
+    () => now,
+    () => "client",
+  );
+  const [first, second] = [anEvent(1), anEvent(2)];
+  const place = placeOf(first);
+  expect(place).toEqual({ client: "client", number: 1, atMs: 100 });
+  now = 200;
+  expect(placeOf(second)).toEqual({ client: "client", number: 2, atMs: 200 });
+  expect(placeOf(first)).toBe(place);
+});
+
+test("a clock that jumps back does not disturb the order of a client", () => {
+  const times = [100, 50];
+  const placeOf = createPlaces(() => times.shift() ?? 0);
+  const places = [anEvent(1), anEvent(2)].map(placeOf);
+  expect(places.map(({ atMs }) => atMs)).toEqual([100, 100]);
+  expect(comparePlaces(places[0] as never, places[1] as never)).toBeLessThan(0);
+});
+
+test("nothing random is drawn before the first operation", () => {
+  let drawn = 0;
+  const placeOf = createPlaces(
+    () => 1,
+    () => `client ${++drawn}`,
+  );
+  expect(drawn).toBe(0);
+  placeOf(anEvent(1));
+  placeOf(anEvent(2));
+  expect(drawn).toBe(1);
+});
+
+test("places sort by time, then by client, then by number", () => {
+  const place = (atMs: number, client: string, number: number) => ({ atMs, client, number });
+  const sorted = [place(1, "b", 9), place(2, "a", 1), place(2, "a", 2), place(2, "b", 1)];
+  expect([...sorted].reverse().sort(comparePlaces)).toEqual(sorted);
+});
+
+test("what is no place is none", () => {
+  const place = { client: "c", number: 1, atMs: 1 };
+  expect(parsePlace({ ...place, more: true })).toEqual(place);
+  for (const value of [undefined, null, "text", {}, { ...place, client: 1 }, { ...place, number: 1.5 }])
+    expect(parsePlace(value)).toBeUndefined();
+  expect(parsePlace({ ...place, atMs: Number.NaN })).toBeUndefined();
+});

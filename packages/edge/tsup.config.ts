@@ -1,0 +1,15 @@
+import { defineConfig } from "tsup";
+
+export default defineConfig({
+  entry: ["index", "cloudflare", "vercel", "next", "hono"].map((name) => `src/${name}.ts`),
+  format: ["esm"],
+  target: "es2022",
+  platform: "neutral",
+  minify: true,
+  // Core is part of the package, types too: whoever installs it installs nothing else.
+  noExternal: ["@whisperr/core"],
+  external: ["next/server"],
+  dts: { resolve: ["@whisperr/core"] },
+  clean: true,
+  treeshake: true,
+});
