@@ -25,7 +25,9 @@ program
 program.parse();
 const options = program.opts<{ subject?: string[]; case?: string[]; list?: true }>();
 
-const subjects = loadSubjects(folder).filter(({ name, title }) => chosen(`${name} ${title}`, options.subject));
+const subjects = loadSubjects(folder).filter(({ name, title }) =>
+  chosen(`${name} ${title}`, options.subject),
+);
 const cases = loadCases(folder).filter(({ id }) => chosen(id, options.case));
 if (options.list) list(subjects, cases);
 else if (subjects.length === 0 || cases.length === 0) fail("nothing matches --subject and --case");

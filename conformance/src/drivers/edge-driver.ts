@@ -16,9 +16,10 @@ export interface DriverRequest {
   waitUntil(promise: Promise<unknown>): void;
 }
 
-/** Cases are written for a client whose process lasts; this one's request lasts as long. */
+/** Cases are written for a client whose process lasts: this one's request lasts as long, and so its waits may. */
 const AS_LASTING: Record<string, unknown> = {
   flushIntervalMs: 10_000,
+  backoff: { baseMs: 1000, maxMs: 30_000 },
   waitUntilTimeoutMs: 2_147_483_647,
 };
 

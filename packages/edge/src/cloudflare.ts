@@ -5,7 +5,8 @@
  * `@cloudflare/workers-types`, or none at all) fit.
  */
 import type { AnyEvents, EventMap } from "@whisperr/core";
-import { createRequestClient, type EdgeOptions, type Whisperr } from "./create-whisperr.ts";
+import { createRequestClient, type Whisperr } from "./create-whisperr.ts";
+import type { EdgeOptions } from "./edge-options.ts";
 
 export {
   type DurableObjectNamespaceLike,

@@ -7,7 +7,7 @@ import {
   resolveOptions,
   type WhisperrOptions,
 } from "@whisperr/core";
-import type { EdgeOptions } from "./create-whisperr.ts";
+import type { EdgeOptions } from "./edge-options.ts";
 import { webPorts } from "./web-ports.ts";
 
 /** The options of delivery, as everywhere; `apiKey` and `baseUrl` come from the Worker's environment by default. */

@@ -16,6 +16,8 @@ export interface OutboxOptions extends DeliveryOptions {
   readonly maxQueueSize?: number | undefined;
   /** Failed attempts after the first until `retry_exhausted` is reported; the object goes on trying. Default 6. */
   readonly maxRetries?: number | undefined;
+  /** Waits between attempts, in ms: doubling from `baseMs`, capped at `maxMs`, with jitter. Default 1 000 and 30 000. */
+  readonly backoff?: DeliveryOptions["backoff"];
 }
 
 const MAX_QUEUE_SIZE = 10_000;

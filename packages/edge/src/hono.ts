@@ -4,7 +4,8 @@
  * Hono's own types are not imported: what is used of a context is written down here, and Hono's fits.
  */
 import type { AnyEvents, EventMap } from "@whisperr/core";
-import { createRequestClient, type EdgeOptions, type Whisperr } from "./create-whisperr.ts";
+import { createRequestClient, type Whisperr } from "./create-whisperr.ts";
+import type { EdgeOptions } from "./edge-options.ts";
 import type { WaitUntil } from "./lifecycle.ts";
 import { vercelWaitUntil } from "./vercel-context.ts";
 

@@ -19,11 +19,7 @@ export {
   type WhisperrError,
   type WireEvent,
 } from "@whisperr/core";
-export {
-  createWhisperr,
-  type EdgeOptions,
-  type Whisperr,
-  type WhisperrEdgeOptions,
-} from "./create-whisperr.ts";
+export { createWhisperr, type Whisperr } from "./create-whisperr.ts";
+export type { EdgeOptions, WhisperrEdgeOptions } from "./edge-options.ts";
 export type { WaitUntil } from "./lifecycle.ts";
 export type { PlatformOutbox } from "./platform-outbox.ts";

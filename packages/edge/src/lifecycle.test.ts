@@ -1,7 +1,6 @@
 import { createMemoryOutbox } from "@whisperr/core";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { type FakeRequest, fakeApi, fakeRequest } from "../test/fake-api.ts";
-import { createWhisperr, type WhisperrEdgeOptions } from "./create-whisperr.ts";
+import { lifecycleStage, pass } from "../test/lifecycle-stage.ts";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => {
@@ -9,30 +8,9 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** A client for all requests; `enter` says which one code runs in from then on. */
-function stage(answer: number | null = 202, options: Partial<WhisperrEdgeOptions> = {}) {
-  const api = fakeApi(answer);
-  let current: FakeRequest | undefined;
-  const onError = vi.fn();
-  const whisperr = createWhisperr({
-    apiKey: "wrk_test",
-    waitUntil: (promise) => current?.waitUntil(promise),
-    fetch: api.fetch,
-    onError,
-    ...options,
-  });
-  const enter = () => {
-    current = fakeRequest();
-    return current;
-  };
-  return { api, whisperr, onError, enter };
-}
-
-const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
-
 describe("one request", () => {
   test("passes one promise for a burst of calls; all of it travels in one API request, 50 ms later", async () => {
-    const { api, whisperr, enter } = stage();
+    const { api, whisperr, enter } = lifecycleStage();
     const request = enter();
     for (const name of ["one", "two", "three"]) whisperr.track("ada", name);
     expect(request.promises).toBe(1);
@@ -45,7 +23,7 @@ describe("one request", () => {
   });
 
   test("is held again for what it tracks later", async () => {
-    const { api, whisperr, enter } = stage();
+    const { api, whisperr, enter } = lifecycleStage();
     const request = enter();
     whisperr.forUser("ada").track("one");
     await pass(1000);
@@ -58,7 +36,7 @@ describe("one request", () => {
   });
 
   test("is not held for calls that queue nothing", async () => {
-    const { whisperr, enter } = stage();
+    const { whisperr, enter } = lifecycleStage();
     const request = enter();
     whisperr.track("", "no_user");
     await whisperr.flush();
@@ -66,8 +44,22 @@ describe("one request", () => {
     expect(request.promises).toBe(0);
   });
 
+  test("is let go when its first event has pushed an older one out", async () => {
+    const { api, whisperr, enter } = lifecycleStage(401, { maxQueueSize: 1 });
+    enter();
+    whisperr.track("ada", "one");
+    await pass(50);
+    api.answer = 202;
+    const request = enter();
+    whisperr.track("ada", "two");
+    expect(whisperr.stats()).toMatchObject({ dropped: { queue_full: 1 }, pending: 1 });
+    await pass(50);
+    expect(api.requests.at(-1)).toEqual(["two"]);
+    expect(request.open).toBe(0);
+  });
+
   test("flush() sends at once and holds it; shutdown() too", async () => {
-    const { api, whisperr, enter } = stage();
+    const { api, whisperr, enter } = lifecycleStage();
     const request = enter();
     whisperr.track("ada", "one");
     expect(await whisperr.flush()).toEqual({ delivered: 1, dropped: 0, pending: 0 });
@@ -79,7 +71,7 @@ describe("one request", () => {
   });
 
   test("that hears nothing from the API is let go after 25 s, and what is left is reported with its count", async () => {
-    const { whisperr, onError, enter } = stage(null);
+    const { whisperr, onError, enter } = lifecycleStage(null);
     const request = enter();
     whisperr.track("ada", "one");
     whisperr.track("ada", "two");
@@ -96,7 +88,7 @@ describe("one request", () => {
   });
 
   test("waitUntilTimeoutMs is that limit", async () => {
-    const { whisperr, onError, enter } = stage(503, { waitUntilTimeoutMs: 3000 });
+    const { whisperr, onError, enter } = lifecycleStage(503, { waitUntilTimeoutMs: 3000 });
     const request = enter();
     whisperr.track("ada", "one");
     await pass(2999);
@@ -107,7 +99,7 @@ describe("one request", () => {
   });
 
   test("is let go at once when the key is refused, and the next one tries again, once", async () => {
-    const { api, whisperr, onError, enter } = stage(401);
+    const { api, whisperr, onError, enter } = lifecycleStage(401);
     const first = enter();
     whisperr.track("ada", "one");
     await pass(50);
@@ -129,7 +121,7 @@ describe("one request", () => {
   });
 
   test("stays for the next interval after a refused key when the app gave one", async () => {
-    const { api, whisperr, enter } = stage(401, { flushIntervalMs: 2000 });
+    const { api, whisperr, enter } = lifecycleStage(401, { flushIntervalMs: 2000 });
     const request = enter();
     whisperr.track("ada", "one");
     await pass(2000);
@@ -142,7 +134,7 @@ describe("one request", () => {
   });
 
   test("is not held by a client that has shut down with something left", async () => {
-    const { whisperr, enter } = stage(null, { flushIntervalMs: 2000 });
+    const { whisperr, enter } = lifecycleStage(null, { flushIntervalMs: 2000 });
     const request = enter();
     whisperr.track("ada", "one");
     void whisperr.shutdown({ timeoutMs: 500 });
@@ -153,109 +145,13 @@ describe("one request", () => {
   });
 });
 
-describe("several requests", () => {
-  test("that overlap share API requests, and each is let go when its own operations are delivered", async () => {
-    const { api, whisperr, enter } = stage();
-    const first = enter();
-    whisperr.track("ada", "one");
-    await pass(30);
-    const second = enter();
-    whisperr.track("bob", "two");
-    await pass(20);
-    expect(api.requests).toEqual([["one", "two"]]);
-    expect([first.open, second.open]).toEqual([0, 0]);
-  });
-
-  test("one after the other without a pause: no request is held for what later ones track", async () => {
-    const { whisperr, enter } = stage();
-    const requests: FakeRequest[] = [];
-    // A burst every 20 ms: the queue is never seen empty.
-    for (let count = 0; count < 100; count++) {
-      requests.push(enter());
-      whisperr.track("ada", "step_taken");
-      await pass(20);
-    }
-    const held = requests.filter(({ open }) => open > 0);
-    expect(held.length).toBeLessThan(5);
-    await pass(100);
-    expect(requests.every(({ open }) => open === 0)).toBe(true);
-    expect(whisperr.stats()).toMatchObject({ delivered: 100, pending: 0 });
-  });
-
-  test("at the deadline of the one that sends, the youngest goes on, and nothing is reported", async () => {
-    const { api, whisperr, onError, enter } = stage(null, { requestTimeoutMs: 60_000 });
-    const first = enter();
-    whisperr.track("ada", "one");
-    await pass(20_000);
-    const second = enter();
-    whisperr.track("bob", "two");
-    await pass(4000);
-    api.answer = 202;
-    await pass(1000);
-    expect([first.open, second.open]).toEqual([0, 1]);
-    await pass(1500);
-    expect(second.open).toBe(0);
-    expect(onError).not.toHaveBeenCalled();
-    expect(api.requests).toEqual([["one"], ["one", "two"]]);
-  });
-
-  test("a wait the server asked for goes on in the next request, for the rest of it", async () => {
-    const { api, whisperr, enter } = stage(503, { waitUntilTimeoutMs: 10_000 });
-    const answer = () => Promise.resolve(new Response("", { status: 429, headers: { "retry-after": "8" } }));
-    const send = vi.fn<typeof api.fetch>().mockImplementationOnce(answer).mockImplementation(api.fetch);
-    const limited = stage(202, { waitUntilTimeoutMs: 5000, fetch: send });
-    limited.enter();
-    limited.whisperr.track("ada", "one");
-    await pass(4000);
-    const second = limited.enter();
-    limited.whisperr.track("bob", "two");
-    api.answer = 202;
-    await pass(4049);
-    expect(send).toHaveBeenCalledTimes(1);
-    await pass(1);
-    expect(send).toHaveBeenCalledTimes(2);
-    expect(second.open).toBe(0);
-    expect(whisperr.stats().pending).toBe(0);
-    enter();
-  });
-
-  test("what an expired one left is delivered with the next", async () => {
-    const { api, whisperr, enter } = stage(null);
-    enter();
-    whisperr.track("ada", "one");
-    await pass(25_000);
-    api.answer = 202;
-    enter();
-    whisperr.track("bob", "two");
-    await pass(100);
-    expect(api.requests.at(-1)).toEqual(["one", "two"]);
-  });
-
-  test("one that its platform ended without a word is noticed: reported, and delivered with the next", async () => {
-    const { api, whisperr, onError, enter } = stage(null, { requestTimeoutMs: 60_000 });
-    enter();
-    whisperr.track("ada", "one");
-    await pass(1000);
-    // Its timers are gone, and so is its request to the API.
-    vi.clearAllTimers();
-    api.answer = 202;
-    vi.setSystemTime(Date.now() + 27_000);
-    const second = enter();
-    whisperr.track("bob", "two");
-    await pass(100);
-    expect(api.requests.at(-1)).toEqual(["one", "two"]);
-    expect(onError).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ type: "retry_exhausted" }));
-    expect(second.open).toBe(0);
-  });
-});
-
 describe("where the platform says no", () => {
   test("a waitUntil that throws is mentioned once, and delivery runs", async () => {
     const warn = vi.spyOn(console, "warn").mockReturnValue();
     const waitUntil = () => {
       throw new Error("outside of a request");
     };
-    const { api, whisperr } = stage(202, { waitUntil });
+    const { api, whisperr } = lifecycleStage(202, { waitUntil });
     whisperr.track("ada", "one");
     await pass(50);
     whisperr.track("ada", "two");
@@ -268,7 +164,7 @@ describe("where the platform says no", () => {
 
   test("at global scope creation touches nothing, and an outbox that is not empty waits for the first request", async () => {
     const outbox = createMemoryOutbox();
-    const earlier = stage(null, { outbox, waitUntilTimeoutMs: 100 });
+    const earlier = lifecycleStage(null, { outbox, waitUntilTimeoutMs: 100 });
     earlier.enter();
     earlier.whisperr.track("ada", "one");
     await pass(100);
@@ -282,7 +178,7 @@ describe("where the platform says no", () => {
       vi.spyOn(crypto, "randomUUID").mockImplementation(forbidden),
       vi.spyOn(globalThis, "AbortController").mockImplementation(forbidden),
     ];
-    const { api, whisperr, enter } = stage(202, { outbox });
+    const { api, whisperr, enter } = lifecycleStage(202, { outbox });
     for (const spy of spies) {
       expect(spy).not.toHaveBeenCalled();
       spy.mockRestore();

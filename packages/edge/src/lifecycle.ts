@@ -120,10 +120,12 @@ export function createLifecycle(settings: LifecycleSettings): Lifecycle {
   async function attend(turn: Turn): Promise<void> {
     const deadline = timers.set(() => expire(turn), timeoutMs);
     while (!turn.over) {
-      as(turn, takeOver);
-      await new Promise<void>((resolve) => {
+      // First: what it takes over may end it.
+      const woken = new Promise<void>((resolve) => {
         turn.wake = resolve;
       });
+      as(turn, takeOver);
+      await woken;
     }
     timers.clear(deadline);
   }

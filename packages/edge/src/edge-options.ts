@@ -1,0 +1,95 @@
+/** What this package's clients take, checked and with its defaults. */
+import {
+  createMemoryOutbox,
+  integer,
+  MAX_TIMER_MS,
+  misuse,
+  type Outbox,
+  type ResolvedOptions,
+  resolveOptions,
+  type WhisperrOptions,
+} from "@whisperr/core";
+import type { WaitUntil } from "./lifecycle.ts";
+import type { PlatformOutbox } from "./platform-outbox.ts";
+
+/** What all entries of this package take. */
+export interface EdgeOptions extends Omit<WhisperrOptions, "outbox"> {
+  /**
+   * Milliseconds an operation waits at most before a flush starts; 0 = no timer, only `flushAt` and `flush()`. Default 50:
+   * what a request tracks travels together. When the key is refused or retries are used up, requests are held for
+   * another interval only if it is given here.
+   */
+  readonly flushIntervalMs?: number | undefined;
+  /**
+   * Milliseconds a request is held for delivery at most, counted from its call; 1 or more. What is left then is reported
+   * as `retry_exhausted`, or goes on in another request of the same client. Default 25 000: platforms stop at 30 000.
+   */
+  readonly waitUntilTimeoutMs?: number | undefined;
+  /**
+   * Waits between attempts, in ms: doubling from `baseMs`, capped at `maxMs`, with jitter. Default 500 and 8 000: the
+   * six attempts of `maxRetries` then fit into `waitUntilTimeoutMs`.
+   */
+  readonly backoff?: WhisperrOptions["backoff"];
+  /** Where operations wait (default: memory), or the platform's own queue to hand them to, in place of the API. */
+  readonly outbox?: Outbox | PlatformOutbox | undefined;
+}
+
+export interface WhisperrEdgeOptions extends EdgeOptions {
+  /**
+   * The platform's `waitUntil`, called once for each burst of calls, in their request. One of a single request makes a
+   * client of that request; one that finds the current request by itself makes a client for all of them.
+   */
+  readonly waitUntil: WaitUntil;
+}
+
+/** The options with every default filled in. */
+export interface ResolvedEdgeOptions {
+  readonly shared: ResolvedOptions;
+  readonly intervalIsGiven: boolean;
+  readonly waitUntil: WaitUntil;
+  readonly waitUntilTimeoutMs: number;
+  /** Where operations wait. */
+  readonly outbox: Outbox;
+  /** Where they are handed to, in place of the API. */
+  readonly platform: PlatformOutbox | undefined;
+}
+
+/** Operations kept in memory by default (contract, section 7). */
+const MAX_QUEUE_SIZE = 10_000;
+/** Platforms end a request's work 30 s after its response; this leaves time to report. */
+const TIMEOUT_MS = 25_000;
+/** 23.5 s for six of them at most. */
+const BACKOFF = { baseMs: 500, maxMs: 8000 };
+
+/** `intervalMs`: `flushIntervalMs`, unless the app gave one. Throws an Error that names the option and the fix. */
+export function resolveEdgeOptions(options: WhisperrEdgeOptions, intervalMs: number): ResolvedEdgeOptions {
+  const { waitUntil, outbox } = options;
+  if (typeof waitUntil !== "function")
+    throw misuse("waitUntil must be the platform's, e.g. (promise) => ctx.waitUntil(promise)");
+  const platform = isPlatformOutbox(outbox) ? outbox : undefined;
+  const own = isPlatformOutbox(outbox) ? undefined : outbox;
+  const withDefaults = {
+    ...options,
+    outbox: own,
+    flushIntervalMs: options.flushIntervalMs ?? intervalMs,
+    backoff: options.backoff ?? BACKOFF,
+  };
+  return {
+    shared: resolveOptions(withDefaults, { maxQueueSize: MAX_QUEUE_SIZE }),
+    intervalIsGiven: (options.flushIntervalMs ?? undefined) !== undefined,
+    waitUntil,
+    waitUntilTimeoutMs: integer(
+      "waitUntilTimeoutMs",
+      options.waitUntilTimeoutMs,
+      TIMEOUT_MS,
+      1,
+      MAX_TIMER_MS,
+    ),
+    outbox: own ?? createMemoryOutbox(),
+    platform,
+  };
+}
+
+function isPlatformOutbox(outbox: unknown): outbox is PlatformOutbox {
+  return typeof (outbox as Partial<PlatformOutbox> | null | undefined)?.handOver === "function";
+}

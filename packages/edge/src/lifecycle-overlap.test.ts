@@ -1,0 +1,135 @@
+/** Requests that overlap, and share a client. */
+import type { FetchLike } from "@whisperr/core";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { type FakeRequest, fakeApi } from "../test/fake-api.ts";
+import { lifecycleStage, pass, recordTimers } from "../test/lifecycle-stage.ts";
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => {
+  expect(vi.getTimerCount(), "timers left behind").toBe(0);
+  vi.useRealTimers();
+});
+
+describe("several requests", () => {
+  test("that overlap share API requests, and each is let go when its own operations are delivered", async () => {
+    const { api, whisperr, enter } = lifecycleStage();
+    const first = enter();
+    whisperr.track("ada", "one");
+    await pass(30);
+    const second = enter();
+    whisperr.track("bob", "two");
+    await pass(20);
+    expect(api.requests).toEqual([["one", "two"]]);
+    expect([first.open, second.open]).toEqual([0, 0]);
+  });
+
+  test("one after the other without a pause: no request is held for what later ones track", async () => {
+    const { whisperr, enter } = lifecycleStage(202, { fetch: later(fakeApi().fetch, 100) });
+    const requests: FakeRequest[] = [];
+    // A burst every 20 ms, answers after 100: the queue is never empty.
+    for (let count = 0; count < 100; count++) {
+      requests.push(enter());
+      whisperr.track("ada", "step_taken");
+      await pass(20);
+      if (count > 10) expect(whisperr.stats().pending).toBeGreaterThan(0);
+    }
+    const held = requests.filter(({ open }) => open > 0);
+    expect(held.length).toBeLessThan(20);
+    await pass(1000);
+    expect(requests.every(({ open }) => open === 0)).toBe(true);
+    expect(whisperr.stats()).toMatchObject({ delivered: 100, pending: 0 });
+  });
+
+  test("the one in which a batch of others is under way stays for it", async () => {
+    const { whisperr, enter } = lifecycleStage(202, { fetch: later(fakeApi().fetch, 100), flushAt: 1 });
+    const first = enter();
+    whisperr.track("ada", "one");
+    await pass(50);
+    const second = enter();
+    whisperr.track("bob", "two");
+    await pass(60);
+    expect(whisperr.stats()).toMatchObject({ delivered: 1, pending: 1 });
+    expect([first.open, second.open]).toEqual([1, 1]);
+    await pass(100);
+    expect([first.open, second.open]).toEqual([0, 0]);
+  });
+
+  test("at the deadline of the one that sends, the youngest goes on, and nothing is reported", async () => {
+    const { api, whisperr, onError, enter } = lifecycleStage(null, { requestTimeoutMs: 60_000 });
+    const first = enter();
+    whisperr.track("ada", "one");
+    await pass(20_000);
+    const second = enter();
+    whisperr.track("bob", "two");
+    await pass(4000);
+    api.answer = 202;
+    await pass(1000);
+    expect([first.open, second.open]).toEqual([0, 1]);
+    await pass(1500);
+    expect(second.open).toBe(0);
+    expect(onError).not.toHaveBeenCalled();
+    expect(api.requests).toEqual([["one"], ["one", "two"]]);
+  });
+
+  test("a wait the server asked for goes on in the next request, for the rest of it", async () => {
+    const limited = () => new Response("", { status: 429, headers: { "retry-after": "8" } });
+    const fetch = vi
+      .fn()
+      .mockImplementationOnce(async () => limited())
+      .mockImplementation(fakeApi().fetch);
+    const { whisperr, enter } = lifecycleStage(202, { waitUntilTimeoutMs: 5000, fetch });
+    const ofFirst = recordTimers();
+    enter();
+    whisperr.track("ada", "one");
+    await pass(4000);
+    ofFirst.stop();
+    const second = enter();
+    whisperr.track("bob", "two");
+    await pass(1000);
+    // The second's deadline, and the wait: one of each.
+    expect(vi.getTimerCount()).toBe(2);
+    ofFirst.end();
+    await pass(3049);
+    expect(fetch).toHaveBeenCalledTimes(1);
+    await pass(1);
+    expect(fetch).toHaveBeenCalledTimes(2);
+    expect(second.open).toBe(0);
+  });
+
+  test("what an expired one left is delivered with the next", async () => {
+    const { api, whisperr, enter } = lifecycleStage(null);
+    enter();
+    whisperr.track("ada", "one");
+    await pass(25_000);
+    api.answer = 202;
+    enter();
+    whisperr.track("bob", "two");
+    await pass(100);
+    expect(api.requests.at(-1)).toEqual(["one", "two"]);
+  });
+
+  test("one that its platform ended without a word is noticed: reported, and delivered with the next", async () => {
+    const { api, whisperr, onError, enter } = lifecycleStage(null, { requestTimeoutMs: 60_000 });
+    enter();
+    whisperr.track("ada", "one");
+    await pass(1000);
+    // Its timers are gone, and so is its request to the API.
+    vi.clearAllTimers();
+    api.answer = 202;
+    vi.setSystemTime(Date.now() + 27_000);
+    const second = enter();
+    whisperr.track("bob", "two");
+    await pass(100);
+    expect(api.requests.at(-1)).toEqual(["one", "two"]);
+    expect(onError).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ type: "retry_exhausted" }));
+    expect(second.open).toBe(0);
+  });
+});
+
+/** The same, so many ms later. */
+function later(fetch: FetchLike, ms: number): FetchLike {
+  return async (...request) => {
+    await new Promise((resolve) => setTimeout(resolve, ms));
+    return fetch(...request);
+  };
+}
