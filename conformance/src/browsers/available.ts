@@ -58,7 +58,8 @@ function missingOf(engine: Engine): string | undefined {
   return lacking.length === 0 ? undefined : `${lacking.join(", ")} not found`;
 }
 
-function onPath(names: readonly string[]): string | undefined {
+/** The first of these commands that is there, in full. */
+export function onPath(names: readonly string[]): string | undefined {
   const folders = (process.env.PATH ?? "").split(delimiter).filter((folder) => folder !== "");
   return names.flatMap((name) => folders.map((folder) => join(folder, name))).find(isExecutable);
 }

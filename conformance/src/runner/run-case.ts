@@ -84,11 +84,14 @@ async function closeClient(stage: Stage): Promise<string[]> {
   await stage.advance(CLOSING_DEADLINE_MS);
   await stage.settle();
   const { state } = await stage.collect(name);
+  // Now, not after what follows: a timer that is left would have fired by then.
+  const { timers } = (await stage.send({ do: "leftovers" })) as Leftovers;
   const before = stage.api.requests.length;
   await stage.advance(AFTERMATH_MS);
   await stage.settle();
   const problems: string[] = [];
   if (state !== "fulfilled") problems.push(`shutdown with a deadline is ${state} after its deadline`);
+  if (timers > 0) problems.push(`${timers} timers are set after shutdown has ended`);
   if (stage.api.requests.length > before) problems.push("a request was made after shutdown had ended");
   return problems;
 }

@@ -1,4 +1,5 @@
 /** Starts a subject's driver, in a process of its own or in a page. */
+import { onPath } from "../browsers/available.ts";
 import { availableEngines } from "../browsers/index.ts";
 import type { Subject } from "../subject.ts";
 import type { ControlServer } from "./control-server.ts";
@@ -16,6 +17,11 @@ export async function startSubject(
 
 /** Why the subject cannot be started on this machine; undefined when it can. */
 export function whyAbsent(subject: Subject): string | undefined {
-  if (!("engine" in subject)) return undefined;
+  if (!("engine" in subject)) return commandAbsent(subject.command);
   return availableEngines().find(({ engine }) => engine === subject.engine)?.missing;
+}
+
+/** A path is one into this repository: when it leads nowhere, that is a failure and no matter of the machine. */
+function commandAbsent(command: string): string | undefined {
+  return command.includes("/") || onPath([command]) ? undefined : `${command} is not on PATH`;
 }

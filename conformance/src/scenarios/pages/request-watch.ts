@@ -1,4 +1,4 @@
-/** Watches `fetch` for requests to the API without touching them. */
+/** Watches `fetch` for requests to the API, and for their answers, without changing them. */
 
 export interface RequestWatch {
   /** Resolves when the next request to the API begins. */
@@ -11,7 +11,7 @@ export interface RequestWatch {
   heard(): Record<string, number>;
 }
 
-/** After the status the body is read and storage written; both are over this much later. */
+/** Once the body is read storage is written, which reaches the browser's other processes this much later. */
 const DIGEST_MS = 50;
 
 const KEY = "shop.left-in-flight";
@@ -29,7 +29,7 @@ export function watchRequests(apiUrl: string): RequestWatch {
     for (const resolve of waiting.splice(0)) resolve();
     try {
       const response = await original(input, init);
-      if (response.ok) setTimeout(() => note(String(init?.body)), DIGEST_MS);
+      if (response.ok) whenRead(response, () => setTimeout(() => note(String(init?.body)), DIGEST_MS));
       return response;
     } finally {
       underWay--;
@@ -50,6 +50,12 @@ export function watchRequests(apiUrl: string): RequestWatch {
     leftInFlight: read,
     heard: () => heard,
   };
+}
+
+/** A client knows nothing of an answer before it has read all of it. */
+function whenRead(response: Response, then: () => void): void {
+  const text = response.text.bind(response);
+  Object.defineProperty(response, "text", { value: () => text().finally(then) });
 }
 
 function read(): number {

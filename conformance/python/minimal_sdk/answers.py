@@ -1,0 +1,54 @@
+"""Reads answers: how long to wait, how many were rejected, what the server said (contract, section 4)."""
+
+from __future__ import annotations
+
+import json
+import re
+from email.utils import parsedate_to_datetime
+from typing import Any, Dict, Optional
+
+from .ports import Answer
+
+#: No Retry-After silences a client for longer.
+MAX_RETRY_AFTER_MS = 60_000
+#: Of the server's words in a report.
+MAX_WORDS = 300
+
+
+def retry_after_ms(answer: Answer, now_ms: float) -> Optional[float]:
+    """None when the answer does not say, or not in a way that can be read."""
+    if answer.status not in (429, 503) or answer.retry_after is None:
+        return None
+    text = answer.retry_after.strip()
+    if re.fullmatch(r"[0-9]{1,15}", text):
+        wait = int(text) * 1000.0
+    else:
+        try:
+            wait = parsedate_to_datetime(text).timestamp() * 1000 - now_ms
+        except (TypeError, ValueError, IndexError, OverflowError):
+            return None
+    return min(max(wait, 0.0), MAX_RETRY_AFTER_MS)
+
+
+def rejected_count(answer: Answer, sent: int) -> int:
+    rejected = _body(answer).get("rejected")
+    return min(rejected, sent) if isinstance(rejected, int) and rejected > 0 else 0
+
+
+def describe(answer: Answer) -> str:
+    """The status and the server's code and message, or the network's own words."""
+    if answer.status is None:
+        return answer.body
+    error = _body(answer).get("error")
+    said = [error.get(key) for key in ("code", "message")] if isinstance(error, dict) else []
+    words = ": ".join([str(answer.status), *(str(part) for part in said if part)])[:MAX_WORDS]
+    is_odd = answer.status < 200 or 300 <= answer.status < 400
+    return f"{words}: no API answers like that, and redirects are not followed; check base_url" if is_odd else words
+
+
+def _body(answer: Answer) -> Dict[str, Any]:
+    try:
+        body = json.loads(answer.body)
+    except (ValueError, RecursionError):
+        return {}
+    return body if isinstance(body, dict) else {}

@@ -1,0 +1,71 @@
+"""What the app hears through `on_error`, and the books: accepted = delivered + dropped + pending, always."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Callable, Counter as CounterOf, Optional, Sequence, Tuple
+
+from .options import Options
+
+#: More ids than this would make a report larger than what it reports.
+MAX_REPORTED_IDS = 100
+
+
+@dataclass(frozen=True)
+class WhisperrError:
+    """An error as a value, never raised. `type` is "auth", "dropped" or "retry_exhausted" (contract, section 5)."""
+
+    type: str
+    message: str
+    reason: Optional[str] = None
+    status: Optional[int] = None
+    count: Optional[int] = None
+    message_ids: Optional[Tuple[str, ...]] = None
+
+
+class Reporter:
+    """Counts what happens to operations, and tells the app, without the key and whatever `on_error` does."""
+
+    def __init__(self, options: Options, write: Callable[[str], None]) -> None:
+        self.accepted = 0
+        self.delivered = 0
+        self.dropped: CounterOf[str] = Counter()
+        self._options = options
+        self._write = write
+        self._is_reporting = False
+
+    def drop(
+        self,
+        reason: str,
+        message: str,
+        count: int = 1,
+        status: Optional[int] = None,
+        message_ids: Sequence[str] = (),
+    ) -> None:
+        """Books the loss of `count` operations and reports it."""
+        self.dropped[reason] += count
+        ids = tuple(message_ids[:MAX_REPORTED_IDS]) or None
+        self.report(WhisperrError("dropped", message, reason, status, count, ids))
+
+    def report(self, error: WhisperrError) -> None:
+        # An on_error whose own calls fail would otherwise be called for ever.
+        if self._is_reporting:
+            return
+        self._is_reporting = True
+        try:
+            shown = WhisperrError(**{**vars(error), "message": self._without_key(error.message)})
+            self.debug(f"{shown.type}: {shown.message}")
+            if self._options.on_error:
+                self._options.on_error(shown)
+        except Exception:  # noqa: BLE001 - the app's own mistake, which must harm nothing
+            pass
+        finally:
+            self._is_reporting = False
+
+    def debug(self, text: str) -> None:
+        if self._options.debug:
+            self._write(f"whisperr: {self._without_key(text)}")
+
+    def _without_key(self, text: str) -> str:
+        return text.replace(self._options.api_key, "[key]") if self._options.api_key else text
