@@ -6,6 +6,8 @@ import type { Timers } from "@whisperr/core";
 import type { Storage } from "./storage.ts";
 
 export interface Claims {
+  /** A living page never loses one. */
+  readonly areLasting: boolean;
   claim(lane: string): Claim;
 }
 
@@ -19,6 +21,7 @@ export interface Claim {
 /** The browser ends the claims of a page together with the page, however that happens. */
 export function webLockClaims(locks: LockManager, prefix: string): Claims {
   return {
+    areLasting: true,
     claim(lane) {
       let end = () => {};
       const ended = new Promise<void>((resolve) => {
@@ -58,6 +61,7 @@ export function storedClaims(storage: Storage, timers: Timers, nowMs: () => numb
   for (const key of storage.keys()) if (key.startsWith(CLAIM) && !isTaken(key)) storage.remove(key);
 
   return {
+    areLasting: false,
     claim(lane) {
       const key = CLAIM + lane;
       let isOver = false;

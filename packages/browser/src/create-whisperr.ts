@@ -69,28 +69,31 @@ export function createWhisperr<Events extends EventMap = AnyEvents>(
   const resolved = resolveOptions(options, { maxQueueSize: MAX_QUEUE_SIZE });
   checkOptions(options);
   const prefix = storagePrefix(resolved.apiKey);
-  const { client, sync, ...parts } = createPageClient<Events>(options, resolved, hostOfPage(options, prefix));
+  const { client, ...parts } = createPageClient<Events>(options, resolved, hostOfPage(options, prefix));
   const lifecycle = watchLifecycle({
     ...parts,
     timers,
-    onStored: (key) => key === prefix + IDENTITY_KEY && sync(),
+    onStored: (key, text) => key === prefix + IDENTITY_KEY && parts.sync(text),
   });
   const page = (properties?: object | null, context?: object | null) =>
     (client as DeviceClient).track("page_viewed", properties, context);
-  const stopViews = options.pageViews === false ? () => {} : watchPageViews(() => page());
+  let stopViews = () => {};
 
   const whisperr: Whisperr<Events> = {
     ...client,
     page,
     shutdown(settings) {
       stopViews();
-      clients.delete(resolved.apiKey);
+      // Called again, later, it leaves the client alone that has taken its place.
+      if (clients.get(resolved.apiKey) === whisperr) clients.delete(resolved.apiKey);
       const stopped = client.shutdown(settings);
       void stopped.then(lifecycle.stop);
       return stopped;
     },
   };
   clients.set(resolved.apiKey, whisperr);
+  // Last: the first view may call the app's beforeSend, and that may ask for this client.
+  if (options.pageViews !== false) stopViews = watchPageViews(() => page());
   return whisperr;
 }
 
@@ -112,7 +115,7 @@ function checkOptions(options: BrowserOptions): void {
 function hostOfPage(options: BrowserOptions, prefix: string): PageHost {
   const wanted = options.persistence ?? "localStorage";
   const opened = wanted === "memory" ? undefined : openStorage(prefix);
-  const durable = opened && wanted === "durable" ? mirrored(opened, prefix) : undefined;
+  const durable = opened && wanted === "durable" ? mirrored(opened, prefix, timers) : undefined;
   const storage = durable ?? opened;
   const { locks } = navigator;
   return {

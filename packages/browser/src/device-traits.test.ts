@@ -30,4 +30,12 @@ describe("the traits of a device", () => {
     device("Etc/Unknown", "C");
     expect(sent()).toEqual({});
   });
+
+  it("are fewer where the time zone of the system is broken", () => {
+    device("Europe/Vienna", "de-AT");
+    vi.spyOn(Intl.DateTimeFormat.prototype, "resolvedOptions").mockImplementation(() => {
+      throw new RangeError("invalid time zone");
+    });
+    expect(sent()).toEqual({ locale: "de-AT" });
+  });
 });

@@ -9,11 +9,20 @@ export interface DeviceTraits {
 }
 
 export function deviceTraits(): DeviceTraits {
-  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
   return {
-    // What engines answer when they do not know.
-    timezone: timeZone === "Etc/Unknown" ? undefined : timeZone,
+    timezone: timezone(),
     // WebKit on a system without a language says "C".
     locale: /^\w{2,}/.test(navigator.language) ? navigator.language : undefined,
   };
+}
+
+function timezone(): string | undefined {
+  try {
+    const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+    // What engines answer when they do not know.
+    return timeZone === "Etc/Unknown" ? undefined : timeZone;
+  } catch {
+    // On a system with a broken time zone some throw, and no identify() may be lost for that.
+    return undefined;
+  }
 }

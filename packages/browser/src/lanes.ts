@@ -37,6 +37,8 @@ export interface LanesPorts {
   /** A stored operation as it is on this page, or why it goes. */
   readonly restore: (text: string) => Operation | DropReason;
   readonly giveUp: (reason: DropReason, count: number) => void;
+  /** The user may have opted out, or become known, since `restore`. */
+  readonly onAdopted: () => void;
   /** The client is shut down: nothing is taken over any more. */
   readonly isOver: () => boolean;
   /** Longer than a request that was under way when its page ended is waited for. */
@@ -64,6 +66,9 @@ export function createLanes(ports: LanesPorts): Lanes {
   let note = "";
   let ready: Promise<void> | undefined;
   let latest: Promise<void> | undefined;
+  let suspensions = 0;
+  /** Nobody else may have touched what stands in this page's lanes. */
+  let isSure = false;
 
   /** One after the other: each works with what the one before it has found. */
   function inTurn(task: () => Promise<void>): Promise<void> {
@@ -179,6 +184,10 @@ export function createLanes(ports: LanesPorts): Lanes {
   }
 
   function suspend(): void {
+    // What is not there any more, the app has emptied out with the rest of its storage: it must not end with the page.
+    if (isSure) outbox.save();
+    isSure = false;
+    suspensions++;
     for (const end of claimed.values()) end();
   }
 
@@ -190,12 +199,15 @@ export function createLanes(ports: LanesPorts): Lanes {
       // At once: what is recorded from now on goes into it.
       newLane();
       return inTurn(async () => {
+        const before = suspensions;
         await claimLane();
+        isSure = claims.areLasting && before === suspensions;
         const { entries, doubtful, leaseMs: waitMs } = await adopt(true);
         if (ports.isOver()) return suspend();
         const held = outbox.addInFront(entries);
         queue.joinedHeld(held);
         queue.adopted(entries.length - held, doubtful, waitMs);
+        if (entries.length > 0) ports.onAdopted();
       });
     },
     scan: () =>
@@ -206,16 +218,19 @@ export function createLanes(ports: LanesPorts): Lanes {
         const held = outbox.addAtEnd(entries);
         queue.joinedHeld(held);
         if (entries.length > held) queue.joined(entries.length - held);
+        ports.onAdopted();
       }),
     suspend,
     resume() {
       newLane();
+      const before = suspensions;
       ready = inTurn(async () => {
         claimed.clear();
         await claimLane();
         const lanes = new Set(outbox.entries.map(({ key }) => laneOf(key)));
         await Promise.all([...lanes].filter((lane) => !claimed.has(lane)).map(claim));
         letGo((key) => !claimed.has(laneOf(key)) || storage.get(key) === null);
+        isSure = claims.areLasting && before === suspensions;
         ready = undefined;
       });
       return ready;

@@ -8,8 +8,10 @@ export interface LifecyclePorts {
   readonly setLeaving: (leaving: boolean) => void;
   readonly lanes: Lanes | undefined;
   readonly timers: Timers;
-  /** Another tab has changed something that is stored under this key. */
-  readonly onStored: (key: string | null) => unknown;
+  /** Sees to what another tab may have changed unheard. */
+  readonly sync: () => void;
+  /** Another tab has stored `text` under this key. */
+  readonly onStored: (key: string | null, text: string | null) => unknown;
 }
 
 export interface Lifecycle {
@@ -19,13 +21,14 @@ export interface Lifecycle {
 /** How often a page looks for others that died. */
 const SCAN_EVERY_MS = 15_000;
 
-export function watchLifecycle({ sendNow, setLeaving, lanes, timers, onStored }: LifecyclePorts): Lifecycle {
+export function watchLifecycle(ports: LifecyclePorts): Lifecycle {
+  const { sendNow, setLeaving, lanes, timers, sync, onStored } = ports;
   const ending = new AbortController();
   const { signal } = ending;
   let timer: unknown;
 
   function scanLater(): void {
-    if (lanes === undefined) return;
+    if (lanes === undefined || signal.aborted) return;
     timer = timers.set(() => void lanes.scan().finally(scanLater), SCAN_EVERY_MS);
   }
 
@@ -49,10 +52,12 @@ export function watchLifecycle({ sendNow, setLeaving, lanes, timers, onStored }:
   on(window, "pageshow", ({ persisted }: PageTransitionEvent) => {
     if (!persisted) return;
     setLeaving(false);
-    void lanes?.resume();
+    // Frozen pages hear nothing of what others store.
+    if (lanes === undefined) sync();
+    else void lanes.resume().then(() => sync());
   });
   on(window, "online", sendNow);
-  on(window, "storage", ({ key }: StorageEvent) => onStored(key));
+  on(window, "storage", ({ key, newValue }: StorageEvent) => onStored(key, newValue));
   scanLater();
   setLeaving(document.visibilityState === "hidden");
 

@@ -3,7 +3,7 @@
  * is ever written. Records of a page stand in its *lane*, `q.<lane>.<number>`; sorted, keys are in the order of the calls.
  * Operations adopted from other pages stay in the lanes they came from.
  */
-import type { Operation, Outbox } from "@whisperr/core";
+import { isHeld, type Operation, type Outbox } from "@whisperr/core";
 import type { Storage } from "./storage.ts";
 
 /** An operation and where it is stored. */
@@ -18,6 +18,8 @@ export interface LaneOutbox extends Outbox {
   readonly entries: readonly Entry[];
   /** What is appended from now on goes into this lane. */
   writeTo(lane: string): void;
+  /** Stores again what is not stored, or not any more, as far as there is room. */
+  save(): void;
   /** Another page has the operation at `index` and its record now. */
   forget(index: number): void;
   /** Operations of other pages; those that wait for a user stay behind all that do not. Returns how many wait. */
@@ -45,8 +47,11 @@ export function createLaneOutbox(storage: Storage | undefined, events: OutboxEve
   let number = 0;
 
   function arrange(all: readonly Entry[], adopted: readonly Entry[]): number {
-    entries = [...all.filter((entry) => !isHeld(entry)), ...all.filter(isHeld)];
-    return adopted.filter(isHeld).length;
+    entries = [
+      ...all.filter((entry) => !isHeld(entry.operation)),
+      ...all.filter(({ operation }) => isHeld(operation)),
+    ];
+    return adopted.filter(({ operation }) => isHeld(operation)).length;
   }
 
   return {
@@ -77,12 +82,15 @@ export function createLaneOutbox(storage: Storage | undefined, events: OutboxEve
       const last = new Map(entries.slice(0, count).map(({ key }) => [laneOf(key), key]));
       events.onInFlight([...last.values()]);
     },
+    save() {
+      entries = entries.map((entry) => {
+        const { key, operation } = entry;
+        if (storage === undefined || storage.get(key) !== null) return entry;
+        return { key, operation, stored: storage.set(key, JSON.stringify(operation)) };
+      });
+    },
     forget: (index) => void entries.splice(index, 1),
     addInFront: (adopted) => arrange([...adopted, ...entries], adopted),
     addAtEnd: (adopted) => arrange([...entries, ...adopted], adopted),
   };
-}
-
-function isHeld({ operation }: Entry): boolean {
-  return operation.kind === "track" && operation.held === true;
 }

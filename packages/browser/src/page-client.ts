@@ -42,8 +42,8 @@ export interface PageClient<Events extends EventMap> {
   setLeaving(leaving: boolean): void;
   /** Sends what waits, unless something forbids it. */
   readonly sendNow: () => void;
-  /** Another page changed the identity. */
-  readonly sync: () => void;
+  /** Another page may have changed the identity, to `said` if that is known. */
+  readonly sync: (said?: string | null) => void;
 }
 
 /** What was in flight when its page ended is left alone for so long: almost every request is over by then. */
@@ -69,7 +69,8 @@ export function createPageClient<Events extends EventMap>(
   function onTrouble(): void {
     if (hasTrouble) return;
     hasTrouble = true;
-    loop.settlement.giveUp("storage_failed", 0);
+    // Never in the middle of a call, nor before the app has its client: it may call anything in its onError.
+    void Promise.resolve().then(() => loop.settlement.giveUp("storage_failed", 0));
   }
 
   const outbox: LaneOutbox = createLaneOutbox(storage, {
@@ -80,6 +81,7 @@ export function createPageClient<Events extends EventMap>(
     },
   });
   const adopts = claims !== undefined && !options.outbox;
+  const queued = options.outbox ?? outbox;
   const sessions = sessionStore(storage);
   let latest = { page: {}, session_id: "", library: LIBRARY };
   function context(): object {
@@ -89,10 +91,10 @@ export function createPageClient<Events extends EventMap>(
       latest = { page, session_id, library: LIBRARY };
     return latest;
   }
-  const { client, loop, queue, restore, sync } = createDeviceClient<Events>(
+  const { client, loop, queue, restore, ...device } = createDeviceClient<Events>(
     options,
     { ...resolved, adopts },
-    options.outbox ?? outbox,
+    queued,
     reporter,
     ports,
     {
@@ -103,6 +105,11 @@ export function createPageClient<Events extends EventMap>(
       ...(options.traitsFromDevice !== false && { traits: host.traits }),
     },
   );
+
+  /** With nothing queued there is nothing to see to, and no visitor to be made for it. */
+  function sync(said?: string | null): void {
+    if (said !== undefined || queued.size > 0) device.sync(said);
+  }
 
   if (storage !== undefined && adopts) {
     lanes = createLanes({
@@ -117,6 +124,7 @@ export function createPageClient<Events extends EventMap>(
         loop.ledger.accept(count);
         loop.settlement.giveUp(reason, count);
       },
+      onAdopted: sync,
       isOver: () => loop.over,
       leaseMs: Math.min(LEASE_MS, resolved.requestTimeoutMs),
       backup: host.backup,

@@ -86,8 +86,8 @@ export interface DeviceRuntime<Events extends EventMap> {
   readonly queue: DeviceQueue;
   /** A stored operation of another page, as it is on this one; or why it goes. */
   readonly restore: (text: string) => Operation | DropReason;
-  /** Another page may have changed the identity: see to what that means for the queue. */
-  readonly sync: () => void;
+  /** Another page may have changed the identity, to `said` if that is known: see to what that means for the queue. */
+  readonly sync: (said?: string | null) => void;
 }
 
 export function createDeviceClient<Events extends EventMap = AnyEvents>(
@@ -134,8 +134,12 @@ export function createDeviceClient<Events extends EventMap = AnyEvents>(
     if (operation === undefined) return loop.refuse("before_send", `beforeSend left out ${quote(event)}`);
     if (operation instanceof Refusal)
       return loop.refuse(operation.reason, `${call} was dropped: ${operation.message}.`);
-    if (operation.held) queue.hold(operation);
-    else append(operation);
+    // Asked again: a beforeSend may have opted the user out, said who it is, or parted the two.
+    if (refused(call)) return;
+    const current = operation.held ? claim(operation) : operation;
+    if (current === undefined) loop.refuse("reset", `${call} was dropped: reset() came inside beforeSend.`);
+    else if (current.held) queue.hold(current);
+    else append(current);
   }
 
   function identify(userId: unknown, given?: unknown): void {
@@ -205,7 +209,8 @@ export function createDeviceClient<Events extends EventMap = AnyEvents>(
     return operation.kind === "track" && operation.held === true ? (claim(operation) ?? "reset") : operation;
   }
 
-  function sync(): void {
+  function sync(said?: string | null): void {
+    identity.heard(said ?? null);
     const { optedOut, userId } = identity.get();
     // A page that opted out itself has nothing but that to send, and must not take it back.
     if (optedOut) {

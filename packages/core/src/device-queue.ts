@@ -52,8 +52,10 @@ export function createDeviceQueue(outbox: Outbox, loop: EffectLoop, maxQueueSize
       for (const event of filled) outbox.append(event);
       outbox.remove(from, held.length);
       const left = held.length - filled.length;
-      if (left > 0) settlement.giveUp("reset", left);
+      if (left > 0) ledger.drop("reset", left);
       if (filled.length > 0) loop.dispatch({ type: "appended", count: filled.length });
+      // Last: an app that tracks in its onError must find none of these held any more.
+      if (left > 0) settlement.report("reset", left);
     },
     holdsOnly: (fits) => operations(0).every(fits),
     discard(reason) {

@@ -10,8 +10,8 @@ import type { DropReason } from "./errors.ts";
 import { createFlushCallers, type FlushResult } from "./flush-callers.ts";
 import { createInputQueue } from "./input-queue.ts";
 import { createLedger, type Ledger, type Stats } from "./ledger.ts";
-import type { Operation } from "./operation.ts";
-import type { Outbox } from "./outbox.ts";
+import { isHeld, type Operation } from "./operation.ts";
+import { dueIn, type Outbox } from "./outbox.ts";
 import { type Answer, classifyAnswer } from "./outcome.ts";
 import type { Ports } from "./ports.ts";
 import { describeThrown } from "./refusal.ts";
@@ -210,7 +210,8 @@ export function createEffectLoop(
 
   if (outbox.size > 0 && !config.adopts) {
     ledger.accept(outbox.size);
-    dispatch({ type: "appended", count: outbox.size });
+    const due = dueIn(outbox);
+    if (due > 0) dispatch({ type: "appended", count: due });
   }
 
   return {
@@ -224,7 +225,7 @@ export function createEffectLoop(
         return settlement.refuse("outbox_failed", message, operation);
       }
       ledger.accept(1);
-      if (operation.kind === "identify" || !operation.held) dispatch({ type: "appended", count: 1 });
+      if (!isHeld(operation)) dispatch({ type: "appended", count: 1 });
     },
     refuse: settlement.refuse,
     flush,

@@ -29,7 +29,13 @@ export type { IdentityStore } from "./identity/identity-keeper.ts";
 export { ignoreRejection } from "./json.ts";
 export type { Stats } from "./ledger.ts";
 export { createMemoryOutbox } from "./memory-outbox.ts";
-export { formatMessageId, type IdentifyOperation, type Operation, type TrackOperation } from "./operation.ts";
+export {
+  formatMessageId,
+  type IdentifyOperation,
+  isHeld,
+  type Operation,
+  type TrackOperation,
+} from "./operation.ts";
 export {
   checkTypes,
   integer,

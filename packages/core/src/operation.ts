@@ -39,3 +39,8 @@ export type Operation = TrackOperation | IdentifyOperation;
 export function formatMessageId({ idPrefix, idNumber }: TrackOperation): string {
   return idPrefix + idNumber.toString(16).padStart(12, "0");
 }
+
+/** An event that waits for its visitor to become a user. */
+export function isHeld(operation: Operation | undefined): boolean {
+  return operation?.kind === "track" && operation.held === true;
+}

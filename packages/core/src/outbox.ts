@@ -1,5 +1,5 @@
 /** The port behind which operations wait. Delivery takes from the front and removes only what was settled. */
-import type { Operation } from "./operation.ts";
+import { isHeld, type Operation } from "./operation.ts";
 
 /**
  * An ordered store of operations. Every method is synchronous and must not throw; storage that is not synchronous
@@ -20,4 +20,15 @@ export interface Outbox {
    * other pages notes it, so that none of them sends the same.
    */
   inFlight?(count: number): void;
+}
+
+/** How many operations of an outbox that outlived its client may be sent: those that wait for a user stand at its end. */
+export function dueIn(outbox: Outbox): number {
+  let count = outbox.size;
+  try {
+    while (count > 0 && isHeld(outbox.at(count - 1))) count--;
+  } catch {
+    // One that cannot be read now is read again when it is sent.
+  }
+  return count;
 }

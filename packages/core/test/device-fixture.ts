@@ -42,6 +42,8 @@ export interface Setup {
   readonly server?: DeviceServer;
   /** Stored operations of earlier pages, handed over as the page starts. */
   readonly adopted?: readonly string[];
+  /** What an outbox of the app's own has kept since an earlier client. */
+  readonly kept?: readonly string[];
   /** The outbox throws when this says so. */
   readonly onAppend?: () => boolean;
 }
@@ -51,7 +53,7 @@ export const newProfile = (): Profile => ({ identity: null, writable: true, read
 export function deviceFixture(setup: Setup = {}): DeviceFixture {
   const { profile = newProfile(), server = deviceServer(), adopted } = setup;
   const errors: WhisperrError[] = [];
-  const held: Operation[] = [];
+  const held = (setup.kept ?? []).map((text) => JSON.parse(text) as Operation);
   const options: WhisperrOptions = {
     apiKey: "wrk_test",
     onError: (error) => errors.push(error),

@@ -25,6 +25,7 @@ test("core exports exactly this, so that nothing becomes public by accident", ()
     "ignoreRejection",
     "initialState",
     "integer",
+    "isHeld",
     "misuse",
     "mustBe",
     "oneOf",

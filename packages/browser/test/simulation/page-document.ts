@@ -10,7 +10,7 @@ export interface PageDocument {
   /** Back from the back/forward cache, and seen. */
   restore(): void;
   online(): void;
-  stored(key: string): void;
+  stored(key: string, text: string | null): void;
 }
 
 export function pageDocument(): PageDocument {
@@ -53,6 +53,6 @@ export function pageDocument(): PageDocument {
       fire(window, "pageshow", { persisted: true });
     },
     online: () => fire(window, "online"),
-    stored: (key) => fire(window, "storage", { key }),
+    stored: (key, text) => fire(window, "storage", { key, newValue: text }),
   };
 }

@@ -10,6 +10,8 @@ export interface ProfileStorage {
   openProcess(): Process;
   /** Nothing that needs more room can be stored. */
   isFull: boolean;
+  /** An app does so, in all its tabs: `localStorage.clear()`. */
+  empty(): void;
   /** What the browser itself has: what a process that starts now sees. */
   readonly records: ReadonlyMap<string, string>;
 }
@@ -24,21 +26,27 @@ export interface ProcessStorage {
 /** A process of the browser, and its copy of the storage. */
 export interface Process {
   /** `onChange` is told of what other pages have changed. */
-  openPage(onChange: (key: string) => void): ProcessStorage;
+  openPage(onChange: Listener): ProcessStorage;
 }
+
+type Listener = (key: string, text: string | null) => void;
 
 interface Copy {
   readonly view: Map<string, string>;
   /** Changes of its own that are on their way, by key: what others wrote before them counts no more. */
   readonly underWay: Map<string, number>;
-  readonly listeners: Set<(key: string) => void>;
+  readonly listeners: Set<Listener>;
 }
 
 /** `delayMs`: until a change is seen by pages of other processes. */
 export function profileStorage(time: VirtualTime, delayMs: number): ProfileStorage {
   const records = new Map<string, string>();
   const copies: Copy[] = [];
-  const profile = { openProcess, isFull: false, records };
+  const profile = { openProcess, isFull: false, empty, records };
+
+  function empty(): void {
+    for (const { view } of [...copies, { view: records }]) view.clear();
+  }
 
   function openProcess(): Process {
     const own: Copy = { view: new Map(records), underWay: new Map(), listeners: new Set() };
@@ -51,10 +59,10 @@ export function profileStorage(time: VirtualTime, delayMs: number): ProfileStora
     };
   }
 
-  function change(own: Copy, author: (key: string) => void, key: string, text: string | null): boolean {
+  function change(own: Copy, author: Listener, key: string, text: string | null): boolean {
     if (profile.isFull && (text?.length ?? 0) > (own.view.get(key)?.length ?? 0)) return false;
     apply(own.view, key, text);
-    tell(own, key, author);
+    tell(own, key, text, author);
     own.underWay.set(key, (own.underWay.get(key) ?? 0) + 1);
     later(() => {
       apply(records, key, text);
@@ -71,13 +79,13 @@ export function profileStorage(time: VirtualTime, delayMs: number): ProfileStora
       return;
     }
     if (!copy.underWay.has(key)) apply(copy.view, key, text);
-    tell(copy, key);
+    tell(copy, key, text);
   }
 
   /** As events: never in the middle of what a page does. Nobody listens to other keys. */
-  function tell({ listeners }: Copy, key: string, author?: (key: string) => void): void {
+  function tell({ listeners }: Copy, key: string, text: string | null, author?: Listener): void {
     if (key !== IDENTITY_KEY) return;
-    for (const listener of listeners) if (listener !== author) time.after(0, () => listener(key));
+    for (const listener of listeners) if (listener !== author) time.after(0, () => listener(key, text));
   }
 
   function later(task: () => void): void {

@@ -19,7 +19,7 @@ export interface SimulatedPage extends Responsible {
   readonly hasCrashed: boolean;
   hide(): void;
   show(): void;
-  online(): void;
+  online(): unknown;
   /** The visitor goes elsewhere: the page is told, and dies, or is frozen if it can be. */
   leave(mayFreeze: boolean): Promise<void>;
   thaw(): void;
@@ -40,6 +40,9 @@ export interface PageSettings {
 /** Hidden pages have their timers fire once a second. */
 const HIDDEN_TIMER_MS = 1000;
 
+/** From `pagehide` until a page stands still. */
+const MAX_FREEZING_MS = 5;
+
 export function simulatedPage(browser: Browser, settings: PageSettings): SimulatedPage {
   const { time, random, witness, locks } = browser;
   const { name, visit, options, resolved } = settings;
@@ -48,8 +51,8 @@ export function simulatedPage(browser: Browser, settings: PageSettings): Simulat
   let deferred: (() => void)[] = [];
   let crashIn = Number.POSITIVE_INFINITY;
   const page = { name, visit, errors, isAlive: true, isFrozen: false, hasCrashed: false, suspensions: 0 };
-  const stored = settings.process.openPage((key) => {
-    if (page.isAlive && !page.isFrozen) events.stored(key);
+  const stored = settings.process.openPage((key, text) => {
+    if (page.isAlive && !page.isFrozen) events.stored(key, text);
   });
   const holder = {
     get isAlive() {
@@ -122,6 +125,7 @@ export function simulatedPage(browser: Browser, settings: PageSettings): Simulat
     storage,
     isBlocked: false,
     claims: {
+      areLasting: claims.areLasting,
       claim(lane) {
         const claim = claims.claim(lane);
         void claim.granted.then((granted) => granted && page.isAlive && witness.took(page, lane));
@@ -142,16 +146,22 @@ export function simulatedPage(browser: Browser, settings: PageSettings): Simulat
     page: () => ({ path: "/" }),
   };
 
-  const onError = (error: WhisperrError) => void (page.isAlive && errors.push(error));
-  const { client, sync, ...parts } = createPageClient({ ...options, onError }, resolved, host);
+  function onError(error: WhisperrError): void {
+    if (!page.isAlive) return;
+    errors.push(error);
+    options.onError?.(error);
+  }
+  const { client, ...parts } = createPageClient({ ...options, onError }, resolved, host);
   const lifecycle: Lifecycle = events.within(() =>
-    watchLifecycle({ ...parts, timers, onStored: (key) => key === IDENTITY_KEY && sync() }),
+    watchLifecycle({ ...parts, timers, onStored: (key, text) => key === IDENTITY_KEY && parts.sync(text) }),
   );
 
   async function leave(mayFreeze: boolean): Promise<void> {
     events.leave();
     page.suspensions++;
     await browser.pause();
+    // A page that holds locks is not frozen: browsers give it a moment to let go of them.
+    if (mayFreeze) await browser.advance(random.between(0, MAX_FREEZING_MS));
     // What it has sent meanwhile, it has sent without a claim.
     page.suspensions++;
     if (!mayFreeze || locks.concerns(holder)) die(false);
@@ -163,7 +173,7 @@ export function simulatedPage(browser: Browser, settings: PageSettings): Simulat
     client,
     hide: events.hide,
     show: events.show,
-    online: events.online,
+    online: () => page.isFrozen || events.online(),
     leave,
     thaw() {
       page.isFrozen = false;

@@ -11,15 +11,20 @@ export interface IdentityKeeper {
   /** Makes a visitor on first use. */
   get(): Identity;
   set(identity: Identity): void;
+  /** Another tab has stored this text, which may be gone already: an app may empty its storage right after `reset()`. */
+  heard(text: string | null): void;
 }
+
+/** Text that a tab has put back, after the storage was emptied, begins with it: what a tab said itself counts for more. */
+const RESTORED = " ";
 
 export function createIdentityKeeper(store: IdentityStore, newId: () => string): IdentityKeeper {
   let known: Identity | undefined;
   let knownText: string | null | undefined;
 
-  function set(identity: Identity): void {
+  function write(identity: Identity, mark: string): void {
     known = identity;
-    knownText = JSON.stringify(identity);
+    knownText = mark + JSON.stringify(identity);
     store.write(knownText);
     // What could not be written is not read back as if another tab had taken it away.
     knownText = store.read();
@@ -33,9 +38,16 @@ export function createIdentityKeeper(store: IdentityStore, newId: () => string):
       knownText = text;
       // Another tab has changed it. One that is gone or spoilt was not: an app that empties its storage signs nobody out.
       if (stored !== undefined) known = stored;
-      else set(known ?? { anonymousId: newId() });
+      else if (known !== undefined) write(known, RESTORED);
+      else write({ anonymousId: newId() }, "");
       return known as Identity;
     },
-    set,
+    set: (identity) => write(identity, ""),
+    heard(text) {
+      const said = parseIdentity(text);
+      const now = store.read();
+      const isOpen = now === null || now?.startsWith(RESTORED) === true;
+      if (said !== undefined && isOpen && !text?.startsWith(RESTORED)) write(said, RESTORED);
+    },
   };
 }

@@ -1,0 +1,71 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { type BrowserOptions, createWhisperr, type Whisperr } from "./create-whisperr.ts";
+
+/** Just enough of a page, with its storage blocked and nothing answering. */
+function openPage(): void {
+  vi.stubGlobal("window", new EventTarget());
+  vi.stubGlobal(
+    "document",
+    Object.assign(new EventTarget(), { visibilityState: "visible", title: "", referrer: "" }),
+  );
+  vi.stubGlobal("location", { href: "https://shop.test/", pathname: "/" });
+  vi.stubGlobal("navigator", { language: "en" });
+  vi.stubGlobal("history", { pushState: () => {}, replaceState: () => {} });
+}
+
+const options: BrowserOptions = {
+  apiKey: "wrk_test",
+  persistence: "memory",
+  flushIntervalMs: 0,
+  fetch: () => new Promise(() => {}),
+  onError: () => {},
+};
+
+describe("the client of a page", () => {
+  let made: Whisperr[] = [];
+  const create = (more: BrowserOptions = {}) => {
+    const client = createWhisperr({ ...options, ...more });
+    made.push(client);
+    return client;
+  };
+
+  beforeEach(openPage);
+  afterEach(async () => {
+    for (const client of made) await client.shutdown({ timeoutMs: 0 });
+    made = [];
+    vi.unstubAllGlobals();
+  });
+
+  it("is another one after shutdown(), and a second shutdown() of the first changes nothing for it", async () => {
+    const first = create();
+    expect(create()).toBe(first);
+    await first.shutdown({ timeoutMs: 0 });
+    const second = create();
+    expect(second).not.toBe(first);
+    await first.shutdown();
+    expect(create()).toBe(second);
+  });
+
+  it("can be asked for in the beforeSend of the first page view", () => {
+    const asked: unknown[] = [];
+    const client = create({
+      beforeSend(event) {
+        asked.push(createWhisperr(options));
+        return event;
+      },
+    });
+    expect(asked).toEqual([client]);
+    expect(client.stats()).toMatchObject({ accepted: 1, pending: 1 });
+  });
+
+  it("is there before the app hears of a blocked storage", async () => {
+    const heard: unknown[] = [];
+    const client = create({
+      persistence: "localStorage",
+      pageViews: false,
+      onError: ({ reason }) => void heard.push(reason, createWhisperr(options)),
+    });
+    await Promise.resolve();
+    expect(heard).toEqual(["storage_failed", client]);
+  });
+});

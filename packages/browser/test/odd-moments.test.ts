@@ -1,0 +1,177 @@
+/** Calls and events at moments when nobody expects them, on simulated pages. */
+import type { WhisperrError } from "@whisperr/core";
+import { expect, test } from "vitest";
+import type { BrowserOptions } from "../src/create-whisperr.ts";
+import { type Browser, simulatedBrowser } from "./simulation/simulated-browser.ts";
+
+function browserWith(options: BrowserOptions = {}, seed = 1): Browser {
+  const settings = {
+    seed,
+    options,
+    hasLocks: true,
+    storageDelayMs: 0,
+    latencyMs: [5, 5],
+    isStrict: true,
+  } as const;
+  return simulatedBrowser(settings, () => {});
+}
+
+/** Of the simulation: locks are released so fast that a page that is left can be frozen. */
+const FREEZING_SEED = 2;
+
+let numbers = 0;
+/** The witness wants to know of every event. */
+function track(browser: Browser, page: ReturnType<Browser["open"]>): number {
+  const number = ++numbers;
+  const { visit } = page;
+  browser.witness.record({ number, page, visit, isPoison: false, owner: undefined, isRefused: false });
+  page.client.track("seen", { n: number });
+  return number;
+}
+
+const arrived = (browser: Browser) => [...browser.api.stored.keys()];
+
+test("an app that opts the user out as it hears of a full storage has nothing left over", async () => {
+  const onError = ({ reason }: WhisperrError) => reason === "storage_failed" && page.client.optOut();
+  const browser = browserWith({ onError: (error) => void onError(error) });
+  const page = browser.open(1, browser.storage.openProcess());
+  await browser.advance(100);
+  browser.storage.isFull = true;
+  track(browser, page);
+  await browser.advance(100);
+  browser.storage.isFull = false;
+  page.client.optIn();
+  const number = track(browser, page);
+  const flushed = page.client.flush();
+  await browser.advance(100);
+
+  expect(arrived(browser)).toEqual([number]);
+  expect(await flushed).toEqual({ delivered: 1, dropped: 0, pending: 0 });
+  expect(page.errors.map(({ reason }) => reason)).toEqual(["storage_failed"]);
+});
+
+test("events that wait outlive an app that empties its storage", async () => {
+  const browser = browserWith();
+  const process = browser.storage.openProcess();
+  const page = browser.open(1, process);
+  await browser.advance(100);
+  browser.setOffline(true);
+  const numbers = [track(browser, page), track(browser, page)];
+  browser.storage.empty();
+  numbers.push(track(browser, page));
+  await browser.advance(10);
+  await page.leave(false);
+
+  browser.setOffline(false);
+  browser.open(1, process);
+  await browser.advance(20_000);
+  expect(arrived(browser)).toEqual(numbers);
+});
+
+test("what others delivered while a page was frozen does not come back with it", async () => {
+  const browser = browserWith({}, FREEZING_SEED);
+  const process = browser.storage.openProcess();
+  const page = browser.open(1, process);
+  await browser.advance(100);
+  browser.setOffline(true);
+  const number = track(browser, page);
+  await page.leave(true);
+  expect(page.isFrozen).toBe(true);
+  browser.setOffline(false);
+  const next = browser.open(1, process);
+  await browser.advance(20_000);
+  expect(arrived(browser)).toEqual([number]);
+
+  page.thaw();
+  await page.leave(false);
+  await browser.advance(10);
+  await next.leave(false);
+  browser.open(1, process);
+  await browser.advance(20_000);
+  expect(browser.api.arrivedAgain).toBe(0);
+});
+
+test("a page that was frozen while the user opted out sends nothing when it comes back", async () => {
+  const browser = browserWith({}, FREEZING_SEED);
+  const page = browser.open(1, browser.storage.openProcess());
+  const other = browser.open(2, browser.storage.openProcess());
+  await browser.advance(100);
+  browser.setOffline(true);
+  track(browser, page);
+  await page.leave(true);
+  await browser.advance(100);
+  expect(page.isFrozen).toBe(true);
+  other.client.optOut();
+  browser.setOffline(false);
+  await browser.advance(100);
+  page.thaw();
+  await browser.advance(30_000);
+
+  expect(arrived(browser)).toEqual([]);
+  expect(page.client.stats()).toMatchObject({ pending: 0 });
+});
+
+test("an app that opts the user out as it hears of a spoilt record sends none of the others", async () => {
+  const onError = ({ reason }: WhisperrError) => reason === "corrupt" && next.client.optOut();
+  const browser = browserWith({ onError: (error) => void onError(error) });
+  const process = browser.storage.openProcess();
+  const page = browser.open(1, process);
+  await browser.advance(100);
+  browser.setOffline(true);
+  track(browser, page);
+  await page.leave(false);
+  const [record = ""] = [...browser.storage.records.keys()].filter((key) => key.startsWith("q."));
+  process.openPage(() => {}).change(`${record}0`, "spoilt");
+
+  browser.setOffline(false);
+  const next = browser.open(1, process);
+  await browser.advance(20_000);
+  expect(next.client.stats()).toMatchObject({ dropped: { corrupt: 1, opted_out: 1 }, pending: 0 });
+  expect(arrived(browser)).toEqual([]);
+});
+
+test.each([true, false])(
+  "who has logged out stays so when the app then empties its storage (%s)",
+  async (hears) => {
+    const browser = browserWith();
+    const process = browser.storage.openProcess();
+    const [one, two] = [browser.open(1, process), browser.open(2, process)];
+    one.client.identify("ada", { traits: { n: 0 } });
+    browser.witness.record({
+      number: 0,
+      page: one,
+      visit: 1,
+      isPoison: false,
+      owner: undefined,
+      isRefused: false,
+    });
+    await browser.advance(100);
+    track(browser, two);
+    void one.client.reset();
+    browser.storage.empty();
+    // Before it hears of the reset, or after.
+    if (hears) await browser.advance(10);
+    track(browser, two);
+    await browser.advance(10);
+    const numbers = [track(browser, one), track(browser, two)];
+    await browser.advance(20_000);
+    for (const number of numbers) expect(browser.api.stored.get(number)?.userId).toBeUndefined();
+  },
+);
+
+test("an opt-out is remembered although the storage is full", async () => {
+  const browser = browserWith();
+  const process = browser.storage.openProcess();
+  const page = browser.open(1, process);
+  track(browser, page);
+  await browser.advance(20_000);
+  browser.storage.isFull = true;
+  page.client.optOut();
+  await page.leave(false);
+  await browser.advance(100);
+
+  const next = browser.open(1, process);
+  track(browser, next);
+  await browser.advance(20_000);
+  expect(next.client.stats()).toMatchObject({ accepted: 1, dropped: { opted_out: 1 } });
+});
