@@ -27,7 +27,10 @@ export function WhisperrProvider<Events extends EventMap = AnyEvents>(
   props: WhisperrProviderProps<Events>,
 ): ReactElement {
   const { client, options, children } = props;
-  const value = useMemo(() => client ?? createWhisperr(options), [client, options?.apiKey]);
+  const value = useMemo(
+    () => client ?? createWhisperr(options),
+    [client, options?.apiKey, options?.disabled],
+  );
   return createElement(ClientContext.Provider, { value }, children);
 }
 

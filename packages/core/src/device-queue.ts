@@ -2,8 +2,9 @@
  * The queue of a client SDK, beyond what servers need: events that wait for a user, operations that come from earlier
  * pages or go to other ones, and a user who takes everything back.
  */
-import type { EffectLoop } from "./effect-loop.ts";
+
 import type { DropReason } from "./errors.ts";
+import type { EffectLoop } from "./loop.ts";
 import type { Operation, TrackOperation } from "./operation.ts";
 import type { Outbox } from "./outbox.ts";
 

@@ -13,14 +13,10 @@ export type { Input } from "./delivery/input.ts";
 export { type DeliveryConfig, type DeliveryState, initialState, type Phase } from "./delivery/state.ts";
 export type { Step } from "./delivery/step.ts";
 export { transition } from "./delivery/transition.ts";
-export {
-  createDeviceClient,
-  type Device,
-  type DeviceClient,
-  type DeviceRuntime,
-} from "./device-client.ts";
+export type { Device, DeviceClient, DeviceRuntime } from "./device.ts";
+export { createDeviceClient } from "./device-client.ts";
 export type { DeviceQueue } from "./device-queue.ts";
-export { createEffectLoop, type EffectLoop, type LoopConfig } from "./effect-loop.ts";
+export { createEffectLoop } from "./effect-loop.ts";
 export { type DropReason, droppedMessage, retryExhaustedMessage, type WhisperrError } from "./errors.ts";
 export type { FlushResult } from "./flush-callers.ts";
 export type { IdentifyOptions } from "./identify-body.ts";
@@ -28,6 +24,7 @@ export type { Identity } from "./identity/identity.ts";
 export type { IdentityStore } from "./identity/identity-keeper.ts";
 export { ignoreRejection } from "./json.ts";
 export type { Stats } from "./ledger.ts";
+export type { EffectLoop, LoopConfig } from "./loop.ts";
 export { createMemoryOutbox } from "./memory-outbox.ts";
 export {
   formatMessageId,

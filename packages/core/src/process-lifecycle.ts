@@ -3,7 +3,7 @@
  * - someone waits for `flush()` or `shutdown()`;
  * - it ends by itself while operations are queued: they are delivered first, within a deadline.
  */
-import type { EffectLoop } from "./effect-loop.ts";
+import type { EffectLoop } from "./loop.ts";
 import { MAX_TIMER_MS } from "./options.ts";
 import type { Activity, Timers } from "./ports.ts";
 

@@ -1,8 +1,9 @@
 /** The API of server SDKs, the same in every server runtime: the user id is always explicit. */
-import { createEffectLoop, type EffectLoop } from "./effect-loop.ts";
+import { createEffectLoop } from "./effect-loop.ts";
 import type { FlushResult } from "./flush-callers.ts";
 import { type IdentifyOptions, identifyBody } from "./identify-body.ts";
 import type { Stats } from "./ledger.ts";
+import type { EffectLoop } from "./loop.ts";
 import { createMemoryOutbox } from "./memory-outbox.ts";
 import type { ResolvedOptions, WhisperrOptions } from "./options.ts";
 import type { Ports } from "./ports.ts";

@@ -1,6 +1,7 @@
 /** `shutdown()`: the last flush, with or without a deadline. */
-import type { EffectLoop } from "./effect-loop.ts";
+
 import type { FlushResult } from "./flush-callers.ts";
+import type { EffectLoop } from "./loop.ts";
 import { MAX_TIMER_MS } from "./options.ts";
 import type { Timers } from "./ports.ts";
 

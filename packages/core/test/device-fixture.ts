@@ -1,10 +1,6 @@
 /** A device with its storage, and a client on it. The client may be followed by another: a restart, or another tab. */
-import {
-  createDeviceClient,
-  type Device,
-  type DeviceClient,
-  type DeviceRuntime,
-} from "../src/device-client.ts";
+import type { Device, DeviceClient, DeviceRuntime } from "../src/device.ts";
+import { createDeviceClient } from "../src/device-client.ts";
 import type { WhisperrError } from "../src/errors.ts";
 import type { Operation } from "../src/operation.ts";
 import { resolveOptions, type WhisperrOptions } from "../src/options.ts";

@@ -1,7 +1,8 @@
 /** The real effect loop with fake ports, driven beside the reference queue: every call goes to both. */
 import { expect } from "vitest";
-import { createEffectLoop, type LoopConfig } from "../src/effect-loop.ts";
+import { createEffectLoop } from "../src/effect-loop.ts";
 import type { WhisperrError } from "../src/errors.ts";
+import type { LoopConfig } from "../src/loop.ts";
 import { createMemoryOutbox } from "../src/memory-outbox.ts";
 import { formatMessageId } from "../src/operation.ts";
 import type { Answer } from "../src/outcome.ts";

@@ -1,6 +1,7 @@
 /** An effect loop with everything around it under the test's control. */
-import { createEffectLoop, type EffectLoop, type LoopConfig } from "../src/effect-loop.ts";
+import { createEffectLoop } from "../src/effect-loop.ts";
 import type { WhisperrError } from "../src/errors.ts";
+import type { EffectLoop, LoopConfig } from "../src/loop.ts";
 import { createMemoryOutbox } from "../src/memory-outbox.ts";
 import type { Outbox } from "../src/outbox.ts";
 import { createReporter } from "../src/reporter.ts";

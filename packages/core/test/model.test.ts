@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { LoopConfig } from "../src/effect-loop.ts";
+import type { LoopConfig } from "../src/loop.ts";
 import { type DrivenLoop, drivenLoop, type ServerMood } from "./driven-loop.ts";
 
 const MAX_ACTIONS = 70;
