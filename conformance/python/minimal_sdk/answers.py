@@ -27,7 +27,8 @@ def retry_after_ms(answer: Answer, now_ms: float) -> Optional[float]:
             wait = parsedate_to_datetime(text).timestamp() * 1000 - now_ms
         except (TypeError, ValueError, IndexError, OverflowError):
             return None
-    return min(max(wait, 0.0), MAX_RETRY_AFTER_MS)
+    # No wait at all is no wish to be kept: the backoff applies, or all attempts would go in one burst.
+    return min(wait, MAX_RETRY_AFTER_MS) if wait > 0 else None
 
 
 def rejected_count(answer: Answer, sent: int) -> int:
