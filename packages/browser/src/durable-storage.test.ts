@@ -2,6 +2,50 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { mirrored } from "./durable-storage.ts";
 import type { Storage } from "./storage.ts";
 
+/** An IndexedDB with one store, whose transactions end when the test says so, well or not. */
+function handDatabase(records: Map<string, string>) {
+  const open: { commit(): void; abort(): void }[] = [];
+  const later = <T>(result: T) => {
+    const request = { result, onsuccess: () => {} };
+    queueMicrotask(() => request.onsuccess());
+    return request;
+  };
+  const database = {
+    transaction() {
+      const work: (() => void)[] = [];
+      const transaction = {
+        oncomplete: () => {},
+        onabort: () => {},
+        error: new Error("aborted"),
+        commit() {},
+      };
+      open.push({
+        commit: () => [...work, () => transaction.oncomplete()].forEach((one) => void one()),
+        abort: () => transaction.onabort(),
+      });
+      return Object.assign(transaction, {
+        objectStore: () => ({
+          put: (text: string, key: string) => work.push(() => records.set(key, text)),
+          delete: (key: string) => work.push(() => records.delete(key)),
+          getAllKeys: () => later([...records.keys()]),
+          getAll: () => later([...records.values()]),
+        }),
+      });
+    },
+  };
+  return { open, indexedDB: { open: () => later(database) } };
+}
+
+function inMemory(): Storage {
+  const texts = new Map<string, string>();
+  return {
+    keys: () => [...texts.keys()],
+    get: (key) => texts.get(key) ?? null,
+    set: (key, text) => Boolean(texts.set(key, text)),
+    remove: (key) => void texts.delete(key),
+  };
+}
+
 const nothing: Storage = { keys: () => [], get: () => null, set: () => true, remove: () => {} };
 
 /** Timers that run out when the test says so. */
@@ -33,5 +77,25 @@ describe("the copy in IndexedDB", () => {
     vi.stubGlobal("indexedDB", undefined);
     expect(await mirrored(nothing, "test", timers).backup()).toEqual(new Map());
     expect(timers.armed.size).toBe(0);
+  });
+
+  it("does not bring back what was removed, though it could not remove it when the page ended", async () => {
+    const records = new Map([["q.lane.000000", "delivered"]]);
+    const { open, indexedDB } = handDatabase(records);
+    vi.stubGlobal("indexedDB", indexedDB);
+    const storage = inMemory();
+    const first = mirrored(storage, "test", handTimers());
+    first.remove("q.lane.000000");
+    await vi.waitFor(() => expect(open).toHaveLength(1));
+    open[0]?.abort();
+    await Promise.resolve();
+    expect(records.size).toBe(1);
+
+    const second = mirrored(storage, "test", handTimers());
+    expect(await second.backup()).toEqual(new Map());
+    await vi.waitFor(() => expect(open).toHaveLength(3));
+    open[2]?.commit();
+    await vi.waitFor(() => expect(storage.keys()).toEqual([]));
+    expect(records.size).toBe(0);
   });
 });

@@ -15,34 +15,56 @@ export interface DurableStorage extends Storage {
  */
 const MAX_WAIT_MS = 2000;
 
+/**
+ * A removed record is noted until the copy has removed it too: what is under way in IndexedDB is cancelled when a page ends, and
+ * what was delivered must not come back.
+ */
+const GONE = "g.";
+
 export function mirrored(storage: Storage, name: string, timers: Timers): DurableStorage {
   const copy: Promise<DurableCopy | undefined> = import("./durable.ts")
     .then(({ openDurableCopy }) => openDurableCopy(name))
     .catch(() => undefined);
 
-  function mirror(key: string, change: (copy: DurableCopy) => void): void {
-    if (key.startsWith(RECORD)) void copy.then((opened) => opened && change(opened));
+  /** Removes it from the copy; then it need not be noted any more. */
+  function forget(key: string): void {
+    copy
+      .then((opened) => opened?.remove(key))
+      .then(() => storage.remove(GONE + key))
+      .catch(() => {});
+  }
+
+  async function readCopy(): Promise<ReadonlyMap<string, string>> {
+    const found = new Map(await (await copy)?.all());
+    for (const note of storage.keys().filter((key) => key.startsWith(GONE))) {
+      const key = note.slice(GONE.length);
+      found.delete(key);
+      forget(key);
+    }
+    return found;
   }
 
   return {
     ...storage,
     set(key, text) {
-      mirror(key, (opened) => opened.set(key, text));
+      if (key.startsWith(RECORD)) void copy.then((opened) => opened?.set(key, text));
       return storage.set(key, text);
     },
     remove(key) {
-      mirror(key, (opened) => opened.remove(key));
       storage.remove(key);
+      if (!key.startsWith(RECORD)) return;
+      storage.set(GONE + key, "");
+      forget(key);
     },
     backup: () =>
       new Promise((resolve) => {
-        const timer = timers.set(() => resolve(new Map()), MAX_WAIT_MS);
-        copy
-          .then((opened) => opened?.all())
-          .catch(() => undefined)
+        const nothing = new Map<string, string>();
+        const timer = timers.set(() => resolve(nothing), MAX_WAIT_MS);
+        readCopy()
+          .catch(() => nothing)
           .then((found) => {
             timers.clear(timer);
-            resolve(found ?? new Map());
+            resolve(found);
           });
       }),
   };
