@@ -14,7 +14,7 @@ const SCENARIO = "8. cost of track()";
 const LEVELS = [0, 100, 900];
 /** Pages read clocks of 5 to 1,000 µs: this many calls are timed at once. */
 const CALLS_PER_RUN = 50;
-const RUNS = 15;
+const RUNS = 9;
 /**
  * The issue's 10 % is for the figures; twice the cost is a queue that is rewritten or searched on every call. The quickest
  * runs are compared: those no other process has disturbed.
@@ -22,7 +22,7 @@ const RUNS = 15;
 const MAX_RATIO = 2;
 const WAITING_AT_START = 1_000;
 /** Other processes lengthen a start, never all of them alike: the best of these counts. */
-const STARTS = 3;
+const STARTS = 2;
 /** A frame is 17 ms, a long task 50; a slow machine may double that. */
 const MAX_BLOCK_MS = 250;
 

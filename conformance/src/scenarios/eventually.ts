@@ -1,6 +1,7 @@
 /** Waiting for a state instead of for a time. */
 
-const POLL_MS = 15;
+/** Judging everything that arrived takes a while: more often, and the machine does nothing else. */
+const POLL_MS = 50;
 
 /**
  * Resolves with what `probe` answers once that is neither false nor undefined; `probe` may throw while it is not yet

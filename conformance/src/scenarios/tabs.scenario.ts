@@ -16,7 +16,7 @@ import { type ShopPage, type Stage, setStage } from "./stage.ts";
 const SCENARIO = "5. five tabs";
 const TABS = 5;
 const EVENTS_PER_TAB = 50;
-const MAX_BURST = 8;
+const MAX_BURST = 16;
 const CRASHING_TAB = 2;
 
 interface Walkabout {
