@@ -14,7 +14,7 @@ const SCENARIO = "8. cost of track()";
 const LEVELS = [0, 100, 900];
 /** Pages read clocks of 5 to 1,000 µs: this many calls are timed at once. */
 const CALLS_PER_RUN = 50;
-const RUNS = 9;
+const RUNS = 6;
 /**
  * The issue's 10 % is for the figures; twice the cost is a queue that is rewritten or searched on every call. The quickest
  * runs are compared: those no other process has disturbed.
