@@ -2,7 +2,7 @@
 import type { IdentifyOperation, Operation, TrackOperation } from "../src/operation.ts";
 import type { Outbox } from "../src/outbox.ts";
 
-/** What follows a batch of these ids: any 24 characters of a version 4 UUID. */
+/** What the message ids of these operations begin with: 24 characters of a version 4 UUID. */
 export const ID_PREFIX = "f7a1c2e0-4b3d-4f6a-9c1e-";
 
 export function aTrack(over: Partial<TrackOperation> = {}): TrackOperation {
