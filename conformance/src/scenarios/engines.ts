@@ -1,9 +1,9 @@
 /** Runs a scenario in every engine on this machine; an engine that is missing is reported, and fails the run in CI. */
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { availableEngines, type Browser, type Engine, launchBrowser } from "../browsers/index.ts";
 import { notRun } from "./report/figures.ts";
 
-/** One browser for all tests of a scenario: each test brings a site of its own, and so an empty storage. */
+/** Each test brings a site of its own, and so an empty storage: they can share a browser (shared-browsers.ts). */
 export function inEveryEngine(
   scenario: string,
   define: (browser: () => Browser, engine: Engine) => void,
@@ -15,10 +15,21 @@ export function inEveryEngine(
         return;
       }
       let browser: Browser | undefined;
+      let failed = false;
       beforeAll(async () => {
-        browser = await launchBrowser(engine);
+        const launching = sharedBrowsers.get(engine) ?? launchBrowser(engine);
+        sharedBrowsers.set(engine, launching);
+        browser = await launching;
       });
-      afterAll(() => browser?.close());
+      afterEach(({ task }) => {
+        failed ||= task.result?.state === "fail";
+      });
+      afterAll(async () => {
+        // What made a test fail may last: the next scenario gets another browser.
+        if (!failed && browser !== undefined) return;
+        sharedBrowsers.delete(engine);
+        await browser?.close();
+      });
       define(() => browser as Browser, engine);
     });
   }
