@@ -18,24 +18,38 @@ export interface Claim {
   end(): void;
 }
 
+/** Browsers are known that forget a request: waiting on for them would mean that nothing is ever sent. */
+const LOCK_ANSWER_MS = 5000;
+
 /** The browser ends the claims of a page together with the page, however that happens. */
-export function webLockClaims(locks: LockManager, prefix: string): Claims {
+export function webLockClaims(locks: LockManager, prefix: string, timers: Timers): Claims {
   return {
     areLasting: true,
     claim(lane) {
-      let end = () => {};
-      const ended = new Promise<void>((resolve) => {
-        end = resolve;
+      let release = () => {};
+      const released = new Promise<void>((resolve) => {
+        release = resolve;
       });
+      let timer: unknown;
       const granted = new Promise<boolean>((resolve) => {
+        // Where locks are refused altogether, or not answered, nobody else has one either.
+        const without = () => resolve(true);
+        timer = timers.set(without, LOCK_ANSWER_MS);
         const hold = (lock: Lock | null) => {
           resolve(lock !== null);
-          return lock && ended;
+          return lock && released;
         };
-        // Where locks are refused altogether, nobody else has one either.
-        locks.request(prefix + lane, { ifAvailable: true }, hold).catch(() => resolve(true));
+        locks.request(prefix + lane, { ifAvailable: true }, hold).catch(without);
       });
-      return { granted, end };
+      const settled = () => timers.clear(timer);
+      void granted.then(settled);
+      return {
+        granted,
+        end() {
+          settled();
+          release();
+        },
+      };
     },
   };
 }

@@ -122,7 +122,9 @@ function hostOfPage(options: BrowserOptions, prefix: string): PageHost {
     storage,
     isBlocked: wanted !== "memory" && storage === undefined,
     backup: durable?.backup,
-    claims: storage && (locks ? webLockClaims(locks, prefix) : storedClaims(storage, timers, nowMs, uuid())),
+    claims:
+      storage &&
+      (locks ? webLockClaims(locks, prefix, timers) : storedClaims(storage, timers, nowMs, uuid())),
     timers,
     nowMs,
     random: () => Math.random(),

@@ -175,3 +175,19 @@ test("an opt-out is remembered although the storage is full", async () => {
   await browser.advance(20_000);
   expect(next.client.stats()).toMatchObject({ accepted: 1, dropped: { opted_out: 1 } });
 });
+
+test("a browser that answers no lock request keeps nothing back for long", async () => {
+  const browser = browserWith();
+  browser.locks.isSilent = true;
+  const process = browser.storage.openProcess();
+  const page = browser.open(1, process);
+  const left = track(browser, page);
+  await page.leave(false);
+  const next = browser.open(1, process);
+  const number = track(browser, next);
+  await browser.advance(20_000);
+  expect(arrived(browser)).toEqual([left, number]);
+
+  await next.client.shutdown();
+  expect(next.client.stats().pending).toBe(0);
+});

@@ -11,6 +11,8 @@ export interface LockHolder {
 }
 
 export interface ProfileLocks {
+  /** Takes requests and answers none of them any more. */
+  isSilent: boolean;
   connect(holder: LockHolder): LockManager;
   /** The page is gone, and so are its locks. */
   disconnect(holder: LockHolder): void;
@@ -56,7 +58,7 @@ export function profileLocks(time: VirtualTime, random: SeededRandom): ProfileLo
 
     const manager = {
       request(name: string, _options: object, callback: Callback): Promise<unknown> {
-        request(name, callback);
+        if (!locks.isSilent) request(name, callback);
         return new Promise(() => {});
       },
     };
@@ -67,11 +69,13 @@ export function profileLocks(time: VirtualTime, random: SeededRandom): ProfileLo
     if (holders.get(name) === holder) holders.delete(name);
   }
 
-  return {
+  const locks: ProfileLocks = {
+    isSilent: false,
     connect,
     disconnect(holder) {
       for (const name of holders.keys()) release(name, holder);
     },
     concerns: (holder) => (waiting.get(holder) ?? 0) > 0 || [...holders.values()].includes(holder),
   };
+  return locks;
 }

@@ -110,7 +110,7 @@ export function simulatedPage(browser: Browser, settings: PageSettings): Simulat
   };
 
   const claims: Claims = browser.hasLocks
-    ? webLockClaims(locks.connect(holder), "")
+    ? webLockClaims(locks.connect(holder), "", timers)
     : storedClaims(storage, timers, () => time.wallMs, random.uuid());
 
   const network = pageNetwork(
