@@ -6,7 +6,7 @@ const driver = {
   outDir: "dist/drivers",
   platform: "node",
   target: "node18",
-  external: ["@whisperr/node", "@whisperr/deno"],
+  external: ["@whisperr/node", "@whisperr/deno", "outside-node"],
   noExternal: ["@sinonjs/fake-timers"],
 } as const;
 
@@ -27,7 +27,7 @@ export default defineConfig([
   // fake-timers is CommonJS and requires Node's own modules, which an ES module has to be lent.
   {
     ...driver,
-    entry: ["src/drivers/node.ts", "src/drivers/deno.ts"],
+    entry: ["src/drivers/node.ts", "src/drivers/deno.ts", "src/drivers/outside-node.ts"],
     format: ["esm"],
     banner: {
       js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
@@ -37,5 +37,9 @@ export default defineConfig([
   // What starts an edge runtime, and what runs inside.
   { ...driver, entry: ["src/drivers/workerd.ts", "src/drivers/vercel-edge.ts"], format: ["esm"] },
   { ...alone, entry: ["src/drivers/workerd-worker.ts"], format: ["esm"] },
-  { ...alone, entry: ["src/drivers/browser.ts", "src/drivers/vercel-edge-function.ts"], format: ["iife"] },
+  {
+    ...alone,
+    entry: ["src/drivers/browser.ts", "src/drivers/outside-web.ts", "src/drivers/vercel-edge-function.ts"],
+    format: ["iife"],
+  },
 ]);

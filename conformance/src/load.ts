@@ -1,38 +1,64 @@
 /** Reads cases and subjects and checks them against their schemas: a misspelt key must not pass as "nothing to check". */
 import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import { faultSchema } from "./api/index.ts";
 import type { Case, CaseFile, Step } from "./case.ts";
 import { CALL_NAMES, type Capability, type WireValue } from "./protocol.ts";
+import type { ReportedCase } from "./report/run-report.ts";
 import { callsOf } from "./runner/known-calls.ts";
 import type { Subject } from "./subject.ts";
+import { UsageError } from "./usage-error.ts";
 
-/** In the order of their file names, and within a file as written. Throws on anything invalid or twice. */
-export function loadCases(folder: string): Case[] {
+/** In the order of their file names, and within a file as written. Throws UsageError on anything invalid or twice. */
+export function loadCases(folder: string): ReportedCase[] {
   const valid = schema<CaseFile>(join(folder, "cases.schema.json"));
-  const files = jsonFiles(join(folder, "cases")).map(({ path, data }) => check(valid, data, path));
-  const cases = files.flatMap((file) => file.cases.map((theCase) => completed(theCase, file)));
+  const files = jsonFiles(join(folder, "cases")).map(({ path, data }) => ({
+    path,
+    file: check(valid, data, path),
+  }));
+  const cases = files.flatMap(({ path, file }) =>
+    file.cases.map((theCase) => completed(theCase, file, basename(path))),
+  );
+  checkEach(cases);
+  return cases;
+}
+
+/** Cases from elsewhere (`path`), such as the report of an earlier run. Throws UsageError like loadCases. */
+export function checkCases(folder: string, cases: readonly ReportedCase[], path: string): void {
+  const own = cases.map(({ file: _file, about: _about, ...theCase }) => theCase);
+  check(
+    schema<CaseFile>(join(folder, "cases.schema.json")),
+    { about: `the cases of ${path}`, cases: own },
+    path,
+  );
+  checkEach(cases);
+}
+
+/** What the schema cannot say. */
+function checkEach(cases: readonly Case[]): void {
   const ids = new Set<string>();
   for (const theCase of cases) {
-    if (ids.has(theCase.id)) throw new Error(`case id ${theCase.id} is there twice`);
+    if (ids.has(theCase.id)) throw new UsageError(`case id ${theCase.id} is there twice`);
     ids.add(theCase.id);
     checkFaults(theCase);
     checkNeeds(theCase);
   }
-  return cases;
 }
 
 /** With what its file says for all its cases. */
-function completed(theCase: Case, { needs, options }: CaseFile): Case {
+function completed(theCase: Case, { about, needs, options }: CaseFile, file: string): ReportedCase {
   const client = { ...theCase.client, options: { ...options, ...theCase.client?.options } };
   return {
     ...theCase,
     ...(needs && { needs: [...new Set([...needs, ...(theCase.needs ?? [])])] }),
     ...(options && { client }),
+    file,
+    about,
   };
 }
 
+/** Throws UsageError on anything invalid. */
 export function loadSubjects(folder: string): Subject[] {
   const valid = schema<Subject>(join(folder, "subjects.schema.json"));
   return jsonFiles(join(folder, "subjects")).map(({ path, data }) => check(valid, data, path));
@@ -43,7 +69,7 @@ function checkFaults({ id, server = {}, steps }: Case): void {
   const standing = server.default ? [server.default] : [];
   for (const fault of [...(server.script ?? []), ...standing, ...steps.flatMap(faultsOf)]) {
     const { error } = faultSchema.safeParse(fault);
-    if (error) throw new Error(`case ${id}: not a fault: ${JSON.stringify(fault)}: ${error.message}`);
+    if (error) throw new UsageError(`case ${id}: not a fault: ${JSON.stringify(fault)}: ${error.message}`);
   }
 }
 
@@ -70,7 +96,7 @@ function checkNeeds({ id, client, steps, needs = [] }: Case): void {
     ],
   ];
   const missing = uses.filter(([need, used]) => used && !needs.includes(need)).map(([need]) => need);
-  if (missing.length > 0) throw new Error(`case ${id} uses ${missing.join(", ")} without needing it`);
+  if (missing.length > 0) throw new UsageError(`case ${id} uses ${missing.join(", ")} without needing it`);
 }
 
 /** A user id that a client SDK could not know, or a client bound to one user. */
@@ -98,13 +124,21 @@ function check<T>(valid: ValidateFunction<T>, data: unknown, path: string): T {
   const problems = (valid.errors ?? []).map(({ instancePath, message, params }) => {
     return `${instancePath} ${message} ${JSON.stringify(params)}`;
   });
-  throw new Error(`${path} does not match its schema:\n  ${problems.join("\n  ")}`);
+  throw new UsageError(`${path} does not match its schema:\n  ${problems.join("\n  ")}`);
 }
 
 function jsonFiles(folder: string): { path: string; data: unknown }[] {
   const names = readdirSync(folder).filter((name) => name.endsWith(".json"));
   return names.sort().map((name) => {
     const path = join(folder, name);
-    return { path, data: JSON.parse(readFileSync(path, "utf8")) as unknown };
+    return { path, data: readJson(path) };
   });
+}
+
+function readJson(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, "utf8"));
+  } catch (error) {
+    throw new UsageError(`${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }

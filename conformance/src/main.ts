@@ -1,80 +1,91 @@
-/** The command line: runs the cases on the subjects, reports, and ends with 1 when anything fails the run. */
-import { join } from "node:path";
-import { program } from "commander";
-import type { Case } from "./case.ts";
+/** The command line: runs cases on subjects, reports, and says by its exit code whether all is well. */
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+import { CommanderError } from "commander";
+import { type CliOptions, parseOptions } from "./cli/options.ts";
+import { chosenPlan, type Plan, planText } from "./cli/plan.ts";
+import { replayPlan } from "./cli/replay.ts";
+import { runPlan } from "./cli/run-plan.ts";
 import { loadCases, loadSubjects } from "./load.ts";
-import { createProgress, printSummary, progressLine } from "./report/console-report.ts";
-import { writeJunitReport } from "./report/junit-report.ts";
+import { consoleReport, replayText } from "./report/console-report.ts";
+import { FAILURES_FOLDER, failurePath, type ReportFile, reportFiles } from "./report/report-files.ts";
+import type { RunReport } from "./report/run-report.ts";
 import { startControlServer } from "./runner/control-server.ts";
-import { failsTheRun, type SubjectResult } from "./runner/results.ts";
-import { runSubject } from "./runner/run-subject.ts";
-import type { Subject } from "./subject.ts";
-
-/** Subjects side by side: the runner is one process, so more than this only fight for it. */
-const PARALLEL_SUBJECTS = 2;
+import { failsTheRun } from "./runner/results.ts";
+import { UsageError } from "./usage-error.ts";
 
 const folder = join(import.meta.dirname, "..");
-const print = (text: string) => void process.stdout.write(text);
 
-program
-  .name("conformance")
-  .description("Runs the conformance cases against SDKs on real runtimes.")
-  .option("--subject <text...>", "only subjects whose name contains one of these")
-  .option("--case <text...>", "only cases whose id contains one of these")
-  .option("--list", "list what would run, and run nothing");
-program.parse();
-const options = program.opts<{ subject?: string[]; case?: string[]; list?: true }>();
-
-const subjects = loadSubjects(folder).filter(({ name, title }) =>
-  chosen(`${name} ${title}`, options.subject),
-);
-const cases = loadCases(folder).filter(({ id }) => chosen(id, options.case));
-if (options.list) list(subjects, cases);
-else if (subjects.length === 0 || cases.length === 0) fail("nothing matches --subject and --case");
-else await run(subjects, cases);
-
-function chosen(name: string, texts: readonly string[] | undefined): boolean {
-  const lower = name.toLowerCase();
-  return texts === undefined || texts.some((text) => lower.includes(text.toLowerCase()));
+try {
+  process.exitCode = await main(parseOptions(process.argv, folder));
+} catch (error) {
+  // Commander has said what was wrong by itself.
+  if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
+  else if (error instanceof UsageError) {
+    process.stderr.write(`error: ${error.message}\n`);
+    process.exitCode = 2;
+  } else throw error;
 }
 
-function list(subjects: readonly Subject[], cases: readonly Case[]): void {
-  for (const { name, title } of subjects) print(`subject ${name}: ${title}\n`);
-  for (const { id, clause, level, title } of cases) print(`case ${id} (${clause}, ${level}): ${title}\n`);
-  print(`${subjects.length} subjects, ${cases.length} cases\n`);
-}
-
-async function run(subjects: readonly Subject[], cases: readonly Case[]): Promise<void> {
-  print(`${cases.length} cases on ${subjects.length} subjects\n`);
-  const control = await startControlServer(join(folder, "dist", "drivers", "browser.global.js"));
-  const waiting = [...subjects];
-  const progress = createProgress(print, process.stdout.isTTY === true);
-  const results = new Map<Subject, SubjectResult>();
-  const lane = async () => {
-    for (let subject = waiting.shift(); subject; subject = waiting.shift()) {
-      const onResult = ({ name }: Subject) => progress(name);
-      const result = await runSubject(subject, cases, { folder, control, onResult });
-      results.set(subject, result);
-      print(progressLine(result));
-    }
-  };
-  await Promise.all(Array.from({ length: PARALLEL_SUBJECTS }, lane));
-  await control.close();
-  const ordered = subjects.map((subject) => results.get(subject)).filter((result) => result !== undefined);
-  printSummary(ordered, print);
-  writeJunitReport(join(folder, "reports", "conformance.xml"), ordered);
-  const verdicts = ordered.flatMap((result) => result.results.map(({ verdict }) => verdict));
-  const failed = verdicts.filter(failsTheRun).length;
+async function main(options: CliOptions): Promise<number> {
+  const { replay, list, out, report: formats } = options;
+  const subjects = loadSubjects(folder);
+  const plan =
+    replay === undefined
+      ? chosenPlan(subjects, loadCases(folder), options)
+      : replayPlan(replay, subjects, folder);
+  if (list) {
+    print(planText(plan));
+    return 0;
+  }
+  const report = await run(plan);
   print(
-    `conformance: ${verdicts.filter((verdict) => verdict === "passed").length} passed, ${failed} failed\n`,
+    consoleReport(report, (subject, theCase) => replay ?? shown(join(out, failurePath(subject, theCase)))),
   );
-  const absent = ordered.filter((result) => result.absent !== undefined);
-  const unacceptable = process.env.CI ? absent : [];
-  for (const { subject, absent: why } of unacceptable) print(`CI has to run ${subject.title}: ${why}\n`);
-  if (failed + unacceptable.length > 0) process.exitCode = 1;
+  if (replay === undefined) writeReports(out, reportFiles(report, formats));
+  else print(replayText(report));
+  const results = report.subjects.flatMap((subject) => subject.results);
+  return results.some(({ verdict }) => failsTheRun(verdict)) || lacksSubjects(report) ? 1 : 0;
 }
 
-function fail(message: string): void {
-  process.stderr.write(`${message}\n`);
-  process.exitCode = 2;
+async function run(plan: Plan): Promise<RunReport> {
+  const startedAt = new Date().toISOString();
+  const from = performance.now();
+  const control = await startControlServer(join(folder, "dist", "drivers", "browser.global.js"));
+  const subjects = await runPlan(plan, { folder, control }).finally(() => control.close());
+  const { version } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as { version: string };
+  return {
+    format: 1,
+    suite: { version, protocol: 1 },
+    startedAt,
+    elapsedMs: performance.now() - from,
+    cases: [...new Set(plan.flatMap(({ cases }) => cases))],
+    subjects,
+  };
+}
+
+/** Failures of earlier runs go: a file there says that its case failed in the last one. */
+function writeReports(out: string, files: readonly ReportFile[]): void {
+  rmSync(join(out, FAILURES_FOLDER), { recursive: true, force: true });
+  for (const { path, text } of files) {
+    const file = join(out, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  }
+  print(`reports: ${shown(out)}\n`);
+}
+
+/** A machine may do without a runtime; the one that decides whether a change is good may not. */
+function lacksSubjects({ subjects }: RunReport): boolean {
+  const absent = process.env.CI ? subjects.filter((subject) => subject.absent !== undefined) : [];
+  for (const { title, absent: why } of absent) print(`CI has to run ${title}: ${why}\n`);
+  return absent.length > 0;
+}
+
+function shown(path: string): string {
+  return relative(process.cwd(), path) || ".";
+}
+
+function print(text: string): void {
+  process.stdout.write(text);
 }

@@ -13,6 +13,8 @@ export interface ProcessSubject {
 /** Its driver runs in a page of this browser. */
 export interface BrowserSubject {
   engine: Engine;
+  /** The page's script, in the conformance folder; by default the driver with the browser SDK of this repository. */
+  script?: string;
 }
 
 interface SubjectBase {

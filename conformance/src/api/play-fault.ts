@@ -68,7 +68,7 @@ async function playOnWholeRequest(fault: Fault, exchange: Exchange): Promise<Res
 }
 
 function respond(exchange: Exchange, answer: Answer): Response {
-  exchange.entry.end(isSuccess(answer) ? "stored" : "refused", answer.status, answer.rejected);
+  exchange.entry.end(isSuccess(answer) ? "stored" : "refused", answer.status, answer);
   return toResponse(exchange.decorate(answer));
 }
 
@@ -79,7 +79,7 @@ function unheard({ entry }: Exchange, outcome: "aborted" | "hung"): Response {
 }
 
 function lose(exchange: Exchange, answer: Answer): Response {
-  exchange.entry.end(isSuccess(answer) ? "lost" : "refused", undefined, answer.rejected);
+  exchange.entry.end(isSuccess(answer) ? "lost" : "refused", undefined, answer);
   return new Response(null, { status: 503 });
 }
 
@@ -101,7 +101,7 @@ async function loseAnswer(exchange: Exchange, mode: "none" | "cut" | "stall"): P
   if (!connection) return needsConnection(exchange);
   const answer = exchange.process();
   const outcome = isSuccess(answer) ? "lost" : "refused";
-  entry.end(outcome, mode === "none" ? undefined : answer.status, answer.rejected);
+  entry.end(outcome, mode === "none" ? undefined : answer.status, answer);
   return mode === "none" ? connection.reset() : connection.sendHalf(exchange.decorate(answer), mode);
 }
 

@@ -36,14 +36,27 @@ export interface RecordedRequest {
   readonly events: readonly JsonObject[];
   /** The body of an identify, as it came. */
   readonly identify?: JsonObject;
+  /** By the API's clock. */
   readonly receivedAtMs: number;
   /** When the answer began to leave, or the connection was given up. */
   readonly answeredAtMs?: number;
+  /** The same two moments in real time, by performance.now(); absent where nothing but virtual time exists. */
+  readonly receivedRealMs?: number;
+  readonly answeredRealMs?: number;
   readonly outcome: Outcome;
   /** The status line that left, also when the rest of the answer was cut off. */
   readonly status?: number;
+  /** What was answered, as far as it is remembered; also when it did not leave, or only in part. */
+  readonly answer?: RecordedAnswer;
   /** Events of this batch that the answer counted as rejected. */
   readonly rejected: number;
   /** Another request was in flight when this one arrived. */
   readonly overlapping: boolean;
+}
+
+export interface RecordedAnswer {
+  /** The first 4,000 characters of the body. */
+  readonly text: string;
+  /** The header as sent. */
+  readonly retryAfter?: string;
 }

@@ -2,10 +2,11 @@
  * Remembers every request. A request has *arrived* once its body was read (or will never be), and is *over* once
  * its outcome is known; waiting is offered for both, so that nobody has to sleep.
  */
+import type { Answer } from "./answer.ts";
 import { createAnswerCounter } from "./answer-counter.ts";
 import type { AnswerCounts } from "./ingestion-api.ts";
 import { parseBody } from "./parse-body.ts";
-import type { Outcome, RecordedRequest } from "./recorded-request.ts";
+import type { Outcome, RecordedAnswer, RecordedRequest } from "./recorded-request.ts";
 import { createTally, type Tally } from "./tally.ts";
 
 /** Enough for any case and a demo; a process that runs for days must not grow by its requests. */
@@ -13,6 +14,9 @@ export const DEFAULT_MAX_RECORDED_REQUESTS = 10_000;
 
 /** Bodies weigh more than requests: 500 full batches are remembered, 10,000 would not fit any machine. */
 const MAX_RECORDED_BYTES = 256 * 1024 * 1024;
+
+/** Scripts may answer with pages of HTML, of which the beginning tells enough. */
+const MAX_ANSWER_CHARACTERS = 4_000;
 
 export interface Recorder {
   readonly requests: readonly RecordedRequest[];
@@ -33,8 +37,8 @@ export interface Entry {
   readonly request: RecordedRequest;
   /** The body as far as it was read. */
   bodyRead(body: Uint8Array): void;
-  /** Settles the request, once. `status` is the status line that left, if one did. */
-  end(outcome: Outcome, status?: number, rejected?: number): void;
+  /** Settles the request, once. `status` is the status line that left, if one did; `answer` what was meant to. */
+  end(outcome: Outcome, status?: number, answer?: Answer): void;
 }
 
 type Draft = { -readonly [K in keyof RecordedRequest]: RecordedRequest[K] };
@@ -68,10 +72,11 @@ export function createRecorder(now: () => number, maxRequests: number, countedPa
       arrived.add();
     }
 
-    function end(outcome: Outcome, status?: number, rejected = 0): void {
+    function end(outcome: Outcome, status?: number, answer?: Answer): void {
       draft.outcome = outcome;
-      draft.rejected = rejected;
+      if (answer) Object.assign(draft, { rejected: answer.rejected, answer: recordedAnswer(answer) });
       draft.answeredAtMs = now();
+      draft.answeredRealMs = performance.now();
       if (status !== undefined) draft.status = status;
       answers.add(pathname(head.path), String(status ?? outcome));
       if (!bodyKnown) arrived.add();
@@ -98,8 +103,14 @@ function newDraft(head: RequestHead, index: number, receivedAtMs: number, overla
     text: "",
     events: [],
     receivedAtMs,
+    receivedRealMs: performance.now(),
     outcome: "pending",
     rejected: 0,
     overlapping,
   };
+}
+
+function recordedAnswer({ body, headers }: Answer): RecordedAnswer {
+  const retryAfter = new Headers(headers).get("retry-after");
+  return { text: body.slice(0, MAX_ANSWER_CHARACTERS), ...(retryAfter !== null && { retryAfter }) };
 }

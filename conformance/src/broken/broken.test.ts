@@ -8,8 +8,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Case } from "../case.ts";
 import { loadCases, loadSubjects } from "../load.ts";
+import type { ReportedResult } from "../report/run-report.ts";
 import { type ControlServer, startControlServer } from "../runner/control-server.ts";
-import type { CaseResult } from "../runner/results.ts";
 import { runSubject } from "../runner/run-subject.ts";
 import type { Subject } from "../subject.ts";
 import { buildDriver, buildSdk } from "./build.ts";
@@ -40,7 +40,7 @@ function caseCalled(id: string): Case {
   return found;
 }
 
-async function run(name: string, edits: readonly Edit[], ids: readonly string[]): Promise<CaseResult[]> {
+async function run(name: string, edits: readonly Edit[], ids: readonly string[]): Promise<ReportedResult[]> {
   if (!node26) throw new Error("subjects/node26.json is gone");
   const file = join(built, `${name}.mjs`);
   await buildSdk(file, edits);
@@ -69,9 +69,9 @@ test("the SDK as it is passes every case that catches a broken one", async () =>
 describe.concurrent("is caught", () => {
   test.for(defects)("$name: $breaks", async ({ name, edits, caughtBy }, { expect }) => {
     const results = await run(name, edits, Object.keys(caughtBy));
-    for (const { case: theCase, verdict, problems } of results) {
-      expect(verdict, theCase.id).toBe("failed");
-      expect(problems.join("\n"), theCase.id).toMatch(caughtBy[theCase.id] ?? "");
+    for (const { case: id, verdict, problems } of results) {
+      expect(verdict, id).toBe("failed");
+      expect(problems.join("\n"), id).toMatch(caughtBy[id] ?? "");
     }
   });
 });

@@ -8,7 +8,8 @@ import { clearDevice } from "./device-storage.ts";
 import type { DrivenClient } from "./driven-app.ts";
 import { createDriver, type SdkHost } from "./driver.ts";
 import { knowUser } from "./known-user.ts";
-import { type ControlLink, pull } from "./pull.ts";
+import { AS_SERVERS, captureConsole, countRequest, openLink, requestsMade, settle } from "./page.ts";
+import { pull } from "./pull.ts";
 import type { VirtualTime } from "./virtual-time.ts";
 import { watchFetch } from "./watched-fetch.ts";
 import { watchListeners } from "./watched-listeners.ts";
@@ -21,21 +22,9 @@ export interface BrowserSdk {
 
 type ClientMethods = Omit<DrivenClient, "call"> & Record<string, (...args: unknown[]) => unknown>;
 
-/** What only client SDKs do by themselves is off in cases that server SDKs share; and their queue is as long. */
-const AS_SERVERS: Record<string, unknown> = {
-  autoContext: false,
-  pageViews: false,
-  traitsFromDevice: false,
-  maxQueueSize: 10_000,
-};
-
-/** Outlives the page: how many requests were made on this device. */
-const REQUESTS = "requests";
-
 export async function drivePage(sdk: BrowserSdk, time: VirtualTime): Promise<void> {
   const link = openLink(fetch.bind(globalThis));
   const output = captureConsole();
-  const countRequest = () => sessionStorage.setItem(REQUESTS, String(requestsMade() + 1));
   const io = watchFetch(fetch.bind(globalThis), countRequest);
   globalThis.fetch = io.fetch;
   const listeners = watchListeners([window, document]);
@@ -87,50 +76,5 @@ function drivenClient(client: ClientMethods, form: CallForm, apiKey: unknown): D
   };
 }
 
-function openLink(realFetch: typeof fetch): ControlLink {
-  // The page is served at <control>/page.
-  const control = new URL(".", location.href);
-  const text = async (path: string, init: RequestInit) =>
-    (await realFetch(new URL(path, control), { cache: "no-store", ...init })).text();
-  return {
-    next: () => text("next", {}),
-    post: (result) => text("result", { method: "POST", body: result }),
-  };
-}
-
 /** Taking over the lanes of earlier pages takes one lock after the other: its own, theirs, and what they still hold. */
 const TAKEOVER_ROUNDS = 3;
-
-/** A lock asked for earlier is granted by the time the question after it is answered. */
-async function settle(rounds: number): Promise<void> {
-  for (let round = 0; round < rounds; round++) {
-    await navigator.locks.query();
-    await macrotask();
-  }
-  await macrotask();
-}
-
-/** One for all rounds: ports that nobody holds may be collected with a message under way. */
-const channel = new MessageChannel();
-
-/** Not a timer: those are the runner's, and browsers slow them down. */
-function macrotask(): Promise<void> {
-  return new Promise((resolve) => {
-    channel.port1.onmessage = () => resolve();
-    channel.port2.postMessage(null);
-  });
-}
-
-function requestsMade(): number {
-  return Number(sessionStorage.getItem(REQUESTS));
-}
-
-function captureConsole(): string[] {
-  const output: string[] = [];
-  for (const name of ["log", "info", "warn", "error", "debug"] as const) {
-    console[name] = (...args: unknown[]) => void output.push(args.map(String).join(" "));
-  }
-  addEventListener("error", ({ message }) => output.push(message));
-  addEventListener("unhandledrejection", ({ reason }) => output.push(`unhandled rejection: ${reason}`));
-  return output;
-}

@@ -1,97 +1,108 @@
-/** What a person sees: a mark per case while it runs, a table at the end, and every failure with its exchange. */
+/** What a person sees: a live line per subject while it runs, and at the end every failure with its exchange, and a table. */
 import colors from "picocolors";
-import {
-  type CaseResult,
-  countVerdicts,
-  failsTheRun,
-  type SubjectResult,
-  type Verdict,
-} from "../runner/results.ts";
+import { requestLine } from "../runner/exchange.ts";
+import { countVerdicts, failsTheRun, type Verdict } from "../runner/results.ts";
+import type { ReportedCase, ReportedResult, ReportedSubject, RunReport } from "./run-report.ts";
 
-/** Where text goes; standard output in earnest. */
-export type Print = (text: string) => void;
+/** Where the file is with which a failure can be replayed. */
+export type FailureFile = (subject: string, theCase: string) => string;
 
-const MARKS: Record<Verdict, string> = {
-  passed: colors.green("."),
-  failed: colors.red("F"),
-  "known-failure": colors.yellow("k"),
-  "unexpected-pass": colors.red("U"),
-  "not-run": colors.dim("-"),
+const BAR_WIDTH = 30;
+/** More names than this on a line are not read; the other reports have them all. */
+const MAX_NAMES = 12;
+
+export function progressBar(done: number, total: number, failed: number): string {
+  const filled = total === 0 ? BAR_WIDTH : Math.round((done / total) * BAR_WIDTH);
+  const bar = "█".repeat(filled) + colors.dim("░".repeat(BAR_WIDTH - filled));
+  return `${bar} ${done}/${total}${failed > 0 ? colors.red(` ${failed} failed`) : ""}`;
+}
+
+/** How a subject that is through stands. */
+export function subjectLine({ title, absent, results, elapsedMs }: ReportedSubject): string {
+  if (absent !== undefined) return `${title}: not run, ${absent}`;
+  const counts = Object.entries(countVerdicts(results)).filter(([name, n]) => n > 0 || name === "passed");
+  const text = counts.map(([name, n]) => `${n} ${name}`).join(", ");
+  return `${title}: ${text}, ${(elapsedMs / 1000).toFixed(1)} s`;
+}
+
+export function consoleReport({ cases, subjects }: RunReport, failureFile: FailureFile): string {
+  const byId = new Map(cases.map((theCase) => [theCase.id, theCase]));
+  const parts = subjects.flatMap((subject) => [
+    ...subject.results.flatMap((result) => {
+      const { verdict, knownReason } = result;
+      if (verdict === "known-failure")
+        return [`${verdict}: ${result.case} on ${subject.title}: ${knownReason}\n`];
+      const theCase = byId.get(result.case);
+      if (!theCase || !failsTheRun(verdict)) return [];
+      return [failureText(theCase, result, subject.title, failureFile(subject.name, theCase.id))];
+    }),
+    ...notRunLines(subject),
+  ]);
+  const verdicts = subjects.flatMap(({ results }) => results);
+  const failed = verdicts.filter(({ verdict }) => failsTheRun(verdict)).length;
+  const total = `conformance: ${countVerdicts(verdicts).passed} passed, ${failed} failed\n`;
+  return [...parts, table(subjects), total].join("");
+}
+
+/** Of a replay: what has become of each case that had failed. */
+export function replayText({ subjects }: RunReport): string {
+  const lines = subjects.flatMap(({ title, results }) =>
+    results.map(({ case: id, verdict }) => {
+      const now = verdict === "passed" ? colors.green("passes now") : colors.red(REPLAYED[verdict]);
+      return `${now}: ${id} on ${title}\n`;
+    }),
+  );
+  return lines.join("");
+}
+
+const REPLAYED: Record<Exclude<Verdict, "passed">, string> = {
+  failed: "still fails",
+  "known-failure": "still fails, as listed",
+  "unexpected-pass": "still passes unexpectedly",
+  "not-run": "was not run",
 };
 
-/** Marks of one subject, printed as one line when it is through: subjects run side by side. */
-export function progressLine({ subject, results, elapsedMs }: SubjectResult): string {
-  const marks = results.map(({ verdict }) => MARKS[verdict]).join("");
-  return `${subject.name.padEnd(12)} ${marks} ${colors.dim(`${(elapsedMs / 1000).toFixed(1)} s`)}\n`;
-}
-
-/** Where every subject stands, rewritten in place; nothing where output is a file. */
-export function createProgress(print: Print, isTerminal: boolean): (subject: string) => void {
-  const done = new Map<string, number>();
-  return (subject) => {
-    done.set(subject, (done.get(subject) ?? 0) + 1);
-    if (!isTerminal) return;
-    const standings = [...done].map(([name, count]) => `${name} ${count}`);
-    print(`\r\u001b[2K${colors.dim(standings.join(" · "))}\r`);
-  };
-}
-
-export function printSummary(results: readonly SubjectResult[], print: Print): void {
-  for (const { subject, results: cases } of results) {
-    for (const result of cases) {
-      if (failsTheRun(result.verdict)) print(failureText(result, subject.title));
-      else if (result.verdict === "known-failure") print(knownText(result, subject.title));
-    }
-    for (const line of notRunLines(cases)) print(`not run on ${subject.title}: ${line}\n`);
-  }
-  print(table(results));
-}
-
-function failureText(result: CaseResult, title: string): string {
-  const { case: theCase, verdict, problems, exchange, knownReason } = result;
+function failureText(
+  { id, title, clause, level }: ReportedCase,
+  { verdict, problems, exchange, moreRequests = 0, knownReason }: ReportedResult,
+  subject: string,
+  file: string,
+): string {
   const stale = `passes, but is listed as failing: ${knownReason}`;
   const lines = [
-    colors.red(`\n${verdict}: ${theCase.id} on ${title}`),
-    `  ${theCase.title} (contract ${theCase.clause}, ${theCase.level})`,
+    colors.red(`\n${verdict}: ${id} on ${subject}`),
+    `  ${title} (contract ${clause}, ${level})`,
     ...(verdict === "failed" ? problems : [stale]).map((problem) => `  - ${problem}`),
-    ...(exchange.length > 0 ? ["  the API saw:"] : ["  the API saw nothing"]),
-    ...exchange.map((line) => `    ${line}`),
+    ...(verdict === "failed" ? [exchange.length > 0 ? "  the API saw:" : "  the API saw nothing"] : []),
+    ...exchange.map((request) => `    ${requestLine(request)}`),
+    ...(moreRequests > 0 ? [`    … and ${moreRequests} more`] : []),
+    colors.dim(`  npx whisperr-conformance --replay ${file}`),
   ];
   return `${lines.join("\n")}\n`;
 }
 
-function knownText({ case: theCase, verdict, knownReason }: CaseResult, title: string): string {
-  return `${verdict}: ${theCase.id} on ${title}: ${knownReason}\n`;
-}
-
-/** More names than this on a line are not read; the JUnit report has them all. */
-const MAX_NAMES = 12;
-
 /** One line per reason: a subject without a capability lacks it for many cases. */
-function notRunLines(results: readonly CaseResult[]): string[] {
-  const byReason = new Map<string, string[]>();
-  for (const { case: theCase, verdict, problems } of results) {
-    if (verdict !== "not-run") continue;
-    const reason = problems.join("; ");
-    byReason.set(reason, [...(byReason.get(reason) ?? []), theCase.id]);
-  }
-  return [...byReason].map(([reason, ids]) => {
+function notRunLines({ title, results }: ReportedSubject): string[] {
+  const notRun = results.filter(({ verdict }) => verdict === "not-run");
+  const byReason = Map.groupBy(notRun, ({ problems }) => problems.join("; "));
+  return [...byReason].map(([reason, cases]) => {
+    const ids = cases.map((result) => result.case);
     const more = ids.length > MAX_NAMES ? [`${ids.length - MAX_NAMES} more`] : [];
-    return `${ids.length} cases (${reason}): ${[...ids.slice(0, MAX_NAMES), ...more].join(", ")}`;
+    const names = [...ids.slice(0, MAX_NAMES), ...more].join(", ");
+    return `not run on ${title}: ${ids.length} cases (${reason}): ${names}\n`;
   });
 }
 
 const COLUMNS: readonly Verdict[] = ["passed", "failed", "known-failure", "unexpected-pass", "not-run"];
 
-function table(results: readonly SubjectResult[]): string {
-  const width = Math.max(...results.map(({ subject }) => subject.title.length), "subject".length);
+function table(subjects: readonly ReportedSubject[]): string {
+  const width = Math.max(...subjects.map(({ title }) => title.length), "subject".length);
   const header = ["subject".padEnd(width), ...COLUMNS].join("  ");
-  const rows = results.map(({ subject, results: cases }) => {
-    const counts = countVerdicts(cases);
-    return [
-      subject.title.padEnd(width),
-      ...COLUMNS.map((name) => String(counts[name]).padStart(name.length)),
-    ].join("  ");
+  const rows = subjects.map(({ title, results }) => {
+    const counts = countVerdicts(results);
+    return [title.padEnd(width), ...COLUMNS.map((name) => String(counts[name]).padStart(name.length))].join(
+      "  ",
+    );
   });
   return `\n${[header, ...rows].join("\n")}\n`;
 }

@@ -1,63 +1,52 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { expect, test } from "vitest";
-import type { CaseResult, SubjectResult, Verdict } from "../runner/results.ts";
-import { printSummary } from "./console-report.ts";
-import { writeJunitReport } from "./junit-report.ts";
+import { consoleReport, progressBar, replayText, subjectLine } from "./console-report.ts";
+import { reportFiles } from "./report-files.ts";
+import { exampleReport } from "./report-fixture.ts";
+import type { ReportedSubject, RunReport } from "./run-report.ts";
 
-function result(id: string, verdict: Verdict, more: Partial<CaseResult> = {}): CaseResult {
-  const theCase = {
-    id,
-    title: `about ${id}`,
-    clause: "4.retry",
-    level: "must",
-    steps: [],
-    expect: {},
-  } as const;
-  return { case: { ...theCase, steps: [] }, verdict, problems: [], exchange: [], elapsedMs: 5, ...more };
-}
+const [subject] = exampleReport.subjects as [ReportedSubject];
+const fileAt = (path: string) =>
+  reportFiles(exampleReport, ["junit", "json"]).find((file) => file.path === path)?.text ?? "";
 
-const subject = {
-  name: "node1",
-  title: "Node 1",
-  command: "",
-  args: [],
-  capabilities: [],
-  knownFailures: [],
-};
-const results: SubjectResult[] = [
-  {
-    subject,
-    elapsedMs: 20,
-    results: [
-      result("fine", "passed"),
-      result("broken", "failed", { problems: ["expected 1, got 2"], exchange: ["#0 POST /v1/events/batch"] }),
-      result("known", "known-failure", { knownReason: "issue 12" }),
-      result("mended", "unexpected-pass", { knownReason: "issue 13" }),
-      result("elsewhere", "not-run", { problems: ["needs virtual-time"] }),
-    ],
-  },
-];
-
-test("the summary shows each failure with its exchange, each exception with its reason, and the figures", () => {
-  let text = "";
-  printSummary(results, (more) => {
-    text += more;
-  });
-  expect(text).toMatch(/failed: broken on Node 1.*expected 1, got 2.*#0 POST/s);
+test("the console shows each failure with its exchange and replay, each exception with its reason, and the figures", () => {
+  const text = consoleReport(exampleReport, (name, id) => `out/${name}--${id}.json`);
+  expect(text).toMatch(
+    /failed: broken on Node 1.*expected 1, got 2.*#0 POST \/v1\/events\/batch \[e1\] -> 202/s,
+  );
+  expect(text).toContain("npx whisperr-conformance --replay out/node1--broken.json");
   expect(text).toMatch(/known-failure: known on Node 1: issue 12/);
   expect(text).toMatch(/passes, but is listed as failing: issue 13/);
   expect(text).toMatch(/not run on Node 1: 1 cases \(needs virtual-time\): elsewhere/);
   expect(text).toMatch(/Node 1 +1 +1 +1 +1 +1\n/);
+  expect(text).toMatch(/conformance: 1 passed, 2 failed\n$/);
+});
+
+test("live lines say how far a subject is and how it ended", () => {
+  expect(progressBar(5, 10, 2)).toMatch(/█.*░.* 5\/10.* 2 failed/);
+  expect(progressBar(0, 0, 0)).toMatch(/ 0\/0$/);
+  expect(subjectLine(subject)).toMatch(/^Node 1: 1 passed, 1 failed, .*1 not-run, 0\.0 s$/);
+  expect(subjectLine({ ...subject, absent: "no such command" })).toBe("Node 1: not run, no such command");
+});
+
+test("a replay says of each case what became of it", () => {
+  const text = replayText(exampleReport);
+  expect(text).toMatch(/passes now.*: fine on Node 1\n.*still fails.*: broken on Node 1\n/);
 });
 
 test("the JUnit report counts what fails the run as failures and the rest as skipped", () => {
-  const folder = mkdtempSync(join(tmpdir(), "report-"));
-  const path = join(folder, "reports", "conformance.xml");
-  writeJunitReport(path, results);
-  const xml = readFileSync(path, "utf8");
-  rmSync(folder, { recursive: true });
+  const xml = fileAt("conformance.xml");
   expect(xml).toMatch(/tests="5"[^>]*failures="2"[^>]*skipped="2"/);
   expect(xml).toContain("broken: about broken");
+});
+
+test("the JSON report is the run, and each failure has a file of its own with nothing else in it", () => {
+  expect(JSON.parse(fileAt("conformance.json"))).toEqual(exampleReport);
+  const failures = reportFiles(exampleReport, []);
+  expect(failures.map(({ path }) => path)).toEqual([
+    "failures/node1--broken.json",
+    "failures/node1--mended.json",
+  ]);
+  const alone = JSON.parse(failures[0]?.text ?? "") as RunReport;
+  expect(alone.cases.map(({ id }) => id)).toEqual(["broken"]);
+  expect(alone.subjects.map(({ results }) => results)).toEqual([[subject.results[1]]]);
 });

@@ -5,7 +5,8 @@ import type { AddressInfo } from "node:net";
 import type { Command, Result } from "../protocol.ts";
 
 export interface ControlServer {
-  openSession(): Session;
+  /** `pageScript`: the file with the driver for its page, if it is not the usual one. */
+  openSession(pageScript?: string): Session;
   close(): Promise<void>;
 }
 
@@ -26,6 +27,7 @@ const ANSWER_LIMIT_MS = 20_000;
 const POLL_LIMIT_MS = 15_000;
 
 interface OpenSession extends Session {
+  readonly pageScript: string | undefined;
   next(response: ServerResponse): void;
   /** Takes it, and answers with the next command. */
   result(result: Result, response: ServerResponse): void;
@@ -34,8 +36,8 @@ interface OpenSession extends Session {
 /** What `<control>/page` shows; the driver's script comes from the same place. */
 const PAGE = `<!doctype html><meta charset="utf-8"><title>driver</title><script src="driver.js"></script>`;
 
-/** `pageScript`: the file with the driver for pages. */
-export async function startControlServer(pageScript?: string): Promise<ControlServer> {
+/** `usualScript`: the file with the driver for pages. */
+export async function startControlServer(usualScript?: string): Promise<ControlServer> {
   const sessions = new Map<string, OpenSession>();
   let opened = 0;
   const server = createServer(async (request, response) => {
@@ -47,17 +49,17 @@ export async function startControlServer(pageScript?: string): Promise<ControlSe
       return session.result(result, response);
     }
     if (session && action === "page") return sendText(response, "text/html", PAGE);
-    if (session && action === "driver.js" && pageScript !== undefined)
-      return sendText(response, "text/javascript; charset=utf-8", await readFile(pageScript, "utf8"));
+    if (session && action === "driver.js" && session.pageScript !== undefined)
+      return sendText(response, "text/javascript; charset=utf-8", await readFile(session.pageScript, "utf8"));
     return response.writeHead(404).end();
   });
   server.keepAliveTimeout = 0;
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   return {
-    openSession() {
+    openSession(pageScript = usualScript) {
       const id = `session-${++opened}`;
-      const session = createSession(`http://127.0.0.1:${port}/${id}`);
+      const session = { ...createSession(`http://127.0.0.1:${port}/${id}`), pageScript };
       sessions.set(id, session);
       return session;
     },
@@ -76,7 +78,7 @@ interface Pending {
   timer: NodeJS.Timeout;
 }
 
-function createSession(url: string): OpenSession {
+function createSession(url: string): Omit<OpenSession, "pageScript"> {
   let waiting: ServerResponse | undefined;
   let queued: Command | undefined;
   let settle: Pending | undefined;

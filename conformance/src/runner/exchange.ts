@@ -1,5 +1,6 @@
 /** What the API saw, in the shapes the checks need: raw bytes of each event, identities, one line per request. */
 import type { JsonObject, RecordedRequest } from "../api/index.ts";
+import type { ReportedRequest } from "../report/run-report.ts";
 
 /** One operation as it travelled: an event with its message id, or an identify. */
 export interface Sighting {
@@ -27,12 +28,22 @@ export function isAcknowledged(request: RecordedRequest): boolean {
 }
 
 export function describeRequest(request: RecordedRequest): string {
-  const what = request.identify
-    ? `identify ${String(request.identify.external_user_id)}`
-    : `[${compactTypes(typesOf(request)).join(", ")}]`;
-  const answer = request.status === undefined ? request.outcome : `${request.status} ${request.outcome}`;
-  const flags = request.overlapping ? " OVERLAPPING" : "";
-  return `#${request.index} ${request.method} ${request.path} ${what} -> ${answer}${flags}`;
+  const { identify: details, events: _, ...rest } = request;
+  const identify = details && { identify: String(details.external_user_id) };
+  return requestLine({ ...rest, events: typesOf(request), ...identify });
+}
+
+/** The few fields of a request that its line shows. */
+export type RequestLine = Pick<
+  ReportedRequest,
+  "index" | "method" | "path" | "events" | "identify" | "status" | "outcome" | "overlapping"
+>;
+
+export function requestLine({ index, method, path, events, identify, ...became }: RequestLine): string {
+  const { status, outcome, overlapping } = became;
+  const what = identify === undefined ? `[${compactTypes(events).join(", ")}]` : `identify ${identify}`;
+  const answer = status === undefined ? outcome : `${status} ${outcome}`;
+  return `#${index} ${method} ${path} ${what} -> ${answer}${overlapping ? " OVERLAPPING" : ""}`;
 }
 
 export function typesOf(request: RecordedRequest): string[] {

@@ -91,7 +91,7 @@ function storedProblems(api: IngestionApi, expected: StoredExpectation): string[
   if (expected.rejected !== undefined) {
     problems.push(...mismatches(store.rejected.length, expected.rejected, "stored rejected"));
   }
-  for (const [name, list] of Object.entries(storedLists(store.events))) {
+  for (const [name, list] of Object.entries(storedLists(api))) {
     const pattern = expected[name as keyof StoredExpectation] as Pattern | undefined;
     if (pattern !== undefined) problems.push(...mismatches(list, pattern, `stored ${name}`));
   }
@@ -101,13 +101,12 @@ function storedProblems(api: IngestionApi, expected: StoredExpectation): string[
   return problems;
 }
 
-type StoredEvents = IngestionApi["store"]["events"];
-
 /** One item per stored event, in the order accepted. */
-function storedLists(events: StoredEvents) {
+function storedLists({ requests, store: { events } }: IngestionApi) {
   const visitors = numbered(
     "visitor",
     events.map(({ anonymousId }) => anonymousId),
+    requests.flatMap(visitorsIn),
   );
   return {
     properties: events.map(({ properties }) => properties),
@@ -121,9 +120,18 @@ function storedLists(events: StoredEvents) {
   };
 }
 
-/** Values nobody can foretell, as "word n", numbered as they appear; absent ones stay absent. */
-function numbered(word: string, values: readonly unknown[]): (string | undefined)[] {
-  const known = [...new Set(values.filter((value) => value !== undefined))];
+/** Anonymous ids in order: a visitor whose events all went out under the user's name is known by the identify alone. */
+function visitorsIn({ events, identify }: RecordedRequest): unknown[] {
+  return [...events, identify ?? {}].map((sent) => sent.anonymous_id);
+}
+
+/** Values nobody can foretell, as "word n", numbered as they appear in `all`; absent ones stay absent. */
+function numbered(
+  word: string,
+  values: readonly unknown[],
+  all: readonly unknown[] = values,
+): (string | undefined)[] {
+  const known = [...new Set(all.filter((value) => value !== undefined))];
   return values.map((value) => (value === undefined ? undefined : `${word} ${known.indexOf(value) + 1}`));
 }
 

@@ -1,26 +1,22 @@
 /** One case on one subject: set the stage, play the steps, judge what the API saw, then what the SDK says, then the rules. */
 import type { Case, Expectations } from "../case.ts";
 import type { Leftovers, Observation } from "../protocol.ts";
-import { describeRequest } from "./exchange.ts";
 import { type Scene, unmetExpectations } from "./expectations.ts";
 import { brokenInvariants, type Evidence, type Ledger } from "./invariants.ts";
 import { knownCalls } from "./known-calls.ts";
+import { type ReportedExchange, reportedExchange } from "./reported-exchange.ts";
 import { formOf, KEY, type Stage, setStage } from "./stage.ts";
 import { type Played, playSteps } from "./steps.ts";
 import type { ClockKind, SubjectProcess } from "./subject-process.ts";
 
-export interface CaseOutcome {
+export interface CaseOutcome extends ReportedExchange {
   problems: string[];
-  /** One line per request the API saw, for the reader of a failure. */
-  exchange: string[];
 }
 
 /** How long the closing shutdown may take, in virtual time: whatever hangs or backs off, the deadline ends it. */
 const CLOSING_DEADLINE_MS = 1_000;
 /** Longer than any timer a client can still have after that. */
 const AFTERMATH_MS = 120_000;
-/** More lines than this of an exchange hide what matters. */
-const MAX_EXCHANGE_LINES = 40;
 
 export async function runCase(
   theCase: Case,
@@ -28,15 +24,16 @@ export async function runCase(
   clock: ClockKind,
 ): Promise<CaseOutcome> {
   const stage = await setStage(theCase, process, clock);
+  const seen = () => reportedExchange(stage.api.requests, stage.since);
   try {
     const played = await playSteps(theCase.steps, stage);
     const problems = await (played.exit
       ? judgeEnded(theCase, stage, played)
       : judgeLive(theCase, stage, played));
-    return { problems: [...played.problems, ...problems], exchange: exchangeLines(stage) };
+    return { problems: [...played.problems, ...problems], ...seen() };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    return { problems: [`the case could not be played: ${message}`], exchange: exchangeLines(stage) };
+    return { problems: [`the case could not be played: ${message}`], ...seen() };
   } finally {
     await stage.close();
   }
@@ -113,11 +110,4 @@ function evidenceOf(theCase: Case, stage: Stage, scene: Scene, leftovers: Leftov
     key: KEY,
     thrown,
   };
-}
-
-function exchangeLines(stage: Stage): string[] {
-  const { requests } = stage.api;
-  const lines = requests.slice(0, MAX_EXCHANGE_LINES).map(describeRequest);
-  const hidden = requests.length - lines.length;
-  return hidden > 0 ? [...lines, `… and ${hidden} more`] : lines;
 }

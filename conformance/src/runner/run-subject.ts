@@ -1,8 +1,9 @@
 /** All cases on one subject. One long-lived driver serves them all, except cases that end their process. */
 import type { Case } from "../case.ts";
+import type { ReportedResult, ReportedSubject } from "../report/run-report.ts";
 import type { Subject } from "../subject.ts";
 import type { ControlServer } from "./control-server.ts";
-import { type CaseResult, type SubjectResult, verdictOf } from "./results.ts";
+import { verdictOf } from "./results.ts";
 import { type CaseOutcome, runCase } from "./run-case.ts";
 import { startSubject, whyAbsent } from "./start-subject.ts";
 import type { ClockKind, SubjectProcess } from "./subject-process.ts";
@@ -12,18 +13,21 @@ export interface RunContext {
   folder: string;
   control: ControlServer;
   /** Called after each case, for live progress. */
-  onResult(subject: Subject, result: CaseResult): void;
+  onResult(result: ReportedResult): void;
 }
 
 export async function runSubject(
   subject: Subject,
   cases: readonly Case[],
   context: RunContext,
-): Promise<SubjectResult> {
+): Promise<ReportedSubject> {
+  const { name, title, capabilities } = subject;
   const from = performance.now();
   const absent = whyAbsent(subject);
-  if (absent !== undefined) return { subject, absent, results: cases.map(notRun(absent)), elapsedMs: 0 };
-  const results = new Map<Case, CaseResult>();
+  if (absent !== undefined) {
+    return { name, title, capabilities, absent, elapsedMs: 0, results: cases.map(notRun(absent)) };
+  }
+  const results = new Map<Case, ReportedResult>();
   const start = (clock: ClockKind) => startSubject(subject, context.folder, context.control, clock);
   let shared: SubjectProcess | undefined;
 
@@ -34,7 +38,7 @@ export async function runSubject(
     for (const theCase of chosen) {
       const result = await judged(theCase, subject, () => run(theCase));
       results.set(theCase, result);
-      context.onResult(subject, result);
+      context.onResult(result);
     }
   }
 
@@ -55,7 +59,7 @@ export async function runSubject(
   ]);
   await shared?.stop();
   const ordered = cases.map((theCase) => results.get(theCase)).filter((result) => result !== undefined);
-  return { subject, results: ordered, elapsedMs: performance.now() - from };
+  return { name, title, capabilities, elapsedMs: performance.now() - from, results: ordered };
 }
 
 async function runAlone(theCase: Case, process: SubjectProcess): Promise<CaseOutcome> {
@@ -66,31 +70,31 @@ async function runAlone(theCase: Case, process: SubjectProcess): Promise<CaseOut
   }
 }
 
-function notRun(why: string): (theCase: Case) => CaseResult {
-  return (theCase) => ({ case: theCase, verdict: "not-run", problems: [why], exchange: [], elapsedMs: 0 });
+function notRun(why: string): (theCase: Case) => ReportedResult {
+  return ({ id }) => ({ case: id, verdict: "not-run", problems: [why], elapsedMs: 0, exchange: [] });
 }
 
-async function judged(theCase: Case, subject: Subject, run: () => Promise<CaseOutcome>): Promise<CaseResult> {
+async function judged(
+  theCase: Case,
+  subject: Subject,
+  run: () => Promise<CaseOutcome>,
+): Promise<ReportedResult> {
   const missing = (theCase.needs ?? []).filter((need) => !subject.capabilities.includes(need));
-  if (missing.length > 0) {
-    return notRun(`needs ${missing.join(", ")}`)(theCase);
-  }
+  if (missing.length > 0) return notRun(`needs ${missing.join(", ")}`)(theCase);
   const from = performance.now();
-  const { problems, exchange } = await run().catch(
+  const { problems, ...seen } = await run().catch(
     (error: unknown): CaseOutcome => ({
       problems: [`the case could not be set up: ${String(error)}`],
       exchange: [],
     }),
   );
   const known = subject.knownFailures.find((failure) => failure.case === theCase.id);
-  const verdict = verdictOf(problems, known?.reason);
-  const elapsedMs = performance.now() - from;
   return {
-    case: theCase,
-    verdict,
+    case: theCase.id,
+    verdict: verdictOf(problems, known?.reason),
     problems,
-    exchange,
-    elapsedMs,
     ...(known && { knownReason: known.reason }),
+    elapsedMs: performance.now() - from,
+    ...(problems.length > 0 ? seen : { exchange: [] }),
   };
 }

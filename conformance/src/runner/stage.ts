@@ -9,6 +9,7 @@ import type { CallForm, Collected, Command, Created, Idle, Observation, WireObje
 import type { Scene } from "./expectations.ts";
 import { createFaults, type Faults } from "./faults.ts";
 import { createPastPages, type PastPages } from "./past-pages.ts";
+import type { Beginning } from "./reported-exchange.ts";
 import type { ClockKind, SubjectProcess } from "./subject-process.ts";
 
 /** Recognisable wherever it turns up. */
@@ -38,12 +39,15 @@ export interface Stage {
   collect(name: string): Promise<Collected>;
   scene(names: readonly string[]): Promise<Scene>;
   otherOrigin: IngestionApi;
+  /** When the case began. */
+  since: Beginning;
   close(): Promise<void>;
 }
 
 export async function setStage(theCase: Case, process: SubjectProcess, clock: ClockKind): Promise<Stage> {
   let nowMs = clock === "virtual" ? START_MS : Date.now();
   const now = clock === "virtual" ? () => nowMs : Date.now;
+  const since = { realMs: performance.now(), ...(clock === "virtual" && { virtualMs: nowMs }) };
   const { server = {} } = theCase;
   const api = await startIngestionApi({ ...server.options, ...forPages(process), keys: [KEY], now });
   const otherOrigin = await startIngestionApi({ ...forPages(process), keys: [KEY], now });
@@ -62,6 +66,7 @@ export async function setStage(theCase: Case, process: SubjectProcess, clock: Cl
     api,
     faults,
     otherOrigin,
+    since,
     process,
     creationError: created.error,
     send,

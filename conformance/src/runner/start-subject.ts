@@ -12,7 +12,9 @@ export async function startSubject(
   control: ControlServer,
   clock: ClockKind,
 ): Promise<SubjectProcess> {
-  return "engine" in subject ? startPage(subject, control) : startProcess(subject, folder, control, clock);
+  return "engine" in subject
+    ? startPage(subject, folder, control)
+    : startProcess(subject, folder, control, clock);
 }
 
 /** Why the subject cannot be started on this machine; undefined when it can. */

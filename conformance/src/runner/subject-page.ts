@@ -1,11 +1,16 @@
 /** A subject's driver as a page of a real browser. The browser is the subject's own and goes with it. */
+import { join } from "node:path";
 import { type Browser, launchBrowser } from "../browsers/index.ts";
 import type { BrowserSubject } from "../subject.ts";
 import type { ControlServer } from "./control-server.ts";
 import type { SubjectProcess } from "./subject-process.ts";
 
-export async function startPage(subject: BrowserSubject, control: ControlServer): Promise<SubjectProcess> {
-  const session = control.openSession();
+export async function startPage(
+  subject: BrowserSubject,
+  folder: string,
+  control: ControlServer,
+): Promise<SubjectProcess> {
+  const session = control.openSession(subject.script && join(folder, subject.script));
   const browser: Browser = await launchBrowser(subject.engine);
   let alive = true;
   const stop = async () => {

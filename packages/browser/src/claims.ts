@@ -19,7 +19,7 @@ export interface Claim {
 }
 
 /** Browsers are known that forget a request: waiting on for them would mean that nothing is ever sent. */
-const LOCK_ANSWER_MS = 5000;
+const LOCK_ANSWER_MS = 10_000;
 
 /** The browser ends the claims of a page together with the page, however that happens. */
 export function webLockClaims(locks: LockManager, prefix: string, timers: Timers): Claims {

@@ -185,7 +185,7 @@ test("a browser that answers no lock request keeps nothing back for long", async
   await page.leave(false);
   const next = browser.open(1, process);
   const number = track(browser, next);
-  await browser.advance(20_000);
+  await browser.advance(30_000);
   expect(arrived(browser)).toEqual([left, number]);
 
   await next.client.shutdown();

@@ -1,6 +1,7 @@
 /** An effect loop with everything around it under the test's control. */
 import { createEffectLoop } from "../src/effect-loop.ts";
 import type { WhisperrError } from "../src/errors.ts";
+import type { FlushResult } from "../src/flush-callers.ts";
 import type { EffectLoop, LoopConfig } from "../src/loop.ts";
 import { createMemoryOutbox } from "../src/memory-outbox.ts";
 import type { Outbox } from "../src/outbox.ts";
@@ -55,4 +56,12 @@ export function loopFixture({ config, outbox = createMemoryOutbox(), onError }: 
       for (let i = 0; i < count; i++) loop.append(aTrack({ idNumber: ++number }));
     },
   };
+}
+
+/** Tracks and flushes, `count` times. */
+export function flushEach({ track, loop }: LoopFixture, count: number): Promise<FlushResult>[] {
+  return Array.from({ length: count }, () => {
+    track(1);
+    return loop.flush();
+  });
 }
