@@ -222,4 +222,10 @@ export const queueDefects: readonly Defect[] = [
     edits: [settlement("if (count > 0) dropped(", "if (count > 1e9) dropped(")],
     caughtBy: { "limits.queue-full-all-reported": /errors: expected \[\[/ },
   },
+  {
+    name: "names-the-wrong-events",
+    breaks: "Names the events that follow the dropped ones when it reports an overflow.",
+    edits: [settlement("messageIds(offset, count, room)", "messageIds(offset + count, count, room)")],
+    caughtBy: { "limits.queue-full": /was reported as dropped, but the API acknowledged it/ },
+  },
 ];

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { RecordedRequest } from "../api/index.ts";
+import { sightings } from "./exchange.ts";
 import { brokenInvariants, type Evidence, type KnownCall } from "./invariants.ts";
 import { batch, identify, REFUSED } from "./recorded-request-builder.ts";
 
@@ -130,5 +131,24 @@ describe("a doctored exchange is caught", () => {
     expect(caught(refused, { ledger: claimed })).toMatch(/1 delivered .* acknowledged 0/);
     const modest = { accepted: 1, delivered: 0, dropped: { rejected: 1 }, pending: 0 };
     expect(caught([batch(0, ["a"])], { ledger: modest })).toMatch(/0 delivered .* acknowledged 1/);
+  });
+});
+
+describe("an error that names events", () => {
+  const broken = (error: object) => brokenInvariants(evidence(honest, { errors: [error] }));
+  const [id = ""] = honest
+    .slice(-1)
+    .flatMap(sightings)
+    .map((sighting) => sighting.id);
+
+  test("may not call one dropped that the API acknowledged", () => {
+    expect(broken({ type: "dropped", reason: "queue_full", messageIds: [id] })).toEqual([
+      `event ${id} was reported as dropped, but the API acknowledged it`,
+    ]);
+  });
+
+  test("may name a whole batch of which some were rejected, and what never arrived", () => {
+    expect(broken({ type: "dropped", status: 202, messageIds: [id] })).toEqual([]);
+    expect(broken({ type: "dropped", reason: "queue_full", messageIds: ["never sent"] })).toEqual([]);
   });
 });

@@ -19,6 +19,8 @@ export interface Evidence {
   outward: readonly string[];
   key: string;
   thrown: readonly string[];
+  /** What the app's onError was given. */
+  errors?: readonly unknown[];
 }
 
 export interface KnownCall extends Pick<Sighting, "kind" | "eventType" | "mark"> {
@@ -42,6 +44,7 @@ export function brokenInvariants(evidence: Evidence): string[] {
     ...outOfOrder(evidence.requests, evidence.calls, evidence.sendsByItself),
     ...overlapping(evidence.requests),
     ...keyLeaks(evidence),
+    ...mistakenDrops(evidence.requests, evidence.errors ?? []),
     ...(evidence.ledger ? wrongLedger(evidence.ledger, evidence.requests) : []),
     ...(evidence.leftovers ? leftBehind(evidence.leftovers) : []),
   ];
@@ -172,6 +175,22 @@ export function wrongLedger(ledger: Ledger, requests: readonly RecordedRequest[]
     problems.push(`ledger: ${delivered} delivered + ${rejected} rejected, but the API acknowledged ${range}`);
   }
   return problems;
+}
+
+/** An event that was acknowledged is not reported as dropped, except as one of a batch of which the API rejected some. */
+function mistakenDrops(requests: readonly RecordedRequest[], errors: readonly unknown[]): string[] {
+  const delivered = new Set(
+    requests
+      .filter(isAcknowledged)
+      .flatMap(sightings)
+      .map(({ id }) => id),
+  );
+  const dropped = (errors as readonly { type?: unknown; status?: number; messageIds?: readonly string[] }[])
+    .filter(({ type, status = 0 }) => type === "dropped" && status !== 202)
+    .flatMap(({ messageIds = [] }) => messageIds);
+  return dropped
+    .filter((id) => delivered.has(id))
+    .map((id) => `event ${id} was reported as dropped, but the API acknowledged it`);
 }
 
 /** How many operations these requests brought, each event once. */

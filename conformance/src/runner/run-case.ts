@@ -1,6 +1,6 @@
 /** One case on one subject: set the stage, play the steps, judge what the API saw, then what the SDK says, then the rules. */
 import type { Case, Expectations } from "../case.ts";
-import type { Leftovers, Observation } from "../protocol.ts";
+import { CLOSING, type Leftovers, type Observation } from "../protocol.ts";
 import { type Scene, unmetExpectations } from "./expectations.ts";
 import { brokenInvariants, type Evidence, type Ledger } from "./invariants.ts";
 import { knownCalls } from "./known-calls.ts";
@@ -74,7 +74,7 @@ function withoutErrors(expected: Expectations): Expectations {
 
 /** Every client is shut down at the end, whatever state it is in, and must stay silent from then on. */
 async function closeClient(stage: Stage): Promise<string[]> {
-  const name = "closing";
+  const name = CLOSING;
   await stage.send({ do: "release" });
   await stage.send({ do: "shutdown", name, timeoutMs: CLOSING_DEADLINE_MS });
   await stage.settle();
@@ -109,5 +109,6 @@ function evidenceOf(theCase: Case, stage: Stage, scene: Scene, leftovers: Leftov
     outward: [...errors.map((error) => JSON.stringify(error)), ...output, ...elsewhere, ...creation],
     key: KEY,
     thrown,
+    errors,
   };
 }
