@@ -95,3 +95,17 @@ test("the rejection of an async beforeSend is taken care of: unhandled, it would
   expect(() => apply(() => thenable)).toThrow(expect.objectContaining({ reason: "before_send_failed" }));
   expect(handler).toBeTypeOf("function");
 });
+
+test.each<[string, (event: WireEvent) => unknown]>([
+  ["beforeSend's answer must be the event or null (got Boolean)", () => true],
+  ["properties must be a plain JSON object (got Array)", (event) => ({ ...event, properties: [] })],
+  ["context must be a plain JSON object (got String)", (event) => ({ ...event, context: "x" })],
+  [
+    "beforeSend threw: no",
+    () => {
+      throw new Error("no");
+    },
+  ],
+])("%s", (message, change) => {
+  expect(() => apply(change)).toThrow(expect.objectContaining({ message }));
+});

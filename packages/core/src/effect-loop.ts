@@ -173,7 +173,7 @@ export function createEffectLoop(
     ports.onActivity?.(activity);
   }
 
-  if (outbox.size > 0 && !config.adopts) {
+  if (!config.adopts) {
     ledger.accept(outbox.size);
     const due = dueIn(outbox);
     if (due > 0) dispatch({ type: "appended", count: due });

@@ -1,6 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { http } from "../test/scripted-transport.ts";
-import { describeAnswer, droppedMessage, retryExhaustedMessage } from "./errors.ts";
+import {
+  abandonedMessage,
+  authMessage,
+  type DropReason,
+  describeAnswer,
+  droppedMessage,
+  retryExhaustedMessage,
+} from "./errors.ts";
 
 describe("the server's own words", () => {
   test.each<[string, unknown, string]>([
@@ -37,9 +44,25 @@ test.each([429, 503])("%i has no such hint", (status) => {
   expect(retryExhaustedMessage(http(status), 7)).not.toContain("baseUrl");
 });
 
-test("every way of losing operations has a sentence, which ends with the answer if there was one", () => {
-  const reasons = ["queue_full", "rejected", "too_large", "rejected_by_server"] as const;
-  for (const reason of reasons) expect(droppedMessage(reason)).toMatch(/^[A-Z].{15,}\.$/);
+test.each<[DropReason, string]>([
+  ["queue_full", "The queue is full, the oldest were dropped: raise maxQueueSize."],
+  ["rejected", "The API refused this for good."],
+  ["too_large", "The API refused this as too large: send less at once."],
+  ["rejected_by_server", "The API refused some of this batch for good."],
+  ["opted_out", "The user opted out, the queue is discarded."],
+  ["reset", "reset() before identify(), held events are discarded."],
+  ["corrupt", "Stored operations are unreadable and discarded."],
+  ["storage_failed", "Storage is blocked or full, operations wait in memory."],
+])("%s is told as a sentence, which ends with the answer if there was one", (reason, sentence) => {
+  expect(droppedMessage(reason)).toBe(sentence);
+  expect(droppedMessage(reason, http(422))).toBe(sentence.replace(/\.$/, " (422)."));
+});
 
-  expect(droppedMessage("rejected", http(422))).toMatch(/\(422\)\.$/);
+test("what is kept is told with what to do about it", () => {
+  expect(authMessage(http(401))).toBe("The API refused the key, everything is kept: check apiKey (401).");
+  expect(retryExhaustedMessage({ failure: "connection reset" }, 7)).toBe(
+    "Delivery failed 7 times, everything is kept (connection reset).",
+  );
+  expect(abandonedMessage(1)).toBe("Out of time with 1 operation still queued: allow more time.");
+  expect(abandonedMessage(2)).toBe("Out of time with 2 operations still queued: allow more time.");
 });

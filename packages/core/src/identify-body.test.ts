@@ -90,6 +90,15 @@ describe("channels", () => {
     ]);
   });
 
+  test.each([
+    { kind: "fcm", platform: "android", pushEnv: "production" },
+    { kind: "expo", platform: "web", pushEnv: "sandbox" },
+  ] as const)("push may be %j", ({ kind, platform, pushEnv }) => {
+    expect(body({ channels: [channel.push("tok_1", { kind, platform, pushEnv })] }).channels).toEqual([
+      { channel: "push", address: "tok_1", opted_in: true, kind, platform, push_env: pushEnv },
+    ]);
+  });
+
   test("what only push has is left out elsewhere: the server would refuse the field", () => {
     expect(body({ channels: [{ type: "email", address: "a@example.com", kind: "apns" }] }).channels).toEqual([
       { channel: "email", address: "a@example.com", opted_in: true },
@@ -105,7 +114,11 @@ describe("channels", () => {
 
 describe("what is not usable is refused, by name", () => {
   test.each<[unknown, string, string]>([
-    ["ada@example.com", "invalid_traits", "second argument"],
+    [
+      "ada@example.com",
+      "invalid_traits",
+      "identify's second argument must be an object like { email, traits } (got String)",
+    ],
     [[], "invalid_traits", "second argument"],
     [7, "invalid_traits", "second argument"],
     [{ traits: [] }, "invalid_traits", "traits must be a plain JSON object (got Array)"],

@@ -42,7 +42,7 @@ export function createMemoryOutbox(): Outbox {
       pin(offset);
       const fromPinned = Math.min(Math.max(pinned.length - offset, 0), count);
       if (fromPinned > 0) pinned.splice(offset, fromPinned);
-      if (count > fromPinned) shift(count - fromPinned);
+      shift(count - fromPinned);
     },
   };
 }

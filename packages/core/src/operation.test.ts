@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { FIXED_UUID } from "../test/fake-ports.ts";
-import { aTrack } from "../test/operations.ts";
-import { formatMessageId } from "./operation.ts";
+import { anIdentify, aTrack } from "../test/operations.ts";
+import { formatMessageId, isHeld } from "./operation.ts";
 
 const UUID_V4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
@@ -16,4 +16,13 @@ test("different numbers give different ids", () => {
   const ids = Array.from({ length: 10_000 }, (_, idNumber) => formatMessageId(aTrack({ idNumber })));
 
   expect(new Set(ids).size).toBe(10_000);
+});
+
+test("only an event that says so waits for its user", () => {
+  expect([aTrack({ held: true }), aTrack(), anIdentify(), undefined].map(isHeld)).toEqual([
+    true,
+    false,
+    false,
+    false,
+  ]);
 });

@@ -26,10 +26,13 @@ function processFixture(exitTimeoutMs: number, fetch: () => Promise<FetchRespons
   const listeners = new Set<EndListener>();
   const errors: WhisperrError[] = [];
   const holding = fakePorts();
-  let elapsedMs = 0;
+  let elapsedMs = 5000;
   let requests = 0;
   const lifecycle = createProcessLifecycle(exitTimeoutMs, {
-    listen: (listener) => void listeners.add(listener),
+    listen(listener) {
+      expect(listeners, "it listens already").not.toContain(listener);
+      listeners.add(listener);
+    },
     unlisten: (listener) => void listeners.delete(listener),
     holdingTimers: holding.ports.timers,
     elapsedMs: () => elapsedMs,
@@ -104,7 +107,7 @@ describe("a process that runs out of work", () => {
   });
 
   test("ends although something is tracked each time, and says what stays", async () => {
-    const { client, errors, outOfWork } = processFixture(2000, async () => accepted);
+    const { client, errors, outOfWork, end } = processFixture(2000, async () => accepted);
     let rounds = 0;
     do {
       await settle();
@@ -116,6 +119,21 @@ describe("a process that runs out of work", () => {
     expect(errors).toMatchObject([{ type: "retry_exhausted", count: 1 }]);
     client.track("ada", "signed_up");
     expect(outOfWork()).toBe(false);
+    expect(errors, "what came since is told at the very end").toHaveLength(1);
+    end();
+    expect(errors).toHaveLength(2);
+  });
+
+  test("does not wait for the next attempt: it is made now", async () => {
+    const unavailable: FetchResponse = { ...accepted, status: 503 };
+    const { client, requests, outOfWork } = processFixture(2000, async () => unavailable);
+    client.track("ada", "signed_up");
+    void client.flush();
+    await settle();
+    expect(requests()).toBe(1);
+    outOfWork();
+    await settle();
+    expect(requests()).toBe(2);
   });
 });
 
@@ -150,4 +168,37 @@ test("exitTimeoutMs 0 listens for nothing, yet flush() holds the process until i
   expect(timers.delays()).toEqual([MAX_TIMER_MS]);
   await flushed;
   expect(timers.delays()).toEqual([]);
+});
+
+describe("a lifecycle of its own", () => {
+  function lifecycleFixture() {
+    const { ports, timers } = fakePorts();
+    const listeners: EndListener[] = [];
+    const lifecycle = createProcessLifecycle(2000, {
+      listen: (listener) => listeners.push(listener),
+      unlisten: () => listeners.pop(),
+      holdingTimers: ports.timers,
+      elapsedMs: () => 0,
+    });
+    return { lifecycle, timers, listeners };
+  }
+
+  test("holds the process once while somebody waits, and not for what is only queued", () => {
+    const { lifecycle, timers } = lifecycleFixture();
+    lifecycle.onActivity({ pending: true, awaited: false });
+    expect(timers.delays()).toEqual([]);
+    lifecycle.onActivity({ pending: true, awaited: true });
+    lifecycle.onActivity({ pending: false, awaited: true });
+    expect(timers.delays()).toEqual([MAX_TIMER_MS]);
+    lifecycle.onActivity({ pending: false, awaited: false });
+    expect(timers.delays()).toEqual([]);
+  });
+
+  test("has nothing to do before it knows its loop, even when an outbox has kept something", () => {
+    const { lifecycle, listeners } = lifecycleFixture();
+    lifecycle.onActivity({ pending: true, awaited: false });
+    const [listener] = listeners;
+    expect(listener?.onOutOfWork()).toBe(false);
+    expect(() => listener?.onEnd()).not.toThrow();
+  });
 });

@@ -85,8 +85,3 @@ function copyContext(context: unknown): string {
     throw misuse(asRefusal(error, "context").message);
   }
 }
-
-/** A name for messages: short, and only if it is text. */
-export function quote(event: unknown): string {
-  return typeof event === "string" ? JSON.stringify(event.slice(0, 100)) : "…";
-}

@@ -79,12 +79,45 @@ describe("bad calls", () => {
   });
 });
 
+test.each<[string, (client: ReturnType<typeof clientFixture>["untyped"]) => void]>([
+  [
+    'track("Bought It") was dropped: the event name must be lowercase_snake_case (got String).',
+    (client) => client.track("user_8842", "Bought It"),
+  ],
+  [
+    "track(…) was dropped: the user id must be text that is not blank (got Undefined).",
+    (client) => client.track(),
+  ],
+  [
+    'track("bought") was dropped: properties must be a plain JSON object (got Array).',
+    (client) => client.track("user_8842", "bought", []),
+  ],
+  [
+    'track("bought") was dropped: context must be a plain JSON object (got 7).',
+    (client) => client.track("user_8842", "bought", {}, 7),
+  ],
+  [
+    'track("bought") was dropped: a value cannot become JSON: an exception without words.',
+    (client) => client.track("user_8842", "bought", throwsHostileProxy),
+  ],
+  [
+    "identify() was dropped: traits must be a plain JSON object (got Array).",
+    (client) => client.identify("user_8842", { traits: [] }),
+  ],
+])("%s", (message, call) => {
+  const { untyped, errors } = clientFixture();
+  call(untyped);
+
+  expect(errors.map((error) => error.message)).toEqual([message]);
+});
+
 describe("beforeSend", () => {
-  test("leaves an event out: counted, not reported", () => {
-    const { client, errors } = clientFixture({ beforeSend: () => null });
+  test("leaves an event out: counted, not reported, and debug says which", () => {
+    const { client, errors, log } = clientFixture({ beforeSend: () => null, debug: true });
     client.track("user_8842", "bought");
 
     expect(errors).toEqual([]);
+    expect(log).toEqual([{ level: "debug", message: '[whisperr] beforeSend left out "bought"' }]);
     expect(client.stats()).toEqual({ accepted: 1, delivered: 0, dropped: { before_send: 1 }, pending: 0 });
   });
 

@@ -17,7 +17,10 @@ test("shutdown() delivers what is queued; later calls are reported and counted, 
 
   expect(result).toEqual({ delivered: 1, dropped: 0, pending: 0 });
   expect(events).toHaveLength(1);
-  expect(errors.map(({ reason }) => reason)).toEqual(["shut_down", "shut_down"]);
+  expect(errors).toEqual([
+    { type: "dropped", reason: "shut_down", count: 1, message: 'track("after") came after shutdown()' },
+    { type: "dropped", reason: "shut_down", count: 1, message: "identify() came after shutdown()" },
+  ]);
   expect(client.stats()).toEqual({ accepted: 3, delivered: 1, dropped: { shut_down: 2 }, pending: 0 });
   expect(timers.delays()).toEqual([]);
 });

@@ -182,6 +182,14 @@ test("the key is in the header of requests and in nothing the app sees", async (
   expect(JSON.stringify(errors)).not.toContain("wrk_secret_key");
 });
 
+test("integrations find the same place for their diagnostics, whichever copy of core they have", () => {
+  const { client, log } = clientFixture({ debug: true });
+  const say = Reflect.get(client, Symbol.for("whisperr.diagnostics")) as (message: string) => void;
+  say("no user in this request");
+
+  expect(log).toEqual([{ level: "debug", message: "[whisperr] no user in this request" }]);
+});
+
 test("a disabled client does nothing, and says so in its figures", async () => {
   const client = createDisabledClient();
   const nothing = { delivered: 0, dropped: 0, pending: 0 };

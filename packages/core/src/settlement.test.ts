@@ -24,6 +24,7 @@ describe("evictions", () => {
       dropped: { queue_full: 1000 },
       pending: 10,
     });
+    for (const { message } of errors) expect(message).toMatch(/^The queue is full.*raise maxQueueSize\.$/);
     expect(server.open()).toHaveLength(1);
   });
 
@@ -147,6 +148,7 @@ describe("what is kept", () => {
     ["an outage", [503], "(503)", 503],
     ["no network", "connection reset", "(connection reset)", undefined],
     ["a redirect", [302], "check baseUrl", 302],
+    ["a redirect that a browser hides", [0], "check baseUrl (a redirect)", undefined],
   ])("after %s says how often it was tried", async (_name, answer, words, status) => {
     const { track, loop, server, errors, timers } = loopFixture({ config: { maxRetries: 1 } });
     track(2);

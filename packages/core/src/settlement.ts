@@ -15,8 +15,6 @@ import type { Outbox } from "./outbox.ts";
 import type { Answer } from "./outcome.ts";
 import type { Reporter } from "./reporter.ts";
 
-const NO_IDS: readonly string[] = [];
-
 export interface Settlement {
   /** An operation that never reached the queue; who waits for it hears of it. */
   refuse(reason: DropReason, message: string, operation?: Operation): void;
@@ -100,7 +98,7 @@ export function createSettlement(
     },
     evict(offset, count) {
       const room = MAX_REPORTED_IDS - (evicted?.ids.length ?? 0);
-      const ids = room > 0 ? messageIds(offset, count, room) : NO_IDS;
+      const ids = messageIds(offset, count, room);
       leave(offset, count, false);
       ledger.drop("queue_full", count);
       if (evicted === undefined) {
@@ -108,7 +106,7 @@ export function createSettlement(
         return dropped("queue_full", count, droppedMessage("queue_full"), { messageIds: ids });
       }
       evicted.count += count;
-      if (ids.length > 0) evicted.ids.push(...ids);
+      evicted.ids.push(...ids);
     },
     reportEvictions() {
       const { count = 0, ids = [] } = evicted ?? {};

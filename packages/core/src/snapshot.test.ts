@@ -90,6 +90,12 @@ describe("size", () => {
     expect(reasonFor({ text: "x".repeat(1024 * 1024) })).toBe("accepted");
   });
 
+  test("the message says how large it may be, and how large it is", () => {
+    expect(snapshot(() => aTrack({ userId: "x".repeat(MAX_OPERATION_LENGTH) }))).toMatchObject({
+      message: expect.stringMatching(/^its JSON must be 4194304 characters at most \(got 4194\d{3}\)$/),
+    });
+  });
+
   test("more than the bound is too large, whatever part of the operation it is in", () => {
     const much = "x".repeat(MAX_OPERATION_LENGTH);
 

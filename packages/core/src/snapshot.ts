@@ -98,7 +98,7 @@ export function applyBeforeSend(
   }
   if (changed === null) return undefined;
   const isEvent = typeof changed === "object" && !isThenable(changed);
-  if (!isEvent) ignoreRejection(changed);
+  ignoreRejection(changed);
   mustBe(isEvent, "beforeSend's answer", "the event or null", changed, "before_send_failed");
   const event = changed as { readonly [K in keyof WireEvent]: unknown };
   return {

@@ -39,6 +39,7 @@ const SPOILT: readonly (readonly [string, object])[] = [
   ["half-written properties", { ...aTrack(), properties: '{"a":' }],
   ["no context", { ...aTrack(), context: undefined }],
   ["a context that is no object", { ...aTrack(), context: "12345" }],
+  ["a context that begins like a list", { ...aTrack(), context: '["a":1}' }],
   ["an identify without a body", { kind: "identify" }],
   ["a body that is no text", { kind: "identify", body: { external_user_id: "ada" } }],
   ["a body in a list", { kind: "identify", body: ['{"external_user_id":"ada"}'] }],

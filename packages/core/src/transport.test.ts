@@ -132,6 +132,15 @@ describe("the timeout", () => {
   });
 });
 
+test("a 202 whose headers hang is a 202", async () => {
+  const { answer, timers } = exchange(async () => response({ headers: { get: never as never } }));
+  await settle();
+  timers.fire();
+  await settle();
+
+  expect(answer()).toEqual({ status: 202, body: "", retryAfter: "" });
+});
+
 test("an aborted request ends as a failure, and leaves no timer", async () => {
   const { request, answer, timers } = exchange(
     (_url, init) =>

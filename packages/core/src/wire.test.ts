@@ -123,10 +123,27 @@ describe("the byte limit", () => {
     expect(cutBatch(outbox, 500, three - 1).count).toBe(2);
   });
 
+  test("is as exact when it is near from the first event on", () => {
+    const outbox = arrayOutbox(tracks(3));
+    const two = byteLength(cutBatch(outbox, 2, NO_LIMIT).body);
+
+    expect(cutBatch(outbox, 500, two).count).toBe(2);
+    expect(cutBatch(outbox, 500, two - 1).count).toBe(1);
+  });
+
   test("does not hold back a single event that is larger: the server decides about it", () => {
     expect(cutBatch(arrayOutbox(tracks(2)), 500, 1).count).toBe(1);
   });
 });
+
+test.each([0x7f, 0x80, 0x7ff, 0x800, 0xd7ff, 0xe000, 0xffff, 0x10000, 0x103ff, 0x10ffff])(
+  "U+%x takes as many bytes as encoders give it",
+  (codePoint) => {
+    const text = String.fromCodePoint(codePoint);
+
+    expect(utf8Bytes(text)).toBe(byteLength(text));
+  },
+);
 
 test("the length in UTF-8 is counted as encoders count it", () => {
   fc.assert(

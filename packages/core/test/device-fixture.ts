@@ -1,4 +1,5 @@
 /** A device with its storage, and a client on it. The client may be followed by another: a restart, or another tab. */
+import { expect } from "vitest";
 import type { Device, DeviceClient, DeviceRuntime } from "../src/device.ts";
 import { createDeviceClient } from "../src/device-client.ts";
 import type { WhisperrError } from "../src/errors.ts";
@@ -7,7 +8,7 @@ import { resolveOptions, type WhisperrOptions } from "../src/options.ts";
 import type { Outbox } from "../src/outbox.ts";
 import { createReporter } from "../src/reporter.ts";
 import { type DeviceServer, deviceServer } from "./device-server.ts";
-import { type FakeTimers, fakePorts, settle } from "./fake-ports.ts";
+import { type FakeTimers, fakePorts, type LogLine, settle } from "./fake-ports.ts";
 
 /** What outlives a client. */
 export interface Profile {
@@ -25,6 +26,7 @@ export interface DeviceFixture extends Pick<DeviceRuntime<object>, "loop" | "que
   readonly server: DeviceServer;
   readonly errors: WhisperrError[];
   readonly timers: FakeTimers;
+  readonly log: LogLine[];
   /** What is queued, as it would be stored. */
   stored(): string[];
   /** Flushes, and answers whatever is asked. */
@@ -55,7 +57,7 @@ export function deviceFixture(setup: Setup = {}): DeviceFixture {
     onError: (error) => errors.push(error),
     ...setup.options,
   };
-  const { ports, timers } = fakePorts({
+  const { ports, timers, log } = fakePorts({
     fetch: server.fetch,
     uuid: () => `${(++profile.uuids).toString(16).padStart(8, "0")}-0000-4000-8000-000000000000`,
   });
@@ -80,6 +82,7 @@ export function deviceFixture(setup: Setup = {}): DeviceFixture {
     server,
     errors,
     timers,
+    log,
     stored: () => held.map((operation) => JSON.stringify(operation)),
     async deliver(status = 202) {
       void runtime.client.flush();
@@ -99,7 +102,10 @@ function jsonOutbox(held: Operation[], fails: () => boolean = () => false): Outb
       held.push(JSON.parse(JSON.stringify(operation)) as Operation);
     },
     at: (index) => held[index],
-    remove: (offset, count) => void held.splice(offset, count),
+    remove(offset, count) {
+      expect(offset + count, "only what is there is taken out").toBeLessThanOrEqual(held.length);
+      held.splice(offset, count);
+    },
   };
 }
 

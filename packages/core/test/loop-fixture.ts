@@ -5,6 +5,7 @@ import type { FlushResult } from "../src/flush-callers.ts";
 import type { EffectLoop, LoopConfig } from "../src/loop.ts";
 import { createMemoryOutbox } from "../src/memory-outbox.ts";
 import type { Outbox } from "../src/outbox.ts";
+import type { Ports } from "../src/ports.ts";
 import { createReporter } from "../src/reporter.ts";
 import { type FakePorts, fakePorts } from "./fake-ports.ts";
 import { aTrack } from "./operations.ts";
@@ -21,6 +22,8 @@ export interface LoopFixture extends Pick<FakePorts, "timers" | "activity" | "lo
 interface Setup {
   readonly config?: Partial<LoopConfig>;
   readonly outbox?: Outbox;
+  readonly ports?: Partial<Ports>;
+  readonly debug?: boolean;
   readonly onError?: (error: WhisperrError, loop: EffectLoop) => void;
 }
 
@@ -34,15 +37,16 @@ const CONFIG: LoopConfig = {
   backoff: { baseMs: 1000, maxMs: 30_000 },
 };
 
-export function loopFixture({ config, outbox = createMemoryOutbox(), onError }: Setup = {}): LoopFixture {
-  const { ports, timers, activity, log } = fakePorts();
+export function loopFixture(setup: Setup = {}): LoopFixture {
+  const { config, outbox = createMemoryOutbox(), debug = false, onError } = setup;
+  const { ports, timers, activity, log } = fakePorts(setup.ports);
   const errors: WhisperrError[] = [];
   const server = scriptedTransport();
   const listen = (error: WhisperrError) => {
     errors.push(error);
     onError?.(error, loop);
   };
-  const reporter = createReporter({ apiKey: "wrk_test", debug: false, onError: listen }, ports);
+  const reporter = createReporter({ apiKey: "wrk_test", debug, onError: listen }, ports);
   const loop = createEffectLoop({ ...CONFIG, ...config }, outbox, server.transport, reporter, ports);
   let number = 0;
   return {

@@ -8,6 +8,7 @@ import {
   MAX_DROPPED_TOGETHER,
   MAX_REFUSALS_IN_A_ROW,
   sizingAfterAccepted,
+  sizingAfterDrop,
 } from "./batch-sizing.ts";
 
 const accepted: Outcome = { kind: "accepted", rejected: 0 };
@@ -67,6 +68,25 @@ describe("a server that refuses everything", () => {
     expect(sizes.slice(9, 40)).toEqual(Array(31).fill(1));
     expect(sizes.slice(40, 47)).toEqual([2, 4, 8, 16, 32, 50, 50]);
     expect(sizes.length).toBeLessThanOrEqual(60);
+  });
+
+  test("or to which everything is too large, sees no more than 40 requests that search", () => {
+    const sizes: number[] = [];
+    const { dropped } = deliver(500, (batch) => {
+      sizes.push(batch.length);
+      return tooLarge;
+    });
+
+    expect(dropped).toHaveLength(500);
+    expect(sizes.slice(0, 10)).toEqual([500, 250, 125, 62, 31, 15, 7, 3, 1, 499]);
+    expect(sizes.slice(40, 47)).toEqual([31, 15, 7, 16, 32, 50, 50]);
+  });
+
+  test("is no longer searched from the 40th refusal on, whatever was refused", () => {
+    const last = { limit: 1, suspect: 0, ceiling: 500, refusals: 39 };
+
+    expect(sizingAfterDrop(last, true, 500)).toMatchObject({ limit: 2, refusals: 40 });
+    expect(sizingAfterDrop(last, false, 500)).toMatchObject({ limit: 2, refusals: 40 });
   });
 
   test.each([1000, 10_000])("sees about one request more for every 50 of %i events", (count) => {
@@ -157,6 +177,19 @@ test.each([1, 2, 3, 7, 50, 100, 249, 250, 251, 499])(
     expect(requests).toBeLessThanOrEqual(10 + 4 * Math.ceil(1000 / most));
   },
 );
+
+test("a batch smaller than the size limit says nothing about it", () => {
+  const limited = { limit: 50, suspect: 0, ceiling: 50, refusals: 0 };
+
+  expect(sizingAfterAccepted(limited, 49, 500)).toEqual(limited);
+  expect(sizingAfterAccepted(limited, 50, 500)).toEqual({ ...limited, limit: 51, ceiling: 51 });
+});
+
+test("the one event that must be the bad one is taken after all: the search is over", () => {
+  const searching = { limit: 1, suspect: 1, ceiling: 500, refusals: 9 };
+
+  expect(sizingAfterAccepted(searching, 1, 500)).toEqual({ ...initialSizing(500), limit: 2 });
+});
 
 test("a size limit that is gone is outgrown again, one operation with every success", () => {
   let requests = 0;

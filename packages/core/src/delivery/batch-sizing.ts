@@ -39,8 +39,7 @@ export function initialSizing(maxBatchSize: number): BatchSizing {
 
 /** A batch of `count` was accepted. */
 export function sizingAfterAccepted(sizing: BatchSizing, count: number, maxBatchSize: number): BatchSizing {
-  const { limit, suspect, ceiling, refusals } = sizing;
-  if (limit === maxBatchSize && suspect === 0 && refusals === 0) return sizing;
+  const { limit, suspect, ceiling } = sizing;
   if (suspect > count) {
     return { limit: Math.ceil((suspect - count) / 2), suspect: suspect - count, ceiling, refusals: 0 };
   }

@@ -34,7 +34,7 @@ export function appendWhileFlushing(
  */
 export function append(state: DeliveryState, added: number, config: DeliveryConfig): Step {
   const pending = state.pending + added;
-  const count = Math.min(pending - config.maxQueueSize, pending - state.inFlight);
+  const count = pending - config.maxQueueSize;
   if (count <= 0) return unchanged({ ...state, pending, fresh: state.fresh + added });
   const offset = state.inFlight;
   const sizing = sizingAfterEviction(state.sizing, offset, count);

@@ -69,7 +69,10 @@ test("without an interval no timer is armed", () => {
   const timers = cases
     .filter(({ given }) => given.phase !== "throttled")
     .flatMap(({ given, when }) => transition(given, when, config).effects)
-    .filter((effect) => effect.type === "wake" && effect.afterMs === CONFIG.flushIntervalMs);
+    .filter(
+      (effect) =>
+        effect.type === "wake" && (effect.afterMs === CONFIG.flushIntervalMs || effect.afterMs === 0),
+    );
 
   expect(timers).toEqual([]);
 });

@@ -111,6 +111,16 @@ describe("a push token and its settings", () => {
     expect(pushToken("t1", settings)).toBeInstanceOf(Refusal);
   });
 
+  test("that cannot be read say why", () => {
+    const settings = {
+      get kind() {
+        throw new Error("of the app");
+      },
+    };
+
+    expect(pushToken("t1", settings)).toMatchObject({ message: "a value cannot become JSON: of the app" });
+  });
+
   test("settings cannot turn it into another channel", () => {
     expect(pushToken("t1", { type: "email", address: "ada@example.com" })).toEqual({ address: "t1" });
   });

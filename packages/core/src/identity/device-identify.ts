@@ -71,6 +71,6 @@ function withDeviceTraits(
   given: Record<string, unknown>,
   { timezone, locale }: { readonly timezone?: string | undefined; readonly locale?: string | undefined },
 ): Record<string, unknown> {
-  const hasZone = ["timezone", "time_zone", "tz"].some((name) => name in given);
+  const hasZone = ["time_zone", "tz"].some((name) => name in given);
   return { ...(!hasZone && timezone && { timezone }), ...(locale && { locale }), ...given };
 }

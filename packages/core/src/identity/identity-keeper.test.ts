@@ -75,6 +75,34 @@ describe("several pages", () => {
   });
 });
 
+describe("what another page is heard to have stored", () => {
+  /** A page that knows its user, over a storage that was emptied meanwhile. */
+  function emptied() {
+    const { place, newPage } = storage();
+    const keeper = newPage();
+    keeper.set({ ...keeper.get(), userId: "ada" });
+    place.text = null;
+    return { place, keeper };
+  }
+
+  test("counts where the storage was emptied", () => {
+    const { keeper } = emptied();
+    keeper.heard('{"anonymousId":"visitor-2"}');
+
+    expect(keeper.get()).toEqual({ anonymousId: "visitor-2" });
+  });
+
+  test("counts for nothing when it was only put back, or says nothing", () => {
+    const { place, keeper } = emptied();
+    for (const text of [' {"anonymousId":"visitor-2"}', "spoilt", null]) {
+      keeper.heard(text);
+      expect(place.text).toBeNull();
+    }
+
+    expect(keeper.get()).toEqual({ anonymousId: "visitor-1", userId: "ada" });
+  });
+});
+
 describe("without a working storage", () => {
   test("where nothing can be stored the identity lives as long as the page", () => {
     const { place, newPage } = storage();
@@ -103,8 +131,12 @@ describe("without a working storage", () => {
     const keeper = newPage();
     keeper.set({ ...keeper.get(), userId: "ada" });
 
+    const { writes } = place;
     place.readable = false;
     expect(keeper.get().userId).toBe("ada");
+    expect(() => keeper.heard('{"anonymousId":"v"}')).not.toThrow();
+    expect(keeper.get().userId, "and nothing is said in its absence").toBe("ada");
+    expect(place.writes).toBe(writes);
     place.readable = true;
     expect(keeper.get().userId).toBe("ada");
   });

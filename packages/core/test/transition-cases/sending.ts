@@ -134,6 +134,13 @@ export const sending: readonly TransitionCase[] = [
     effects: [],
   },
   {
+    says: "a request that nobody waits for any more is left alone too",
+    given: stateIn("sending", { pending: 4, inFlight: 3 }),
+    when: withdrawn(3, 1),
+    becomes: { pending: 3 },
+    effects: [],
+  },
+  {
     says: "the request goes on when it alone is left of the flush, for callers who wait for less",
     given: stateIn("sending", { pending: 3, inFlight: 2, goal: 3, flushes: [2, 3] }),
     when: withdrawn(2, 1),

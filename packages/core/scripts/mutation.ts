@@ -1,0 +1,84 @@
+/**
+ * Runs Stryker, with the arguments given, and compares the mutants that survived with those that MUTATION.md explains. A
+ * survivor that it does not explain is an error. An explanation that no survivor needs is only told: on a busy machine
+ * one may have run out of time, and count as noticed.
+ */
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+
+interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
+interface Report {
+  readonly files: {
+    readonly [file: string]: {
+      readonly source: string;
+      readonly mutants: readonly {
+        readonly mutatorName: string;
+        readonly status: string;
+        readonly replacement?: string;
+        readonly location: { readonly start: Position };
+      }[];
+    };
+  };
+}
+
+interface Explanation {
+  readonly file: string;
+  /** Mutants that begin within this piece of a line are explained. */
+  readonly code: string;
+  used: boolean;
+}
+
+const ROW = /^\| `([^`]+)` +\| `([^`]+)` +\| /gm;
+
+const read = (path: string): string => readFileSync(new URL(`../${path}`, import.meta.url), "utf8");
+
+const explanations: Explanation[] = [...read("MUTATION.md").matchAll(ROW)].map(
+  ([, file = "", code = ""]) => ({
+    file: `src/${file}`,
+    code: code.replaceAll("\\|", "|"),
+    used: false,
+  }),
+);
+
+/** Of a file's explanations, the one for what begins in `line` at `column` (1 is the first). */
+function explain(file: string, line: string, column: number): Explanation | undefined {
+  return explanations.find((one) => {
+    const from = one.file === file ? line.indexOf(one.code) : -1;
+    return from >= 0 && from < column && column <= from + one.code.length;
+  });
+}
+
+const { status: failed } = spawnSync("stryker", ["run", ...process.argv.slice(2)], {
+  stdio: "inherit",
+  shell: process.platform === "win32",
+});
+
+const { files } = JSON.parse(read("reports/mutation/mutation.json")) as Report;
+let survivors = 0;
+let unexplained = 0;
+for (const [file, { source, mutants }] of Object.entries(files)) {
+  const lines = source.split("\n");
+  for (const { mutatorName, status, replacement, location } of mutants) {
+    if (status !== "Survived" && status !== "NoCoverage") continue;
+    const { line, column } = location.start;
+    const text = lines[line - 1] ?? "";
+    survivors++;
+    const explanation = explain(file, text, column);
+    if (explanation !== undefined) explanation.used = true;
+    else {
+      unexplained++;
+      console.error(`${file}:${line}:${column} ${mutatorName} survived: ${text.trim()} => ${replacement}`);
+    }
+  }
+}
+
+// A run of some files says nothing about the others.
+const stale = explanations.filter(({ file, used }) => !used && file in files);
+for (const { file, code } of stale)
+  console.error(`No survivor needs what MUTATION.md says of ${file}: ${code}`);
+console.log(`${survivors} mutants survived, ${unexplained} of them unexplained.`);
+if (failed !== 0 || unexplained > 0) process.exitCode = 1;

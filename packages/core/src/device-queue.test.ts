@@ -1,0 +1,95 @@
+/** The queue of a page among others: what comes from them, what goes to them, and what cannot be read. */
+import { describe, expect, test } from "vitest";
+import { settle } from "../test/fake-ports.ts";
+import { type LoopFixture, loopFixture } from "../test/loop-fixture.ts";
+import { arrayOutbox, aTrack, tracks } from "../test/operations.ts";
+import { createDeviceQueue, type DeviceQueue } from "./device-queue.ts";
+import type { LoopConfig } from "./loop.ts";
+import type { Operation } from "./operation.ts";
+import type { Outbox } from "./outbox.ts";
+
+interface Page extends LoopFixture {
+  readonly queue: DeviceQueue;
+  readonly outbox: Outbox;
+}
+
+function page(outbox: Outbox = arrayOutbox(), config: Partial<LoopConfig> = {}): Page {
+  const fixture = loopFixture({ outbox, config });
+  return { ...fixture, outbox, queue: createDeviceQueue(outbox, fixture.loop, 100) };
+}
+
+/** Puts what another page has handed over where `joined` and `adopted` expect it. */
+const handOver = ({ outbox }: Page, count: number) => {
+  for (const operation of tracks(count)) outbox.append(operation);
+};
+
+describe("operations of a page that ended", () => {
+  test("are counted, and are sent at once", async () => {
+    const dead = page();
+    handOver(dead, 3);
+    dead.queue.joined(3);
+    await settle();
+
+    expect(dead.server.requests.map(({ count }) => count)).toEqual([3]);
+    expect(dead.loop.stats()).toMatchObject({ accepted: 3, pending: 3 });
+  });
+
+  test("before this page began are counted as well", () => {
+    const dead = page(arrayOutbox(), { adopts: true });
+    handOver(dead, 2);
+    dead.queue.adopted(2, 0, 0);
+
+    expect(dead.loop.stats()).toMatchObject({ accepted: 2, pending: 2 });
+  });
+});
+
+describe("an operation that has gone to another page", () => {
+  test("is not this page's any more, in the books and in the queue", async () => {
+    const { queue, outbox, loop, track, server } = page();
+    track(3);
+    outbox.remove(1, 1);
+    queue.withdrawn(1);
+
+    expect(loop.stats()).toEqual({ accepted: 2, delivered: 0, dropped: {}, pending: 2 });
+    expect(loop.queued).toBe(2);
+    void loop.flush();
+    await settle();
+    expect(server.requests.map(({ count }) => count)).toEqual([2]);
+  });
+
+  test("takes the machine's word for nothing when it waited for a user", () => {
+    const { queue, outbox, loop, track } = page();
+    track(2);
+    queue.hold(aTrack({ held: true }));
+    outbox.remove(2, 1);
+    queue.withdrawn(2);
+
+    expect(loop.queued).toBe(2);
+    expect(loop.stats()).toMatchObject({ accepted: 2, pending: 2 });
+  });
+});
+
+test("what cannot be read is passed over, and what can is released", () => {
+  const inner = arrayOutbox();
+  const unreadable = new Set<number>();
+  const outbox: Outbox = {
+    ...inner,
+    get size() {
+      return inner.size;
+    },
+    at: (index) => (unreadable.has(index) ? undefined : inner.at(index)),
+  };
+  const { queue, loop } = page(outbox);
+  queue.hold(aTrack({ held: true, idNumber: 1 }));
+  queue.hold(aTrack({ held: true, idNumber: 2 }));
+  unreadable.add(0);
+  const released: Operation[] = [];
+  queue.release((event) => {
+    released.push(event);
+    const { held: _held, ...rest } = event;
+    return rest;
+  });
+
+  expect(released).toMatchObject([{ idNumber: 2 }]);
+  expect(loop.stats().dropped).toEqual({});
+});

@@ -1,0 +1,86 @@
+/** Where the key comes from, and where it may go. */
+import { describe, expect, test } from "vitest";
+import { KEY, misuse, resolve } from "../test/resolved-options.ts";
+
+describe("apiKey", () => {
+  test.each([undefined, "", null, 7])("%s is missing, and the message says where to put it", (apiKey) => {
+    expect(misuse({ apiKey })).toContain("WHISPERR_API_KEY");
+  });
+
+  test.each([`${KEY}\n`, ` ${KEY}`, `${KEY}é`, `${KEY}\r\nX-Other: 1`, "wrk_…"])(
+    "%j would break its header, and is not printed",
+    (apiKey) => {
+      expect(misuse({ apiKey })).toContain("apiKey must be your key, WHISPERR_API_KEY, without spaces");
+    },
+  );
+});
+
+describe("baseUrl", () => {
+  test.each([
+    ["https://api.example.com", "https://api.example.com"],
+    ["https://api.example.com/", "https://api.example.com"],
+    ["https://api.example.com///", "https://api.example.com"],
+    ["https://api.example.com/ingest/", "https://api.example.com/ingest"],
+    ["https://api.example.com:8443", "https://api.example.com:8443"],
+    ["HTTPS://API.example.com", "HTTPS://API.example.com"],
+    ["https://api.example.com:65535", "https://api.example.com:65535"],
+    ["https://[2001:db8::1]:8443", "https://[2001:db8::1]:8443"],
+  ])("%s is taken", (baseUrl, expected) => {
+    expect(resolve({ baseUrl }).baseUrl).toBe(expected);
+  });
+
+  test.each([
+    "http://localhost",
+    "http://localhost:3000",
+    "http://LOCALHOST:3000/",
+    "http://api.localhost:3000",
+    "http://127.0.0.1:3000",
+    "http://127.1.2.3",
+    "http://[::1]:3000",
+  ])("%s is this machine, so http: will do", (baseUrl) => {
+    expect(resolve({ baseUrl }).baseUrl).toBe(baseUrl.replace(/\/$/, ""));
+  });
+
+  test.each([
+    "http://api.example.com",
+    "http://localhost.example.com",
+    "http://127.0.0.1.example.com",
+    "http://example.com/localhost",
+    "http://example.com/https:",
+    "http://example.com/http://localhost",
+    "http://10.0.0.1:3000",
+    "http://[2001:db8::1]",
+    "http://notlocalhost",
+    "HTTP://api.example.com",
+  ])("%s would send the key in the clear", (baseUrl) => {
+    expect(misuse({ baseUrl })).toMatch(
+      /^Whisperr: baseUrl must be https:, unless allowInsecureHttp may expose the key/,
+    );
+    expect(resolve({ baseUrl, allowInsecureHttp: true }).baseUrl).toBe(baseUrl);
+  });
+
+  test.each<unknown>([
+    "",
+    "api.example.com",
+    "//api.example.com",
+    "ftp://api.example.com",
+    "https://",
+    "https:///path",
+    "https://:443",
+    "https://user:password@api.example.com",
+    "http://localhost@evil.example.com",
+    "http://localhost:80@evil.example.com",
+    "http://evil.example.com\\@localhost",
+    "https://api.example.com?x=1",
+    "https://api.example.com#x",
+    "https://api.example.com:99999",
+    "https://api.example.com:port",
+    "https://api example.com",
+    "https://api.example.com\n",
+    " https://api.example.com",
+    7,
+    new URL("https://api.example.com"),
+  ])("%s is no base URL", (baseUrl) => {
+    expect(misuse({ baseUrl })).toContain("baseUrl must be a URL like https://api.whisperr.net");
+  });
+});

@@ -1,0 +1,56 @@
+/** Operations that leave the queue: who hears of them, and how many of them are named. */
+import { describe, expect, test } from "vitest";
+import { settle } from "../test/fake-ports.ts";
+import { loopFixture } from "../test/loop-fixture.ts";
+import { anIdentify, arrayOutbox, aTrack } from "../test/operations.ts";
+import { http } from "../test/scripted-transport.ts";
+import type { Operation } from "./operation.ts";
+
+describe("whoever waits for operations", () => {
+  const settledIn = (setup: Parameters<typeof loopFixture>[0] = {}) => {
+    const settled: unknown[] = [];
+    const onSettled = (operation: Operation, delivered: boolean) => void settled.push([operation, delivered]);
+    return { settled, ...loopFixture({ ...setup, ports: { onSettled } }) };
+  };
+
+  test("hears of each that leaves, in order, and whether it was delivered", async () => {
+    const { settled, track, loop, server } = settledIn();
+    track(2);
+    void loop.flush();
+    await settle();
+    server.answer(202);
+    await settle();
+    loop.append(anIdentify());
+    void loop.flush();
+    await settle();
+    server.answer(400);
+    await settle();
+
+    expect(settled).toEqual([
+      [aTrack({ idNumber: 1 }), true],
+      [aTrack({ idNumber: 2 }), true],
+      [anIdentify(), false],
+    ]);
+  });
+
+  test("hears nothing of what cannot be read, and it is counted all the same", () => {
+    const outbox = { ...arrayOutbox(), size: 2, at: () => undefined };
+    const { settled, loop, errors } = settledIn({ outbox });
+    loop.settlement.drop(2, "rejected", http(400));
+
+    expect(settled).toEqual([]);
+    expect(errors).toMatchObject([{ reason: "rejected", count: 2, messageIds: [] }]);
+  });
+});
+
+test("of many that go at once a hundred are named", () => {
+  const { track, loop, errors } = loopFixture({ config: { maxQueueSize: 500, flushAt: 500 } });
+  track(300);
+  loop.settlement.drop(150, "rejected", http(400));
+  loop.settlement.evict(0, 150);
+
+  expect(errors.map(({ count, messageIds }) => [count, messageIds?.length])).toEqual([
+    [150, 100],
+    [150, 100],
+  ]);
+});
