@@ -2,7 +2,18 @@
 import type { Engine } from "./browsers/index.ts";
 import type { Capability } from "./protocol.ts";
 
-export type Subject = SubjectBase & (ProcessSubject | BrowserSubject);
+export type Subject = SubjectBase & (ProcessSubject | BrowserSubject) & { knownFailures: KnownFailure[] };
+
+/** As written: cases that fail for the same reason stand together. */
+export type SubjectFile = Omit<Subject, "knownFailures"> & {
+  knownFailures: { reason: string; cases: string[] }[];
+};
+
+/** A case that fails for a known reason. It still runs; one that passes fails the run, so that the list stays true. */
+export interface KnownFailure {
+  case: string;
+  reason: string;
+}
 
 /** Started in the conformance folder as `command ...args <control address> <virtual|real>`. */
 export interface ProcessSubject {
@@ -21,6 +32,4 @@ interface SubjectBase {
   name: string;
   title: string;
   capabilities: Capability[];
-  /** Cases that fail for a known reason. They still run; one that passes fails the run, so that the list stays true. */
-  knownFailures: { case: string; reason: string }[];
 }

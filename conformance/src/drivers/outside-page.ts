@@ -1,0 +1,129 @@
+/**
+ * The driver in a page with `@whisperr/web` 0.2.0. Its client is one per page and cannot be stopped, so each case gets a
+ * page of its own: a `create` for an empty device is kept, the page loads anew, and the driver there carries it out.
+ */
+import { CLOSING, type Command } from "../protocol.ts";
+import { createAppFetch } from "./app-fetch.ts";
+import { appValues } from "./app-values.ts";
+import { clearDevice } from "./device-storage.ts";
+import { createDriver, type SdkHost } from "./driver.ts";
+import { outsideClient, type PublishedWebSdk } from "./outside-client.ts";
+import { captureConsole, countRequest, macrotask, openLink, requestsMade } from "./page.ts";
+import { plainChannels } from "./plain-channels.ts";
+import { type ControlLink, pull } from "./pull.ts";
+import type { VirtualTime } from "./virtual-time.ts";
+import { watchFetch } from "./watched-fetch.ts";
+import { watchListeners } from "./watched-listeners.ts";
+
+/** Where the command that the next page begins with is kept. */
+const FIRST_COMMAND = "first-command";
+
+export async function driveOutsidePage(sdk: PublishedWebSdk, time: VirtualTime): Promise<void> {
+  const link = openLink(fetch.bind(globalThis));
+  const output = captureConsole();
+  const io = watchFetch(fetch.bind(globalThis), countRequest);
+  const app = createAppFetch(io.fetch);
+  globalThis.fetch = app.fetch;
+  const listeners = watchListeners([window, document]);
+  const locks = watchLocks();
+  let isOver = false;
+
+  const host: SdkHost = {
+    prepare: async (again) => (again ? undefined : clearDevice()),
+    create: (options, form) => ({
+      ...outsideClient(sdk, options, form),
+      // A method that is not there. At the end of a case the page goes, as it does with an app that has no other way.
+      shutdown: async () => {
+        if (!isOver) throw new Error("shutdown is not a function");
+      },
+    }),
+    special: appValues(plainChannels),
+    io: { ...io, idle: () => ({ ...io.idle(), requests: requestsMade() }) },
+    time,
+    output,
+    settle: () => settleLocks(locks),
+    listeners: () => (isOver ? 0 : listeners()),
+  };
+
+  function leave(): void {
+    isOver = true;
+    app.end();
+    time.restart(Date.now(), 0);
+  }
+
+  const perform = createDriver(host);
+  const performed: Perform = async (command) => {
+    const value = await perform(command);
+    // A client flushes when it is made: what the app does afterwards does not race against that.
+    if (command.do === "create") await host.settle();
+    return value;
+  };
+  const last = await pull(startingAnew(link), inPagesOfTheirOwn(performed, leave));
+  if (last.do === "reload") location.reload();
+}
+
+type Perform = (command: Command) => Promise<unknown>;
+
+/** The first case on a page stays; the next one takes the page with it. `leave`: the page is over, whatever runs. */
+function inPagesOfTheirOwn(perform: Perform, leave: () => void): Perform {
+  let isUsed = false;
+  return async (command) => {
+    if (command.do === "create") {
+      if (isUsed && !command.again) return startOver(command);
+      isUsed = true;
+    }
+    if (command.do === "shutdown" && command.name === CLOSING) leave();
+    return perform(command);
+  };
+}
+
+async function startOver(command: Command): Promise<never> {
+  // Nothing may be left to be sent by the client that goes.
+  await clearDevice();
+  sessionStorage.setItem(FIRST_COMMAND, JSON.stringify(command));
+  location.reload();
+  return new Promise(() => {});
+}
+
+function startingAnew(link: ControlLink): ControlLink {
+  return {
+    ...link,
+    async next() {
+      const kept = sessionStorage.getItem(FIRST_COMMAND);
+      sessionStorage.removeItem(FIRST_COMMAND);
+      return kept ?? link.next();
+    },
+  };
+}
+
+/** Flushes ask for a lock one after the other: it is quiet when none was asked for several times in a row. */
+const QUIET_ROUNDS = 3;
+
+/** Locks that were asked for: how many so far, and how many of those were not answered yet. */
+interface Asked {
+  total: number;
+  open: number;
+}
+
+function watchLocks(): Asked {
+  const request = navigator.locks.request.bind(navigator.locks) as (...args: unknown[]) => Promise<unknown>;
+  const asked: Asked = { total: 0, open: 0 };
+  const counted = (name: string, options: LockOptions, granted: LockGrantedCallback<unknown>) => {
+    asked.total++;
+    asked.open++;
+    return request(name, options, (lock: Lock | null) => {
+      asked.open--;
+      return granted(lock);
+    });
+  };
+  Object.defineProperty(navigator.locks, "request", { value: counted });
+  return asked;
+}
+
+async function settleLocks(asked: Asked): Promise<void> {
+  for (let quiet = 0; quiet < QUIET_ROUNDS; ) {
+    const { total } = asked;
+    await macrotask();
+    quiet = asked.open === 0 && asked.total === total ? quiet + 1 : 0;
+  }
+}

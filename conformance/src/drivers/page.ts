@@ -1,0 +1,62 @@
+/** What a page brings to a driver, whichever SDK it holds. */
+import type { ControlLink } from "./pull.ts";
+
+/** What only client SDKs do by themselves is off in cases that server SDKs share; and their queue is as long. */
+export const AS_SERVERS: Record<string, unknown> = {
+  autoContext: false,
+  pageViews: false,
+  traitsFromDevice: false,
+  maxQueueSize: 10_000,
+};
+
+/** Outlives the page: how many requests were made on this device. */
+const REQUESTS = "requests";
+
+export function countRequest(): void {
+  sessionStorage.setItem(REQUESTS, String(requestsMade() + 1));
+}
+
+export function requestsMade(): number {
+  return Number(sessionStorage.getItem(REQUESTS));
+}
+
+export function openLink(realFetch: typeof fetch): ControlLink {
+  // The page is served at <control>/page.
+  const control = new URL(".", location.href);
+  const text = async (path: string, init: RequestInit) =>
+    (await realFetch(new URL(path, control), { cache: "no-store", ...init })).text();
+  return {
+    next: () => text("next", {}),
+    post: (result) => text("result", { method: "POST", body: result }),
+  };
+}
+
+/** A lock asked for earlier is granted by the time the question after it is answered. */
+export async function settle(rounds: number): Promise<void> {
+  for (let round = 0; round < rounds; round++) {
+    await navigator.locks.query();
+    await macrotask();
+  }
+  await macrotask();
+}
+
+/** One for all rounds: ports that nobody holds may be collected with a message under way. */
+const channel = new MessageChannel();
+
+/** Not a timer: those are the runner's, and browsers slow them down. */
+export function macrotask(): Promise<void> {
+  return new Promise((resolve) => {
+    channel.port1.onmessage = () => resolve();
+    channel.port2.postMessage(null);
+  });
+}
+
+export function captureConsole(): string[] {
+  const output: string[] = [];
+  for (const name of ["log", "info", "warn", "error", "debug"] as const) {
+    console[name] = (...args: unknown[]) => void output.push(args.map(String).join(" "));
+  }
+  addEventListener("error", ({ message }) => output.push(message));
+  addEventListener("unhandledrejection", ({ reason }) => output.push(`unhandled rejection: ${reason}`));
+  return output;
+}
