@@ -2,7 +2,13 @@
 import colors from "picocolors";
 import { requestLine } from "../runner/exchange.ts";
 import { countVerdicts, failsTheRun, type Verdict } from "../runner/results.ts";
-import type { ReportedCase, ReportedResult, ReportedSubject, RunReport } from "./run-report.ts";
+import type {
+  ReportedCase,
+  ReportedRequest,
+  ReportedResult,
+  ReportedSubject,
+  RunReport,
+} from "./run-report.ts";
 
 /** Where the file is with which a failure can be replayed. */
 export type FailureFile = (subject: string, theCase: string) => string;
@@ -29,14 +35,12 @@ export function consoleReport({ cases, subjects }: RunReport, failureFile: Failu
   const byId = new Map(cases.map((theCase) => [theCase.id, theCase]));
   const parts = subjects.flatMap((subject) => [
     ...subject.results.flatMap((result) => {
-      const { verdict, knownReason } = result;
-      if (verdict === "known-failure")
-        return [`${verdict}: ${result.case} on ${subject.title}: ${knownReason}\n`];
       const theCase = byId.get(result.case);
-      if (!theCase || !failsTheRun(verdict)) return [];
+      if (!theCase || !failsTheRun(result.verdict)) return [];
       return [failureText(theCase, result, subject.title, failureFile(subject.name, theCase.id))];
     }),
-    ...notRunLines(subject),
+    ...linesByReason(subject, "known-failure", ({ knownReason = "" }) => knownReason),
+    ...linesByReason(subject, "not-run", ({ problems }) => problems.join("; ")),
   ]);
   const verdicts = subjects.flatMap(({ results }) => results);
   const failed = verdicts.filter(({ verdict }) => failsTheRun(verdict)).length;
@@ -74,22 +78,31 @@ function failureText(
     `  ${title} (contract ${clause}, ${level})`,
     ...(verdict === "failed" ? problems : [stale]).map((problem) => `  - ${problem}`),
     ...(verdict === "failed" ? [exchange.length > 0 ? "  the API saw:" : "  the API saw nothing"] : []),
-    ...exchange.map((request) => `    ${requestLine(request)}`),
+    ...exchange.map((request) => `    ${exchangeLine(request)}`),
     ...(moreRequests > 0 ? [`    … and ${moreRequests} more`] : []),
     colors.dim(`  npx whisperr-conformance --replay ${file}`),
   ];
   return `${lines.join("\n")}\n`;
 }
 
-/** One line per reason: a subject without a capability lacks it for many cases. */
-function notRunLines({ title, results }: ReportedSubject): string[] {
-  const notRun = results.filter(({ verdict }) => verdict === "not-run");
-  const byReason = Map.groupBy(notRun, ({ problems }) => problems.join("; "));
-  return [...byReason].map(([reason, cases]) => {
-    const ids = cases.map((result) => result.case);
+/** With what the judgement of waits depends on. */
+function exchangeLine(request: ReportedRequest): string {
+  const { retryAfter, virtualMs, atMs } = request;
+  const asked = retryAfter === undefined ? "" : `, Retry-After: ${retryAfter}`;
+  return `${requestLine(request)}${asked} (at ${Math.round(virtualMs ?? atMs)} ms)`;
+}
+
+/** One line per reason: what a subject lacks, or does wrong, it does so in many cases. */
+function linesByReason(
+  { title, results }: ReportedSubject,
+  verdict: Verdict,
+  reasonOf: (result: ReportedResult) => string,
+): string[] {
+  const some = results.filter((result) => result.verdict === verdict);
+  return [...Map.groupBy(some, reasonOf)].map(([reason, alike]) => {
+    const ids = alike.map((result) => result.case);
     const more = ids.length > MAX_NAMES ? [`${ids.length - MAX_NAMES} more`] : [];
-    const names = [...ids.slice(0, MAX_NAMES), ...more].join(", ");
-    return `not run on ${title}: ${ids.length} cases (${reason}): ${names}\n`;
+    return `${verdict} on ${title}: ${reason}: ${[...ids.slice(0, MAX_NAMES), ...more].join(", ")}\n`;
   });
 }
 

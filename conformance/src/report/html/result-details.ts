@@ -1,0 +1,44 @@
+/** How a case went on one subject, when it did not simply pass: what is wrong, why that may be known, and the exchange. */
+import { html } from "hono/html";
+import { failsTheRun } from "../../runner/results.ts";
+import type { ReportedCase } from "../run-report.ts";
+import { exchangeTable } from "./exchange-table.ts";
+import type { Html } from "./html.ts";
+import { type Outcome, outcomeAnchor } from "./outcomes.ts";
+import { VERDICT_NAMES } from "./verdicts.ts";
+import { grouped, measured } from "./words/duration.ts";
+
+/** Folded up unless `open`: where many subjects fail alike, one at a time is enough. */
+export function resultDetails(theCase: ReportedCase, outcome: Outcome, open: boolean): Html {
+  const { subject, result } = outcome;
+  const { verdict, knownReason, elapsedMs } = result;
+  const reason = knownReason === undefined ? "" : html`<p>Listed as a known failure: ${knownReason}</p>`;
+  return html`<details class="result"${open ? html` open` : ""}><summary><b class="mark ${verdict}">${VERDICT_NAMES[verdict]}</b> on <b>${subject.title}</b> <small>${measured(elapsedMs)}</small></summary>
+<div id="${outcomeAnchor(outcome)}" class="told">${reason}${verdict === "unexpected-pass" ? mended(outcome) : failure(theCase, outcome)}
+<p class="aside">Play it again: <code>${playAgain(outcome)}</code></p></div></details>
+`;
+}
+
+function mended({ subject }: Outcome): Html {
+  return html`<p>It passes now: take it off the list in <code>subjects/${subject.name}.json</code>.</p>`;
+}
+
+function failure(theCase: ReportedCase, { result }: Outcome): Html {
+  // What was seen of a request is in the exchange, in full.
+  const problems = result.problems.filter((problem) => !problem.startsWith("  seen:"));
+  const more = problems.length - SHOWN_PROBLEMS;
+  return html`<ul class="problems">${problems.slice(0, SHOWN_PROBLEMS).map((problem) => html`<li>${problem}</li>`)}
+${more > 0 ? html`<li>and ${grouped(more)} more</li>` : ""}</ul>
+${exchangeTable(theCase, result)}`;
+}
+
+/** Where one thing is wrong many times, more tell no more. */
+const SHOWN_PROBLEMS = 12;
+
+/** What fails the run has a file of its own (report-files.ts); a known failure is only picked out. */
+function playAgain({ subject, result }: Outcome): string {
+  const choice = failsTheRun(result.verdict)
+    ? `--replay reports/failures/${subject.name}--${result.case}.json`
+    : `--subject ${subject.name} --case ${result.case}`;
+  return `npx whisperr-conformance ${choice}`;
+}

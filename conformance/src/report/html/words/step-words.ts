@@ -1,0 +1,53 @@
+/** The steps of a case, as a person would tell them: words, and `code` where it is what the app or the SDK says. */
+import { html } from "hono/html";
+import type { Step } from "../../../case.ts";
+import { CALL_NAMES, type Call } from "../../../protocol.ts";
+import type { Html } from "../html.ts";
+import { duration, grouped } from "./duration.ts";
+import { expectationList } from "./expectation-words.ts";
+import { faultWords } from "./fault-words.ts";
+import { writtenPattern } from "./written-value.ts";
+
+export function stepWords(step: Step): Html {
+  if ("calls" in step) return html`in one turn: ${step.calls.map((call) => html`${callCode(call)} `)}`;
+  if ("flush" in step) return html`<code>flush()</code> starts, as <i>${step.flush}</i>`;
+  if ("shutdown" in step) {
+    const timeout = step.timeoutMs === undefined ? "" : `{ timeoutMs: ${step.timeoutMs} }`;
+    return html`<code>shutdown(${timeout})</code> starts, as <i>${step.shutdown}</i>`;
+  }
+  if ("settled" in step) return html`<i>${step.settled}</i> has resolved`;
+  if ("pending" in step) return html`<i>${step.pending}</i> has not resolved yet`;
+  if ("advance" in step) return html`${duration(step.advance)} pass`;
+  if ("jump" in step)
+    return html`the device sleeps for ${duration(step.jump)}: the clock moves, timers do not`;
+  if ("reload" in step) return html`the page goes away and comes back`;
+  if ("hold" in step) return html`answers are held back from now on`;
+  if ("release" in step) return html`held answers reach the SDK, later ones too`;
+  if ("mutate" in step) return mutateWords(step.mutate);
+  if ("play" in step) return html`next, the API ${step.play.map(faultWords).join("; then ")}`;
+  if ("default" in step) return standingWords(step.default);
+  if ("check" in step) return html`by now: ${expectationList(step.check)}`;
+  if ("exit" in step) return exitWords(step.exit);
+  return callCode(step);
+}
+
+function callCode(call: Call): Html {
+  const bound = call.forUser === undefined ? "" : `forUser(${writtenPattern(call.forUser)}).`;
+  const made = CALL_NAMES.filter((name) => call[name] !== undefined).map(
+    (name) => `${bound}${name}(${call[name]?.map(writtenPattern).join(", ")})`,
+  );
+  const times = call.repeat === undefined ? "" : html` × ${grouped(call.repeat)}`;
+  return html`<code>${made.join("; ")}</code>${times}`;
+}
+
+function mutateWords({ argument, set }: Extract<Step, { mutate: unknown }>["mutate"]): Html {
+  return html`the app changes argument ${argument + 1} of its latest call: <code>${writtenPattern(set)}</code>`;
+}
+
+function standingWords(fault: Extract<Step, { default: unknown }>["default"]): Html {
+  return html`from now on the API ${fault === null ? "answers as usual" : faultWords(fault)}`;
+}
+
+function exitWords({ code }: Extract<Step, { exit: unknown }>["exit"]): Html {
+  return html`the process is left to end by itself${code === undefined ? "" : `, with exit code ${code}`}`;
+}
