@@ -1,8 +1,8 @@
 /** Calls and events at moments when nobody expects them, on simulated pages. */
 import type { WhisperrError } from "@whisperr/core";
 import { expect, test } from "vitest";
-import type { BrowserOptions } from "../src/create-whisperr.ts";
-import { type Browser, simulatedBrowser } from "./simulation/simulated-browser.ts";
+import type { BrowserOptions } from "../../../../packages/browser/src/create-whisperr.ts";
+import { type Browser, simulatedBrowser } from "./simulated-browser.ts";
 
 function browserWith(options: BrowserOptions = {}, seed = 1): Browser {
   const settings = {
@@ -155,7 +155,8 @@ test.each([true, false])(
     await browser.advance(10);
     const numbers = [track(browser, one), track(browser, two)];
     await browser.advance(20_000);
-    for (const number of numbers) expect(browser.api.stored.get(number)?.userId).toBeUndefined();
+    for (const number of numbers)
+      expect(browser.api.stored.get(number)?.json.external_user_id).toBeUndefined();
   },
 );
 

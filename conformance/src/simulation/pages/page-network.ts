@@ -1,12 +1,13 @@
 /** The network of one page: its requests may outlive it, be lost with it, or be answered when nobody listens. */
 import type { FetchInit, FetchLike, FetchResponse } from "@whisperr/core";
-import { type ApiAnswer, type FakeApi, type Received, readRequest } from "./fake-api.ts";
-import type { SeededRandom } from "./seeded-random.ts";
-import type { VirtualTime } from "./virtual-time.ts";
+import { API_KEY, type Reply, type SimulatedApi } from "../api.ts";
+import type { SeededRandom } from "../seeded-random.ts";
+import type { VirtualTime } from "../virtual-time.ts";
+import { readRequest, type Sent } from "../wire.ts";
 
 /** One request, as all that watches it sees it. */
 export interface Request {
-  readonly operations: readonly Received[];
+  readonly operations: readonly Sent[];
   readonly keepalive: boolean;
   /** The page waits no longer: answered, or let go of. */
   isOver: boolean;
@@ -23,7 +24,7 @@ export interface NetworkEvents {
 export interface NetworkPorts {
   readonly time: VirtualTime;
   readonly random: SeededRandom;
-  readonly api: FakeApi;
+  readonly api: SimulatedApi;
   /** How long a request, and its answer, travel. */
   readonly latencyMs: () => number;
   readonly isOffline: () => boolean;
@@ -45,6 +46,8 @@ export interface PageNetwork {
   breakOff(): void;
 }
 
+const HEADERS = { "content-type": "application/json", "x-api-key": API_KEY };
+
 /** What browsers let a page have under way with `keepalive`. */
 const KEEPALIVE_BYTES = 65_536;
 
@@ -52,7 +55,7 @@ export function pageNetwork(ports: NetworkPorts, events: NetworkEvents): PageNet
   const { time, random, api, whenAwake } = ports;
   const open = new Map<Request, Waiting>();
 
-  function fetch(path: string, init: FetchInit): Promise<FetchResponse> {
+  function fetch(url: string, init: FetchInit): Promise<FetchResponse> {
     return new Promise((resolve, reject) => {
       if (!ports.isAlive()) return;
       const bytes = Buffer.byteLength(init.body);
@@ -60,16 +63,16 @@ export function pageNetwork(ports: NetworkPorts, events: NetworkEvents): PageNet
       if (keepalive && keptAlive() + bytes > KEEPALIVE_BYTES)
         return fail(reject, "over the keepalive budget");
       if (ports.isOffline()) return fail(reject, "offline");
-      const operations = readRequest(path, init.body);
-      const request: Request = { operations, keepalive, isOver: false, isCancelled: false };
+      const read = readRequest(url, HEADERS, init.body);
+      const request: Request = { operations: read.operations, keepalive, isOver: false, isCancelled: false };
       open.set(request, { reject, bytes });
       events.sent(request);
       (init.signal as AbortSignal).addEventListener("abort", () => letGo(request, random.chance(0.5)));
       time.after(ports.latencyMs(), () => {
         if (request.isCancelled) return;
-        const answer = api.take(path, init.body);
-        if (answer === "hangs") return;
-        time.after(ports.latencyMs(), () => whenAwake(() => deliver(request, answer, resolve)));
+        const reply = api.take(read);
+        if (reply.how === "hangs") return;
+        time.after(ports.latencyMs(), () => whenAwake(() => deliver(request, reply, resolve)));
       });
     });
   }
@@ -84,18 +87,18 @@ export function pageNetwork(ports: NetworkPorts, events: NetworkEvents): PageNet
 
   function deliver(
     request: Request,
-    answer: ApiAnswer | "lost",
+    { how, answer }: Reply,
     resolve: (response: FetchResponse) => void,
   ): void {
     if (request.isOver) return;
-    if (answer === "lost") return letGo(request, false);
+    if (how === "breaks") return letGo(request, false);
     request.isOver = true;
     open.delete(request);
     if (answer.status === 202) events.acknowledged(request);
     resolve({
       status: answer.status,
-      headers: { get: () => answer.retryAfter ?? null },
-      text: () => Promise.resolve(""),
+      headers: { get: (name) => answer.headers[name] ?? null },
+      text: () => Promise.resolve(answer.body),
     });
   }
 
@@ -108,7 +111,7 @@ export function pageNetwork(ports: NetworkPorts, events: NetworkEvents): PageNet
   }
 
   return {
-    fetch: (url, init) => fetch(new URL(url).pathname, init),
+    fetch,
     end(crashed) {
       for (const request of open.keys()) {
         request.isOver = true;

@@ -1,5 +1,5 @@
 /** Sees every call, every write and every request of all pages, and notes what must never happen. */
-import type { Received } from "./fake-api.ts";
+import type { Sent } from "../wire.ts";
 import type { Request } from "./page-network.ts";
 
 /** A page, as far as it can be held responsible. */
@@ -89,7 +89,7 @@ export function createWitness({ isStrict, nowMs, tell }: WitnessPorts): Witness 
     }
   }
 
-  function check(page: Responsible, { number, text }: Received, earlier: readonly Attempt[]): void {
+  function check(page: Responsible, { number, text }: Sent, earlier: readonly Attempt[]): void {
     if (!recorded.has(number)) violations.push(`${page.name} sent ${number}, which nobody recorded`);
     if ((texts.get(number) ?? text) !== text) violations.push(`${number} was sent with other bytes: ${text}`);
     texts.set(number, text);

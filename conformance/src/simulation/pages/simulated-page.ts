@@ -1,11 +1,12 @@
 /** A page: the whole client with a storage, locks, network, timers and events of its own; it may be frozen, and may die. */
+import "./build-constants.ts";
 import type { DeviceClient, ResolvedOptions, Timers, WhisperrError } from "@whisperr/core";
-import { type Claims, storedClaims, webLockClaims } from "../../src/claims.ts";
-import type { BrowserOptions } from "../../src/create-whisperr.ts";
-import { IDENTITY_KEY } from "../../src/identity-store.ts";
-import { type Lifecycle, watchLifecycle } from "../../src/lifecycle.ts";
-import { createPageClient, type PageHost } from "../../src/page-client.ts";
-import type { Storage } from "../../src/storage.ts";
+import { type Claims, storedClaims, webLockClaims } from "../../../../packages/browser/src/claims.ts";
+import type { BrowserOptions } from "../../../../packages/browser/src/create-whisperr.ts";
+import { IDENTITY_KEY } from "../../../../packages/browser/src/identity-store.ts";
+import { type Lifecycle, watchLifecycle } from "../../../../packages/browser/src/lifecycle.ts";
+import { createPageClient, type PageHost } from "../../../../packages/browser/src/page-client.ts";
+import type { Storage } from "../../../../packages/browser/src/storage.ts";
 import { pageDocument } from "./page-document.ts";
 import { pageNetwork } from "./page-network.ts";
 import type { Process } from "./profile-storage.ts";

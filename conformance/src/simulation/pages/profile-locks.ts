@@ -1,6 +1,6 @@
 /** The Web Locks of a browser profile, as far as `ifAvailable` requests go. Each page talks to it through a pipe of its own. */
-import type { SeededRandom } from "./seeded-random.ts";
-import type { VirtualTime } from "./virtual-time.ts";
+import type { SeededRandom } from "../seeded-random.ts";
+import type { VirtualTime } from "../virtual-time.ts";
 
 /** A page as far as locks are concerned. */
 export interface LockHolder {

@@ -2,8 +2,8 @@
  * The storage of a browser profile. Pages of one process see each other's changes at once, pages of another one a little
  * later, as in browsers that keep a copy in every process.
  */
-import { IDENTITY_KEY } from "../../src/identity-store.ts";
-import type { VirtualTime } from "./virtual-time.ts";
+import { IDENTITY_KEY } from "../../../../packages/browser/src/identity-store.ts";
+import type { VirtualTime } from "../virtual-time.ts";
 
 export interface ProfileStorage {
   /** Another process of the browser. */

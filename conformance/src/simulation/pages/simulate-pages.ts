@@ -1,18 +1,19 @@
 /** A world from its beginning to the day when all is well again, and what must be true then. */
-import type { BrowserOptions } from "../../src/create-whisperr.ts";
+import type { BrowserOptions } from "../../../../packages/browser/src/create-whisperr.ts";
+import { seededRandom } from "../seeded-random.ts";
+import type { Figures, Tell } from "../world.ts";
 import { type Action, drawActions, drawTheme } from "./actions.ts";
-import { seededRandom } from "./seeded-random.ts";
 import { type Browser, type BrowserSettings, simulatedBrowser } from "./simulated-browser.ts";
 import type { SimulatedPage } from "./simulated-page.ts";
 import { type Visitor, visitor } from "./visitor.ts";
 import type { Recorded } from "./witness.ts";
 
-export interface World {
+export interface PagesScript {
   readonly settings: BrowserSettings;
   readonly actions: readonly Action[];
 }
 
-export function drawWorld(seed: number): World {
+export function drawPages(seed: number): PagesScript {
   const random = seededRandom(seed);
   const theme = drawTheme(random);
   const hasLocks = random.chance(0.8);
@@ -46,7 +47,10 @@ export function drawWorld(seed: number): World {
 }
 
 /** Throws at the first thing that must not be. `tell` gets to know what happens, line by line. */
-export async function simulate({ settings, actions }: World, tell = (_line: string) => {}): Promise<Browser> {
+export async function simulatePages(
+  { settings, actions }: PagesScript,
+  tell: Tell = () => {},
+): Promise<Browser> {
   const browser = simulatedBrowser(settings, tell);
   const knowsOwners = settings.storageDelayMs === 0 && !actions.some((action) => action.do === "storageFull");
   const visiting = visitor(browser, knowsOwners);
@@ -59,6 +63,14 @@ export async function simulate({ settings, actions }: World, tell = (_line: stri
   checkArrivals(browser);
   checkOrder(browser);
   return browser;
+}
+
+export function pagesFigures(
+  { actions }: PagesScript,
+  { time, witness, api }: Pick<Browser, "time" | "witness" | "api">,
+): Figures {
+  const events = actions.length + witness.recorded.size + time.tasks + api.judged;
+  return { events, elapsedMs: time.elapsedMs };
 }
 
 /** A claim of a page that crashed ends after this long. */
@@ -103,17 +115,21 @@ function checkArrivals({ witness, api, pages }: Browser): void {
   for (const { number, isRefused, isPoison, owner } of witness.recorded.values()) {
     const arrived = api.stored.get(number);
     if (arrived === undefined) {
-      if (!isRefused && !isPoison && !witness.unstored.has(number)) missing.push(number);
+      const isExplained = isRefused || isPoison || api.rejected.has(number);
+      if (!isExplained && !witness.unstored.has(number)) missing.push(number);
       continue;
     }
     if (isRefused) throw new Error(`${number} arrived though it was refused`);
-    const user = arrived.userId ?? witness.users.get(arrived.anonymousId ?? "");
+    const user =
+      text(arrived.json.external_user_id) ?? witness.users.get(text(arrived.json.anonymous_id) ?? "");
     const expected = owner?.userId ?? witness.users.get(owner?.anonymousId ?? "");
     if (owner !== undefined && user !== expected)
       throw new Error(`${number} of ${JSON.stringify(owner)} reached ${user}`);
   }
   if (missing.length > reported) throw new Error(`lost: ${missing}, of which ${reported} were reported`);
 }
+
+const text = (value: unknown) => (typeof value === "string" ? value : undefined);
 
 /** Of one visit, first arrivals are in the order of the calls, unless pages elsewhere took some over. */
 function checkOrder({ witness, api, pages }: Browser): void {

@@ -1,12 +1,13 @@
 /** One browser profile: its storage, locks and network, the time, and whoever watches. */
 import { resolveOptions } from "@whisperr/core";
-import type { BrowserOptions } from "../../src/create-whisperr.ts";
-import { type FakeApi, fakeApi } from "./fake-api.ts";
+import type { BrowserOptions } from "../../../../packages/browser/src/create-whisperr.ts";
+import { API_KEY, type SimulatedApi, simulatedApi } from "../api.ts";
+import { type SeededRandom, seededRandom } from "../seeded-random.ts";
+import { START_MS, settle, type VirtualTime, virtualTime } from "../virtual-time.ts";
+import { MOODS } from "./actions.ts";
 import { type ProfileLocks, profileLocks } from "./profile-locks.ts";
 import { type Process, type ProfileStorage, profileStorage } from "./profile-storage.ts";
-import { type SeededRandom, seededRandom } from "./seeded-random.ts";
 import { type SimulatedPage, simulatedPage } from "./simulated-page.ts";
-import { settle, type VirtualTime, virtualTime } from "./virtual-time.ts";
 import { createWitness, type Witness } from "./witness.ts";
 
 export interface BrowserSettings {
@@ -29,7 +30,7 @@ export interface Browser {
   readonly storage: ProfileStorage;
   readonly locks: ProfileLocks;
   readonly hasLocks: boolean;
-  readonly api: FakeApi;
+  readonly api: SimulatedApi;
   readonly witness: Witness;
   readonly pages: readonly SimulatedPage[];
   readonly latencyMs: () => number;
@@ -45,14 +46,14 @@ export interface Browser {
 export function simulatedBrowser(settings: BrowserSettings, tell: (line: string) => void): Browser {
   const time = virtualTime();
   const random = seededRandom(settings.seed);
-  const api = fakeApi(random);
+  const api = simulatedApi(random, () => START_MS + time.elapsedMs, { moods: MOODS });
   const witness = createWitness({
     isStrict: settings.isStrict,
     nowMs: () => time.elapsedMs,
     tell: (line) => tell(`${time.elapsedMs} ${line}`),
   });
   const pages: SimulatedPage[] = [];
-  const options = { apiKey: "wrk_test", ...settings.options };
+  const options = { apiKey: API_KEY, ...settings.options };
   const resolved = resolveOptions(options, { maxQueueSize: 1000 });
   let offline = false;
 

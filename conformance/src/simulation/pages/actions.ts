@@ -1,6 +1,6 @@
 /** What visitors, apps, networks and browsers do, as data: drawn from a seed, or told as a story. */
-import type { Mood } from "./fake-api.ts";
-import type { SeededRandom } from "./seeded-random.ts";
+import type { Mood } from "../api.ts";
+import type { SeededRandom } from "../seeded-random.ts";
 
 /** `tab` counts the open tabs; any number names one. */
 export type Action =
@@ -43,17 +43,19 @@ export function drawTheme(random: SeededRandom): Theme {
   };
 }
 
-const MOODS: readonly Mood[] = [
+/** What a moody API has. */
+export const MOODS: readonly Mood[] = [
+  "well",
   "well",
   "well",
   "unavailable",
   "throttling",
-  "refusesKey",
   "hangs",
+  "resets",
   "losesAnswers",
-  "moody",
-  "moody",
 ];
+
+const WORLD_MOODS: readonly Mood[] = [...new Set(MOODS), "well", "refusesKey", "moody", "moody"];
 
 type Draw = readonly [weight: number, make: (random: SeededRandom, tab: number) => Action];
 
@@ -71,7 +73,7 @@ const ALWAYS: readonly Draw[] = [
   [2, (_random, tab) => ({ do: "hide", tab })],
   [2, (_random, tab) => ({ do: "show", tab })],
   [1, (random, tab) => ({ do: "shutdown", tab, timeoutMs: random.pick([0, 100, 5000]) })],
-  [5, (random) => ({ do: "mood", mood: random.pick(MOODS) })],
+  [5, (random) => ({ do: "mood", mood: random.pick(WORLD_MOODS) })],
   [1, () => ({ do: "offline" })],
   [2, () => ({ do: "online" })],
 ];

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import type { Action } from "./simulation/actions.ts";
-import { seededRandom } from "./simulation/seeded-random.ts";
-import { simulate, type World } from "./simulation/simulate.ts";
+import { seededRandom } from "../seeded-random.ts";
+import type { Action } from "./actions.ts";
+import { type PagesScript, simulatePages } from "./simulate-pages.ts";
 
 const VISITS = 100;
 const EVENTS_PER_VISIT = 5;
@@ -12,7 +12,7 @@ const MOST_SENT_TWICE = 0.05;
 const API_LATENCY_MS = 300;
 
 /** Five events each, half with a request in flight when the visitor leaves, by a link or by closing the tab. */
-function quickVisits(seed: number, stayMs: readonly [number, number], closes: boolean): World {
+function quickVisits(seed: number, stayMs: readonly [number, number], closes: boolean): PagesScript {
   const random = seededRandom(seed);
   const actions = Array.from({ length: VISITS }, (): Action[] => [
     { do: "track", tab: 0, times: EVENTS_PER_VISIT, bytes: 0 },
@@ -37,7 +37,7 @@ test.each([
   ["of 100 to 200 ms that end with their tab", [100, 200], true],
 ] as const)("visits %s lose nothing and send little twice", async (_name, stayMs, closes) => {
   for (const seed of [1, 2]) {
-    const { api } = await simulate(quickVisits(seed, stayMs, closes));
+    const { api } = await simulatePages(quickVisits(seed, stayMs, closes));
     expect(api.stored.size).toBeGreaterThanOrEqual(VISITS * EVENTS_PER_VISIT);
     expect(api.arrivedAgain).toBeLessThanOrEqual(VISITS * EVENTS_PER_VISIT * MOST_SENT_TWICE);
   }

@@ -1,0 +1,26 @@
+import { expect, test } from "vitest";
+import { fleetPage } from "./fleet-page.ts";
+import { runFleet } from "./run-fleet.ts";
+
+/** A small fleet: its curves have the shape of the large one's. */
+const CLIENTS = 500;
+
+test("a fleet that backs off with jitter comes back in a fraction of the requests, and with everything", () => {
+  const report = runFleet(CLIENTS);
+  for (const rhythm of ["spread", "onTheMinute"] as const) {
+    const [backedOff, constant] = report.runs.filter((run) => run.rhythm === rhythm);
+    expect(backedOff?.peak).toBeLessThan((constant?.peak ?? 0) / 2);
+  }
+  // Without jitter, all that failed together comes back together.
+  expect(report.runs.at(-1)?.peak).toBe(CLIENTS);
+  for (const { curve } of report.runs) {
+    expect(curve.caughtUpMs).toBeLessThan(60_000);
+    // Only what is too recent for its flush still waits.
+    expect(curve.pending).toBeLessThanOrEqual(CLIENTS);
+  }
+  expect(fleetPage(report)).toContain("<polyline");
+});
+
+test("the same fleet, the same curve", () => {
+  expect(runFleet(100)).toEqual(runFleet(100));
+});

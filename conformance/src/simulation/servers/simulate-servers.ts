@@ -1,0 +1,127 @@
+/** A world of server processes from its beginning to the day when all is well again, and what must be true then. */
+
+import { audit } from "../judge/audit.ts";
+import type { Figures, Tell } from "../world.ts";
+import type { Action } from "./actions.ts";
+import type { HostProcess } from "./host-process.ts";
+import {
+  type Host,
+  type Sabotage,
+  type ServersSettings,
+  type ServersWorld,
+  serversWorld,
+} from "./servers-world.ts";
+
+export interface ServersScript {
+  readonly settings: ServersSettings;
+  readonly actions: readonly Action[];
+}
+
+/** Throws at the first thing that must not be. `tell` gets to know what happens, line by line. */
+export async function simulateServers(
+  { settings, actions }: ServersScript,
+  tell?: Tell,
+  sabotage: Sabotage = {},
+): Promise<Figures> {
+  const world = serversWorld(settings, tell, sabotage);
+  for (const action of actions) {
+    if (tell !== undefined) world.tell(JSON.stringify(action));
+    await perform(world, action);
+    await world.pause();
+  }
+  await heal(world);
+  audit(world.books, world.api);
+  for (const { name, kept } of world.hosts) {
+    const left = kept();
+    if (left.length > 0) throw new Error(`${name} leaves ${left} on its disk`);
+  }
+  const { time, books, api } = world;
+  const calls = books.calls.length - 1;
+  return { events: actions.length + calls + time.tasks + api.judged, elapsedMs: time.elapsedMs };
+}
+
+async function perform(world: ServersWorld, action: Action): Promise<void> {
+  if (action.do === "wait") return world.advance(action.ms);
+  if (action.do === "mood") {
+    world.api.mood = action.mood;
+    return;
+  }
+  const host = world.hosts[action.host % world.hosts.length] as Host;
+  switch (action.do) {
+    case "offline":
+    case "online":
+      host.isOffline = action.do === "offline";
+      return;
+    case "jump":
+      host.skewMs += action.ms;
+      return;
+    case "storage":
+      if (host.disk !== undefined) host.disk.mode = action.mode;
+      return;
+    default:
+      return performIn(host.process(), action);
+  }
+}
+
+type InProcess = Extract<
+  Action,
+  { do: "track" | "poison" | "badCall" | "flush" | "crash" | "identify" | "crashAfter" | "shutdown" }
+>;
+
+function performIn(process: HostProcess, action: InProcess): void {
+  switch (action.do) {
+    case "track":
+      for (let i = 0; i < action.times; i++) track(process);
+      return;
+    case "poison":
+      return process.call("track", "eve", (client, n) => client.track("eve", "seen", { n, poison: true }));
+    case "badCall":
+      return process.call("track", "eve", (client, n) => client.track("eve", "Not A Name", { n }));
+    case "identify":
+      return process.call("identify", action.user, (client, n) =>
+        client.identify(action.user, { traits: { n } }),
+      );
+    case "flush":
+    case "crash":
+      return process[action.do]();
+    case "crashAfter":
+      return process.crashAfter(action.writes);
+    case "shutdown":
+      return process.shutdown(action.timeoutMs);
+  }
+}
+
+function track(process: HostProcess): void {
+  process.call("track", "ada", (client, n) => client.track("ada", "seen", { n }));
+}
+
+/** The longest wait that can be under way, and the attempts that may follow it. */
+const WAITS_OVER_MS = 130_000;
+
+/** Everything works again. What is queued must arrive within bounded time, whoever has it. */
+async function heal(world: ServersWorld): Promise<void> {
+  const slowestMs = world.heal();
+  // Processes that were ending have ended, others start; and after them, those that find what a bad disk kept.
+  await world.advance(WAITS_OVER_MS);
+  for (let round = 0; round < 2; round++) await drain(world, slowestMs);
+}
+
+async function drain(world: ServersWorld, slowestMs: number): Promise<void> {
+  const processes = world.hosts.map((host) => host.process());
+  for (const process of processes) {
+    process.crashAfter(Number.POSITIVE_INFINITY);
+    track(process);
+    process.flush();
+  }
+  const most = Math.max(...processes.map((process) => process.stats().pending));
+  await world.advance(WAITS_OVER_MS + 2 * most * slowestMs);
+  for (const [index, process] of processes.entries()) {
+    const { pending } = process.stats();
+    const { name } = world.hosts[index] as Host;
+    if (pending > 0) throw new Error(`${name} still has ${pending} waiting`);
+    if (process.flushing > 0) throw new Error(`${name}: a flush() never ends`);
+    process.shutdown(null);
+  }
+  await world.advance(WAITS_OVER_MS);
+  if (processes.some(({ isAlive }) => isAlive)) throw new Error("a shutdown() never ends");
+}
