@@ -6,7 +6,7 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, test } from "vitest";
 import { faultSchema } from "./api/index.ts";
 import { loadSubjects } from "./load.ts";
-import { CALL_NAMES } from "./protocol.ts";
+import { CALL_NAMES, CLOSING } from "./protocol.ts";
 import { whyAbsent } from "./runner/start-subject.ts";
 
 const folder = join(import.meta.dirname, "..");
@@ -77,7 +77,7 @@ describe("complete", () => {
     const shown = new Set(examples().map((example) => example.do));
     expect(commands.filter((name) => !shown.has(name))).toEqual([]);
     const fields = ["form", "options", "nowMs", "clockFractionMs", "again", "name", "timeoutMs", "exitCode"];
-    expect(undescribed(fields)).toEqual([]);
+    expect(undescribed([...fields, CLOSING])).toEqual([]);
   });
 
   test("every callback of the app is described", () => {

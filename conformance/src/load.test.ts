@@ -45,6 +45,20 @@ describe("what is refused", () => {
 
   const valid = { id: "a.b", title: "a valid case", clause: "2.x", level: "must", steps: [], expect: {} };
 
+  test("a case that is a known failure for two reasons", () => {
+    const path = mkdtempSync(join(tmpdir(), "subjects-"));
+    made.push(path);
+    mkdirSync(join(path, "subjects"));
+    const [mine] = loadSubjects(folder);
+    const knownFailures = ["It drops on 401.", "It never retries."].map((reason) => ({
+      reason,
+      cases: ["a.b"],
+    }));
+    writeFileSync(join(path, "subjects", "one.json"), JSON.stringify({ ...mine, knownFailures }));
+    writeFileSync(join(path, "subjects.schema.json"), schemaText("subjects"));
+    expect(() => loadSubjects(path)).toThrow(/lists a\.b twice/);
+  });
+
   test("nothing, for a valid case", () => {
     expect(loadCases(folderWith(valid))).toHaveLength(1);
   });
@@ -74,6 +88,6 @@ describe("what is refused", () => {
   });
 });
 
-function schemaText(): string {
-  return readFileSync(join(folder, "cases.schema.json"), "utf8");
+function schemaText(of = "cases"): string {
+  return readFileSync(join(folder, `${of}.schema.json`), "utf8");
 }

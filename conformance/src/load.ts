@@ -7,7 +7,7 @@ import type { Case, CaseFile, Step } from "./case.ts";
 import { CALL_NAMES, type Capability, type WireValue } from "./protocol.ts";
 import type { ReportedCase } from "./report/run-report.ts";
 import { callsOf } from "./runner/known-calls.ts";
-import type { Subject } from "./subject.ts";
+import type { Subject, SubjectFile } from "./subject.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** In the order of their file names, and within a file as written. Throws UsageError on anything invalid or twice. */
@@ -60,8 +60,18 @@ function completed(theCase: Case, { about, needs, options }: CaseFile, file: str
 
 /** Throws UsageError on anything invalid. */
 export function loadSubjects(folder: string): Subject[] {
-  const valid = schema<Subject>(join(folder, "subjects.schema.json"));
-  return jsonFiles(join(folder, "subjects")).map(({ path, data }) => check(valid, data, path));
+  const valid = schema<SubjectFile>(join(folder, "subjects.schema.json"));
+  return jsonFiles(join(folder, "subjects")).map(({ path, data }) => caseByCase(check(valid, data, path)));
+}
+
+function caseByCase(file: SubjectFile): Subject {
+  const knownFailures = file.knownFailures.flatMap(({ reason, cases }) =>
+    cases.map((id) => ({ case: id, reason })),
+  );
+  const ids = knownFailures.map((failure) => failure.case);
+  const twice = ids.find((id, index) => ids.indexOf(id) < index);
+  if (twice !== undefined) throw new UsageError(`${file.name} lists ${twice} twice as a known failure`);
+  return { ...file, knownFailures } as Subject;
 }
 
 /** Faults are the API's language, so the API's own schema checks them. */

@@ -117,6 +117,9 @@ export interface Created {
   error?: string;
 }
 
+/** The name of the shutdown that ends every case. No other has it, so a driver whose SDK has none can end its app there. */
+export const CLOSING = "closing";
+
 export interface Collected {
   state: "pending" | "fulfilled" | "rejected";
   value?: unknown;

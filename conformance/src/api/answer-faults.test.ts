@@ -53,6 +53,19 @@ describe("status", () => {
   });
 });
 
+test("what was answered is recorded, cut where it gets long, and also when none of it left", async () => {
+  const api = await anApi([
+    { kind: "status", status: 429, html: "x".repeat(5_000), headers: { "Retry-After": "soon" } },
+    { kind: "accept-and-lose-answer" },
+  ]);
+  await sendBatch(api.url, anEvent("1"));
+  await expect(sendBatch(api.url, anEvent("2"))).rejects.toThrow("fetch failed");
+  const [long, lost] = api.requests;
+  expect(long?.answer).toEqual({ text: "x".repeat(4_000), retryAfter: "soon" });
+  expect(lost?.answer).toEqual({ text: '{"accepted":1,"rejected":0}' });
+  expect(long?.answeredRealMs).toBeGreaterThanOrEqual(long?.receivedRealMs ?? Number.POSITIVE_INFINITY);
+});
+
 describe("accept-with-body", () => {
   test.each([
     [{ body: '{"accepted":' }, 202],

@@ -112,4 +112,18 @@ export const answerDefects: readonly Defect[] = [
     edits: [outcome("status >= 200 && status < 300", "status >= 200 && status < 400")],
     caughtBy: { "redirect.other-3xx": /expected 3 requests, the API saw 1/ },
   },
+  {
+    name: "no-answer-is-refusal",
+    breaks: "Drops what got no answer that makes sense.",
+    edits: [
+      outcome(
+        'if ("failure" in answer) return { kind: "retry" };',
+        'if ("failure" in answer) return { kind: "rejected" };',
+      ),
+    ],
+    caughtBy: {
+      "retry.network-errors": /expected 5 requests, the API saw 1/,
+      "redirect.informational": /expected 3 requests, the API saw 1/,
+    },
+  },
 ];

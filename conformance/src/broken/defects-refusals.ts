@@ -13,7 +13,10 @@ export const refusalDefects: readonly Defect[] = [
     name: "whole-batch-dropped",
     breaks: "Drops a batch of 500 for one bad event in it.",
     edits: [sizing("return count <= droppedTogether(sizing.refusals);", "return true;")],
-    caughtBy: { "isolate.one-of-500": /count: expected 1, got 500/ },
+    caughtBy: {
+      "isolate.one-of-500": /count: expected 1, got 500/,
+      "isolate.too-old": /count: expected 1, got 3/,
+    },
   },
   {
     name: "singles-after-a-refusal",

@@ -1,6 +1,7 @@
 /** All deliberately broken SDKs. */
 import type { Defect } from "./defect.ts";
 import { answerDefects } from "./defects-answers.ts";
+import { defaultDefects } from "./defects-defaults.ts";
 import { eventDefects } from "./defects-events.ts";
 import { lifeDefects } from "./defects-life.ts";
 import { queueDefects } from "./defects-queue.ts";
@@ -14,4 +15,5 @@ export const defects: readonly Defect[] = [
   ...queueDefects,
   ...eventDefects,
   ...lifeDefects,
+  ...defaultDefects,
 ];

@@ -1,3 +1,5 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import type { Result } from "../protocol.ts";
 import { type ControlServer, type Session, startControlServer } from "./control-server.ts";
@@ -50,4 +52,14 @@ test("a driver that ended fails what is under way and what comes after", async (
   session.end("it crashed");
   await sent;
   await expect(session.send({ do: "idle" })).rejects.toThrow("it crashed");
+});
+
+test("a page gets the script of its subject, or the usual one", async () => {
+  control = await startControlServer(import.meta.filename);
+  const other = join(import.meta.dirname, "control-server.ts");
+  const scripts = [control.openSession(), control.openSession(other)].map(async ({ url }) =>
+    (await fetch(`${url}/driver.js`)).text(),
+  );
+  const files = [import.meta.filename, other].map((path) => readFile(path, "utf8"));
+  expect(await Promise.all(scripts)).toEqual(await Promise.all(files));
 });

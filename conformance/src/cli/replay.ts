@@ -1,0 +1,54 @@
+/** Plans what failed in an earlier run, from its JSON report: the cases as they are in there, whatever `cases/` says by now. */
+import { readFileSync } from "node:fs";
+import { z } from "zod";
+import { checkCases } from "../load.ts";
+import type { ReportedSubject, RunReport } from "../report/run-report.ts";
+import { failsTheRun } from "../runner/results.ts";
+import type { Subject } from "../subject.ts";
+import { UsageError } from "../usage-error.ts";
+import type { Plan, PlannedSubject } from "./plan.ts";
+
+/** What of a report is relied upon here; its cases are checked like those of `cases/`. */
+const replayable = z.looseObject({
+  format: z.literal(1),
+  cases: z.array(z.looseObject({ id: z.string(), file: z.string(), about: z.string() })),
+  subjects: z.array(
+    z.looseObject({
+      name: z.string(),
+      results: z.array(z.looseObject({ case: z.string(), verdict: z.string() })),
+    }),
+  ),
+});
+
+/** `folder` is the conformance folder. Throws UsageError when the file is no report, or nothing failed in it. */
+export function replayPlan(file: string, subjects: readonly Subject[], folder: string): Plan {
+  const report = readReport(file);
+  const plan = report.subjects.flatMap((reported) => failed(reported, report, subjects));
+  if (plan.length === 0) throw new UsageError(`nothing failed in ${file}, so there is nothing to replay`);
+  checkCases(folder, [...new Set(plan.flatMap(({ cases }) => cases))], file);
+  return plan;
+}
+
+function readReport(file: string): RunReport {
+  let data: unknown;
+  try {
+    data = JSON.parse(readFileSync(file, "utf8"));
+  } catch (error) {
+    throw new UsageError(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  const { error } = replayable.safeParse(data);
+  if (error) throw new UsageError(`${file} is no report of a run: ${z.prettifyError(error)}`);
+  return data as RunReport;
+}
+
+function failed(
+  reported: ReportedSubject,
+  { cases }: RunReport,
+  subjects: readonly Subject[],
+): PlannedSubject[] {
+  const ids = reported.results.filter(({ verdict }) => failsTheRun(verdict)).map((result) => result.case);
+  if (ids.length === 0) return [];
+  const subject = subjects.find(({ name }) => name === reported.name);
+  if (!subject) throw new UsageError(`subjects/${reported.name}.json is needed to replay what failed on it`);
+  return [{ subject, cases: cases.filter(({ id }) => ids.includes(id)) }];
+}
