@@ -71,17 +71,25 @@ export function coveragePage(
   const must = cases.filter(({ level }) => level === "must").length;
   const rows = clauses.map((clause) => {
     const own = cases.filter((theCase) => theCase.clause === clause.id);
-    return `| ${[clause.id, clause.says, levels(own), shows(clause, own), runsOn(own, subjects)].join(" | ")} |`;
+    return [clause.id, clause.says, levels(own), shows(clause, own), runsOn(own, subjects)];
   });
   return `# Coverage
 
 Which case holds an SDK to which sentence of [CONTRACT.md](CONTRACT.md): ${clauses.length} sentences, ${cases.length} cases, ${must} of them _must_. Written by
 \`node src/coverage.ts --write\`, from \`clauses.json\` and \`cases/\`; a test fails when it is out of date.
 
-| Clause | What the contract says | must + should | Shown by | Can run on |
-| --- | --- | --- | --- | --- |
-${rows.join("\n")}
+${table(["Clause", "What the contract says", "must + should", "Shown by", "Can run on"], rows)}
 `;
+}
+
+/** Its columns are as wide as the repository's formatter makes them. */
+function table(head: readonly string[], rows: readonly string[][]): string {
+  const widths = head.map((title, column) =>
+    Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)),
+  );
+  const line = (cells: readonly string[]) =>
+    `| ${cells.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join(" | ")} |`;
+  return [head, widths.map((width) => "-".repeat(width)), ...rows].map(line).join("\n");
 }
 
 function levels(cases: readonly Case[]): string {

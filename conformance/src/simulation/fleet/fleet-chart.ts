@@ -66,5 +66,7 @@ function ticks(x: (second: number) => number): string[] {
 function niceTop(value: number): number {
   const most = value * 1.05;
   const power = 10 ** Math.floor(Math.log10(Math.max(most, 1)));
-  return (([1, 1.2, 1.6, 2, 2.4, 3.2, 4, 6, 8, 10] as const).find((step) => step * power >= most) ?? 10) * power;
+  return (
+    (([1, 1.2, 1.6, 2, 2.4, 3.2, 4, 6, 8, 10] as const).find((step) => step * power >= most) ?? 10) * power
+  );
 }

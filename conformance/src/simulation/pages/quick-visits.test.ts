@@ -5,7 +5,7 @@ import { type PagesScript, simulatePages } from "./simulate-pages.ts";
 
 const VISITS = 100;
 const EVENTS_PER_VISIT = 5;
-/** Issue 3: of what quick visits record, this much may be sent twice. The peers send half of it twice. */
+/** Of what quick visits record, this much may be sent twice. */
 const MOST_SENT_TWICE = 0.05;
 
 /** There and back. */
