@@ -4,7 +4,7 @@
  * one may have run out of time, and count as noticed.
  */
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 
 interface Position {
   readonly line: number;
@@ -34,9 +34,10 @@ interface Explanation {
 
 const ROW = /^\| `([^`]+)` +\| `([^`]+)` +\| /gm;
 
-const read = (path: string): string => readFileSync(new URL(`../${path}`, import.meta.url), "utf8");
+const REPORT = new URL("../reports/mutation/mutation.json", import.meta.url);
+const EXPLAINED = new URL("../MUTATION.md", import.meta.url);
 
-const explanations: Explanation[] = [...read("MUTATION.md").matchAll(ROW)].map(
+const explanations: Explanation[] = [...readFileSync(EXPLAINED, "utf8").matchAll(ROW)].map(
   ([, file = "", code = ""]) => ({
     file: `src/${file}`,
     code: code.replaceAll("\\|", "|"),
@@ -52,12 +53,16 @@ function explain(file: string, line: string, column: number): Explanation | unde
   });
 }
 
+rmSync(REPORT, { force: true });
 const { status: failed } = spawnSync("stryker", ["run", ...process.argv.slice(2)], {
   stdio: "inherit",
   shell: process.platform === "win32",
 });
 
-const { files } = JSON.parse(read("reports/mutation/mutation.json")) as Report;
+// It has said why.
+if (!existsSync(REPORT)) process.exit(1);
+
+const { files } = JSON.parse(readFileSync(REPORT, "utf8")) as Report;
 let survivors = 0;
 let unexplained = 0;
 for (const [file, { source, mutants }] of Object.entries(files)) {
