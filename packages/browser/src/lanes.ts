@@ -103,10 +103,12 @@ export function createLanes(ports: LanesPorts): Lanes {
       notes
         .filter(({ last }) => last.some((one) => covers(one, key)))
         .reduce((most: number | undefined, { leftMs }) => Math.max(most ?? 0, leftMs), undefined);
+    // Not those of this page, although their claims may have ended when it was left.
+    const own = outbox.entries.map(({ key }) => laneOf(key));
     const others = [...new Set(records().map(laneOf))].filter((lane) => {
       const isFree =
         evenLeased || !notes.some((note) => note.leftMs > 0 && note.last.some((key) => laneOf(key) === lane));
-      return isFree && !claimed.has(lane);
+      return isFree && !own.includes(lane);
     });
     const free = await Promise.all(others.map(claim));
     const taken = new Set(others.filter((_lane, index) => free[index]));
@@ -183,6 +185,8 @@ export function createLanes(ports: LanesPorts): Lanes {
     }
   }
 
+  const isGone = (key: string) => storage.get(key) === null;
+
   function suspend(): void {
     // What is not there any more, the app has emptied out with the rest of its storage: it must not end with the page.
     if (isSure) outbox.save();
@@ -223,13 +227,15 @@ export function createLanes(ports: LanesPorts): Lanes {
     suspend,
     resume() {
       newLane();
+      // Before the app can do anything with what others have delivered.
+      letGo(isGone);
       const before = suspensions;
       ready = inTurn(async () => {
         claimed.clear();
         await claimLane();
         const lanes = new Set(outbox.entries.map(({ key }) => laneOf(key)));
         await Promise.all([...lanes].filter((lane) => !claimed.has(lane)).map(claim));
-        letGo((key) => !claimed.has(laneOf(key)) || storage.get(key) === null);
+        letGo((key) => !claimed.has(laneOf(key)) || isGone(key));
         isSure = claims.areLasting && before === suspensions;
         ready = undefined;
       });

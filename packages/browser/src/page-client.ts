@@ -106,8 +106,12 @@ export function createPageClient<Events extends EventMap>(
     },
   );
 
-  /** With nothing queued there is nothing to see to, and no visitor to be made for it. */
+  /**
+   * With nothing queued there is nothing to see to, and no visitor to be made for it. A page that is just back may still
+   * hold what others have taken over: it sees to it when that is settled.
+   */
   function sync(said?: string | null): void {
+    if (lanes?.ready !== undefined) return;
     if (said !== undefined || queued.size > 0) device.sync(said);
   }
 
