@@ -12,12 +12,15 @@ import { FAILURES_FOLDER, failurePath, type ReportFile, reportFiles } from "./re
 import type { RunReport } from "./report/run-report.ts";
 import { startControlServer } from "./runner/control-server.ts";
 import { failsTheRun } from "./runner/results.ts";
+import { simulateCommand } from "./simulation/command.ts";
 import { UsageError } from "./usage-error.ts";
 
 const folder = join(import.meta.dirname, "..");
 
 try {
-  process.exitCode = await main(parseOptions(process.argv, folder));
+  if (process.argv[2] === "simulate")
+    await simulateCommand().parseAsync(process.argv.slice(3), { from: "user" });
+  else process.exitCode = await main(parseOptions(process.argv, folder));
 } catch (error) {
   // Commander has said what was wrong by itself.
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;

@@ -24,7 +24,8 @@ const EXAMPLES = `
 Examples:
   whisperr-conformance --subject node26 --case retry      cases about retrying, on one Node
   whisperr-conformance --level must --report junit        all that an SDK must do, for a CI server
-  whisperr-conformance --replay conformance.json    what failed in that run, once more
+  whisperr-conformance --replay conformance.json          what failed in that run, once more
+  whisperr-conformance simulate --help                    worlds of clients, servers and trouble, in virtual time
 
 Exit code: 0 when all is well, 1 when a case failed, or passed although it is listed as failing, 2 when it was not understood.`;
 

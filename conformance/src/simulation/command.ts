@@ -76,7 +76,7 @@ async function runMany({ seeds, from, minutes, kind }: Options): Promise<void> {
 /** What a failing seed leaves: how to see it again, and a small world for the tests. */
 async function keep({ seed, message }: SeedFailure, kind: Kind | undefined): Promise<void> {
   const only = kind === undefined ? "" : ` --kind ${kind}`;
-  print(`\nseed ${seed}: ${message}\n  replay: node src/simulation/main.ts --seed ${seed}${only}\n`);
+  print(`\nseed ${seed}: ${message}\n  replay: npx whisperr-conformance simulate --seed ${seed}${only}\n`);
   const drawn = drawScript(seed, kind);
   const script = await shrink(drawn);
   const file = keepRegression(`${script.kind}-${seed}`, {
