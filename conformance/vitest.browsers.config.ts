@@ -22,8 +22,8 @@ export default defineConfig({
     // Timing is never judged by these limits: generous, so that a busy machine fails nothing.
     testTimeout: 240_000,
     hookTimeout: 120_000,
-    // Mostly waiting, for leases and timeouts: four files at a time keep two cores busy.
-    maxWorkers: 4,
+    // Mostly waiting, for leases and timeouts: three files at a time keep two cores busy.
+    maxWorkers: 3,
     sequence: { sequencer: LongestFirst },
     // A worker goes on with the next file, and with the browsers it has launched.
     isolate: false,

@@ -120,6 +120,7 @@ function hostOfPage(options: BrowserOptions, prefix: string): PageHost {
   const { locks } = navigator;
   return {
     storage,
+    tab: storage && openStorage(prefix, "sessionStorage"),
     isBlocked: wanted !== "memory" && storage === undefined,
     backup: durable?.backup,
     claims:

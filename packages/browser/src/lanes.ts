@@ -2,14 +2,12 @@
  * The queue across pages: a page that starts takes over what dead pages left behind, in order and in front of its own;
  * a page that lives looks from time to time for others that died; a page that comes back from the back/forward cache
  * finds out what was taken over meanwhile.
- *
- * What a request carries is noted (`f.<lane>`: until when it may be under way, and the last record of each lane). A page
- * that ends leaves the note behind, and the next one waits, so that an answer that nobody saw does not mean that
- * everything is sent again by page after page.
  */
-import type { DeviceQueue, DropReason, Operation } from "@whisperr/core";
+import type { DeviceQueue, DropReason, Operation, Timers } from "@whisperr/core";
 import type { Claims } from "./claims.ts";
+import { flightNotes } from "./flight-notes.ts";
 import { type Entry, type LaneOutbox, laneOf, RECORD } from "./outbox.ts";
+import { readEntries } from "./read-entries.ts";
 import type { Storage } from "./storage.ts";
 
 export interface Lanes {
@@ -29,6 +27,9 @@ export interface Lanes {
 
 export interface LanesPorts {
   readonly storage: Storage;
+  /** What the next page of this tab finds. */
+  readonly tab: Storage | undefined;
+  readonly timers: Timers;
   readonly claims: Claims;
   readonly outbox: LaneOutbox;
   readonly queue: DeviceQueue;
@@ -53,20 +54,27 @@ interface Adoption {
   readonly leaseMs: number;
 }
 
-const IN_FLIGHT = "f.";
 /** Losing a lane just made to another page is rare; losing several in a row is a browser that cannot claim. */
 const MAX_TRIES = 3;
 
+/** In the storage of the tab: the lanes of the page that was here last. */
+const LEFT = "left";
+/** A busy browser needs a moment until the claims of a page that was left are free: this many tries, and this long between. */
+const LEFT_TRIES = 20;
+const LEFT_RETRY_MS = 50;
+
 export function createLanes(ports: LanesPorts): Lanes {
-  const { storage, claims, outbox, queue, nowMs, leaseMs } = ports;
+  const { storage, claims, outbox, queue, nowMs } = ports;
+  const notes = flightNotes(ports);
   /** Lanes this page has, or has asked for, and what ends its claim. */
   const claimed = new Map<string, () => void>();
   let mine = "";
-  /** Where it stands that something of this page is in flight. */
-  let note = "";
   let ready: Promise<void> | undefined;
   let latest: Promise<void> | undefined;
   let suspensions = 0;
+  /** Resolves when the page is back. */
+  let away: Promise<void> | undefined;
+  let comeBack = () => {};
   /** Nobody else may have touched what stands in this page's lanes. */
   let isSure = false;
 
@@ -84,12 +92,26 @@ export function createLanes(ports: LanesPorts): Lanes {
     outbox.writeTo(mine);
   }
 
+  /** A page that was left claims nothing until it is back. */
   async function claim(lane: string): Promise<boolean> {
+    if (away !== undefined) await away;
     const { granted, end } = claims.claim(lane);
     claimed.set(lane, end);
-    const isMine = await granted;
+    // It may have ended before it was granted.
+    const isMine = (await granted) && claimed.get(lane) === end;
     if (!isMine && claimed.get(lane) === end) claimed.delete(lane);
     return isMine;
+  }
+
+  /** Lanes of the pages before this one in its tab. Their events come first, so they are worth waiting for. */
+  const left = (): string[] => ports.tab?.get(LEFT)?.split(" ") ?? [];
+
+  async function claimLeft(lane: string, waits: boolean): Promise<boolean> {
+    for (let tries = waits ? LEFT_TRIES : 1; ; tries--) {
+      if (await claim(lane)) return true;
+      if (tries <= 1) return false;
+      await new Promise((resolve) => ports.timers.set(() => resolve(undefined), LEFT_RETRY_MS));
+    }
   }
 
   /** Everything in lanes that nobody has. `evenLeased`: also what may still be under way. */
@@ -97,23 +119,19 @@ export function createLanes(ports: LanesPorts): Lanes {
     const backup = await ports.backup?.();
     const all = (): string[] => [...new Set([...storage.keys(), ...(backup?.keys() ?? [])])].sort();
     const records = () => all().filter((key) => key.startsWith(RECORD));
-    const notes = readNotes();
-    // Several pages may have sent the same, one after the other: the latest note counts.
-    const leased = (key: string) =>
-      notes
-        .filter(({ last }) => last.some((one) => covers(one, key)))
-        .reduce((most: number | undefined, { leftMs }) => Math.max(most ?? 0, leftMs), undefined);
+    const { leased, isUnderWay } = notes.read();
     // Not those of this page, although their claims may have ended when it was left.
     const own = outbox.entries.map(({ key }) => laneOf(key));
     const others = [...new Set(records().map(laneOf))].filter((lane) => {
-      const isFree =
-        evenLeased || !notes.some((note) => note.leftMs > 0 && note.last.some((key) => laneOf(key) === lane));
-      return isFree && !own.includes(lane);
+      return (evenLeased || !isUnderWay(lane)) && !own.includes(lane);
     });
-    const free = await Promise.all(others.map(claim));
+    const free = await Promise.all(
+      others.map((lane) => claimLeft(lane, evenLeased && left().includes(lane))),
+    );
     const taken = new Set(others.filter((_lane, index) => free[index]));
     const latest = (await ports.backup?.()) ?? backup;
-    const entries = read(
+    const entries = readEntries(
+      ports,
       records().filter((key) => taken.has(laneOf(key))),
       latest,
     );
@@ -126,40 +144,6 @@ export function createLanes(ports: LanesPorts): Lanes {
     return { entries, doubtful, leaseMs: Math.max(0, ...waits) };
   }
 
-  function read(keys: readonly string[], backup: ReadonlyMap<string, string> | undefined): Entry[] {
-    const gone = new Map<DropReason, number>();
-    const entries: Entry[] = [];
-    for (const key of keys) {
-      const text = storage.get(key) ?? backup?.get(key);
-      // Its page has just delivered it.
-      if (text === undefined) continue;
-      const operation = ports.restore(text);
-      if (typeof operation === "string") {
-        storage.remove(key);
-        gone.set(operation, (gone.get(operation) ?? 0) + 1);
-        continue;
-      }
-      // It may be other than it was, or known from the backup only.
-      const restored = JSON.stringify(operation);
-      if (restored !== storage.get(key)) storage.set(key, restored);
-      entries.push({ key, operation, stored: true });
-    }
-    for (const [reason, count] of gone) ports.giveUp(reason, count);
-    return entries;
-  }
-
-  /** What other pages have in flight, or had when they ended. */
-  function readNotes(): { leftMs: number; last: string[] }[] {
-    const keys = storage.keys().filter((key) => key.startsWith(IN_FLIGHT) && key !== note);
-    return keys.map((key) => {
-      const [untilMs, ...last] = (storage.get(key) ?? "").split(" ");
-      // What it was about has arrived, or was given up.
-      if (last.every((one) => storage.get(one) === null)) storage.remove(key);
-      // A clock that was set back must not make anybody wait longer.
-      return { leftMs: Math.min(Number(untilMs) - nowMs() || 0, leaseMs), last };
-    });
-  }
-
   function onEmptied(lane: string): void {
     if (lane === mine) return;
     claimed.get(lane)?.();
@@ -170,8 +154,9 @@ export function createLanes(ports: LanesPorts): Lanes {
   async function claimLane(): Promise<void> {
     for (let tries = 0; tries < MAX_TRIES; tries++) {
       const lane = mine;
-      if (await claim(lane)) return;
-      newLane();
+      if (claimed.has(lane) || (await claim(lane))) return;
+      // The page may have come back meanwhile, and have another.
+      if (mine === lane) newLane();
       letGo((key) => laneOf(key) === lane);
     }
   }
@@ -192,7 +177,13 @@ export function createLanes(ports: LanesPorts): Lanes {
     if (isSure) outbox.save();
     isSure = false;
     suspensions++;
+    const lanes = new Set(storage.keys().map(laneOf));
+    ports.tab?.set(LEFT, [...claimed.keys(), ...left()].filter((lane) => lanes.has(lane)).join(" "));
     for (const end of claimed.values()) end();
+    claimed.clear();
+    away ??= new Promise((resolve) => {
+      comeBack = resolve;
+    });
   }
 
   return {
@@ -229,9 +220,10 @@ export function createLanes(ports: LanesPorts): Lanes {
       newLane();
       // Before the app can do anything with what others have delivered.
       letGo(isGone);
+      away = undefined;
+      comeBack();
       const before = suspensions;
       ready = inTurn(async () => {
-        claimed.clear();
         await claimLane();
         const lanes = new Set(outbox.entries.map(({ key }) => laneOf(key)));
         await Promise.all([...lanes].filter((lane) => !claimed.has(lane)).map(claim));
@@ -241,16 +233,7 @@ export function createLanes(ports: LanesPorts): Lanes {
       });
       return ready;
     },
-    onInFlight(last) {
-      if (last.length === 0) return storage.remove(note);
-      note = IN_FLIGHT + mine;
-      storage.set(note, [nowMs() + leaseMs, ...last].join(" "));
-    },
+    onInFlight: (last) => notes.write(mine, last),
     onEmptied,
   };
-}
-
-/** Is `key` in the same lane, and not behind `last`? */
-function covers(last: string, key: string): boolean {
-  return laneOf(last) === laneOf(key) && key <= last;
 }

@@ -12,6 +12,7 @@ import {
 } from "@whisperr/core";
 import type { Claims } from "./claims.ts";
 import type { BrowserOptions } from "./create-whisperr.ts";
+import { LEASE_MS } from "./flight-notes.ts";
 import { createIdentityStore } from "./identity-store.ts";
 import { createLanes, type Lanes } from "./lanes.ts";
 import { createLaneOutbox, type LaneOutbox } from "./outbox.ts";
@@ -25,6 +26,8 @@ type RuntimePorts = Omit<Ports, "maxBodyBytes" | "ready" | "onSettled" | "onActi
 export interface PageHost extends RuntimePorts {
   /** Undefined: nothing is stored, by wish or because it is blocked. */
   readonly storage: Storage | undefined;
+  /** Storage that the next page of this tab finds, and no other. */
+  readonly tab: Storage | undefined;
   readonly isBlocked: boolean;
   readonly claims: Claims | undefined;
   /** Records of earlier pages that may have outlived the storage. */
@@ -45,9 +48,6 @@ export interface PageClient<Events extends EventMap> {
   /** Another page may have changed the identity, to `said` if that is known. */
   readonly sync: (said?: string | null) => void;
 }
-
-/** What was in flight when its page ended is left alone for so long: almost every request is over by then. */
-const LEASE_MS = 5000;
 
 /** Put in at build time, from package.json. */
 declare const VERSION: string;
@@ -118,6 +118,8 @@ export function createPageClient<Events extends EventMap>(
   if (storage !== undefined && adopts) {
     lanes = createLanes({
       storage,
+      tab: host.tab,
+      timers: host.timers,
       claims,
       outbox,
       queue,

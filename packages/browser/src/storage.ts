@@ -13,24 +13,27 @@ export interface Storage {
 }
 
 /** `prefix` is put before every key. Undefined where storage is blocked. */
-export function openStorage(prefix: string): Storage | undefined {
+export function openStorage(
+  prefix: string,
+  kind: "localStorage" | "sessionStorage" = "localStorage",
+): Storage | undefined {
   try {
-    const { localStorage } = window;
+    const store = window[kind];
     // Some browsers hand the storage out and refuse its use.
-    localStorage.getItem(prefix);
+    store.getItem(prefix);
     return {
       keys: () =>
-        attempt(() => Object.keys(localStorage), [])
+        attempt(() => Object.keys(store), [])
           .filter((key) => key.startsWith(prefix))
           .map((key) => key.slice(prefix.length))
           .sort(),
-      get: (key) => attempt(() => localStorage.getItem(prefix + key), null),
+      get: (key) => attempt(() => store.getItem(prefix + key), null),
       set: (key, text) =>
         attempt(() => {
-          localStorage.setItem(prefix + key, text);
+          store.setItem(prefix + key, text);
           return true;
         }, false),
-      remove: (key) => attempt(() => localStorage.removeItem(prefix + key), undefined),
+      remove: (key) => attempt(() => store.removeItem(prefix + key), undefined),
     };
   } catch {
     return undefined;

@@ -14,8 +14,8 @@ export interface ProfileLocks {
   /** Takes requests and answers none of them any more. */
   isSilent: boolean;
   connect(holder: LockHolder): LockManager;
-  /** The page is gone, and so are its locks. */
-  disconnect(holder: LockHolder): void;
+  /** The page is gone, and so are its locks, at once or a little later. */
+  disconnect(holder: LockHolder, isLate: boolean): void;
   /** Does it have a lock, or wait for one? */
   concerns(holder: LockHolder): boolean;
 }
@@ -24,7 +24,8 @@ type Callback = (lock: Lock | null) => Promise<unknown> | undefined;
 
 const MAX_LATENCY_MS = 2;
 
-export function profileLocks(time: VirtualTime, random: SeededRandom): ProfileLocks {
+/** `releaseMs`: how long a busy browser may need to free the locks of a page that is gone. */
+export function profileLocks(time: VirtualTime, random: SeededRandom, releaseMs: number): ProfileLocks {
   const holders = new Map<string, LockHolder>();
   const waiting = new Map<LockHolder, number>();
 
@@ -72,8 +73,11 @@ export function profileLocks(time: VirtualTime, random: SeededRandom): ProfileLo
   const locks: ProfileLocks = {
     isSilent: false,
     connect,
-    disconnect(holder) {
-      for (const name of holders.keys()) release(name, holder);
+    disconnect(holder, isLate) {
+      for (const name of holders.keys()) {
+        if (isLate && releaseMs > 0) time.after(random.between(0, releaseMs), () => release(name, holder));
+        else release(name, holder);
+      }
     },
     concerns: (holder) => (waiting.get(holder) ?? 0) > 0 || [...holders.values()].includes(holder),
   };

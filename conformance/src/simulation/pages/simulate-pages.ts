@@ -34,6 +34,7 @@ export function drawPages(seed: number): PagesScript {
     options,
     hasLocks,
     storageDelayMs,
+    releaseMs: random.pick([0, 0, 200]),
     latencyMs: [1, random.pick([10, 150, 600])] as const,
     // Without locks, a claim needs room in the storage, and one that is full must not stop delivery.
     isStrict: storageDelayMs === 0 && (hasLocks || !theme.fillsStorage),

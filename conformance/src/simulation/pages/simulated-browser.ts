@@ -16,6 +16,8 @@ export interface BrowserSettings {
   readonly options: BrowserOptions;
   /** False: an insecure origin, or an old browser. */
   readonly hasLocks: boolean;
+  /** How long a busy browser may need to free the locks of a page that was left. None without. */
+  readonly releaseMs?: number;
   /** Until a page sees what a page of another process has stored. */
   readonly storageDelayMs: number;
   /** How long a request travels, or its answer: from the first to the second. */
@@ -36,8 +38,8 @@ export interface Browser {
   readonly latencyMs: () => number;
   readonly isOffline: () => boolean;
   setOffline(offline: boolean): void;
-  /** `process`: of the page before it in its tab, mostly. */
-  open(visit: number, process: Process): SimulatedPage;
+  /** `process`: of the page before it in its tab, mostly. `tab`: what pages of this tab have left there. */
+  open(visit: number, process: Process, tab?: Map<string, string>): SimulatedPage;
   /** Lets all go on that can. */
   pause(): Promise<void>;
   advance(ms: number): Promise<void>;
@@ -68,7 +70,7 @@ export function simulatedBrowser(settings: BrowserSettings, tell: (line: string)
     time,
     random,
     storage: profileStorage(time, settings.storageDelayMs),
-    locks: profileLocks(time, random),
+    locks: profileLocks(time, random, settings.releaseMs ?? 0),
     hasLocks: settings.hasLocks,
     api,
     witness,
@@ -79,9 +81,9 @@ export function simulatedBrowser(settings: BrowserSettings, tell: (line: string)
       offline = now;
       if (!offline) for (const page of pages) page.online();
     },
-    open(visit, process) {
+    open(visit, process, tab = new Map()) {
       const name = `page ${pages.length + 1}`;
-      const page = simulatedPage(browser, { name, visit, process, options, resolved });
+      const page = simulatedPage(browser, { name, visit, process, tab, options, resolved });
       pages.push(page);
       return page;
     },

@@ -36,6 +36,7 @@ export interface PageSettings {
   readonly options: BrowserOptions;
   readonly resolved: ResolvedOptions;
   readonly process: Process;
+  readonly tab: Map<string, string>;
 }
 
 /** Hidden pages have their timers fire once a second. */
@@ -70,7 +71,7 @@ export function simulatedPage(browser: Browser, settings: PageSettings): Simulat
     page.isAlive = false;
     page.hasCrashed = crashed;
     network.end(crashed);
-    locks.disconnect(holder);
+    locks.disconnect(holder, !crashed);
     witness.died(page);
   }
 
@@ -122,8 +123,15 @@ export function simulatedPage(browser: Browser, settings: PageSettings): Simulat
     },
   );
 
+  const { tab } = settings;
   const host: PageHost = {
     storage,
+    tab: {
+      keys: () => [...tab.keys()],
+      get: (key) => tab.get(key) ?? null,
+      set: (key, text) => tab.set(key, text) === tab,
+      remove: (key) => void tab.delete(key),
+    },
     isBlocked: false,
     claims: {
       areLasting: claims.areLasting,

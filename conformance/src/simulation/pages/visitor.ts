@@ -19,6 +19,8 @@ interface Tab {
   /** Pages that follow each other, without going back, are one visit. */
   visit: number;
   readonly frozen: SimulatedPage[];
+  /** Its `sessionStorage`. */
+  readonly store: Map<string, string>;
   /** Clients that were shut down, on the page that is shown. */
   readonly over: SimulatedPage[];
 }
@@ -36,7 +38,8 @@ export function visitor(browser: Browser, knowsOwners: boolean): Visitor {
   function openTab(): Tab {
     const process = storage.openProcess();
     const visit = ++visits;
-    const tab = { page: browser.open(visit, process), process, visit, frozen: [], over: [] };
+    const store = new Map<string, string>();
+    const tab = { page: browser.open(visit, process, store), process, visit, store, frozen: [], over: [] };
     tabs.push(tab);
     return tab;
   }
@@ -52,7 +55,7 @@ export function visitor(browser: Browser, knowsOwners: boolean): Visitor {
     // Without locks a page that crashed keeps its lane until its claim is over: its events come later.
     if (!browser.hasLocks && tab.page.hasCrashed) tab.visit = ++visits;
     if (random.chance(NEW_PROCESS)) tab.process = storage.openProcess();
-    tab.page = browser.open(tab.visit, tab.process);
+    tab.page = browser.open(tab.visit, tab.process, tab.store);
   }
 
   function record(page: SimulatedPage, visit: number, isPoison: boolean, call: (n: number) => void): void {
@@ -95,7 +98,7 @@ export function visitor(browser: Browser, knowsOwners: boolean): Visitor {
     void tab.page.shutdown(timeoutMs);
     tab.over.push(tab.page);
     tab.visit = ++visits;
-    tab.page = browser.open(tab.visit, tab.process);
+    tab.page = browser.open(tab.visit, tab.process, tab.store);
   }
 
   async function navigate(tab: Tab, gapMs: number, freezes: boolean): Promise<void> {
