@@ -19,21 +19,25 @@ for (const file of [...globSync(REPORTS), ...globSync("conformance/reports/*.xml
 
 /** Steps whose reports say what passed: their exit code only adds a failure when the reports know of none. */
 const COUNTED = ["tests", "conformance", "edge", "runtimes", "browsers"];
-const turbo = (...args) => [
+const turbo = (order, ...args) => [
   "turbo",
-  ["run", ...args, "--output-logs=new-only", "--continue", "--log-order=grouped"],
+  ["run", ...args, "--output-logs=new-only", "--continue", `--log-order=${order}`],
 ];
+/** Many tasks at a time, each whole when it is over. */
+const grouped = (...args) => turbo("grouped", ...args);
+/** One task at a time, as it happens. */
+const live = (...args) => turbo("stream", ...args);
 const steps = [
-  ["build", ...turbo("build")],
+  ["build", ...grouped("build")],
   ["lint and format", "biome", ["check", "--error-on-warnings", "."]],
-  ["types", ...turbo("typecheck")],
+  ["types", ...grouped("typecheck")],
   // Two cores: packages test themselves one after the other, so that none starves another of time.
-  ["tests", ...turbo("test", "--concurrency=1")],
-  ["conformance", ...turbo("conformance")],
-  ["edge", ...turbo("edge")],
-  ["runtimes", ...turbo("runtimes")],
+  ["tests", ...live("test", "--concurrency=1")],
+  ["conformance", ...live("conformance")],
+  ["edge", ...live("edge")],
+  ["runtimes", ...live("runtimes")],
   // Last, and alone: real time in real browsers.
-  ["browsers", ...turbo("browsers")],
+  ["browsers", ...live("browsers")],
 ];
 
 let passed = 0;
