@@ -30,7 +30,7 @@ export function withOutbox(api: IngestionApi, folder: string, source: string): P
 }
 
 /**
- * Goes on with event `next`, or after the last one that is stored, up to 5,000, and says how far it is safe. `more`: options
+ * Goes on with event `next`, or after the last one that is stored, up to 5,000, fifty at a time, and says how far it is safe. `more`: options
  * of the client.
  */
 export const trackOn = (next: number, more = "{}") => `
@@ -42,6 +42,8 @@ export const trackOn = (next: number, more = "{}") => `
     if (n % 50 === 0) {
       await outbox.saved();
       console.log("safe", n);
+      // Slow enough to be killed before it is through.
+      await new Promise((resolve) => setTimeout(resolve, 5));
     }
   }`;
 

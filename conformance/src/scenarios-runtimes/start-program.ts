@@ -3,7 +3,6 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import { eventually } from "../scenarios/eventually.ts";
 import { KEY, type Runtime } from "./runtime.ts";
 
 export interface Program {
@@ -58,11 +57,17 @@ export function startProgram(program: Program): Running {
   return {
     ended: whenEnded(child).then((exit) => ({ exit, ...output, atMs: Date.now() })),
     kill: (signal) => void child.kill(signal),
+    // Noticed as it comes: what a program does until somebody looks is more than a test wants to leave to chance.
     printed: (beginning) =>
-      eventually(`"${beginning}" is printed`, LIMIT_MS, () => {
-        const line = output.stdout.split("\n").find((one) => one.startsWith(beginning));
-        if (line === undefined && child.exitCode !== null) throw new Error(`it has ended: ${output.stderr}`);
-        return line?.slice(beginning.length);
+      new Promise((resolve, reject) => {
+        const look = () => {
+          const whole = output.stdout.split("\n").slice(0, -1);
+          const line = whole.find((one) => one.startsWith(beginning));
+          if (line !== undefined) resolve(line.slice(beginning.length));
+        };
+        child.stdout.on("data", look);
+        child.once("close", () => reject(new Error(`it ended without "${beginning}": ${output.stderr}`)));
+        look();
       }),
   };
 }
