@@ -130,6 +130,8 @@ export interface Idle {
   inFlight: number;
   /** Of those, how many wait for `release`. */
   held: number;
+  /** Of those in flight, how many have not even a status yet; left out by drivers that cannot tell. */
+  unheard?: number;
   /** Requests made so far on this device, whether they ended or not. */
   requests: number;
   /** Virtual time until the next timer; null without one. The runner never advances beyond it in one go. */

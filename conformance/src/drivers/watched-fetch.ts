@@ -16,6 +16,7 @@ export function watchFetch(
   onRequest: () => void = () => {},
 ): WatchedFetch {
   let inFlight = 0;
+  let unheard = 0;
   let held = 0;
   let requests = 0;
   let gate: Promise<void> | undefined;
@@ -46,12 +47,13 @@ export function watchFetch(
       requests++;
       onRequest();
       return counted(async () => {
-        const response = await realFetch(input, init);
+        unheard++;
+        const response = await realFetch(input, init).finally(() => unheard--);
         await passGate(init?.signal);
         return watchBody(response, counted);
       });
     },
-    idle: () => ({ inFlight, held, requests }),
+    idle: () => ({ inFlight, held, unheard, requests }),
     hold() {
       gate = new Promise((resolve) => {
         open = resolve;

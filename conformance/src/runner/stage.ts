@@ -138,8 +138,11 @@ async function settle(stage: Stage): Promise<Idle> {
   const deadline = performance.now() + SETTLE_LIMIT_MS;
   for (;;) {
     const idle = (await stage.send({ do: "idle" })) as Idle;
-    const { inFlight, held } = idle;
-    if (inFlight > 0 && inFlight === held + stage.faults.silent().length) return idle;
+    const { inFlight, held, unheard = 0 } = idle;
+    const silent = stage.faults.silent();
+    // The status of an answer that stalls is on its way, and has to have arrived.
+    const mayHear = unheard > silent.filter(({ status }) => status === undefined).length;
+    if (inFlight > 0 && !mayHear && inFlight === held + silent.length) return idle;
     if (inFlight === 0) {
       if (stage.process.isPage) stage.past.leaveOpen(stage.faults.silent());
       if (stage.api.inFlight() === stage.past.stillOpen()) {
