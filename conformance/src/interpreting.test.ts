@@ -45,7 +45,7 @@ function undescribed(names: readonly string[]): string[] {
 describe("complete", () => {
   test("the protocol is read the way this test believes", () => {
     expect(commands).toHaveLength(15);
-    expect(fieldsOf("Idle")).toEqual(["inFlight", "held", "requests", "nextTimerInMs"]);
+    expect(fieldsOf("Idle")).toEqual(["inFlight", "held", "unheard", "requests", "nextTimerInMs"]);
   });
 
   test.each([
