@@ -1,5 +1,6 @@
 /** What visitors, apps, networks and browsers do, as data: drawn from a seed, or told as a story. */
 import type { Mood } from "../api.ts";
+import { type Draw, drawFrom } from "../draw.ts";
 import type { SeededRandom } from "../seeded-random.ts";
 
 /** `tab` counts the open tabs; any number names one. */
@@ -57,9 +58,7 @@ export const MOODS: readonly Mood[] = [
 
 const WORLD_MOODS: readonly Mood[] = [...new Set(MOODS), "well", "refusesKey", "moody", "moody"];
 
-type Draw = readonly [weight: number, make: (random: SeededRandom, tab: number) => Action];
-
-const ALWAYS: readonly Draw[] = [
+const ALWAYS: readonly Draw<Action>[] = [
   [24, (random, tab) => ({ do: "track", tab, times: random.between(1, 5), bytes: 0 })],
   [1, (random, tab) => ({ do: "track", tab, times: random.between(1, 8), bytes: 20_000 })],
   [1, (_random, tab) => ({ do: "poison", tab })],
@@ -78,28 +77,28 @@ const ALWAYS: readonly Draw[] = [
   [2, () => ({ do: "online" })],
 ];
 
-const FREEZING: readonly Draw[] = [
+const FREEZING: readonly Draw<Action>[] = [
   [8, (_random, tab) => ({ do: "navigate", tab, gapMs: 5, freezes: true })],
   [7, (_random, tab) => ({ do: "back", tab })],
 ];
-const CRASHING: readonly Draw[] = [
+const CRASHING: readonly Draw<Action>[] = [
   [6, (random, tab) => ({ do: "crashAfter", tab, writes: random.between(0, 6) })],
 ];
-const OPTING: readonly Draw[] = [
+const OPTING: readonly Draw<Action>[] = [
   [2, (_random, tab) => ({ do: "optOut", tab })],
   [3, (_random, tab) => ({ do: "optIn", tab })],
 ];
-const FILLING: readonly Draw[] = [
+const FILLING: readonly Draw<Action>[] = [
   [2, () => ({ do: "storageFull" })],
   [3, () => ({ do: "storageFree" })],
 ];
-const JUMPING: readonly Draw[] = [
+const JUMPING: readonly Draw<Action>[] = [
   [2, (random) => ({ do: "jump", ms: random.pick([-86_400_000, -30_000, -1000, 1000, 30_000, 86_400_000]) })],
 ];
 
 /** Waits are part of every world: some so short that nothing has ended yet, some that let everything settle. */
-const QUICK: readonly Draw[] = [[40, (random) => ({ do: "wait", ms: random.between(0, 40) })]];
-const SLOW: readonly Draw[] = [
+const QUICK: readonly Draw<Action>[] = [[40, (random) => ({ do: "wait", ms: random.between(0, 40) })]];
+const SLOW: readonly Draw<Action>[] = [
   [30, (random) => ({ do: "wait", ms: random.between(0, 200) })],
   [10, (random) => ({ do: "wait", ms: random.between(200, 8000) })],
   [2, (random) => ({ do: "wait", ms: random.between(8000, 120_000) })],
@@ -117,6 +116,5 @@ export function drawActions(random: SeededRandom, theme: Theme, count: number): 
     ...(theme.jumps ? JUMPING : []),
     ...(theme.isQuick ? QUICK : SLOW),
   ];
-  const lots = draws.flatMap(([weight, make]) => Array.from({ length: weight }, () => make));
-  return Array.from({ length: count }, () => random.pick(lots)(random, random.between(0, MAX_TABS - 1)));
+  return drawFrom(random, draws, count, MAX_TABS);
 }

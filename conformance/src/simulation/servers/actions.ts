@@ -1,5 +1,6 @@
 /** What apps, networks, machines and the API do, as data: drawn from a seed, or told as a story. */
 import type { Mood } from "../api.ts";
+import { type Draw, drawFrom } from "../draw.ts";
 import type { SeededRandom } from "../seeded-random.ts";
 import type { DiskMode } from "./disk.ts";
 
@@ -55,9 +56,7 @@ export const MOODS: readonly Mood[] = [
   "cutsAnswers",
 ];
 
-type Draw = readonly [weight: number, make: (random: SeededRandom, host: number) => Action];
-
-const ALWAYS: readonly Draw[] = [
+const ALWAYS: readonly Draw<Action>[] = [
   [30, (random, host) => ({ do: "track", host, times: random.between(1, 10) })],
   [5, (random, host) => ({ do: "track", host, times: random.between(20, 100) })],
   [0.5, (random, host) => ({ do: "track", host, times: random.between(500, 1200) })],
@@ -69,26 +68,28 @@ const ALWAYS: readonly Draw[] = [
   [3, (_random, host) => ({ do: "online", host })],
 ];
 
-const CRASHING: readonly Draw[] = [
+const CRASHING: readonly Draw<Action>[] = [
   [5, (_random, host) => ({ do: "crash", host })],
   [4, (random, host) => ({ do: "crashAfter", host, writes: random.between(0, 12) })],
 ];
-const FAILING: readonly Draw[] = [
+const FAILING: readonly Draw<Action>[] = [
   [5, (random, host) => ({ do: "storage", host, mode: random.pick(["well", "well", "refuses", "forgets"]) })],
 ];
 const JUMPS_MS = [-4e9, -86_400_000, -30_000, -1000, 1000, 30_000, 86_400_000, 4e9];
-const JUMPING: readonly Draw[] = [[4, (random, host) => ({ do: "jump", host, ms: random.pick(JUMPS_MS) })]];
-const ENDING: readonly Draw[] = [
+const JUMPING: readonly Draw<Action>[] = [
+  [4, (random, host) => ({ do: "jump", host, ms: random.pick(JUMPS_MS) })],
+];
+const ENDING: readonly Draw<Action>[] = [
   [5, (random, host) => ({ do: "shutdown", host, timeoutMs: random.pick([null, 0, 100, 2000, 30_000]) })],
 ];
-const POISONING: readonly Draw[] = [
+const POISONING: readonly Draw<Action>[] = [
   [5, (_random, host) => ({ do: "poison", host })],
   [1, () => ({ do: "mood", mood: "refusesAll" })],
 ];
 
 /** Waits are part of every world: some so short that nothing has ended yet, some that let everything settle. */
-const QUICK: readonly Draw[] = [[40, (random) => ({ do: "wait", ms: random.between(0, 60) })]];
-const SLOW: readonly Draw[] = [
+const QUICK: readonly Draw<Action>[] = [[40, (random) => ({ do: "wait", ms: random.between(0, 60) })]];
+const SLOW: readonly Draw<Action>[] = [
   [20, (random) => ({ do: "wait", ms: random.between(0, 500) })],
   [15, (random) => ({ do: "wait", ms: random.between(500, 10_000) })],
   [6, (random) => ({ do: "wait", ms: random.between(10_000, 600_000) })],
@@ -107,6 +108,5 @@ export function drawActions(random: SeededRandom, theme: Theme, count: number): 
     ...(theme.hasPoison ? POISONING : []),
     ...(theme.isQuick ? QUICK : SLOW),
   ];
-  const lots = draws.flatMap(([weight, make]) => Array.from({ length: 2 * weight }, () => make));
-  return Array.from({ length: count }, () => random.pick(lots)(random, random.between(0, MAX_HOSTS - 1)));
+  return drawFrom(random, draws, count, MAX_HOSTS);
 }
