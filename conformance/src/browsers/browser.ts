@@ -7,6 +7,8 @@ export const ENGINES: readonly Engine[] = ["chromium", "firefox", "webkit"];
 export interface LaunchOptions {
   /** Where the profile lives. Default: a temporary folder that `close` and `kill` remove. WebKit keeps none and refuses. */
   profileDir?: string;
+  /** IANA name. Default: the machine's. */
+  timeZone?: string;
 }
 
 export interface Browser {

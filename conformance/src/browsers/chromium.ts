@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { type BrowserContext, type CDPSession, chromium, type Page as PlaywrightPage } from "playwright-core";
 import { chromiumPath } from "./available.ts";
 import type { Browser, ConsoleMessage, LaunchOptions, Page } from "./browser.ts";
+import { browserEnvironment } from "./environment.ts";
 import { jsonExpression, parseResult } from "./expression.ts";
 import { goBack } from "./navigation.ts";
 import { killOnExit, killTree } from "./process-tree.ts";
@@ -26,6 +27,7 @@ export async function launchChromium(options: LaunchOptions): Promise<Browser> {
     // Chromium's sandbox refuses to start for root.
     chromiumSandbox: process.getuid?.() !== 0,
     ignoreDefaultArgs: UNWANTED_SWITCHES,
+    env: browserEnvironment(options),
   });
   const pid = pidOf(profile.dir);
   const forget = killOnExit(pid, profile.remove);

@@ -2,6 +2,7 @@
 import puppeteer, { type Browser as PuppeteerBrowser } from "puppeteer-core";
 import { firefoxPath } from "./available.ts";
 import type { Browser, ConsoleMessage, LaunchOptions, Page } from "./browser.ts";
+import { browserEnvironment } from "./environment.ts";
 import { jsonExpression, parseResult } from "./expression.ts";
 import { goBack, reload } from "./navigation.ts";
 import { killOnExit, killTree } from "./process-tree.ts";
@@ -11,7 +12,12 @@ export async function launchFirefox(options: LaunchOptions): Promise<Browser> {
   const executablePath = firefoxPath();
   if (executablePath === undefined) throw new Error("Firefox is not on this machine");
   const profile = openProfile(options.profileDir);
-  const browser = await puppeteer.launch({ browser: "firefox", executablePath, userDataDir: profile.dir });
+  const browser = await puppeteer.launch({
+    browser: "firefox",
+    executablePath,
+    userDataDir: profile.dir,
+    env: browserEnvironment(options),
+  });
   const pid = browser.process()?.pid;
   if (pid === undefined) throw new Error("Firefox started without a process");
   const forget = killOnExit(pid, profile.remove);

@@ -17,14 +17,14 @@ export interface WebkitDriver {
 const START_LIMIT_MS = 20_000;
 const POLL_MS = 20;
 
-export async function startWebkitDriver(): Promise<WebkitDriver> {
+export async function startWebkitDriver(environment: NodeJS.ProcessEnv): Promise<WebkitDriver> {
   const { driver, miniBrowser, xvfbRun } = webkitPaths();
   if (!driver || !miniBrowser || !xvfbRun) throw new Error("WebKit is not on this machine");
   const port = await freePort();
   const child = spawn(xvfbRun, ["-a", driver, `--port=${port}`], {
     stdio: ["ignore", "ignore", "pipe"],
     // Taken for the user's language; a machine without any has "C".
-    env: { ...process.env, LC_ALL: "en_US.UTF-8" },
+    env: { ...environment, LC_ALL: "en_US.UTF-8" },
   });
   let printed = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => {

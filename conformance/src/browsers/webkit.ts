@@ -4,6 +4,7 @@
  */
 import { writeFile } from "node:fs/promises";
 import type { Browser, LaunchOptions, Page } from "./browser.ts";
+import { browserEnvironment } from "./environment.ts";
 import { jsonExpression, parseResult } from "./expression.ts";
 import { goBack } from "./navigation.ts";
 import { openSession, type WebDriverSession } from "./webdriver.ts";
@@ -11,7 +12,7 @@ import { startWebkitDriver } from "./webkit-driver.ts";
 
 export async function launchWebkit(options: LaunchOptions): Promise<Browser> {
   if (options.profileDir !== undefined) throw new Error("WebKit's automation keeps no profile");
-  const { pid, url, miniBrowser, stop } = await startWebkitDriver();
+  const { pid, url, miniBrowser, stop } = await startWebkitDriver(browserEnvironment(options));
   const session = await openSession(url, {
     pageLoadStrategy: "normal",
     "webkitgtk:browserOptions": { binary: miniBrowser, args: ["--automation"] },

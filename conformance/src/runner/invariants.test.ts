@@ -114,6 +114,25 @@ describe("a doctored exchange is caught", () => {
     );
   });
 
+  test.each([
+    ["another header", { headers: { "user-agent": "sdk wrk_secret" } }, "the header user-agent"],
+    ["basic credentials", { headers: { "x-auth": `Basic ${btoa("wrk_secret:")}` } }, "the header x-auth"],
+    ["the address", { path: "/v1/events/batch?key=wrk_secret" }, "its address"],
+    ["the body", { text: '{"events":[],"key":"wrk_secret"}' }, "its body"],
+  ])("the key in %s", (_where, override, place) => {
+    expect(caught([batch(0, ["a"], override)])).toContain(
+      `request #0 has the key, or another credential, in ${place}`,
+    );
+  });
+
+  test("a second credential, whatever it is", () => {
+    const headers = { "x-api-key": "wrk_secret", authorization: "Bearer token", cookie: "session=1" };
+    expect(caught([batch(0, ["a"], { headers })]).match(/the header \w+/g)).toEqual([
+      "the header authorization",
+      "the header cookie",
+    ]);
+  });
+
   test("a call that threw, a timer and a listener left behind", () => {
     const problems = caught([], { thrown: ["track: boom"], leftovers: { timers: 1, listeners: 2 } });
     expect(problems).toMatch(/a call threw: track: boom/);

@@ -44,6 +44,7 @@ export function brokenInvariants(evidence: Evidence): string[] {
     ...outOfOrder(evidence.requests, evidence.calls, evidence.sendsByItself),
     ...overlapping(evidence.requests),
     ...keyLeaks(evidence),
+    ...misplacedKeys(evidence),
     ...mistakenDrops(evidence.requests, evidence.errors ?? []),
     ...(evidence.ledger ? wrongLedger(evidence.ledger, evidence.requests) : []),
     ...(evidence.leftovers ? leftBehind(evidence.leftovers) : []),
@@ -155,6 +156,24 @@ function overlapping(requests: readonly RecordedRequest[]): string[] {
 
 function keyLeaks({ outward, key }: Evidence): string[] {
   return outward.filter((text) => text.includes(key)).map((text) => `the key leaked: ${text.slice(0, 300)}`);
+}
+
+/** Headers that carry credentials, whatever is in them. The key has one header of its own. */
+const CREDENTIAL_HEADERS = ["authorization", "proxy-authorization", "cookie"];
+
+/** The key travels in X-API-Key and nowhere else: proxies and servers write addresses and other headers into their logs. */
+function misplacedKeys({ requests, key }: Evidence): string[] {
+  const holdsKey = (text: string) =>
+    text.includes(key) || text.includes(btoa(key)) || text.includes(btoa(`${key}:`));
+  return requests.flatMap(({ index, path, headers, text }) => {
+    const { "x-api-key": _own, ...others } = headers;
+    const places = Object.entries(others)
+      .filter(([name, value]) => CREDENTIAL_HEADERS.includes(name) || holdsKey(`${name} ${value}`))
+      .map(([name]) => `the header ${name}`);
+    if (holdsKey(path)) places.push("its address");
+    if (holdsKey(text)) places.push("its body");
+    return places.map((place) => `request #${index} has the key, or another credential, in ${place}`);
+  });
 }
 
 /** The ledger adds up, and what it calls delivered is what the API acknowledged (answers that were lost may count). */

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type Browser, launchBrowser } from "../browsers/index.ts";
 import type { BrowserSubject } from "../subject.ts";
 import type { ControlServer } from "./control-server.ts";
-import type { SubjectProcess } from "./subject-process.ts";
+import { SUBJECT_TIME_ZONE, type SubjectProcess } from "./subject-process.ts";
 
 export async function startPage(
   subject: BrowserSubject,
@@ -11,7 +11,7 @@ export async function startPage(
   control: ControlServer,
 ): Promise<SubjectProcess> {
   const session = control.openSession(subject.script && join(folder, subject.script));
-  const browser: Browser = await launchBrowser(subject.engine);
+  const browser: Browser = await launchBrowser(subject.engine, { timeZone: SUBJECT_TIME_ZONE });
   let alive = true;
   const stop = async () => {
     alive = false;

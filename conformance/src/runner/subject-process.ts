@@ -20,6 +20,12 @@ const STOP_LIMIT_MS = 5_000;
 
 export type ClockKind = "virtual" | "real";
 
+/**
+ * Where every subject lives: neither UTC nor a whole number of hours from it, and already on the next day at noon UTC, so that a
+ * local time or date in the place of one in UTC shows.
+ */
+export const SUBJECT_TIME_ZONE = "Pacific/Chatham";
+
 export function startProcess(
   subject: ProcessSubject,
   folder: string,
@@ -30,7 +36,7 @@ export function startProcess(
   const child = spawn(subject.command, [...subject.args, session.url, clock], {
     cwd: folder,
     stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, WHISPERR_API_KEY: "" },
+    env: { ...process.env, WHISPERR_API_KEY: "", TZ: SUBJECT_TIME_ZONE },
   });
   const written: string[] = [];
   for (const stream of [child.stdout, child.stderr]) {
