@@ -15,7 +15,7 @@ if (process.version !== `v${PINNED_NODE}`) {
 }
 
 const REPORTS = "{packages,apps}/*/reports/*.xml";
-for (const file of [...globSync(REPORTS), ...globSync("conformance/reports/*.xml")]) rmSync(file);
+for (const file of [...globSync(REPORTS), ...globSync("conformance/{,*/}reports/*.xml")]) rmSync(file);
 
 /** Steps whose reports say what passed: their exit code only adds a failure when the reports know of none. */
 const COUNTED = ["tests", "conformance", "edge", "runtimes", "browsers"];
@@ -63,7 +63,7 @@ const parser = new XMLParser({
   attributeNamePrefix: "",
   isArray: (tag) => tag === "testsuite",
 });
-for (const file of [...globSync(REPORTS), ...globSync("conformance/reports/*.xml")].sort()) {
+for (const file of [...globSync(REPORTS), ...globSync("conformance/{,*/}reports/*.xml")].sort()) {
   const suites = parser.parse(readFileSync(file, "utf8")).testsuites?.testsuite ?? [];
   const sum = (key) => suites.reduce((total, suite) => total + Number(suite[key] ?? 0), 0);
   const bad = sum("failures") + sum("errors");

@@ -123,14 +123,14 @@ describe("true", () => {
 describe("the Python subject", () => {
   const python = loadSubjects(folder).find(({ name }) => name === "python");
 
-  test("is absent where its command is, which CI does not accept", () => {
+  test("is absent where its command is, which CI does not accept", async () => {
     const mine = { ...python, command: "no-such-command", args: [] } as NonNullable<typeof python>;
-    expect(whyAbsent(mine)).toBe("no-such-command is not on PATH");
-    expect(whyAbsent({ ...mine, command: "node" })).toBeUndefined();
+    expect(await whyAbsent(mine)).toBe("no-such-command is not on PATH");
+    expect(await whyAbsent({ ...mine, command: "node" })).toBeUndefined();
   });
 
-  test("keeps the checks of its own, where Python is", () => {
-    const absent = python && whyAbsent(python);
+  test("keeps the checks of its own, where Python is", async () => {
+    const absent = python && (await whyAbsent(python));
     if (absent !== undefined) return expect(process.env.CI ?? absent).toBe(absent);
     const { status, stderr } = spawnSync("python3", ["-B", "python/test_minimal_sdk.py"], { cwd: folder });
     expect(`${status} ${stderr}`).toMatch(/^0 [\s\S]*\bOK\b/);

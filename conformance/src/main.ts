@@ -1,7 +1,7 @@
 /** The command line: runs cases on subjects, reports, and says by its exit code whether all is well. */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
-import { CommanderError } from "commander";
+import { type Command, CommanderError } from "commander";
 import { type CliOptions, parseOptions } from "./cli/options.ts";
 import { chosenPlan, type Plan, planText } from "./cli/plan.ts";
 import { replayPlan } from "./cli/replay.ts";
@@ -12,14 +12,14 @@ import { FAILURES_FOLDER, failurePath, type ReportFile, reportFiles } from "./re
 import type { RunReport } from "./report/run-report.ts";
 import { startControlServer } from "./runner/control-server.ts";
 import { failsTheRun } from "./runner/results.ts";
-import { simulateCommand } from "./simulation/command.ts";
 import { UsageError } from "./usage-error.ts";
 
 const folder = join(import.meta.dirname, "..");
+/** A workspace of its own, which is in the repository only. */
+const SIMULATION = join(folder, "simulation", "src", "command.ts");
 
 try {
-  if (process.argv[2] === "simulate")
-    await simulateCommand().parseAsync(process.argv.slice(3), { from: "user" });
+  if (process.argv[2] === "simulate") await simulate(process.argv.slice(3));
   else process.exitCode = await main(parseOptions(process.argv, folder));
 } catch (error) {
   // Commander has said what was wrong by itself.
@@ -28,6 +28,12 @@ try {
     process.stderr.write(`error: ${error.message}\n`);
     process.exitCode = 2;
   } else throw error;
+}
+
+async function simulate(args: string[]): Promise<void> {
+  if (!existsSync(SIMULATION)) throw new UsageError("simulate is there in the repository of the suite only");
+  const { simulateCommand } = (await import(SIMULATION)) as { simulateCommand(): Command };
+  await simulateCommand().parseAsync(args, { from: "user" });
 }
 
 async function main(options: CliOptions): Promise<number> {

@@ -1,5 +1,5 @@
 /** A subject: an SDK on a runtime, as its file in subjects/ says it (subjects.schema.json). */
-import type { Engine } from "./browsers/index.ts";
+import type { Engine } from "@whisperr/conformance-browsers";
 import type { Capability } from "./protocol.ts";
 
 export type Subject = SubjectBase & (ProcessSubject | BrowserSubject) & { knownFailures: KnownFailure[] };

@@ -3,7 +3,7 @@
  * API is down while the first tab closes, so what happened in it arrives with the second visit.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import { availableEngines, type Browser, launchBrowser, type Page } from "@whisperr/conformance/browsers";
+import { availableEngines, type Browser, launchBrowser, type Page } from "@whisperr/conformance-browsers";
 import { createIngestionControl, OUTAGE_STATUS } from "./ingestion-control.ts";
 import type { ProcessGroup } from "./processes.ts";
 

@@ -23,7 +23,7 @@ export async function runSubject(
 ): Promise<ReportedSubject> {
   const { name, title, capabilities } = subject;
   const from = performance.now();
-  const absent = whyAbsent(subject);
+  const absent = await whyAbsent(subject);
   if (absent !== undefined) {
     return { name, title, capabilities, absent, elapsedMs: 0, results: cases.map(notRun(absent)) };
   }

@@ -1,6 +1,6 @@
 /** A subject's driver as a page of a real browser. The browser is the subject's own and goes with it. */
 import { join } from "node:path";
-import { type Browser, launchBrowser } from "../browsers/index.ts";
+import type { Browser } from "@whisperr/conformance-browsers";
 import type { BrowserSubject } from "../subject.ts";
 import type { ControlServer } from "./control-server.ts";
 import { SUBJECT_TIME_ZONE, type SubjectProcess } from "./subject-process.ts";
@@ -11,6 +11,7 @@ export async function startPage(
   control: ControlServer,
 ): Promise<SubjectProcess> {
   const session = control.openSession(subject.script && join(folder, subject.script));
+  const { launchBrowser } = await import("@whisperr/conformance-browsers");
   const browser: Browser = await launchBrowser(subject.engine, { timeZone: SUBJECT_TIME_ZONE });
   let alive = true;
   const stop = async () => {

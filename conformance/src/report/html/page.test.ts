@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { chromiumPath } from "@whisperr/conformance-browsers";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { chromiumPath } from "../../browsers/available.ts";
 import { renderHtmlReport } from "./index.ts";
 import { aCase, aReport, aRequest, aResult, aSubject, reportWithEverything } from "./run-report-builder.ts";
 

@@ -1,0 +1,25 @@
+/** An edge scenario's stage: the mock API and the app on one of the runtimes. Both end with the test. */
+
+import { type IngestionApi, startIngestionApi } from "@whisperr/conformance/api";
+import type { EdgeOptions } from "@whisperr/edge";
+import { onTestFinished } from "vitest";
+import type { EdgeHost, StartHost } from "./edge-host.ts";
+
+export interface EdgeStage extends EdgeHost {
+  readonly api: IngestionApi;
+}
+
+export async function setEdgeStage(start: StartHost, options: EdgeOptions = {}): Promise<EdgeStage> {
+  const api = await startIngestionApi();
+  const host = await start({ apiKey: "wrk_test", baseUrl: api.url, ...options });
+  onTestFinished(async () => {
+    await host.close();
+    await api.close();
+  });
+  return { ...host, api };
+}
+
+/** The middle one. */
+export function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}

@@ -1,0 +1,107 @@
+/** Requests that overlap, and share a client or have one each: what one of them does reaches no other. */
+import { setTimeout as pause } from "node:timers/promises";
+import { describe, expect, test } from "vitest";
+import { eventually } from "../browsers/eventually.ts";
+import { hosts } from "./edge-host.ts";
+import { type EdgeStage, setEdgeStage } from "./edge-stage.ts";
+
+const REQUESTS = 12;
+/** A request every so often, for so long, while the API is out. */
+const PACE_MS = 250;
+const OUTAGE_MS = 5000;
+
+const all = Object.entries(hosts);
+const shared = all.filter(([name]) => name.startsWith("one client"));
+const perRequest = all.filter(([name]) => name.startsWith("a client"));
+
+/** No request lasts as long as the outage, and no attempt as long as a request. */
+const SHORT = {
+  waitUntilTimeoutMs: 1500,
+  backoff: { baseMs: 200, maxMs: 200 },
+  maxRetries: 100,
+  requestTimeoutMs: 1000,
+};
+
+describe.each(all)("%s", (_name, start) => {
+  test("requests that overlap all deliver, and each that waits for flush() goes on in its own context", async () => {
+    const stage = await setEdgeStage(start);
+    stage.api.setDefault({ kind: "delay", ms: 50 });
+    const answers = await Promise.all(
+      Array.from({ length: REQUESTS }, (_, i) =>
+        stage.ask(`/track?user=user_${i}&events=3${i % 2 === 0 ? "&flush" : ""}`),
+      ),
+    );
+    expect(answers.map(({ status }) => status)).toEqual(Array(REQUESTS).fill(200));
+    await eventually("all events", 20_000, () => stage.api.store.events.length === REQUESTS * 3);
+    await nothingStays(stage);
+    expect((await stage.report()).errors).toEqual([]);
+  });
+});
+
+describe.each(shared)("%s", (_name, start) => {
+  test("in an outage longer than any request, one request after the other goes on: all arrives once, nothing is reported", async () => {
+    const stage = await setEdgeStage(start, SHORT);
+    const requests = await requestsDuringOutage(stage);
+    await eventually("all events", 20_000, () => stage.api.store.events.length === requests * 2);
+    await nothingStays(stage);
+    expect((await stage.report()).errors).toEqual([]);
+  });
+
+  test("at the end of the request that sends, the other one goes on by itself", async () => {
+    const stage = await setEdgeStage(start, { waitUntilTimeoutMs: 2000 });
+    stage.api.setDefault({ kind: "hang" });
+    await stage.ask("/track?user=first&events=2");
+    await pause(1200);
+    await stage.ask("/track?user=second&events=2");
+    // The first is over, the second is not.
+    await pause(1000);
+    stage.api.setDefault(null);
+    await eventually("all events", 20_000, () => stage.api.store.events.length === 4);
+    await nothingStays(stage);
+    expect((await stage.report()).errors).toEqual([]);
+  });
+
+  test("what nobody was left to deliver is reported, and goes out with the next request", async () => {
+    const stage = await setEdgeStage(start, SHORT);
+    stage.api.setDefault({ kind: "hang" });
+    await stage.ask("/track?events=2");
+    await eventually("a report", 10_000, async () => (await stage.report()).errors.length > 0);
+    expect((await stage.report()).errors).toMatchObject([{ type: "retry_exhausted", count: 2 }]);
+    stage.api.setDefault(null);
+    await stage.ask("/track?events=1");
+    await eventually("all events", 20_000, () => stage.api.store.events.length === 3);
+    await nothingStays(stage);
+  });
+});
+
+describe.each(perRequest)("%s", (_name, start) => {
+  test("in an outage longer than any request, each reports what it could not deliver, and later ones deliver", async () => {
+    const stage = await setEdgeStage(start, SHORT);
+    const requests = await requestsDuringOutage(stage);
+    await eventually("every event arrived or reported", 20_000, async () => {
+      const { errors } = await stage.report();
+      const reported = errors.reduce((sum, { count = 0 }) => sum + count, 0);
+      return stage.api.store.events.length + reported === requests * 2;
+    });
+    expect(stage.api.store.events.length).toBeGreaterThan(0);
+    await nothingStays(stage);
+  });
+});
+
+/** Answers how many there were, each with two events. */
+async function requestsDuringOutage({ api, ask }: EdgeStage): Promise<number> {
+  api.setDefault({ kind: "hang" });
+  let requests = 0;
+  for (let waitedMs = 0; waitedMs < OUTAGE_MS; waitedMs += PACE_MS) {
+    await ask(`/track?user=user_${requests++}&events=2`);
+    await pause(PACE_MS);
+  }
+  api.setDefault(null);
+  return requests;
+}
+
+async function nothingStays({ api, report }: EdgeStage): Promise<void> {
+  await eventually("nothing held", 5000, async () => (await report()).open === 0);
+  expect((await report()).timers).toBe(0);
+  expect(api.store.duplicates).toBe(0);
+}
