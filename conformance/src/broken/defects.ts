@@ -1,7 +1,5 @@
 /** All deliberately broken SDKs. */
 import type { Defect } from "./defect.ts";
-import { answerDefects } from "./defects-answers.ts";
-import { defaultDefects } from "./defects-defaults.ts";
 import { eventDefects } from "./defects-events.ts";
 import { lifeDefects } from "./defects-life.ts";
 import { queueDefects } from "./defects-queue.ts";
@@ -9,11 +7,9 @@ import { refusalDefects } from "./defects-refusals.ts";
 import { retryDefects } from "./defects-retries.ts";
 
 export const defects: readonly Defect[] = [
-  ...answerDefects,
   ...refusalDefects,
   ...retryDefects,
   ...queueDefects,
   ...eventDefects,
   ...lifeDefects,
-  ...defaultDefects,
 ];

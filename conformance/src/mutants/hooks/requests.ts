@@ -1,0 +1,57 @@
+/** Mistakes about what is sent. */
+import type { How, SentRequest } from "../mutant.ts";
+
+export interface SentEvent {
+  external_user_id?: string;
+  event_type: string;
+  occurred_at: string;
+  properties: Record<string, unknown>;
+  context: Record<string, unknown>;
+}
+
+export interface SentIdentify {
+  external_user_id: string;
+  traits?: Record<string, unknown>;
+  channels?: Record<string, unknown>[];
+  [field: string]: unknown;
+}
+
+/** The message ids of a request, in order. */
+export const idsOf = (request: SentRequest): string[] =>
+  eventsOf(request).map(({ context }) => String(context.$message_id));
+
+export function eventsOf({ url, body }: SentRequest): SentEvent[] {
+  return isIdentify({ url }) ? [] : (JSON.parse(body) as { events: SentEvent[] }).events;
+}
+
+export const isIdentify = ({ url }: { url: string }): boolean => url.endsWith("/v1/identify");
+
+export const withEvents = (request: SentRequest, events: readonly object[]): SentRequest => ({
+  ...request,
+  body: JSON.stringify({ events }),
+});
+
+export const withRequests =
+  (edit: (request: SentRequest) => SentRequest): How =>
+  () => ({ fetch: (request, send) => send(edit(request)) });
+
+/** A function of the life makes the edit, for one that remembers. */
+export const withEachEvent =
+  (begin: () => (event: SentEvent) => object): How =>
+  () => {
+    const edit = begin();
+    return {
+      fetch: (request, send) =>
+        send(isIdentify(request) ? request : withEvents(request, eventsOf(request).map(edit))),
+    };
+  };
+
+export const withEachIdentify = (edit: (identify: SentIdentify) => object): How =>
+  withRequests((request) =>
+    isIdentify(request)
+      ? { ...request, body: JSON.stringify(edit(JSON.parse(request.body) as SentIdentify)) }
+      : request,
+  );
+
+export const withHeaders = (edit: (headers: Record<string, string>) => Record<string, string>): How =>
+  withRequests((request) => ({ ...request, headers: edit(request.headers) }));
