@@ -22,7 +22,7 @@ const RUNTIMES: Record<SdkKind, string> = {
 
 export interface Pool {
   /** Why the SDK cannot run on this machine. */
-  absent(kind: SdkKind): string | undefined;
+  absent(kind: SdkKind): Promise<string | undefined>;
   /** Resolves with what the case complains about. Without a mutant the SDK is as it is. */
   run(kind: SdkKind, theCase: Case, mutant: string | null): Promise<string[]>;
   close(): Promise<void>;
