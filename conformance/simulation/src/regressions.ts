@@ -9,6 +9,8 @@ import type { Script } from "./script.ts";
 export interface Regression {
   /** How it failed. */
   readonly what: string;
+  /** Why it did. */
+  readonly cause?: string;
   /** Why it still does. */
   readonly known?: string;
   readonly script: Script;

@@ -3,6 +3,7 @@
  * claimed belongs to a page that is gone, and exactly one page gets it.
  */
 import type { Timers } from "@whisperr/core";
+import { laneOf, RECORD } from "./outbox.ts";
 import type { Storage } from "./storage.ts";
 
 export interface Claims {
@@ -62,6 +63,9 @@ const CLAIM_LASTS_MS = 90_000;
 /** Two pages that claim at once both see, after this long, which of them wrote last. */
 const SETTLE_MS = 50;
 
+/** As long as any: a claim that has ended keeps its room for the next one, while its lane has records. */
+const TIME_LENGTH = String(Date.UTC(2026, 0)).length;
+
 /** Where there are no Web Locks (insecure origins, old browsers): a stored claim that has to be confirmed. */
 export function storedClaims(storage: Storage, timers: Timers, nowMs: () => number, me: string): Claims {
   function isTaken(key: string): boolean {
@@ -71,8 +75,17 @@ export function storedClaims(storage: Storage, timers: Timers, nowMs: () => numb
     return holder !== me && leftMs > 0 && leftMs <= CLAIM_LASTS_MS;
   }
 
+  const claimUntil = (untilMs: number) => `${me} ${String(untilMs).padStart(TIME_LENGTH, "0")}`;
+
+  /** In a full storage nobody could claim a lane whose claim is gone: two pages would both take it for theirs. */
+  function free(key: string): void {
+    const lane = key.slice(CLAIM.length);
+    if (!storage.keys().some((one) => one.startsWith(RECORD) && laneOf(one) === lane)) storage.remove(key);
+    else storage.set(key, claimUntil(0));
+  }
+
   // Of pages that had no chance to end theirs.
-  for (const key of storage.keys()) if (key.startsWith(CLAIM) && !isTaken(key)) storage.remove(key);
+  for (const key of storage.keys()) if (key.startsWith(CLAIM) && !isTaken(key)) free(key);
 
   return {
     areLasting: false,
@@ -82,7 +95,7 @@ export function storedClaims(storage: Storage, timers: Timers, nowMs: () => numb
       const confirm = () => {
         isOver ||= isTaken(key);
         if (isOver) return;
-        storage.set(key, `${me} ${nowMs() + CLAIM_LASTS_MS}`);
+        storage.set(key, claimUntil(nowMs() + CLAIM_LASTS_MS));
         timers.set(confirm, CONFIRM_EVERY_MS);
       };
       confirm();
@@ -91,7 +104,7 @@ export function storedClaims(storage: Storage, timers: Timers, nowMs: () => numb
           timers.set(() => resolve(!isOver && !isTaken(key)), SETTLE_MS);
         }),
         end() {
-          if (!isOver && !isTaken(key)) storage.remove(key);
+          if (!isOver && !isTaken(key)) free(key);
           isOver = true;
         },
       };

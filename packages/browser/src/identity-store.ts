@@ -12,6 +12,16 @@ const ROOM = " ".repeat(`,${OPTED_OUT}`.length);
 export function createIdentityStore(storage: Storage | undefined): IdentityStore {
   return {
     read: () => storage?.get(IDENTITY_KEY),
-    write: (text) => void storage?.set(IDENTITY_KEY, text.includes(OPTED_OUT) ? text : text + ROOM),
+    write(text) {
+      const optsOut = text.includes(OPTED_OUT);
+      const isStored = storage?.set(IDENTITY_KEY, optsOut ? text : text + ROOM);
+      if (isStored === false && optsOut) storage?.set(IDENTITY_KEY, shortest(text));
+    },
   };
+}
+
+/** An opted-out identity that fits in the place of any other, whatever was stored last. */
+function shortest(text: string): string {
+  const { anonymousId } = JSON.parse(text) as { readonly anonymousId: string };
+  return `{"anonymousId":${JSON.stringify(anonymousId)},${OPTED_OUT}}`;
 }

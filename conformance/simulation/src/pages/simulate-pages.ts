@@ -132,14 +132,17 @@ function checkArrivals({ witness, api, pages }: Browser): void {
 
 const text = (value: unknown) => (typeof value === "string" ? value : undefined);
 
-/** Of one visit, first arrivals are in the order of the calls, unless pages elsewhere took some over. */
+/**
+ * Of one visit, first arrivals are in the order of the calls, unless pages elsewhere took some over, or a full storage
+ * let no page know of them but the one that was left.
+ */
 function checkOrder({ witness, api, pages }: Browser): void {
   // One that was given up may have been on its way, and arrive late.
   if (pages.some(({ client }) => client.stats().dropped.queue_full !== undefined)) return;
   const latest = new Map<number, number>();
   for (const number of api.stored.keys()) {
     const { visit } = witness.recorded.get(number) as Recorded;
-    if (witness.strayed.has(number)) continue;
+    if (witness.strayed.has(number) || witness.adrift.has(number)) continue;
     const before = latest.get(visit) ?? 0;
     if (before > number) throw new Error(`${number} arrived after ${before}, in visit ${visit}`);
     latest.set(visit, number);

@@ -68,6 +68,7 @@ export function simulatedPage(browser: Browser, settings: PageSettings): Simulat
 
   function die(crashed: boolean): void {
     if (!page.isAlive) return;
+    witness.left(page);
     page.isAlive = false;
     page.hasCrashed = crashed;
     network.end(crashed);
@@ -173,6 +174,7 @@ export function simulatedPage(browser: Browser, settings: PageSettings): Simulat
     if (mayFreeze) await browser.advance(random.between(0, MAX_FREEZING_MS));
     // What it has sent meanwhile, it has sent without a claim.
     page.suspensions++;
+    witness.left(page);
     if (!mayFreeze || locks.concerns(holder)) die(false);
     else page.isFrozen = true;
     if (page.isFrozen && random.chance(0.3)) network.breakOff();

@@ -28,6 +28,9 @@ interface Tab {
 /** Most navigations stay in the process of their tab. */
 const NEW_PROCESS = 0.2;
 
+/** At least this long from a page's crash until the next one runs: what it had stored has reached all processes. */
+const RELOAD_MS = 5;
+
 /** `knowsOwners`: the identity is always stored, and seen by all at once. */
 export function visitor(browser: Browser, knowsOwners: boolean): Visitor {
   const { random, witness, api, storage } = browser;
@@ -45,9 +48,11 @@ export function visitor(browser: Browser, knowsOwners: boolean): Visitor {
   }
 
   /** The tab an action is about, with a page that lives. */
-  function tabAt(index: number): Tab {
+  async function tabAt(index: number): Promise<Tab> {
     const tab = tabs[index % Math.max(tabs.length, 1)] ?? openTab();
-    if (!tab.page.isAlive) openPage(tab);
+    if (tab.page.isAlive) return tab;
+    await browser.advance(RELOAD_MS);
+    openPage(tab);
     return tab;
   }
 
@@ -145,7 +150,7 @@ export function visitor(browser: Browser, knowsOwners: boolean): Visitor {
       case "wait":
         return browser.advance(action.ms);
       default:
-        return performIn(tabAt(action.tab), action);
+        return performIn(await tabAt(action.tab), action);
     }
   }
 

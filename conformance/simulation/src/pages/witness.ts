@@ -31,6 +31,8 @@ export interface Witness {
   readonly unstored: ReadonlySet<number>;
   /** Those a page of another visit had in its hands. */
   readonly strayed: ReadonlySet<number>;
+  /** Stored nowhere when their page was left: the next one cannot know that they come first. */
+  readonly adrift: ReadonlySet<number>;
   /** The user that a visitor became. */
   readonly users: ReadonlyMap<string, string>;
   record(call: Recorded): void;
@@ -39,6 +41,8 @@ export interface Witness {
   took(page: Responsible, lane: string): void;
   sent(page: Responsible, request: Request): void;
   acknowledged(page: Responsible, request: Request): void;
+  /** The visitor goes on elsewhere. */
+  left(page: Responsible): void;
   /** In the middle of something: an answer it has just got may have come to nothing. */
   died(page: Responsible): void;
   /** What went on has ended: who got an answer has acted on it. */
@@ -70,6 +74,7 @@ export function createWitness({ isStrict, nowMs, tell }: WitnessPorts): Witness 
   const recorded = new Map<number, Recorded>();
   const unstored = new Set<number>();
   const strayed = new Set<number>();
+  const adrift = new Set<number>();
   const users = new Map<string, string>();
   const texts = new Map<number, string>();
   const attempts = new Map<number, Attempt[]>();
@@ -110,6 +115,7 @@ export function createWitness({ isStrict, nowMs, tell }: WitnessPorts): Witness 
     recorded,
     unstored,
     strayed,
+    adrift,
     users,
     record(call) {
       tell(`${call.page.name} records ${call.number}`);
@@ -145,6 +151,11 @@ export function createWitness({ isStrict, nowMs, tell }: WitnessPorts): Witness 
           attempt.isAcknowledged = true;
           fresh.push(attempt);
         }
+      }
+    },
+    left(page) {
+      for (const number of unstored) {
+        if (recorded.get(number)?.page === page) adrift.add(number);
       }
     },
     died(page) {
