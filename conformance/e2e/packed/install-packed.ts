@@ -10,6 +10,8 @@ const REPOSITORY = fileURLToPath(new URL("../../../", import.meta.url));
 
 export interface EmptyProject {
   readonly directory: string;
+  /** What was installed, and would be published. */
+  readonly tarball: string;
   /** Writes `source` into the project and runs it to its end; returns what it printed. */
   run(nodeVersion: string, fileName: string, source: string, env?: Record<string, string>): Promise<string>;
   remove(): void;
@@ -18,17 +20,18 @@ export interface EmptyProject {
 /** A project that holds nothing but the packed `packages/<name>`; npm is offline, so a dependency would fail it. */
 export function installPacked(name: string): EmptyProject {
   const directory = mkdtempSync(join(tmpdir(), "whisperr-packed-"));
-  const packed = execFileSync("npm", ["pack", "--silent", "--pack-destination", directory], {
-    cwd: join(REPOSITORY, "packages", name),
-    encoding: "utf8",
-  });
+  // As a release does: it leaves the source condition out.
+  const { filename: tarball } = JSON.parse(
+    runTool("pnpm", ["pack", "--json", "--pack-destination", directory], name),
+  ) as { filename: string };
   const project = join(directory, "project");
   mkdirSync(project);
   writeFileSync(join(project, "package.json"), '{ "name": "app", "private": true }');
   const flags = ["--offline", "--no-audit", "--no-fund", "--ignore-scripts", "--silent"];
-  execFileSync("npm", ["install", ...flags, join(directory, packed.trim())], { cwd: project });
+  execFileSync("npm", ["install", ...flags, tarball], { cwd: project });
   return {
     directory: project,
+    tarball,
     async run(nodeVersion, fileName, source, env = {}) {
       writeFileSync(join(project, fileName), source);
       const options = { cwd: project, env: { PATH: process.env.PATH ?? "", ...env } };

@@ -39,10 +39,16 @@ describe.each(PACKAGES)("the packed %s package", (name) => {
     }
   });
 
+  it("does not point at sources, which it has not", () => {
+    const { exports } = manifest();
+    expect(JSON.stringify(exports)).toContain("./dist/index.js");
+    expect(JSON.stringify(exports)).not.toMatch(/source|src/);
+  });
+
   it("satisfies publint and the types checker", () => {
-    expect(runTool("publint", ["--strict"], name)).toContain("All good");
+    expect(runTool("publint", ["--strict", project.tarball], name)).toContain("All good");
     const profile = isModulesOnly() ? "esm-only" : "node16";
-    const attw = runTool("attw", ["--pack", ".", "--profile", profile, "--no-emoji"], name);
+    const attw = runTool("attw", [project.tarball, "--profile", profile, "--no-emoji"], name);
     // It throws at every problem; what a package without CommonJS cannot have it prints as ignored.
     expect(attw).toContain(isModulesOnly() ? "(ignored)" : "No problems found");
   }, 60_000);

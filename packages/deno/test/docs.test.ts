@@ -38,25 +38,3 @@ describe("the option table", () => {
 it("stays short", () => {
   expect(readme.split("\n").length).toBeLessThanOrEqual(121);
 });
-
-describe("what is published", () => {
-  const manifest = JSON.parse(read("package.json"));
-  const jsr = JSON.parse(read("deno.json"));
-
-  it("has one name and one version on npm and on JSR", () => {
-    expect(jsr).toMatchObject({ name: manifest.name, version: manifest.version, license: manifest.license });
-  });
-
-  it("is the same file in both, and says where its types are", () => {
-    expect(jsr.exports).toBe(manifest.exports["."].import.default);
-    expect(read("dist/index.js").split("\n", 1)).toEqual(['/* @ts-self-types="./index.d.ts" */']);
-  });
-
-  it("needs no other package, and reaches nothing but Deno and the web platform", () => {
-    for (const kind of ["dependencies", "peerDependencies", "optionalDependencies"])
-      expect(manifest[kind]).toBeUndefined();
-    expect(read("dist/index.js")).not.toMatch(
-      /^import\b|\bimport\(|\brequire\(|\bprocess\.|\bBuffer\.|node:/m,
-    );
-  });
-});

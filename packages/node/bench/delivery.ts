@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
-import { createWhisperr } from "../dist/index.js";
+import { createWhisperr } from "@whisperr/node";
 
 const BATCH = 500;
 const properties = (i: number) => ({ amount_cents: 4900 + (i % 100), currency: "usd", plan: "pro" });

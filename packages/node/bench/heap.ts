@@ -1,7 +1,7 @@
 /** What a waiting event holds: heap before and after 100,000 calls, in a process of its own that can collect garbage. */
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { createWhisperr } from "../dist/index.js";
+import { createWhisperr } from "@whisperr/node";
 
 const EVENTS = 100_000;
 

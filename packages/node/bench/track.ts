@@ -1,5 +1,5 @@
 /** The price of one call: `track()` with a fetch that never answers, against `JSON.stringify` of the same properties. */
-import { createWhisperr, type Whisperr } from "../dist/index.js";
+import { createWhisperr, type Whisperr } from "@whisperr/node";
 
 const CALLS = 9_000;
 const ROUNDS = 60;

@@ -1,4 +1,4 @@
-/** Runs small programs that use the built package by its name, each in a Node process of its own. */
+/** Runs small programs that use the package by its name, from its sources, each in a Node process of its own. */
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
@@ -31,10 +31,10 @@ export const PRINT_STATS = `process.on("exit", () => console.log(JSON.stringify(
 
 function run(type: "module" | "commonjs", url: string, program: string): Promise<Ended> {
   const args = [`--input-type=${type}`, "--eval", `const baseUrl = ${JSON.stringify(url)};\n${program}`];
-  const { NODE_OPTIONS: _ours, ...inherited } = process.env;
   const child = spawn(process.execPath, args, {
     cwd: packageFolder,
-    env: { ...inherited, WHISPERR_API_KEY: KEY },
+    // By way of the environment, which workers inherit.
+    env: { ...process.env, NODE_OPTIONS: "--conditions=@whisperr/source", WHISPERR_API_KEY: KEY },
     stdio: ["ignore", "pipe", "pipe"],
     timeout: PROCESS_LIMIT_MS - 5000,
     killSignal: "SIGKILL",

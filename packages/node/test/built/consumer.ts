@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
 
 const require = createRequire(import.meta.url);
-const packageFolder = fileURLToPath(new URL("..", import.meta.url));
+const packageFolder = fileURLToPath(new URL("../..", import.meta.url));
 const tsc = join(dirname(require.resolve("@typescript/native/package.json")), "bin", "tsc");
 
 const compilerOptions = {

@@ -16,12 +16,12 @@ export interface BundleSize {
 /** `built`: what is published; `source`: the same from its sources, which tells the modules apart. */
 export async function bundleSize(entry: "built" | "source"): Promise<BundleSize> {
   const sources = {
-    "@whisperr/browser": path("../src/index.ts"),
-    "@whisperr/core": path("../../core/src/index.ts"),
+    "@whisperr/browser": path("../../src/index.ts"),
+    "@whisperr/core": path("../../../core/src/index.ts"),
   };
   const { outputFiles, metafile } = await build({
-    stdin: { contents: APP, resolveDir: path("..") },
-    alias: entry === "source" ? sources : { "@whisperr/browser": path("../dist/index.js") },
+    stdin: { contents: APP, resolveDir: path("../..") },
+    alias: entry === "source" ? sources : { "@whisperr/browser": path("../../dist/index.js") },
     bundle: true,
     minify: true,
     format: "esm",
@@ -32,7 +32,7 @@ export async function bundleSize(entry: "built" | "source"): Promise<BundleSize>
     define: { VERSION: '"0.0.0"' },
     metafile: true,
     write: false,
-    absWorkingDir: path("../.."),
+    absWorkingDir: path("../../.."),
   });
   const contents =
     outputFiles.find(({ path: file }) => file.endsWith("stdin.js"))?.contents ?? new Uint8Array();

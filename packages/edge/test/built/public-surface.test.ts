@@ -4,7 +4,7 @@ import { expect, test, vi } from "vitest";
 
 vi.mock("next/server", () => ({ after() {} }));
 
-const manifest = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
+const manifest = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
   exports: Record<string, { import: { types: string; default: string } }>;
   [field: string]: unknown;
 };
@@ -29,7 +29,7 @@ test("the entries are these", () => {
 
 test.each(Object.entries(SURFACE))("%s exports this and nothing else", async (entry, exported) => {
   const file = manifest.exports[entry]?.import.default ?? "";
-  const loaded = (await import(/* @vite-ignore */ new URL(`../${file}`, import.meta.url).href)) as object;
+  const loaded = (await import(/* @vite-ignore */ new URL(`../../${file}`, import.meta.url).href)) as object;
   expect(Object.keys(loaded).sort()).toEqual(exported);
 });
 
@@ -41,7 +41,7 @@ test("the package needs no other package; Next.js is the app's own", () => {
 });
 
 test("a client has these methods and nothing else, disabled or not", async () => {
-  const { createWhisperr } = await import("../src/index.ts");
+  const { createWhisperr } = await import("../../src/index.ts");
   const methods = ["flush", "forUser", "identify", "shutdown", "stats", "track"];
   const waitUntil = () => {};
   for (const options of [{ apiKey: "wrk_test" }, { disabled: true }]) {

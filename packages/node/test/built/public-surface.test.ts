@@ -1,7 +1,7 @@
 /** The exact public surface of the built package, as ESM and through require(). */
 import { createRequire } from "node:module";
 import { expect, test } from "vitest";
-import { createWhisperr } from "../src/index.ts";
+import { createWhisperr } from "../../src/index.ts";
 
 const load = createRequire(import.meta.url);
 
@@ -18,7 +18,7 @@ test.each(Object.entries(SURFACE))("%s exports this and nothing else, both ways"
 });
 
 test("importing and requiring give the formats they promise", () => {
-  const { exports } = load("../package.json") as {
+  const { exports } = load("../../package.json") as {
     exports: Record<string, { import: { default: string }; require: { default: string } }>;
   };
   expect(Object.keys(exports)).toEqual([".", "./express"]);
@@ -29,7 +29,7 @@ test("importing and requiring give the formats they promise", () => {
 });
 
 test("the package needs no other package", () => {
-  const manifest = load("../package.json") as Record<string, unknown>;
+  const manifest = load("../../package.json") as Record<string, unknown>;
   for (const kind of ["dependencies", "peerDependencies", "optionalDependencies"]) {
     expect(manifest[kind]).toBeUndefined();
   }
@@ -44,7 +44,7 @@ test("a client has these methods and nothing else, disabled or not", () => {
 });
 
 test("channels have these constructors and nothing else", async () => {
-  const { channel } = await import("../src/index.ts");
+  const { channel } = await import("../../src/index.ts");
   expect(Object.keys(channel)).toEqual(["email", "sms", "push"]);
   expect(channel.email("ada@example.com", { verified: true })).toEqual({
     type: "email",

@@ -7,7 +7,7 @@ const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.u
 /** Of the built package. Fails on whatever a neutral platform has not, `node:` modules among it. */
 export async function bundleApp(source: string, format: "esm" | "iife" = "esm"): Promise<Uint8Array> {
   const { outputFiles } = await build({
-    stdin: { contents: source, resolveDir: path("..") },
+    stdin: { contents: source, resolveDir: path("../..") },
     bundle: true,
     minify: true,
     format,

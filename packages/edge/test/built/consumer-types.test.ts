@@ -64,7 +64,7 @@ async function compile(source: string, options: Record<string, unknown> = {}): P
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   // A copy: a link would let the compiler find the repository's other packages.
   for (const part of ["dist", "package.json"])
-    await cp(path(`../${part}`), join(folder, "node_modules", "@whisperr", "edge", part), {
+    await cp(path(`../../${part}`), join(folder, "node_modules", "@whisperr", "edge", part), {
       recursive: true,
     });
   const compilerOptions = {
@@ -82,7 +82,7 @@ async function compile(source: string, options: Record<string, unknown> = {}): P
   await writeFile(join(folder, "package.json"), JSON.stringify({ type: "module" }));
   await writeFile(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["main.ts"] }));
   await writeFile(join(folder, "main.ts"), source);
-  const tsc = path("../../../node_modules/.bin/tsc");
+  const tsc = path("../../../../node_modules/.bin/tsc");
   return new Promise((resolve) => {
     execFile(tsc, ["-p", ".", "--pretty", "false"], { cwd: folder }, (error, stdout) => {
       resolve(error === null ? "" : `${stdout}${stdout === "" ? String(error) : ""}`);

@@ -58,7 +58,7 @@ test.each(["index", "cloudflare", "vercel", "next", "hono"])(
     const name = entry === "index" ? "@whisperr/edge" : `@whisperr/edge/${entry}`;
     const app = await bundleApp(`import * as all from "${name}"; globalThis.all = all;`);
     expect(Buffer.from(app).toString()).not.toMatch(FOREIGN);
-    const built = readFileSync(new URL(`../dist/${entry}.js`, import.meta.url), "utf8");
+    const built = readFileSync(new URL(`../../dist/${entry}.js`, import.meta.url), "utf8");
     const imported = [...built.matchAll(/from ?["']([^"']+)["']/g)].map(([, from]) => from);
     const others = imported.filter((from) => !from?.startsWith("./"));
     expect(others).toEqual(entry === "next" ? ["next/server"] : []);

@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import { describe, expect, it, test } from "vitest";
 
 const load = createRequire(import.meta.url);
-const built = (name: string) => readFileSync(new URL(`../dist/${name}`, import.meta.url), "utf8");
+const built = (name: string) => readFileSync(new URL(`../../dist/${name}`, import.meta.url), "utf8");
 
 const SURFACE = {
   "@whisperr/browser": ["channel", "createMemoryOutbox", "createWhisperr"],
@@ -32,7 +32,7 @@ test.each(Object.entries(SURFACE))("%s exports this and nothing else, both ways"
 });
 
 test("the package needs no other package, and React only for its own entry", () => {
-  const manifest = load("../package.json") as Record<string, unknown>;
+  const manifest = load("../../package.json") as Record<string, unknown>;
   expect(manifest).not.toHaveProperty("dependencies");
   expect(manifest.peerDependencies).toEqual({ react: ">=18" });
   expect(manifest.peerDependenciesMeta).toEqual({ react: { optional: true } });
@@ -43,7 +43,7 @@ describe("on a server", () => {
     const name = "@whisperr/browser";
     const { createWhisperr } = (
       how === "imported" ? await import(name) : load(name)
-    ) as typeof import("../src/index.ts");
+    ) as typeof import("../../src/index.ts");
     const whisperr = createWhisperr({
       apiKey: "wrk_test",
       fetch: () => Promise.reject(new Error("no request")),

@@ -1,0 +1,52 @@
+/** Every test that needs no browser and no platform: one process, one project per workspace, and two for what is built. */
+import { globSync } from "node:fs";
+import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
+
+/** Workspaces import each other's sources: what is tested is what is written, built or not. */
+const conditions = ["@whisperr/source", "module", "node", "development|production"];
+
+/** What an app gets, and the machine it runs on: these look at what the build has made, or need a browser. */
+const BUILT = [
+  "packages/*/test/built/**/*.test.ts",
+  "apps/{runtimes,web-shop}/src/**/*.test.ts",
+  "conformance/{e2e/packed,browsers/src}/*.test.ts",
+  "conformance/src/{cli/cli,report/html/page}.test.ts",
+];
+
+/** What people read is true. */
+const DOCS = ["packages/*/test/docs.test.ts", "conformance/src/{coverage,interpreting,readme}.test.ts"];
+
+const workspaces = globSync("{packages/*,apps/*,conformance,conformance/*}/package.json").map(folderOf);
+
+/** The name of a workspace's folder is that of its project: `npx vitest --project core`. */
+function unitProject(root: string): TestProjectInlineConfiguration {
+  return {
+    extends: true,
+    resolve: { conditions },
+    ssr: { resolve: { conditions } },
+    // What the browser package's build puts in.
+    define: { VERSION: JSON.stringify("0.0.0") },
+    test: {
+      name: root.slice(root.lastIndexOf("/") + 1),
+      include: [`${root}/{src,test,browsers}/**/*.test.ts`],
+      exclude: [...BUILT, ...DOCS],
+    },
+  };
+}
+
+export default defineConfig({
+  test: {
+    // Timing is never judged here: generous, so that a busy machine fails nothing.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    projects: [
+      ...workspaces.map(unitProject),
+      { extends: true, test: { name: "built", include: BUILT } },
+      { extends: true, test: { name: "docs", include: DOCS } },
+    ],
+  },
+});
+
+function folderOf(manifest: string): string {
+  return manifest.slice(0, manifest.lastIndexOf("/"));
+}
