@@ -3,7 +3,7 @@
  * a page that lives looks from time to time for others that died; a page that comes back from the back/forward cache
  * finds out what was taken over meanwhile.
  */
-import type { DeviceQueue, DropReason, Operation, Timers } from "@whisperr/core";
+import type { DropReason, Operation, Timers } from "@whisperr/core";
 import type { Claims } from "./claims.ts";
 import { flightNotes } from "./flight-notes.ts";
 import { type Entry, type LaneOutbox, laneOf, RECORD } from "./outbox.ts";
@@ -46,6 +46,14 @@ export interface LanesPorts {
   readonly leaseMs: number;
   /** Records that outlived the storage. */
   readonly backup?: (() => Promise<ReadonlyMap<string, string>>) | undefined;
+}
+
+/** The client's queue, as far as other pages change it. */
+interface DeviceQueue {
+  adopted(count: number, doubtful: number, leaseMs: number): void;
+  joined(count: number): void;
+  joinedHeld(count: number): void;
+  withdrawn(index: number): void;
 }
 
 interface Adoption {

@@ -3,12 +3,20 @@
  * page itself is comes in as a `PageHost`, so that many pages can live in one test.
  */
 import {
+  adopt,
   createDeviceClient,
   createReporter,
   type DeviceClient,
+  type DropReason,
   type EventMap,
+  joinHeld,
+  joinQueue,
+  lose,
   type Ports,
   type ResolvedOptions,
+  retry,
+  tell,
+  withdraw,
 } from "@whisperr/core";
 import type { Claims } from "./claims.ts";
 import type { BrowserOptions } from "./create-whisperr.ts";
@@ -63,14 +71,14 @@ export function createPageClient<Events extends EventMap>(
   let lanes: Lanes | undefined;
   const { fetch, maxBodyBytes, justFailed } = createSending(host, () => leaving);
   const ports: Ports = { ...host, fetch, maxBodyBytes, ready: () => lanes?.ready };
-  const reporter = createReporter({ ...resolved, onError: options.onError ?? undefined }, ports);
+  const reporter = createReporter({ ...resolved, onError: options.onError }, ports);
 
   let hasTrouble = false;
   function onTrouble(): void {
     if (hasTrouble) return;
     hasTrouble = true;
     // Never in the middle of a call, nor before the app has its client: it may call anything in its onError.
-    void Promise.resolve().then(() => loop.settlement.giveUp("storage_failed", 0));
+    void Promise.resolve().then(() => giveUp("storage_failed", 0));
   }
 
   const outbox: LaneOutbox = createLaneOutbox(storage, {
@@ -91,7 +99,7 @@ export function createPageClient<Events extends EventMap>(
       latest = { page, session_id, library: LIBRARY };
     return latest;
   }
-  const { client, loop, queue, restore, ...device } = createDeviceClient<Events>(
+  const { api, client, restore, ...device } = createDeviceClient<Events>(
     options,
     { ...resolved, adopts },
     queued,
@@ -105,6 +113,11 @@ export function createPageClient<Events extends EventMap>(
       ...(options.traitsFromDevice !== false && { traits: host.traits }),
     },
   );
+
+  function giveUp(reason: DropReason, count: number): void {
+    lose(client, reason, count);
+    tell(client);
+  }
 
   /**
    * With nothing queued there is nothing to see to, and no visitor to be made for it. A page that is just back may still
@@ -122,16 +135,21 @@ export function createPageClient<Events extends EventMap>(
       timers: host.timers,
       claims,
       outbox,
-      queue,
+      queue: {
+        adopted: (...args) => adopt(client, ...args),
+        joined: (count) => joinQueue(client, count),
+        joinedHeld: (count) => joinHeld(client, count),
+        withdrawn: (index) => withdraw(client, index),
+      },
       nowMs,
       newId: uuid,
       restore,
       giveUp(reason, count) {
-        loop.ledger.accept(count);
-        loop.settlement.giveUp(reason, count);
+        client.accepted += count;
+        giveUp(reason, count);
       },
       onAdopted: sync,
-      isOver: () => loop.over,
+      isOver: () => client.delivery.phase === "stopped",
       leaseMs: Math.min(LEASE_MS, resolved.requestTimeoutMs),
       backup: host.backup,
     });
@@ -140,13 +158,13 @@ export function createPageClient<Events extends EventMap>(
   if (host.isBlocked) onTrouble();
 
   return {
-    client,
+    client: api,
     lanes,
     setLeaving(now) {
       leaving = now;
     },
     sendNow() {
-      if (!leaving || !justFailed()) loop.retryNow();
+      if (!leaving || !justFailed()) retry(client);
     },
     sync,
   };

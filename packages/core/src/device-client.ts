@@ -2,9 +2,8 @@
  * The API of client SDKs: they know who the user is (contract, section 6). What decides that is `identity/identity.ts`;
  * here its decisions are remembered, and what they ask for is queued.
  */
+import { createClient } from "./client/client.ts";
 import type { Device, DeviceClient, DeviceRuntime } from "./device.ts";
-import { createDeviceQueue } from "./device-queue.ts";
-import { createEffectLoop } from "./effect-loop.ts";
 import type { DropReason } from "./errors.ts";
 import { deviceIdentify, pushToken } from "./identity/device-identify.ts";
 import {
@@ -21,13 +20,17 @@ import {
   withToken,
 } from "./identity/identity.ts";
 import { createIdentityKeeper } from "./identity/identity-keeper.ts";
+import { discard, hold, holdsOnly, release } from "./loop/device-queue.ts";
+import { flush } from "./loop/flush.ts";
+import { append as appendTo } from "./loop/queue.ts";
+import { refuse, stats } from "./loop/settle.ts";
 import type { Operation, TrackOperation } from "./operation.ts";
 import type { ResolvedOptions, WhisperrOptions } from "./options.ts";
 import type { Outbox } from "./outbox.ts";
 import type { Ports } from "./ports.ts";
 import { createRecorder } from "./recorder.ts";
 import { quote, Refusal } from "./refusal.ts";
-import type { Reporter } from "./reporter.ts";
+import type { Reporter } from "./report/reporter.ts";
 import type { AnyEvents, EventMap } from "./server-client.ts";
 import { shutDown } from "./shut-down.ts";
 import { checkUserId, snapshot } from "./snapshot.ts";
@@ -48,20 +51,19 @@ export function createDeviceClient<Events extends EventMap = AnyEvents>(
     if (operation.kind === "identify" && operation.means)
       identity.set(settled(identity.get(), operation.means, delivered));
   };
-  const loop = createEffectLoop(resolved, outbox, transport, reporter, { ...ports, onSettled });
-  const queue = createDeviceQueue(outbox, loop, resolved.maxQueueSize);
+  const client = createClient(resolved, outbox, transport, reporter, { ...ports, onSettled });
   const record = createRecorder(options, ports);
 
   function ended(call: string): boolean {
-    if (loop.stopped) loop.refuse("shut_down", `${call} came after shutdown()`);
-    return loop.stopped;
+    if (client.isStopped) refuse(client, "shut_down", `${call} came after shutdown()`);
+    return client.isStopped;
   }
 
   /** True when the call goes no further. */
   function refused(call: string): boolean {
     if (ended(call)) return true;
     if (!device.silent && identity.get().optedOut !== true) return false;
-    loop.refuse("opted_out", `${call}: the user opted out`);
+    refuse(client, "opted_out", `${call}: the user opted out`);
     return true;
   }
 
@@ -75,14 +77,15 @@ export function createDeviceClient<Events extends EventMap = AnyEvents>(
     const call = `track(${quote(event)})`;
     if (refused(call)) return;
     const operation = record(owner, event, properties, context, device.context?.());
-    if (operation === undefined) return loop.refuse("before_send", `beforeSend left out ${quote(event)}`);
+    if (operation === undefined) return refuse(client, "before_send", `beforeSend left out ${quote(event)}`);
     if (operation instanceof Refusal)
-      return loop.refuse(operation.reason, `${call} was dropped: ${operation.message}.`);
+      return refuse(client, operation.reason, `${call} was dropped: ${operation.message}.`);
     // Asked again: a beforeSend may have opted the user out, said who it is, or parted the two.
     if (refused(call)) return;
     const current = operation.held ? claim(operation) : operation;
-    if (current === undefined) loop.refuse("reset", `${call} was dropped: reset() came inside beforeSend.`);
-    else if (current.held) queue.hold(current);
+    if (current === undefined)
+      refuse(client, "reset", `${call} was dropped: reset() came inside beforeSend.`);
+    else if (current.held) hold(client, current);
     else append(current);
   }
 
@@ -103,15 +106,15 @@ export function createDeviceClient<Events extends EventMap = AnyEvents>(
       return made.operation(visitor, update);
     });
     if (operation instanceof Refusal)
-      return loop.refuse(operation.reason, `identify() was dropped: ${operation.message}.`);
+      return refuse(client, operation.reason, `identify() was dropped: ${operation.message}.`);
     identity.set(next);
     append(operation);
   }
 
   function append(operation: Operation): void {
     // Events that wait for a user stand at the end: once another page has named the user, they go before what comes now.
-    if (identity.get().userId !== undefined) queue.release(claim);
-    loop.append(operation);
+    if (identity.get().userId !== undefined) release(client, claim);
+    appendTo(client, operation);
   }
 
   /** The identity changes, and with it perhaps what the server must know about the token. */
@@ -129,11 +132,9 @@ export function createDeviceClient<Events extends EventMap = AnyEvents>(
 
   /** The user opted out: nothing is left of the queue, and the server may send to this device no more. */
   function silence(): void {
-    loop.whenIdle(() => {
-      queue.discard("opted_out");
-      become(doubted(identity.get()));
-      void loop.flush();
-    });
+    discard(client, "opted_out");
+    become(doubted(identity.get()));
+    void flush(client);
   }
 
   /** A held event, once its visitor is a user; undefined when `reset()` has parted the two. */
@@ -158,19 +159,19 @@ export function createDeviceClient<Events extends EventMap = AnyEvents>(
     const { optedOut, userId } = identity.get();
     // A page that opted out itself has nothing but that to send, and must not take it back.
     if (optedOut) {
-      if (!queue.holdsOnly(optsTokenOut)) silence();
-    } else if (userId !== undefined) queue.release(claim);
+      if (!holdsOnly(client, optsTokenOut)) silence();
+    } else if (userId !== undefined) release(client, claim);
   }
 
-  const client: DeviceClient<Events> = {
+  const api: DeviceClient<Events> = {
     track,
     identify,
-    flush: loop.flush,
+    flush: () => flush(client),
     reset() {
-      const flushed = loop.flush();
+      const flushed = flush(client);
       // After a shutdown() as well: the next client must not find the person who has left.
       identity.set(forgotten(identity.get(), ports.uuid()));
-      queue.release(claim);
+      release(client, claim);
       return flushed;
     },
     optOut() {
@@ -187,7 +188,7 @@ export function createDeviceClient<Events extends EventMap = AnyEvents>(
       if (ended("setPushToken()")) return;
       const token = pushToken(address, settings);
       if (token instanceof Refusal)
-        return loop.refuse(token.reason, `setPushToken() was dropped: ${token.message}.`);
+        return refuse(client, token.reason, `setPushToken() was dropped: ${token.message}.`);
       become(withToken(identity.get(), token));
     },
     setPushPermission(permission) {
@@ -195,10 +196,10 @@ export function createDeviceClient<Events extends EventMap = AnyEvents>(
       if (device.silent || granted < 0 || ended("setPushPermission()")) return;
       become(withPermission(identity.get(), granted > 0));
     },
-    stats: loop.stats,
-    shutdown: (settings) => shutDown(loop, ports.timers, settings?.timeoutMs),
+    stats: () => stats(client),
+    shutdown: (settings) => shutDown(client, settings?.timeoutMs),
   };
-  return { client, loop, queue, restore, sync };
+  return { api, client, restore, sync };
 }
 
 /** What an opted-out device still has to say. */

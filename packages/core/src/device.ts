@@ -1,12 +1,11 @@
 /** What the client of a device is, what it needs of its runtime, and what that needs of it. */
-import type { DeviceQueue } from "./device-queue.ts";
+import type { Client } from "./client/client.ts";
 import type { DropReason } from "./errors.ts";
-import type { FlushResult } from "./flush-callers.ts";
 import type { IdentifyOptions } from "./identify-body.ts";
 import type { PushToken } from "./identity/identity.ts";
 import type { IdentityStore } from "./identity/identity-keeper.ts";
-import type { Stats } from "./ledger.ts";
-import type { EffectLoop } from "./loop.ts";
+import type { FlushResult } from "./loop/flush.ts";
+import type { Stats } from "./loop/settle.ts";
 import type { Operation } from "./operation.ts";
 import type { AnyEvents, EventArguments, EventMap } from "./server-client.ts";
 
@@ -54,9 +53,9 @@ export interface Device {
 
 /** A client, and what the runtime needs of it. */
 export interface DeviceRuntime<Events extends EventMap> {
-  readonly client: DeviceClient<Events>;
-  readonly loop: EffectLoop;
-  readonly queue: DeviceQueue;
+  /** What the app gets. */
+  readonly api: DeviceClient<Events>;
+  readonly client: Client;
   /** A stored operation of another page, as it is on this one; or why it goes. */
   readonly restore: (text: string) => Operation | DropReason;
   /** Another page may have changed the identity, to `said` if that is known: see to what that means for the queue. */

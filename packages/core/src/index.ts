@@ -8,23 +8,26 @@ export {
   channel,
   type PushSettings,
 } from "./channel.ts";
-export type { Effect } from "./delivery/effect.ts";
-export type { Input } from "./delivery/input.ts";
+export { type Client, type ClientConfig, createClient } from "./client/client.ts";
+export { answered, batchCut } from "./delivery/answering.ts";
+export type { Effects, KeptBecause } from "./delivery/effects.ts";
+export { abandoned, flushRequested, retryNow, stopRequested, timerFired } from "./delivery/flushing.ts";
+export type { Machine } from "./delivery/machine.ts";
+export { appended } from "./delivery/queueing.ts";
 export { type DeliveryConfig, type DeliveryState, initialState, type Phase } from "./delivery/state.ts";
-export type { Step } from "./delivery/step.ts";
-export { transition } from "./delivery/transition.ts";
 export type { Device, DeviceClient, DeviceRuntime } from "./device.ts";
 export { createDeviceClient } from "./device-client.ts";
-export type { DeviceQueue } from "./device-queue.ts";
-export { createEffectLoop } from "./effect-loop.ts";
 export { type DropReason, droppedMessage, retryExhaustedMessage, type WhisperrError } from "./errors.ts";
-export type { FlushResult } from "./flush-callers.ts";
 export type { IdentifyOptions } from "./identify-body.ts";
 export type { Identity } from "./identity/identity.ts";
 export type { IdentityStore } from "./identity/identity-keeper.ts";
 export { ignoreRejection } from "./json.ts";
-export type { Stats } from "./ledger.ts";
-export type { EffectLoop, LoopConfig } from "./loop.ts";
+export { adopt, joinHeld, joinQueue, withdraw } from "./loop/device-queue.ts";
+
+export { abandon, type FlushResult, flush, retry, stop } from "./loop/flush.ts";
+export { append } from "./loop/queue.ts";
+export { lose, refuse, type Stats, stats } from "./loop/settle.ts";
+export { tell } from "./loop/step.ts";
 export { createMemoryOutbox } from "./memory-outbox.ts";
 export {
   formatMessageId,
@@ -60,7 +63,7 @@ export {
   type ProcessLifecycle,
 } from "./process-lifecycle.ts";
 export { describeThrown, misuse, mustBe, oneOf } from "./refusal.ts";
-export { createReporter, type Reporter } from "./reporter.ts";
+export { createReporter, printDebug, type Reporter, report, tellApp } from "./report/reporter.ts";
 export {
   type AnyEvents,
   createDisabledClient,

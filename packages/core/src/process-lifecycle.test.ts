@@ -45,12 +45,12 @@ function processFixture(exitTimeoutMs: number, fetch: () => Promise<FetchRespons
     },
   });
   const options = { apiKey: "wrk_test", onError: (error: WhisperrError) => void errors.push(error) };
-  const { client, loop } = createServerClient(
+  const { api: client, client: record } = createServerClient(
     options,
     resolveOptions(options, { maxQueueSize: 10_000 }),
     ports,
   );
-  lifecycle.watch(loop);
+  lifecycle.watch(record);
   return {
     client,
     timers: holding.timers,

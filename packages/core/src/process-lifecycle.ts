@@ -3,7 +3,8 @@
  * - someone waits for `flush()` or `shutdown()`;
  * - it ends by itself while operations are queued: they are delivered first, within a deadline.
  */
-import type { EffectLoop } from "./loop.ts";
+import type { Client } from "./client/client.ts";
+import { abandon, flush, retry } from "./loop/flush.ts";
 import { MAX_TIMER_MS } from "./options.ts";
 import type { Activity, Timers } from "./ports.ts";
 
@@ -26,10 +27,10 @@ export interface EndListener {
 }
 
 export interface ProcessLifecycle {
-  /** The port the effect loop tells what is going on. */
+  /** The port that the client tells what is going on. */
   readonly onActivity: (activity: Activity) => void;
-  /** Connects the loop; to be called once, when it exists. */
-  watch(loop: EffectLoop): void;
+  /** Connects the client; to be called once, when it exists. */
+  watch(client: Client): void;
 }
 
 /** What was queued, then what the app's own handlers added. Without a limit such a handler could run for ever. */
@@ -38,7 +39,7 @@ const MAX_EXIT_FLUSHES = 10;
 /** `exitTimeoutMs`: how long operations may delay the end of the process; 0 = not at all. */
 export function createProcessLifecycle(exitTimeoutMs: number, end: ProcessEnd): ProcessLifecycle {
   const { holdingTimers, elapsedMs } = end;
-  let loop: EffectLoop | undefined;
+  let client: Client | undefined;
   let listening = false;
   let hold: unknown;
   let acceptedAtLastExit = -1;
@@ -47,38 +48,38 @@ export function createProcessLifecycle(exitTimeoutMs: number, end: ProcessEnd): 
   let leftMs = exitTimeoutMs;
 
   /** Nothing came since the last exit flush, which told what stays behind. */
-  function isSaid({ stats }: EffectLoop): boolean {
-    return stats().accepted === acceptedAtLastExit;
+  function isSaid({ accepted }: Client): boolean {
+    return accepted === acceptedAtLastExit;
   }
 
   const listener: EndListener = {
     /** Once for what is queued, again only for what came since. */
     onOutOfWork() {
-      if (loop === undefined || isSaid(loop) || exitFlushes > MAX_EXIT_FLUSHES) return false;
+      if (client === undefined || isSaid(client) || exitFlushes > MAX_EXIT_FLUSHES) return false;
       exitFlushes += 1;
       if (exitFlushes > MAX_EXIT_FLUSHES) {
-        acceptedAtLastExit = loop.stats().accepted;
+        acceptedAtLastExit = client.accepted;
         // Reports what stays behind.
-        loop.abandon();
+        abandon(client);
         return false;
       }
-      flushWithin(loop);
+      flushWithin(client);
       return true;
     },
     onEnd() {
-      if (loop !== undefined && !isSaid(loop)) loop.abandon();
+      if (client !== undefined && !isSaid(client)) abandon(client);
     },
   };
 
-  function flushWithin(loop: EffectLoop): void {
-    acceptedAtLastExit = loop.stats().accepted;
+  function flushWithin(client: Client): void {
+    acceptedAtLastExit = client.accepted;
     const startedAtMs = elapsedMs();
-    const deadline = holdingTimers.set(loop.abandon, leftMs);
-    void loop.flush().then(() => {
+    const deadline = holdingTimers.set(() => abandon(client), leftMs);
+    void flush(client).then(() => {
       holdingTimers.clear(deadline);
       leftMs = Math.max(0, leftMs - (elapsedMs() - startedAtMs));
     });
-    loop.retryNow();
+    retry(client);
   }
 
   function listen(wanted: boolean): void {
@@ -92,7 +93,7 @@ export function createProcessLifecycle(exitTimeoutMs: number, end: ProcessEnd): 
     onActivity({ pending, awaited }) {
       // Only while it has something to lose, and may still send it, does a client listen: so clients that come and go
       // leave nothing behind.
-      const over = loop?.stopped === true && !awaited;
+      const over = client?.isStopped === true && !awaited;
       listen(pending && !over);
       if (awaited && hold === undefined) hold = holdingTimers.set(() => {}, MAX_TIMER_MS);
       if (!awaited && hold !== undefined) {
@@ -101,7 +102,7 @@ export function createProcessLifecycle(exitTimeoutMs: number, end: ProcessEnd): 
       }
     },
     watch(watched) {
-      loop = watched;
+      client = watched;
     },
   };
 }

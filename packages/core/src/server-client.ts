@@ -1,15 +1,15 @@
 /** The API of server SDKs, the same in every server runtime: the user id is always explicit. */
-import { createEffectLoop } from "./effect-loop.ts";
-import type { FlushResult } from "./flush-callers.ts";
+import { type Client, createClient } from "./client/client.ts";
 import { type IdentifyOptions, identifyBody } from "./identify-body.ts";
-import type { Stats } from "./ledger.ts";
-import type { EffectLoop } from "./loop.ts";
+import { type FlushResult, flush } from "./loop/flush.ts";
+import { append } from "./loop/queue.ts";
+import { refuse, type Stats, stats } from "./loop/settle.ts";
 import { createMemoryOutbox } from "./memory-outbox.ts";
 import type { ResolvedOptions, WhisperrOptions } from "./options.ts";
 import type { Ports } from "./ports.ts";
 import { createRecorder } from "./recorder.ts";
 import { quote, Refusal } from "./refusal.ts";
-import { createReporter } from "./reporter.ts";
+import { createReporter, printDebug } from "./report/reporter.ts";
 import { shutDown } from "./shut-down.ts";
 import { checkUserId, snapshot } from "./snapshot.ts";
 import { createTransport } from "./transport.ts";
@@ -65,10 +65,10 @@ export interface ServerClient<Events extends EventMap = AnyEvents> {
   stats(): Stats;
 }
 
-/** A client, and the loop behind it for the runtime's own use. */
+/** What the app gets, and the record behind it for the runtime's own use. */
 export interface ServerRuntime<Events extends EventMap> {
-  readonly client: ServerClient<Events>;
-  readonly loop: EffectLoop;
+  readonly api: ServerClient<Events>;
+  readonly client: Client;
 }
 
 export function createServerClient<Events extends EventMap = AnyEvents>(
@@ -76,49 +76,48 @@ export function createServerClient<Events extends EventMap = AnyEvents>(
   resolved: ResolvedOptions,
   ports: Ports,
 ): ServerRuntime<Events> {
-  const reporter = createReporter({ ...resolved, onError: options.onError ?? undefined }, ports);
-  const loop = createEffectLoop(
+  const client = createClient(
     resolved,
     options.outbox ?? createMemoryOutbox(),
     ports.transport ?? createTransport(resolved, ports),
-    reporter,
+    createReporter({ ...resolved, onError: options.onError }, ports),
     ports,
   );
   const record = createRecorder(options, ports);
 
   function track(userId: unknown, event: unknown, properties?: unknown, context?: unknown): void {
-    if (loop.stopped) return loop.refuse("shut_down", `track(${quote(event)}) came after shutdown()`);
+    if (client.isStopped) return refuse(client, "shut_down", `track(${quote(event)}) came after shutdown()`);
     const operation = record(() => ({ userId: checkUserId(userId) }), event, properties, context);
-    if (operation === undefined) return loop.refuse("before_send", `beforeSend left out ${quote(event)}`);
+    if (operation === undefined) return refuse(client, "before_send", `beforeSend left out ${quote(event)}`);
     if (operation instanceof Refusal)
-      return loop.refuse(operation.reason, `track(${quote(event)}) was dropped: ${operation.message}.`);
-    loop.append(operation);
+      return refuse(client, operation.reason, `track(${quote(event)}) was dropped: ${operation.message}.`);
+    append(client, operation);
   }
 
   function identify(userId: unknown, identity?: unknown): void {
-    if (loop.stopped) return loop.refuse("shut_down", "identify() came after shutdown()");
+    if (client.isStopped) return refuse(client, "shut_down", "identify() came after shutdown()");
     const operation = snapshot(() => ({
       kind: "identify" as const,
       body: identifyBody(checkUserId(userId), identity),
     }));
     if (operation instanceof Refusal)
-      return loop.refuse(operation.reason, `identify() was dropped: ${operation.message}.`);
-    loop.append(operation);
+      return refuse(client, operation.reason, `identify() was dropped: ${operation.message}.`);
+    append(client, operation);
   }
 
-  const client: ServerClient<Events> = {
+  const api: ServerClient<Events> = {
     track,
     identify,
     forUser: (userId) => ({
       track: (event, ...rest) => track(userId, event, ...rest),
       identify: (identity) => identify(userId, identity),
     }),
-    flush: loop.flush,
-    shutdown: (settings) => shutDown(loop, ports.timers, settings?.timeoutMs),
-    stats: loop.stats,
-    [diagnostics]: reporter.debug,
+    flush: () => flush(client),
+    shutdown: (settings) => shutDown(client, settings?.timeoutMs),
+    stats: () => stats(client),
+    [diagnostics]: (message) => printDebug(client.reporter, message),
   };
-  return { client, loop };
+  return { api, client };
 }
 
 /** A client that does nothing, for `disabled: true`. */

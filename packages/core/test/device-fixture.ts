@@ -3,12 +3,16 @@ import { expect } from "vitest";
 import type { Device, DeviceClient, DeviceRuntime } from "../src/device.ts";
 import { createDeviceClient } from "../src/device-client.ts";
 import type { WhisperrError } from "../src/errors.ts";
+import { adopt as adoptOperations, joinHeld } from "../src/loop/device-queue.ts";
+import { lose } from "../src/loop/settle.ts";
+import { tell } from "../src/loop/step.ts";
 import type { Operation } from "../src/operation.ts";
 import { resolveOptions, type WhisperrOptions } from "../src/options.ts";
 import type { Outbox } from "../src/outbox.ts";
-import { createReporter } from "../src/reporter.ts";
+import { createReporter } from "../src/report/reporter.ts";
 import { type DeviceServer, deviceServer } from "./device-server.ts";
 import { type FakeTimers, fakePorts, type LogLine, settle } from "./fake-ports.ts";
+import { deviceQueueOf, loopOf, type TestDeviceQueue, type TestLoop } from "./loop-of.ts";
 
 /** What outlives a client. */
 export interface Profile {
@@ -20,8 +24,10 @@ export interface Profile {
   uuids: number;
 }
 
-export interface DeviceFixture extends Pick<DeviceRuntime<object>, "loop" | "queue" | "restore" | "sync"> {
+export interface DeviceFixture extends Pick<DeviceRuntime<object>, "restore" | "sync"> {
   readonly client: DeviceClient;
+  readonly loop: TestLoop;
+  readonly queue: TestDeviceQueue;
   readonly profile: Profile;
   readonly server: DeviceServer;
   readonly errors: WhisperrError[];
@@ -77,7 +83,11 @@ export function deviceFixture(setup: Setup = {}): DeviceFixture {
   if (adopted !== undefined) adopt(runtime, held, adopted);
 
   return {
-    ...runtime,
+    client: runtime.api,
+    loop: loopOf(runtime.client),
+    queue: deviceQueueOf(runtime.client),
+    restore: runtime.restore,
+    sync: runtime.sync,
     profile,
     server,
     errors,
@@ -85,7 +95,7 @@ export function deviceFixture(setup: Setup = {}): DeviceFixture {
     log,
     stored: () => held.map((operation) => JSON.stringify(operation)),
     async deliver(status = 202) {
-      void runtime.client.flush();
+      void runtime.api.flush();
       for (await settle(); server.open().length > 0; await settle()) server.open()[0]?.answer(status);
     },
   };
@@ -110,21 +120,22 @@ function jsonOutbox(held: Operation[], fails: () => boolean = () => false): Outb
 }
 
 /** As a page does: what can be kept stands in front, what waits for a user at the end. */
-function adopt({ restore, queue, loop }: DeviceRuntime<object>, held: Operation[], texts: readonly string[]) {
+function adopt({ restore, client }: DeviceRuntime<object>, held: Operation[], texts: readonly string[]) {
   const waiting: Operation[] = [];
   const due: Operation[] = [];
   for (const text of texts) {
     const operation = restore(text);
     if (typeof operation === "string") {
-      loop.ledger.accept(1);
-      loop.settlement.giveUp(operation, 1);
+      client.accepted += 1;
+      lose(client, operation, 1);
+      tell(client);
     } else if (operation.kind === "track" && operation.held) waiting.push(operation);
     else due.push(operation);
   }
   held.unshift(...due);
   held.push(...waiting);
-  queue.joinedHeld(waiting.length);
-  queue.adopted(due.length, 0, 0);
+  joinHeld(client, waiting.length);
+  adoptOperations(client, due.length, 0, 0);
 }
 
 /** The sum of the books: 0 when they are in order. */

@@ -1,14 +1,14 @@
 /** The real effect loop with fake ports, driven beside the reference queue: every call goes to both. */
 import { expect } from "vitest";
-import { createEffectLoop } from "../src/effect-loop.ts";
+import { type ClientConfig, createClient } from "../src/client/client.ts";
 import type { WhisperrError } from "../src/errors.ts";
-import type { LoopConfig } from "../src/loop.ts";
 import { createMemoryOutbox } from "../src/memory-outbox.ts";
 import { formatMessageId } from "../src/operation.ts";
 import type { Answer } from "../src/outcome.ts";
-import { createReporter } from "../src/reporter.ts";
+import { createReporter } from "../src/report/reporter.ts";
 import { fakePorts, settle } from "./fake-ports.ts";
 import { flushWatch } from "./flush-watch.ts";
+import { loopOf } from "./loop-of.ts";
 import { anIdentify, aTrack } from "./operations.ts";
 import { referenceQueue } from "./reference-queue.ts";
 import { http, type RecordedRequest, scriptedTransport } from "./scripted-transport.ts";
@@ -33,7 +33,7 @@ export interface DrivenLoop {
   drain(): Promise<void>;
 }
 
-export function drivenLoop(config: LoopConfig): DrivenLoop {
+export function drivenLoop(config: ClientConfig): DrivenLoop {
   const { ports, timers } = fakePorts();
   const model = referenceQueue(config.maxQueueSize);
   const bytes = new Map<string, string>();
@@ -47,7 +47,7 @@ export function drivenLoop(config: LoopConfig): DrivenLoop {
 
   const server = scriptedTransport((request) => noteFailure(() => see(request)));
   const reporter = createReporter({ apiKey: "wrk_test", debug: false, onError }, ports);
-  const loop = createEffectLoop(config, createMemoryOutbox(), server.transport, reporter, ports);
+  const loop = loopOf(createClient(config, createMemoryOutbox(), server.transport, reporter, ports));
 
   /** What is asserted inside the loop's own calls must not be swallowed by them: `check` throws it. */
   function noteFailure(assertions: () => void): void {

@@ -4,10 +4,7 @@
  * how many callers wait. Every legal input is tried in every state reached; `rules.ts` judges each step.
  */
 import { MAX_REFUSALS_IN_A_ROW } from "../src/delivery/batch-sizing.ts";
-import type { Input } from "../src/delivery/input.ts";
 import { type DeliveryConfig, type DeliveryState, initialState } from "../src/delivery/state.ts";
-import type { Step } from "../src/delivery/step.ts";
-import { transition } from "../src/delivery/transition.ts";
 import {
   abandoned,
   accepted,
@@ -25,6 +22,8 @@ import {
   withdrawn,
 } from "./machine-builders.ts";
 import { checkState, checkStep, follow } from "./rules.ts";
+import type { Input, Step } from "./transition.ts";
+import { transition } from "./transition.ts";
 
 /** The machine together with what surrounds it. */
 export interface World {
@@ -110,7 +109,7 @@ export function explore(config: DeliveryConfig, visit: (edge: Edge) => void = ()
     const from = worlds[index] as World;
     fair.push(fairInputs(from).map((input) => expand(index, from, input)));
     for (const input of freeInputs(from)) expand(index, from, input);
-    if (from.machine.sizing.refusals === FEW) reach(withRefusals(from, ALMOST), index, "many refusals");
+    if (from.machine.refusals === FEW) reach(withRefusals(from, ALMOST), index, "many refusals");
   }
   return { worlds, fair, transitions };
 }
@@ -121,21 +120,21 @@ function take(from: World, input: Input, config: DeliveryConfig): Edge {
   const edge = { from, input, step, to: follow(from, input, step) };
   checkStep(edge);
   checkState(edge.to, config);
-  const { refusals } = edge.to.machine.sizing;
+  const { refusals } = edge.to.machine;
   if (refusals > FEW && refusals < ALMOST) return { ...edge, to: withRefusals(edge.to, FEW) };
   return refusals > BEYOND ? { ...edge, to: withRefusals(edge.to, BEYOND) } : edge;
 }
 
 function withRefusals(world: World, refusals: number): World {
   const { machine } = world;
-  return { ...world, machine: { ...machine, sizing: { ...machine.sizing, refusals } } };
+  return { ...world, machine: { ...machine, refusals } };
 }
 
 /** What only the surroundings do, sooner or later, when nobody touches the client. */
 function fairInputs({ machine, request, timer }: World): Input[] {
   const inputs: Input[] = [];
   if (request === "asked") {
-    const most = Math.min(machine.sizing.limit, machine.pending);
+    const most = Math.min(machine.limit, machine.pending);
     for (let count = 1; count <= most; count++) inputs.push(batchCut(count));
   }
   if (request === "open") {
@@ -161,6 +160,19 @@ function freeInputs({ machine, outbox, waiting }: World): Input[] {
 }
 
 function keyOf({ machine, outbox, request, timer, serverWait, waiting }: World): string {
-  const { phase, pending, inFlight, fresh, goal, flushes, failures, sizing, stopping } = machine;
-  return `${phase} ${pending} ${inFlight} ${fresh} ${goal} [${flushes}] ${failures} ${sizing.limit} ${sizing.suspect} ${sizing.ceiling} ${sizing.refusals} ${stopping} ${outbox} ${request} ${timer} ${serverWait} [${waiting}]`;
+  const {
+    phase,
+    pending,
+    inFlight,
+    fresh,
+    goal,
+    flushes,
+    failures,
+    limit,
+    suspect,
+    ceiling,
+    refusals,
+    stopping,
+  } = machine;
+  return `${phase} ${pending} ${inFlight} ${fresh} ${goal} [${flushes}] ${failures} ${limit} ${suspect} ${ceiling} ${refusals} ${stopping} ${outbox} ${request} ${timer} ${serverWait} [${waiting}]`;
 }

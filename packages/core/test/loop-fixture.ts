@@ -1,18 +1,19 @@
 /** An effect loop with everything around it under the test's control. */
-import { createEffectLoop } from "../src/effect-loop.ts";
+import { type Client, type ClientConfig, createClient } from "../src/client/client.ts";
 import type { WhisperrError } from "../src/errors.ts";
-import type { FlushResult } from "../src/flush-callers.ts";
-import type { EffectLoop, LoopConfig } from "../src/loop.ts";
+import type { FlushResult } from "../src/loop/flush.ts";
 import { createMemoryOutbox } from "../src/memory-outbox.ts";
 import type { Outbox } from "../src/outbox.ts";
 import type { Ports } from "../src/ports.ts";
-import { createReporter } from "../src/reporter.ts";
+import { createReporter } from "../src/report/reporter.ts";
 import { type FakePorts, fakePorts } from "./fake-ports.ts";
+import { loopOf, type TestLoop } from "./loop-of.ts";
 import { aTrack } from "./operations.ts";
 import { type ScriptedTransport, scriptedTransport } from "./scripted-transport.ts";
 
 export interface LoopFixture extends Pick<FakePorts, "timers" | "activity" | "log"> {
-  readonly loop: EffectLoop;
+  readonly client: Client;
+  readonly loop: TestLoop;
   readonly server: ScriptedTransport;
   readonly errors: WhisperrError[];
   /** Tracks this many events. */
@@ -20,14 +21,14 @@ export interface LoopFixture extends Pick<FakePorts, "timers" | "activity" | "lo
 }
 
 interface Setup {
-  readonly config?: Partial<LoopConfig>;
+  readonly config?: Partial<ClientConfig>;
   readonly outbox?: Outbox;
   readonly ports?: Partial<Ports>;
   readonly debug?: boolean;
-  readonly onError?: (error: WhisperrError, loop: EffectLoop) => void;
+  readonly onError?: (error: WhisperrError, loop: TestLoop) => void;
 }
 
-const CONFIG: LoopConfig = {
+const CONFIG: ClientConfig = {
   flushAt: 20,
   flushIntervalMs: 10_000,
   maxQueueSize: 100,
@@ -47,9 +48,11 @@ export function loopFixture(setup: Setup = {}): LoopFixture {
     onError?.(error, loop);
   };
   const reporter = createReporter({ apiKey: "wrk_test", debug, onError: listen }, ports);
-  const loop = createEffectLoop({ ...CONFIG, ...config }, outbox, server.transport, reporter, ports);
+  const client = createClient({ ...CONFIG, ...config }, outbox, server.transport, reporter, ports);
+  const loop = loopOf(client);
   let number = 0;
   return {
+    client,
     loop,
     server,
     errors,

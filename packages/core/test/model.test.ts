@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { LoopConfig } from "../src/loop.ts";
+import type { ClientConfig } from "../src/client/client.ts";
 import { type DrivenLoop, drivenLoop, type ServerMood } from "./driven-loop.ts";
 
 const MAX_ACTIONS = 70;
@@ -14,7 +14,7 @@ type Action =
 
 type CallBack = "track" | "identify" | "flush" | "stop" | "retryNow" | "throw";
 
-const configs: fc.Arbitrary<LoopConfig> = fc.record({
+const configs: fc.Arbitrary<ClientConfig> = fc.record({
   flushAt: fc.integer({ min: 1, max: 4 }),
   flushIntervalMs: fc.constantFrom(0, 10_000),
   maxQueueSize: fc.integer({ min: 4, max: 9 }),

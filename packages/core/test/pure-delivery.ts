@@ -4,9 +4,9 @@
  */
 import type { DeliveryConfig } from "../src/delivery/state.ts";
 import { initialState } from "../src/delivery/state.ts";
-import { transition } from "../src/delivery/transition.ts";
 import type { Outcome } from "../src/outcome.ts";
 import { answered, appended, batchCut, CONFIG } from "./machine-builders.ts";
+import { transition } from "./transition.ts";
 
 export interface PureDelivery {
   readonly requests: number;

@@ -4,7 +4,7 @@
  */
 import { expect } from "vitest";
 import type { DropReason } from "../src/errors.ts";
-import type { Stats } from "../src/ledger.ts";
+import type { Stats } from "../src/loop/settle.ts";
 
 export interface ReferenceQueue {
   /** Keys of queued operations, oldest first. */

@@ -2,11 +2,10 @@
  * What must hold whatever happens (contract, section 5): for every state, and for every step. Also follows what a
  * step's effects do to the surroundings, which is where most rules would break.
  */
-import type { Effect } from "../src/delivery/effect.ts";
-import type { Input } from "../src/delivery/input.ts";
+
 import type { DeliveryConfig } from "../src/delivery/state.ts";
-import type { Step } from "../src/delivery/step.ts";
 import type { Edge, World } from "./explore.ts";
+import type { Effect, Input, Step } from "./transition.ts";
 
 function rule(holds: boolean, says: string): void {
   if (!holds) throw new Error(`broken rule: ${says}`);
@@ -113,7 +112,7 @@ function leave(world: World, offset: number, count: number): World {
 
 export function checkState(world: World, config: DeliveryConfig): void {
   const { machine, outbox, request, timer, serverWait, waiting } = world;
-  const { phase, pending, inFlight, fresh, goal, flushes, failures, sizing } = machine;
+  const { phase, pending, inFlight, fresh, goal, flushes, failures, limit, ceiling } = machine;
   rule(pending === outbox, "pending is what the outbox holds");
   rule(`${waiting}` === `${flushes}`, "the machine knows every waiting caller, and what for");
   rule((phase === "sending") === (request !== "none"), "a request is under way exactly while sending");
@@ -128,8 +127,8 @@ export function checkState(world: World, config: DeliveryConfig): void {
     "whoever waits, waits for something that the running flush will settle, oldest first",
   );
   rule(failures <= config.maxRetries, "retries are bounded");
-  rule(sizing.limit >= 1 && sizing.limit <= config.maxBatchSize, "the batch limit is within its bounds");
-  rule(sizing.ceiling >= 1 && sizing.ceiling <= config.maxBatchSize, "the ceiling is within its bounds");
+  rule(limit >= 1 && limit <= config.maxBatchSize, "the batch limit is within its bounds");
+  rule(ceiling >= 1 && ceiling <= config.maxBatchSize, "the ceiling is within its bounds");
   rule(phase !== "backoff" || timer, "a backoff ends by its timer");
   rule(phase !== "throttled" || timer, "a server's wait ends by its timer");
   rule((phase === "throttled") === serverWait, "a server's wait is waited out in one phase");
@@ -137,13 +136,13 @@ export function checkState(world: World, config: DeliveryConfig): void {
     (phase !== "sending" && phase !== "starting") || !timer,
     "no timer runs beside a request, nor at the start",
   );
-  if (config.flushIntervalMs > 0 && pending > 0 && (phase === "idle" || phase === "held")) {
+  if (config.flushIntervalMs > 0 && pending > 0 && (phase === "idle" || phase === "unauthorized")) {
     rule(timer, "nothing that waits is forgotten: the interval is armed");
   }
-  if (config.flushIntervalMs === 0 && (phase === "idle" || phase === "held")) {
+  if (config.flushIntervalMs === 0 && (phase === "idle" || phase === "unauthorized")) {
     rule(!timer, "without an interval nothing is armed at rest");
   }
-  if (phase === "idle" || phase === "held") rule(waiting.length === 0, "at rest nobody waits");
+  if (phase === "idle" || phase === "unauthorized") rule(waiting.length === 0, "at rest nobody waits");
   if (phase === "stopped") {
     rule(!timer && request === "none" && waiting.length === 0, "stopped: no timer, no request, nobody waits");
   }
@@ -161,7 +160,7 @@ export function checkStep({ from, input, step, to }: Edge): void {
   if (phase === "throttled") {
     rule(!sends || input.type === "timerFired", "nothing shortens the wait a server asked for");
   }
-  if (phase === "held") {
+  if (phase === "unauthorized") {
     const asks = ["flushRequested", "stopRequested", "timerFired"].includes(input.type);
     rule(!sends || asks, "a refused key is tried again by a flush or the interval only");
   }

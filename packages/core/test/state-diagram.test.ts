@@ -17,7 +17,7 @@ test("the diagram in ARCHITECTURE.md is what the transition table does; npm run 
 test("the diagram shows the edges that matter", () => {
   const lines = stateDiagram().split("\n");
 
-  expect(lines).toContain("  sending --> held: auth");
+  expect(lines).toContain("  sending --> unauthorized: auth");
   expect(lines).toContain("  sending --> backoff: retry");
   expect(lines).toContain("  throttled --> sending: timerFired");
   expect(lines.filter((line) => line.startsWith("  stopped"))).toEqual(["  stopped --> [*]"]);

@@ -1,9 +1,9 @@
 /** The diagram of ARCHITECTURE.md, derived by running the transition table: it cannot say what the code does not do. */
 import { readFileSync, writeFileSync } from "node:fs";
-import type { Input } from "../src/delivery/input.ts";
 import type { Phase } from "../src/delivery/state.ts";
 import { explore } from "./explore.ts";
 import { CONFIG } from "./machine-builders.ts";
+import type { Input } from "./transition.ts";
 
 const DOCUMENT = new URL("../../../ARCHITECTURE.md", import.meta.url);
 const START = "<!-- state-diagram:start -->";
@@ -13,7 +13,15 @@ const END = "<!-- state-diagram:end -->";
 const BOUNDS = { ...CONFIG, flushAt: 2, maxQueueSize: 2, maxBatchSize: 1, maxRetries: 1 };
 
 /** Also the order in which phases and labels appear. */
-const PHASES: readonly Phase[] = ["starting", "idle", "sending", "backoff", "throttled", "held", "stopped"];
+const PHASES: readonly Phase[] = [
+  "starting",
+  "idle",
+  "sending",
+  "backoff",
+  "throttled",
+  "unauthorized",
+  "stopped",
+];
 const LABELS = [
   "adopted",
   "appended",

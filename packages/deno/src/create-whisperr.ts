@@ -55,12 +55,12 @@ export function createWhisperr<Events extends EventMap = AnyEvents>(
   const resolved = resolveOptions({ ...options, apiKey }, { maxQueueSize: MAX_QUEUE_SIZE });
   const exitTimeoutMs = integer("exitTimeoutMs", options.exitTimeoutMs, 2000, 0, MAX_TIMER_MS);
   const lifecycle = createLifecycle(exitTimeoutMs);
-  const { client, loop } = createServerClient<Events>(options, resolved, portsOf(options, lifecycle));
-  lifecycle.watch(loop);
+  const { api, client } = createServerClient<Events>(options, resolved, portsOf(options, lifecycle));
+  lifecycle.watch(client);
   return {
-    ...client,
+    ...api,
     shutdown(settings) {
-      const ended = client.shutdown(settings);
+      const ended = api.shutdown(settings);
       void ended.then(lifecycle.end);
       return ended;
     },

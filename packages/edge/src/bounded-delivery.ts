@@ -4,16 +4,21 @@
  */
 import {
   type Answer,
+  abandon,
   classifyAnswer,
-  createEffectLoop,
+  createClient,
   createMemoryOutbox,
   createTransport,
+  flush,
   type Operation,
   type Outcome,
   type Ports,
   type Reporter,
   type ResolvedOptions,
+  stop,
   type Transport,
+  tellApp,
+  type WhisperrError,
 } from "@whisperr/core";
 
 export interface Round {
@@ -23,6 +28,8 @@ export interface Round {
   readonly options: ResolvedOptions;
   readonly ports: Ports;
   readonly reporter: Reporter;
+  /** What is told to the app. Default: everything. */
+  readonly tells?: (error: WhisperrError) => boolean;
   /** What is not settled after this many ms is left. */
   readonly timeLimitMs: number;
 }
@@ -37,7 +44,7 @@ export interface RoundEnd {
 
 /** Ends early when the server asks for a wait: its caller has a better clock, and nothing is held meanwhile. */
 export async function deliverRound(round: Round): Promise<RoundEnd> {
-  const { operations, options, ports, reporter } = round;
+  const { operations, options, ports, reporter, tells = () => true } = round;
   const outbox = createMemoryOutbox();
   for (const operation of operations) outbox.append(operation);
   let end = () => {};
@@ -47,12 +54,17 @@ export async function deliverRound(round: Round): Promise<RoundEnd> {
   const last = lastAnswer(createTransport(options, ports), ports, end);
   let silent = false;
   let outOfTime = false;
-  const loop = createEffectLoop(
+  const client = createClient(
     // Only flush() starts anything, and everything has its place already.
     { ...options, flushAt: Infinity, flushIntervalMs: 0, maxQueueSize: Infinity },
     outbox,
     last.transport,
-    { ...reporter, report: (error) => silent || reporter.report(error) },
+    {
+      ...reporter,
+      onError(error) {
+        if (!silent && tells(error)) tellApp(reporter, error);
+      },
+    },
     ports,
   );
   const deadline = ports.timers.set(() => {
@@ -60,13 +72,13 @@ export async function deliverRound(round: Round): Promise<RoundEnd> {
     end();
   }, round.timeLimitMs);
 
-  await Promise.race([loop.flush(), ended]);
+  await Promise.race([flush(client), ended]);
 
   ports.timers.clear(deadline);
   // What is left is no surprise to a caller who keeps it, unless time was too short. Stopping ends all timers.
   silent = !outOfTime;
-  void loop.stop();
-  loop.abandon();
+  void stop(client);
+  abandon(client);
   return { left: outbox.size, ...last.heard() };
 }
 

@@ -71,13 +71,9 @@ function createEdgeClient<Events extends EventMap>(
     warn: (message) => web.log("warn", `[whisperr] ${message}`),
   });
   const ports = { ...web, ...lifecycle.ports };
-  const { client, loop } = createServerClient<Events>(
-    { ...options, outbox: lifecycle.outbox },
-    config,
-    ports,
-  );
-  lifecycle.watch(loop);
-  const held = heldClient(client, lifecycle);
+  const { api, client } = createServerClient<Events>({ ...options, outbox: lifecycle.outbox }, config, ports);
+  lifecycle.watch(client);
+  const held = heldClient(api, lifecycle);
   return {
     client: held,
     handlerReturned() {

@@ -5,6 +5,7 @@ import {
   formatMessageId,
   parseOperation,
   type Reporter,
+  report,
   retryExhaustedMessage,
 } from "@whisperr/core";
 import type { StoredRow } from "./durable-store.ts";
@@ -19,16 +20,16 @@ export function reportEvicted(rows: readonly StoredRow[], reporter: Reporter): v
     return operation?.kind === "track" ? [formatMessageId(operation)] : [];
   });
   const message = droppedMessage("queue_full");
-  reporter.report({ type: "dropped", reason: "queue_full", count: rows.length, message, messageIds });
+  report(reporter, { type: "dropped", reason: "queue_full", count: rows.length, message, messageIds });
 }
 
 export function reportUnreadable(count: number, reporter: Reporter): void {
-  reporter.report({ type: "dropped", reason: "corrupt", count, message: droppedMessage("corrupt") });
+  report(reporter, { type: "dropped", reason: "corrupt", count, message: droppedMessage("corrupt") });
 }
 
 /** Said once, when the attempts of `maxRetries` are used up; the object goes on trying. */
 export function reportExhausted(answer: Answer, attempts: number, count: number, reporter: Reporter): void {
   const message = retryExhaustedMessage(answer, attempts);
   const status = "status" in answer && answer.status > 0 ? { status: answer.status } : {};
-  reporter.report({ type: "retry_exhausted", message, count, ...status });
+  report(reporter, { type: "retry_exhausted", message, count, ...status });
 }

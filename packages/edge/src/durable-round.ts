@@ -1,5 +1,5 @@
 /** One round of a Durable Object: the front of its store through core's machine, and what comes of it. */
-import { backoffDelayMs, type Operation, parseOperation, type WhisperrError } from "@whisperr/core";
+import { backoffDelayMs, type Operation, parseOperation, report, type WhisperrError } from "@whisperr/core";
 import { deliverRound, type RoundEnd } from "./bounded-delivery.ts";
 import type { DeliverySettings } from "./delivery-settings.ts";
 import { reportExhausted, reportUnreadable } from "./durable-reports.ts";
@@ -30,17 +30,15 @@ export async function deliverFront(
       ...ports,
       onSettled: (operation) => store.remove(positions.get(operation) ?? 0),
     },
-    reporter: {
-      debug: reporter.debug,
-      report(error) {
-        if (error.type === "dropped") reporter.report(error);
-        if (error.type === "auth") refusedKey = error;
-      },
+    reporter,
+    tells(error) {
+      if (error.type === "auth") refusedKey = error;
+      return error.type === "dropped";
     },
     timeLimitMs,
   });
 
-  if (refusedKey !== undefined) reporter.report({ ...refusedKey, count: store.size });
+  if (refusedKey !== undefined) report(reporter, { ...refusedKey, count: store.size });
   rest(store, settings, end, end.left < positions.size);
 }
 

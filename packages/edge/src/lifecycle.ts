@@ -9,7 +9,14 @@
  * it was made (its owner), and when that turn ends while others wait, the youngest of them goes on, in its own request:
  * it is woken through a promise of its own, which is the one thing requests may do to each other.
  */
-import { describeThrown, type EffectLoop, type Outbox, type Ports, type Transport } from "@whisperr/core";
+import {
+  abandon,
+  type Client,
+  describeThrown,
+  type Outbox,
+  type Ports,
+  type Transport,
+} from "@whisperr/core";
 import { nowMs, timers } from "./clock.ts";
 import { createMovableTimers } from "./movable-timers.ts";
 
@@ -30,15 +37,15 @@ export interface LifecycleSettings {
 }
 
 export interface Lifecycle {
-  /** What the loop gets instead of what the settings named. */
+  /** What the client gets instead of what the settings named. */
   readonly outbox: Outbox;
   readonly ports: Pick<Ports, "timers" | "ready" | "transport" | "onActivity" | "onKept">;
   /** Runs one call of the app. */
   call<Result>(work: () => Result): Result;
   /** The same, for a call that asks for everything queued: its request is held for all of it. */
   callForAll<Result>(work: () => Promise<Result>): Promise<Result>;
-  /** Connects the loop; to be called once, when it exists. */
-  watch(loop: EffectLoop): void;
+  /** Connects the client; to be called once, when it exists. */
+  watch(client: Client): void;
 }
 
 interface Turn {
@@ -54,11 +61,14 @@ interface Turn {
 /** A turn whose deadline is this far gone was ended by its platform: its timer would have fired. */
 const OVERDUE_MS = 1000;
 
+/** Delivery has ended for good. */
+const isOver = ({ delivery }: Client) => delivery.phase === "stopped";
+
 export function createLifecycle(settings: LifecycleSettings): Lifecycle {
   const { waitUntil, timeoutMs, outbox } = settings;
   /** Those that are held, oldest first. So goals never decrease from one to the next. */
   const turns = new Set<Turn>();
-  let loop: EffectLoop | undefined;
+  let client: Client | undefined;
   let burst: Turn | undefined;
   /** Whose call or timer runs now. */
   let here: Turn | undefined;
@@ -103,7 +113,7 @@ export function createLifecycle(settings: LifecycleSettings): Lifecycle {
   }
 
   function hold(turn: Turn): void {
-    if (turn.held || turn.goal === 0 || loop?.over !== false) return;
+    if (turn.held || turn.goal === 0 || client === undefined || isOver(client)) return;
     turn.held = true;
     turns.add(turn);
     // Where not even a timer may be set, outside of any request, operations wait for the first call inside one.
@@ -132,10 +142,10 @@ export function createLifecycle(settings: LifecycleSettings): Lifecycle {
 
   /** Whatever belongs to requests that are over goes on in this one. */
   function takeOver(): void {
-    if (loop !== undefined && loop.inFlight > 0 && sender !== undefined && !isLive(sender)) {
+    if (client !== undefined && client.delivery.inFlight > 0 && sender !== undefined && !isLive(sender)) {
       // Its answer will never be heard. This is reported: nobody can say whether it arrived.
       rescuing = true;
-      loop.abandon();
+      abandon(client);
       rescuing = false;
     }
     if (here !== undefined) alarms.adopt(here);
@@ -146,7 +156,7 @@ export function createLifecycle(settings: LifecycleSettings): Lifecycle {
     if (turn.over) return;
     end(turn);
     // Nobody is left to go on. Reports what stays behind.
-    if (turns.size === 0) return loop?.abandon();
+    if (turns.size === 0) return client && abandon(client);
     // Would end with this request anyway. The wait before the next attempt then has no owner.
     if (sender === turn) request?.abort();
     recruit();
@@ -236,14 +246,14 @@ export function createLifecycle(settings: LifecycleSettings): Lifecycle {
         return mine;
       },
       onActivity() {
-        if (loop?.over) endAll();
+        if (client !== undefined && isOver(client)) endAll();
       },
       onKept() {
         if (!settings.waitsForInterval && !rescuing) endAll();
       },
     },
     watch(watched) {
-      loop = watched;
+      client = watched;
     },
   };
 }

@@ -2,7 +2,7 @@
  * The consuming side of a Queue: delivers a batch in its order, acknowledges what was delivered, and leaves the rest to
  * the Queue's own retries and dead letters.
  */
-import { describeThrown, integer, type Operation } from "@whisperr/core";
+import { describeThrown, integer, type Operation, report } from "@whisperr/core";
 import { deliverRound } from "./bounded-delivery.ts";
 import type { QueueBatchLike, QueueMessageLike } from "./cloudflare-types.ts";
 import { type DeliveryOptions, type DeliverySettings, resolveDelivery } from "./delivery-settings.ts";
@@ -89,7 +89,7 @@ async function consume(batch: QueueBatchLike, settings: ConsumerSettings): Promi
   const waitMs = settings.notBeforeMs - ports.nowMs();
   if (waitMs > 0) return batch.retryAll({ delaySeconds: Math.ceil(waitMs / 1000) });
   const { carriers, unreadable } = sortMessages(batch.messages);
-  if (unreadable.length > 0) reporter.report(unreadableError(unreadable.length));
+  if (unreadable.length > 0) report(reporter, unreadableError(unreadable.length));
   const refused = [...unreadable];
   const random = ports.random();
   const later = (message: QueueMessageLike, attempts: number, afterMs?: number) =>

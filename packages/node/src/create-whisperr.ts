@@ -58,7 +58,7 @@ export function createWhisperr<Events extends EventMap = AnyEvents>(
     log: (level, message) => console[level](message),
     onActivity: lifecycle.onActivity,
   };
-  const { client, loop } = createServerClient<Events>(options, resolved, ports);
-  lifecycle.watch(loop);
-  return client;
+  const { api, client } = createServerClient<Events>(options, resolved, ports);
+  lifecycle.watch(client);
+  return api;
 }

@@ -1,13 +1,17 @@
 /**
- * A fleet through an outage: every client is core's machine, `transition()` and its backoff, with nothing around it, so
+ * A fleet through an outage: every client is core's delivery machine and its backoff, with nothing around it, so
  * that a hundred thousand fit into memory. What counts is when their requests reach the server.
  */
 import {
+  answered,
+  appended,
+  batchCut,
   type DeliveryConfig,
-  type DeliveryState,
+  type Effects,
   initialState,
+  type Machine,
   type Outcome,
-  transition,
+  timerFired,
 } from "@whisperr/core";
 import { seededRandom } from "../seeded-random.ts";
 
@@ -39,6 +43,11 @@ export interface FleetCurve {
   readonly steps: number;
 }
 
+/** A machine with nothing around it. */
+interface FleetClient extends Machine {
+  readonly number: number;
+}
+
 /** What is due: a client's event, the end of its wait, or an answer. */
 type Due = 0 | 1 | 2;
 const TRACK = 0;
@@ -57,7 +66,6 @@ export function simulateFleet(settings: FleetSettings): FleetCurve {
   const random = seededRandom(settings.seed);
   const healsAtMs = outageAtMs + outageMs;
   const endMs = healsAtMs + afterMs;
-  const states: DeliveryState[] = Array.from({ length: clients }, () => initialState(config));
   const timerAtMs = new Int32Array(clients);
   const succeeds = new Uint8Array(clients);
   const behind = new Uint8Array(clients).fill(1);
@@ -82,53 +90,69 @@ export function simulateFleet(settings: FleetSettings): FleetCurve {
     plan(atMs, client, TRACK);
   }
 
-  function step(client: number, input: Parameters<typeof transition>[1], nowMs: number): void {
-    steps++;
-    const { state, effects } = transition(states[client] as DeliveryState, input, config);
-    states[client] = state;
-    for (const effect of effects) {
-      if (effect.type === "wake") {
-        timerAtMs[client] = effect.afterMs === null ? 0 : nowMs + effect.afterMs;
-        if (effect.afterMs !== null) plan(nowMs + effect.afterMs, client, TIMER);
-      } else if (effect.type === "send") send(client, Math.min(effect.limit, state.pending), nowMs);
-    }
-  }
+  let nowMs = 0;
+  const nothing = () => {};
+  const effects: Effects = {
+    send: (machine, limit) => send(machine as FleetClient, limit),
+    wake({ number }: FleetClient, afterMs) {
+      timerAtMs[number] = afterMs === null ? 0 : nowMs + afterMs;
+      if (afterMs !== null) plan(nowMs + afterMs, number, TIMER);
+    },
+    abort: nothing,
+    remove: nothing,
+    drop: nothing,
+    evict: nothing,
+    report: nothing,
+    flushed: nothing,
+  };
+  const fleet = Array.from(
+    { length: clients },
+    (_, number): FleetClient => ({ number, delivery: initialState(config), config, effects }),
+  );
 
-  function send(client: number, count: number, nowMs: number): void {
-    step(client, { type: "batchCut", count }, nowMs);
+  function send(client: FleetClient, limit: number): void {
+    const { number, delivery } = client;
+    steps++;
+    batchCut(client, Math.min(limit, delivery.pending));
     const arrivesMs = nowMs + LATENCY_MS;
     const second = Math.floor(arrivesMs / SECOND_MS);
     arrivals[second] = (arrivals[second] ?? 0) + 1;
-    succeeds[client] = arrivesMs < outageAtMs || arrivesMs >= healsAtMs ? 1 : 0;
-    plan(arrivesMs + LATENCY_MS, client, ANSWER);
+    succeeds[number] = arrivesMs < outageAtMs || arrivesMs >= healsAtMs ? 1 : 0;
+    plan(arrivesMs + LATENCY_MS, number, ANSWER);
   }
 
-  function answer(client: number, nowMs: number): void {
-    const isTaken = succeeds[client] === 1;
-    if (isTaken && nowMs >= healsAtMs && behind[client] === 1) {
-      behind[client] = 0;
+  function answer(client: FleetClient): void {
+    const { number } = client;
+    const isTaken = succeeds[number] === 1;
+    if (isTaken && nowMs >= healsAtMs && behind[number] === 1) {
+      behind[number] = 0;
       if (++caughtUp >= clients * MOST_CAUGHT_UP) caughtUpMs = Math.min(caughtUpMs, nowMs - healsAtMs);
     }
     // The most the jitter can add, without it.
     const draw = hasJitter ? random.next() : 1;
-    step(client, { type: "answered", outcome: isTaken ? ACCEPTED : FAILED, random: draw }, nowMs);
+    steps++;
+    answered(client, isTaken ? ACCEPTED : FAILED, draw);
   }
 
   for (let client = 0; client < clients; client++) planTrack(client, 0);
-  for (let nowMs = 0; nowMs < endMs; nowMs++) {
+  for (; nowMs < endMs; nowMs++) {
     const day = calendar[nowMs];
     if (day === undefined) continue;
     calendar[nowMs] = undefined;
     for (let i = 0; i < day.length; i++) {
-      const client = Math.floor((day[i] as number) / 3);
+      const client = fleet[Math.floor((day[i] as number) / 3)] as FleetClient;
       const due = ((day[i] as number) % 3) as Due;
       if (due === TRACK) {
-        planTrack(client, nowMs);
-        step(client, { type: "appended", count: 1 }, nowMs);
-      } else if (due === ANSWER) answer(client, nowMs);
-      else if (timerAtMs[client] === nowMs) step(client, { type: "timerFired" }, nowMs);
+        planTrack(client.number, nowMs);
+        steps++;
+        appended(client, 1);
+      } else if (due === ANSWER) answer(client);
+      else if (timerAtMs[client.number] === nowMs) {
+        steps++;
+        timerFired(client);
+      }
     }
   }
-  const pending = states.reduce((sum, state) => sum + state.pending, 0);
+  const pending = fleet.reduce((sum, { delivery }) => sum + delivery.pending, 0);
   return { arrivals, caughtUpMs, pending, steps };
 }

@@ -152,7 +152,7 @@ export function startProcess(
     log: (_level, message) => hear(message),
   };
   const outbox = world.sabotage.outbox?.(watch.outbox) ?? watch.outbox;
-  const { client } = createServerClient({ ...options, onError, outbox }, told, ports);
+  const { api: client } = createServerClient({ ...options, onError, outbox }, told, ports);
   isMade = true;
 
   function end(): void {

@@ -1,73 +1,59 @@
 /** What an answer changes. */
 import { backoffDelayMs } from "../backoff.ts";
 import type { Outcome } from "../outcome.ts";
-import { givesUp, sizingAfterAccepted, sizingAfterDivision, sizingAfterDrop } from "./batch-sizing.ts";
-import type { Effect } from "./effect.ts";
-import { rest, send } from "./flushing.ts";
-import type { DeliveryConfig, DeliveryState } from "./state.ts";
-import { inSequence, leave, type Step } from "./step.ts";
+import { afterAcceptance, afterRefusal } from "./batch-sizing.ts";
+import { goOn, leave, rest, send } from "./flushing.ts";
+import type { Machine } from "./machine.ts";
 
-export function afterAnswer(
-  state: DeliveryState,
-  outcome: Outcome,
-  random: number,
-  config: DeliveryConfig,
-): Step {
+/** The batch for the last `send` effect was cut: it carries `count` operations, 1 or more. */
+export function batchCut({ delivery }: Machine, count: number): void {
+  if (delivery.phase === "sending") delivery.inFlight = count;
+}
+
+/** The request ended. `random` in [0, 1) feeds the jitter. */
+export function answered(machine: Machine, outcome: Outcome, random: number): void {
+  const { delivery, effects } = machine;
+  if (delivery.phase !== "sending") return;
+  const count = delivery.inFlight;
   switch (outcome.kind) {
-    case "accepted": {
-      const count = state.inFlight;
-      const sizing = sizingAfterAccepted(state.sizing, count, config.maxBatchSize);
-      return settled({ ...state, sizing }, { type: "remove", count, rejected: outcome.rejected }, config);
-    }
+    case "accepted":
+      afterAcceptance(machine);
+      effects.remove(machine, count, outcome.rejected);
+      return settled(machine, count);
     case "rejected":
-      return afterRefusal(state, false, config);
-    case "tooLarge":
-      return afterRefusal(state, true, config);
+    case "tooLarge": {
+      const tooLarge = outcome.kind === "tooLarge";
+      if (!afterRefusal(machine, tooLarge)) {
+        delivery.failures = 0;
+        return send(machine);
+      }
+      effects.drop(machine, count, tooLarge ? "too_large" : "rejected");
+      return settled(machine, count);
+    }
     case "auth":
-      return inSequence(
-        { state, effects: [{ type: "report", error: "auth", attempts: 1 }] },
-        rest(state, "held", config),
-      );
+      effects.report(machine, "auth", 1);
+      return rest(machine, "unauthorized");
     case "retry":
-      return afterFailure(state, outcome.afterMs, random, config);
+      return failed(machine, outcome.afterMs, random);
   }
 }
 
-function afterRefusal(state: DeliveryState, tooLarge: boolean, config: DeliveryConfig): Step {
-  const count = state.inFlight;
-  if (!givesUp(state.sizing, count)) {
-    return send({ ...state, failures: 0, sizing: sizingAfterDivision(state.sizing, count, tooLarge) });
-  }
-  const sizing = sizingAfterDrop(state.sizing, tooLarge, config.maxBatchSize);
-  const reason = tooLarge ? "too_large" : "rejected";
-  return settled({ ...state, sizing }, { type: "drop", count, reason }, config);
+/** The operations in flight are settled; go on, or rest when the flush has reached its goal. */
+function settled(machine: Machine, count: number): void {
+  machine.delivery.failures = 0;
+  leave(machine, 0, count);
+  goOn(machine);
 }
 
-/** The operations in flight are settled by `effect`; go on, or rest when the flush has reached its goal. */
-function settled(state: DeliveryState, effect: Effect, config: DeliveryConfig): Step {
-  const left = leave({ ...state, failures: 0 }, 0, state.inFlight);
-  const next = left.state.goal > 0 ? send(left.state) : rest(left.state, "idle", config);
-  return { state: next.state, effects: [effect, ...left.effects, ...next.effects] };
-}
-
-function afterFailure(
-  state: DeliveryState,
-  afterMs: number | undefined,
-  random: number,
-  config: DeliveryConfig,
-): Step {
-  const failures = state.failures + 1;
+function failed(machine: Machine, afterMs: number | undefined, random: number): void {
+  const { delivery, config, effects } = machine;
+  const failures = ++delivery.failures;
   const phase = afterMs === undefined ? "backoff" : "throttled";
   if (failures > config.maxRetries) {
-    const report: Step = {
-      state,
-      effects: [{ type: "report", error: "retry_exhausted", attempts: failures }],
-    };
-    return inSequence(report, rest(state, phase === "throttled" ? phase : "idle", config, afterMs));
+    effects.report(machine, "retry_exhausted", failures);
+    return rest(machine, phase === "throttled" ? phase : "idle", afterMs);
   }
-  const delayMs = afterMs ?? backoffDelayMs(failures, random, config.backoff);
-  return {
-    state: { ...state, phase, inFlight: 0, failures },
-    effects: [{ type: "wake", afterMs: delayMs }],
-  };
+  delivery.phase = phase;
+  delivery.inFlight = 0;
+  effects.wake(machine, afterMs ?? backoffDelayMs(failures, random, config.backoff));
 }

@@ -3,17 +3,36 @@ import { describe, expect, test } from "vitest";
 import { deliver, FULL_BATCH } from "../../test/pure-delivery.ts";
 import type { Outcome } from "../outcome.ts";
 import {
-  givesUp,
-  initialSizing,
+  afterAcceptance,
+  afterRefusal,
   MAX_DROPPED_TOGETHER,
   MAX_REFUSALS_IN_A_ROW,
-  sizingAfterAccepted,
-  sizingAfterDrop,
 } from "./batch-sizing.ts";
+import { type DeliveryState, initialState } from "./state.ts";
 
 const accepted: Outcome = { kind: "accepted", rejected: 0 };
 const rejected: Outcome = { kind: "rejected" };
 const tooLarge: Outcome = { kind: "tooLarge" };
+
+type Sizing = Partial<Pick<DeliveryState, "inFlight" | "limit" | "suspect" | "ceiling" | "refusals">>;
+
+/** A machine in the middle of a request. */
+const machine = (sizing: Sizing) => ({
+  delivery: { ...initialState({ maxBatchSize: 500 }), ...sizing },
+  config: FULL_BATCH,
+  effects: {} as never,
+});
+
+const accepting = (sizing: Sizing) => {
+  const one = machine(sizing);
+  afterAcceptance(one);
+  return one.delivery;
+};
+
+const refusingAs = (sizing: Sizing, tooLarge: boolean) => {
+  const one = machine(sizing);
+  return { isDropped: afterRefusal(one, tooLarge), ...one.delivery };
+};
 
 /** A server that answers 400 to the whole batch because of one event. */
 const refusing = (bad: ReadonlySet<number>) => (batch: readonly number[]) =>
@@ -83,10 +102,10 @@ describe("a server that refuses everything", () => {
   });
 
   test("is no longer searched from the 40th refusal on, whatever was refused", () => {
-    const last = { limit: 1, suspect: 0, ceiling: 500, refusals: 39 };
+    const last = { inFlight: 1, limit: 1, refusals: 39 };
 
-    expect(sizingAfterDrop(last, true, 500)).toMatchObject({ limit: 2, refusals: 40 });
-    expect(sizingAfterDrop(last, false, 500)).toMatchObject({ limit: 2, refusals: 40 });
+    expect(refusingAs(last, true)).toMatchObject({ isDropped: true, limit: 2, refusals: 40 });
+    expect(refusingAs(last, false)).toMatchObject({ isDropped: true, limit: 2, refusals: 40 });
   });
 
   test.each([1000, 10_000])("sees about one request more for every 50 of %i events", (count) => {
@@ -97,12 +116,12 @@ describe("a server that refuses everything", () => {
   });
 
   test("is believed to be mended by one acceptance", () => {
-    const spent = { limit: 50, suspect: 0, ceiling: 500, refusals: 46 };
-    const again = sizingAfterAccepted(spent, 50, 500);
+    const spent = { inFlight: 50, limit: 50, refusals: 46 };
+    const again = accepting(spent);
 
-    expect(givesUp(spent, 50)).toBe(true);
-    expect(givesUp(again, 2)).toBe(false);
-    expect(again).toEqual({ ...initialSizing(500), limit: 100 });
+    expect(refusingAs(spent, false).isDropped).toBe(true);
+    expect(refusingAs({ ...again, inFlight: 2 }, false).isDropped).toBe(false);
+    expect(again).toMatchObject({ limit: 100, suspect: 0, ceiling: 500, refusals: 0 });
   });
 
   test("and is mended in between takes the rest, and one bad event then costs only itself again", () => {
@@ -179,16 +198,16 @@ test.each([1, 2, 3, 7, 50, 100, 249, 250, 251, 499])(
 );
 
 test("a batch smaller than the size limit says nothing about it", () => {
-  const limited = { limit: 50, suspect: 0, ceiling: 50, refusals: 0 };
+  const limited = { limit: 50, ceiling: 50 };
 
-  expect(sizingAfterAccepted(limited, 49, 500)).toEqual(limited);
-  expect(sizingAfterAccepted(limited, 50, 500)).toEqual({ ...limited, limit: 51, ceiling: 51 });
+  expect(accepting({ ...limited, inFlight: 49 })).toMatchObject(limited);
+  expect(accepting({ ...limited, inFlight: 50 })).toMatchObject({ limit: 51, ceiling: 51 });
 });
 
 test("the one event that must be the bad one is taken after all: the search is over", () => {
-  const searching = { limit: 1, suspect: 1, ceiling: 500, refusals: 9 };
+  const searching = { inFlight: 1, limit: 1, suspect: 1, refusals: 9 };
 
-  expect(sizingAfterAccepted(searching, 1, 500)).toEqual({ ...initialSizing(500), limit: 2 });
+  expect(accepting(searching)).toMatchObject({ limit: 2, suspect: 0, ceiling: 500, refusals: 0 });
 });
 
 test("a size limit that is gone is outgrown again, one operation with every success", () => {

@@ -9,16 +9,7 @@
  * batches are dropped undivided, 2, 4, 8 … operations at a time: few requests, and where it was no such server but
  * many bad events in a row, about as many good ones at most go with them.
  */
-export interface BatchSizing {
-  /** Operations the next request may carry. */
-  readonly limit: number;
-  /** Operations at the front known to hold a bad one; 0 when nothing is suspected. */
-  readonly suspect: number;
-  /** The largest batch the server is believed to take. */
-  readonly ceiling: number;
-  /** Refusals since the last acceptance; counted no further than makes a difference. */
-  readonly refusals: number;
-}
+import type { Machine } from "./machine.ts";
 
 /**
  * Refusals in a row after which refused batches are no longer divided: far above what isolating one bad operation in
@@ -31,54 +22,44 @@ export const MAX_DROPPED_TOGETHER = 50;
 
 const MAX_REFUSALS_COUNTED = MAX_REFUSALS_IN_A_ROW + Math.ceil(Math.log2(MAX_DROPPED_TOGETHER));
 
-const oneMore = (refusals: number): number => Math.min(refusals + 1, MAX_REFUSALS_COUNTED);
-
-export function initialSizing(maxBatchSize: number): BatchSizing {
-  return { limit: maxBatchSize, suspect: 0, ceiling: maxBatchSize, refusals: 0 };
-}
-
-/** A batch of `count` was accepted. */
-export function sizingAfterAccepted(sizing: BatchSizing, count: number, maxBatchSize: number): BatchSizing {
-  const { limit, suspect, ceiling } = sizing;
-  if (suspect > count) {
-    return { limit: Math.ceil((suspect - count) / 2), suspect: suspect - count, ceiling, refusals: 0 };
-  }
-  const raised = count >= ceiling ? Math.min(ceiling + 1, maxBatchSize) : ceiling;
-  return { limit: Math.min(limit * 2, raised), suspect: 0, ceiling: raised, refusals: 0 };
-}
-
-/** True when a refused batch of `count` is to be dropped as it is: it cannot or should not be divided further. */
-export function givesUp(sizing: BatchSizing, count: number): boolean {
-  return count <= droppedTogether(sizing.refusals);
-}
-
 /** How many operations a refusal may cost after so many in a row. */
 function droppedTogether(refusals: number): number {
   const beyond = refusals - MAX_REFUSALS_IN_A_ROW;
   return beyond < 0 ? 1 : Math.min(2 ** (beyond + 1), MAX_DROPPED_TOGETHER);
 }
 
-/** A batch of `count` was refused and stays in the queue, to be divided. */
-export function sizingAfterDivision(sizing: BatchSizing, count: number, tooLarge: boolean): BatchSizing {
-  const refusals = oneMore(sizing.refusals);
-  if (tooLarge) {
-    const half = Math.floor(count / 2);
-    return { limit: half, suspect: 0, ceiling: half, refusals };
+/** The batch in flight was accepted. */
+export function afterAcceptance({ delivery, config }: Machine): void {
+  const { inFlight, suspect, ceiling } = delivery;
+  delivery.refusals = 0;
+  if (suspect > inFlight) {
+    // The bad one is among those behind.
+    delivery.limit = Math.ceil((suspect - inFlight) / 2);
+    return;
   }
-  return { limit: Math.ceil(count / 2), suspect: count, ceiling: sizing.ceiling, refusals };
+  if (inFlight >= ceiling) delivery.ceiling = Math.min(ceiling + 1, config.maxBatchSize);
+  delivery.suspect = 0;
+  delivery.limit = Math.min(delivery.limit * 2, delivery.ceiling);
 }
 
-/** A refused batch was dropped. A lone one that was too large says nothing about the size of others. */
-export function sizingAfterDrop(sizing: BatchSizing, tooLarge: boolean, maxBatchSize: number): BatchSizing {
-  const refusals = oneMore(sizing.refusals);
-  const ceiling = tooLarge ? maxBatchSize : sizing.ceiling;
-  const searching = refusals < MAX_REFUSALS_IN_A_ROW;
-  const limit = searching && tooLarge ? ceiling : Math.min(droppedTogether(refusals), ceiling);
-  return { limit, suspect: 0, ceiling, refusals };
-}
-
-/** `count` operations left the suspected front for another reason (queue full). */
-export function sizingAfterEviction(sizing: BatchSizing, offset: number, count: number): BatchSizing {
-  if (sizing.suspect <= offset) return sizing;
-  return { ...sizing, suspect: Math.max(offset, sizing.suspect - count) };
+/** The batch in flight was refused. True when it is to be dropped: it cannot, or should not, be divided further. */
+export function afterRefusal({ delivery, config }: Machine, tooLarge: boolean): boolean {
+  const { inFlight } = delivery;
+  const isDropped = inFlight <= droppedTogether(delivery.refusals);
+  delivery.refusals = Math.min(delivery.refusals + 1, MAX_REFUSALS_COUNTED);
+  if (!isDropped) {
+    delivery.limit = tooLarge ? Math.floor(inFlight / 2) : Math.ceil(inFlight / 2);
+    delivery.suspect = tooLarge ? 0 : inFlight;
+    if (tooLarge) delivery.ceiling = delivery.limit;
+    return false;
+  }
+  // A lone one that was too large says nothing about the size of others.
+  if (tooLarge) delivery.ceiling = config.maxBatchSize;
+  const isSearching = delivery.refusals < MAX_REFUSALS_IN_A_ROW;
+  delivery.limit =
+    isSearching && tooLarge
+      ? delivery.ceiling
+      : Math.min(droppedTogether(delivery.refusals), delivery.ceiling);
+  delivery.suspect = 0;
+  return true;
 }

@@ -1,87 +1,66 @@
 /** What comes into the queue and what leaves it unsent. */
-import { sizingAfterEviction } from "./batch-sizing.ts";
-import type { Effect } from "./effect.ts";
-import { goOn, letGo, startFlush } from "./flushing.ts";
-import type { InputOf } from "./input.ts";
-import type { DeliveryConfig, DeliveryState } from "./state.ts";
-import { inSequence, leave, type Step, unchanged } from "./step.ts";
+import { goOn, leave, startFlush } from "./flushing.ts";
+import type { Machine } from "./machine.ts";
 
-export function appendWhileIdle(
-  state: DeliveryState,
-  { count }: InputOf<"appended">,
-  config: DeliveryConfig,
-): Step {
-  const appended = append(state, count, config);
-  if (appended.state.fresh >= config.flushAt) return inSequence(appended, startFlush(appended.state, config));
-  if (state.pending > 0 || config.flushIntervalMs === 0) return appended;
-  return { ...appended, effects: [...appended.effects, { type: "wake", afterMs: config.flushIntervalMs }] };
+/** `count` operations were put at the end of the outbox. Every `track()` comes through here, on a full queue too. */
+export function appended(machine: Machine, count: number): void {
+  const { delivery, config, effects } = machine;
+  const { phase, pending } = delivery;
+  if (phase === "stopped") return;
+  delivery.pending += count;
+  delivery.fresh += count;
+  // Beyond `maxQueueSize` the oldest go, except those in flight: they may be arriving this moment, and nobody could say
+  // they were dropped.
+  const over = delivery.pending - config.maxQueueSize;
+  if (over > 0) evict(machine, delivery.inFlight, over);
+  if (delivery.fresh >= config.flushAt && phase !== "unauthorized") {
+    if (phase === "idle") return startFlush(machine);
+    // A flush that falls due while another runs becomes part of it.
+    delivery.fresh = 0;
+    delivery.goal = delivery.pending;
+  } else if (phase === "idle" && pending === 0 && config.flushIntervalMs > 0) {
+    effects.wake(machine, config.flushIntervalMs);
+  }
 }
 
-/** A flush that falls due while another runs becomes part of it. */
-export function appendWhileFlushing(
-  state: DeliveryState,
-  { count }: InputOf<"appended">,
-  config: DeliveryConfig,
-): Step {
-  const appended = append(state, count, config);
-  if (appended.state.fresh < config.flushAt) return appended;
-  return { ...appended, state: { ...appended.state, fresh: 0, goal: appended.state.pending } };
+function evict(machine: Machine, offset: number, count: number): void {
+  if (count > 0) machine.effects.evict(machine, offset, count);
+  leave(machine, offset, count);
 }
 
 /**
- * Beyond `maxQueueSize` the oldest go, except those in flight: they may be arriving this moment, and nobody could say
- * they were dropped. Every `track()` comes through here, on a full queue too: one copy of the state, no more.
+ * `count` operations of earlier pages were put in front, as if they had been queued all along, and are due at once. The
+ * first `doubtful` may have been under way when their page ended, and may be for `leaseMs` yet: they go first, on their
+ * own, after that. Ends `starting`.
  */
-export function append(state: DeliveryState, added: number, config: DeliveryConfig): Step {
-  const pending = state.pending + added;
-  const count = pending - config.maxQueueSize;
-  if (count <= 0) return unchanged({ ...state, pending, fresh: state.fresh + added });
-  const offset = state.inFlight;
-  const sizing = sizingAfterEviction(state.sizing, offset, count);
-  const left = leave(sizing === state.sizing ? state : { ...state, sizing }, offset, count, added);
-  return { state: left.state, effects: [{ type: "evict", offset, count }, ...left.effects] };
+export function adopted(machine: Machine, count: number, doubtful: number, leaseMs: number): void {
+  const { delivery, config, effects } = machine;
+  if (delivery.phase !== "starting") return;
+  const { fresh } = delivery;
+  delivery.phase = "throttled";
+  delivery.pending += count;
+  delivery.goal += count;
+  delivery.flushes = delivery.flushes.map((goal) => goal + count);
+  if (doubtful > 0) delivery.limit = Math.min(delivery.limit, doubtful);
+  // None too many is a step of its own: a flush() of an empty queue ends with it.
+  evict(machine, 0, Math.max(delivery.pending - config.maxQueueSize, 0));
+  delivery.fresh = Math.min(fresh, delivery.pending);
+  if (count > 0 && leaseMs > 0) effects.wake(machine, leaseMs);
+  else goOn(machine);
 }
 
-/** Operations that earlier pages left behind come first, as if they had been queued all along, and are due at once. */
-export function adopt(
-  state: DeliveryState,
-  { count, doubtful, leaseMs }: InputOf<"adopted">,
-  config: DeliveryConfig,
-): Step {
-  const { pending, goal, flushes, sizing } = state;
-  const evicted = Math.max(0, pending + count - config.maxQueueSize);
-  const limit = doubtful > 0 ? Math.min(sizing.limit, doubtful) : sizing.limit;
-  const joined: DeliveryState = {
-    ...state,
-    phase: "throttled",
-    goal: goal + count,
-    flushes: flushes.map((one) => one + count),
-    sizing: { ...sizing, limit },
-  };
-  const left = leave(joined, 0, evicted, count);
-  const next = { ...left.state, fresh: Math.min(state.fresh, left.state.pending) };
-  const effects: Effect[] = evicted > 0 ? [{ type: "evict", offset: 0, count: evicted }] : [];
-  effects.push(...left.effects);
-  if (count > 0 && leaseMs > 0)
-    return { state: next, effects: [...effects, { type: "wake", afterMs: leaseMs }] };
-  return inSequence({ state, effects }, goOn(next, undefined, config));
-}
-
-// Withdrawing: another page has taken operations over, or the user took them back
-
-export function withdraw(state: DeliveryState, offset: number, count: number): Step {
-  return leave({ ...state, sizing: sizingAfterEviction(state.sizing, offset, count) }, offset, count);
-}
-
-/** A request that carries some of them is let go of. Nothing may be sent that the running flush is not for. */
-export function withdrawWhileFlushing(
-  state: DeliveryState,
-  { offset, count }: InputOf<"withdrawn">,
-  config: DeliveryConfig,
-): Step {
-  const carried = offset < state.inFlight;
-  const left = withdraw(carried ? { ...state, inFlight: 0 } : state, offset, count);
-  if (!carried && (left.state.goal > 0 || state.inFlight > 0)) return left;
-  const next = goOn(left.state, undefined, config);
-  return inSequence(left, state.phase === "sending" ? letGo(left.state, next) : next);
+/**
+ * `count` operations from `offset` on are no longer this queue's: another page has them, or the user took them back. A
+ * request that carries some of them is let go of. Nothing may be sent that the running flush is not for.
+ */
+export function withdrawn(machine: Machine, offset: number, count: number): void {
+  const { delivery, effects } = machine;
+  const { phase, inFlight } = delivery;
+  const isFlushing = phase === "sending" || phase === "backoff";
+  const isCarried = offset < inFlight;
+  if (isFlushing && isCarried) delivery.inFlight = 0;
+  leave(machine, offset, count);
+  if (!isFlushing || (!isCarried && (delivery.goal > 0 || inFlight > 0))) return;
+  if (phase === "sending") effects.abort(machine);
+  goOn(machine);
 }

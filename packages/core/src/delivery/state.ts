@@ -1,10 +1,9 @@
 /**
- * The delivery machine's state: a small plain-JSON value without payloads, clocks or promises, so it can be
+ * The delivery machine's state: a small plain-JSON record without payloads, clocks or promises, so it can be
  * enumerated exhaustively, logged and replayed.
  *
  * Operations are known by position only: position 0 is the front of the outbox, the oldest operation.
  */
-import { type BatchSizing, initialSizing } from "./batch-sizing.ts";
 
 /**
  * - `starting`: what earlier pages left behind is still being looked for; nothing is sent (client SDKs).
@@ -12,28 +11,35 @@ import { type BatchSizing, initialSizing } from "./batch-sizing.ts";
  * - `sending`: one request is being cut or is in flight.
  * - `backoff`: waiting out a computed delay before the next attempt.
  * - `throttled`: waiting out a delay the server asked for (`Retry-After`), or a lease; nothing shortens it.
- * - `held`: the server refused the key; only `flush()` or the interval tries again.
+ * - `unauthorized`: the server refused the key; only `flush()` or the interval tries again.
  * - `stopped`: shut down; final.
  */
-export type Phase = "starting" | "idle" | "sending" | "backoff" | "throttled" | "held" | "stopped";
+export type Phase = "starting" | "idle" | "sending" | "backoff" | "throttled" | "unauthorized" | "stopped";
 
 export interface DeliveryState {
-  readonly phase: Phase;
+  phase: Phase;
   /** Operations in the outbox, those in flight included. */
-  readonly pending: number;
+  pending: number;
   /** Operations at the front that the current request carries; 0 until its batch is cut. */
-  readonly inFlight: number;
+  inFlight: number;
   /** Operations appended since the last flush started; `flushAt` of them start the next one. */
-  readonly fresh: number;
+  fresh: number;
   /** Operations at the front that the running flush must settle; 0 when no flush runs. */
-  readonly goal: number;
+  goal: number;
   /** One goal per waiting `flush()` caller, oldest first, so never decreasing. */
-  readonly flushes: readonly number[];
+  flushes: number[];
   /** Consecutive attempts that ended in class retry. */
-  readonly failures: number;
-  readonly sizing: BatchSizing;
+  failures: number;
+  /** Operations the next request may carry. */
+  limit: number;
+  /** Operations at the front known to hold a bad one; 0 when nothing is suspected. */
+  suspect: number;
+  /** The largest batch the server is believed to take. */
+  ceiling: number;
+  /** Refusals since the last acceptance; counted no further than makes a difference. */
+  refusals: number;
   /** Set by `stopRequested`: the running flush is the last one. */
-  readonly stopping: boolean;
+  stopping: boolean;
 }
 
 /** The part of the options that decides. */
@@ -51,7 +57,10 @@ export interface DeliveryConfig {
   readonly backoff: { readonly baseMs: number; readonly maxMs: number };
 }
 
-export function initialState(config: DeliveryConfig, phase: "starting" | "idle" = "idle"): DeliveryState {
+export function initialState(
+  { maxBatchSize }: Pick<DeliveryConfig, "maxBatchSize">,
+  phase: "starting" | "idle" = "idle",
+): DeliveryState {
   return {
     phase,
     pending: 0,
@@ -60,7 +69,10 @@ export function initialState(config: DeliveryConfig, phase: "starting" | "idle" 
     goal: 0,
     flushes: [],
     failures: 0,
-    sizing: initialSizing(config.maxBatchSize),
+    limit: maxBatchSize,
+    suspect: 0,
+    ceiling: maxBatchSize,
+    refusals: 0,
     stopping: false,
   };
 }

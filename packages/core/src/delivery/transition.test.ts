@@ -1,16 +1,16 @@
 import { describe, expect, test } from "vitest";
 import { CONFIG, inputName } from "../../test/machine-builders.ts";
+import { transition } from "../../test/transition.ts";
 import { answers } from "../../test/transition-cases/answers.ts";
 import { backoff } from "../../test/transition-cases/backoff.ts";
-import { heldKey } from "../../test/transition-cases/held.ts";
 import { idle } from "../../test/transition-cases/idle.ts";
 import { sending } from "../../test/transition-cases/sending.ts";
 import { starting } from "../../test/transition-cases/starting.ts";
 import { stoppedForGood } from "../../test/transition-cases/stopped.ts";
 import { throttled } from "../../test/transition-cases/throttled.ts";
 import { EVERY_INPUT, type TransitionCase } from "../../test/transition-cases/transition-case.ts";
+import { unauthorized } from "../../test/transition-cases/unauthorized.ts";
 import type { Phase } from "./state.ts";
-import { transition } from "./transition.ts";
 
 const cases = [
   ...starting,
@@ -19,7 +19,7 @@ const cases = [
   ...answers,
   ...backoff,
   ...throttled,
-  ...heldKey,
+  ...unauthorized,
   ...stoppedForGood,
 ];
 
@@ -30,7 +30,7 @@ const PHASES: { readonly [P in Phase]: true } = {
   sending: true,
   backoff: true,
   throttled: true,
-  held: true,
+  unauthorized: true,
   stopped: true,
 };
 

@@ -80,7 +80,7 @@ export const idle: readonly TransitionCase[] = [
   },
   {
     says: "a new flush knows that the server refused everything so far",
-    given: stateIn("idle", { pending: 3, sizing: exhaustedSearch }),
+    given: stateIn("idle", { pending: 3, ...exhaustedSearch }),
     when: flushRequested,
     becomes: { phase: "sending", goal: 3, flushes: [3] },
     effects: [wake(null), send(2)],

@@ -1,6 +1,5 @@
 /** One line of the transition table's tests: a sentence, and what it means. */
-import type { Effect } from "../../src/delivery/effect.ts";
-import type { Input } from "../../src/delivery/input.ts";
+
 import type { DeliveryState } from "../../src/delivery/state.ts";
 import {
   abandoned,
@@ -18,6 +17,7 @@ import {
   tooLarge,
   withdrawn,
 } from "../machine-builders.ts";
+import type { Effect, Input } from "../transition.ts";
 
 export interface TransitionCase {
   readonly says: string;

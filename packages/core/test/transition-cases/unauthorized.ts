@@ -16,12 +16,12 @@ import {
 } from "../machine-builders.ts";
 import { EVERY_ANSWER, ignores, type TransitionCase } from "./transition-case.ts";
 
-const held = stateIn("held", { pending: 4 });
+const held = stateIn("unauthorized", { pending: 4 });
 
-export const heldKey: readonly TransitionCase[] = [
+export const unauthorized: readonly TransitionCase[] = [
   {
     says: "new operations do not try a refused key again, not even flushAt of them",
-    given: stateIn("held", { pending: 2 }),
+    given: stateIn("unauthorized", { pending: 2 }),
     when: appended(3),
     becomes: { pending: 5, fresh: 3 },
     effects: [],
@@ -70,7 +70,7 @@ export const heldKey: readonly TransitionCase[] = [
   },
   ...ignores(held, "what earlier pages left is taken over at the start only", adopted(1)),
   ...ignores(held, "being back online does not mend a key", retryNow),
-  ...ignores(stateIn("held"), "there is nothing to give up", abandoned),
+  ...ignores(stateIn("unauthorized"), "there is nothing to give up", abandoned),
   ...ignores(held, "no request was asked for, so none can be cut", batchCut(1)),
   ...ignores(held, "a late answer settles nothing", ...EVERY_ANSWER),
 ];

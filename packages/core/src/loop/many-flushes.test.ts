@@ -1,8 +1,8 @@
 /** An app may call `flush()` after every event, and an outage may last: callers must not cost more the more they are. */
 import { describe, expect, test } from "vitest";
-import { settle } from "../test/fake-ports.ts";
-import { flushEach, loopFixture } from "../test/loop-fixture.ts";
-import { http } from "../test/scripted-transport.ts";
+import { settle } from "../../test/fake-ports.ts";
+import { flushEach, loopFixture } from "../../test/loop-fixture.ts";
+import { http } from "../../test/scripted-transport.ts";
 
 const MAX_WAITERS = 16;
 

@@ -1,21 +1,21 @@
 /** The queue of a page among others: what comes from them, what goes to them, and what cannot be read. */
 import { describe, expect, test } from "vitest";
-import { settle } from "../test/fake-ports.ts";
-import { type LoopFixture, loopFixture } from "../test/loop-fixture.ts";
-import { arrayOutbox, aTrack, tracks } from "../test/operations.ts";
-import { createDeviceQueue, type DeviceQueue } from "./device-queue.ts";
-import type { LoopConfig } from "./loop.ts";
-import type { Operation } from "./operation.ts";
-import type { Outbox } from "./outbox.ts";
+import { settle } from "../../test/fake-ports.ts";
+import { type LoopFixture, loopFixture } from "../../test/loop-fixture.ts";
+import { deviceQueueOf, type TestDeviceQueue } from "../../test/loop-of.ts";
+import { arrayOutbox, aTrack, tracks } from "../../test/operations.ts";
+import type { ClientConfig } from "../client/client.ts";
+import type { Operation } from "../operation.ts";
+import type { Outbox } from "../outbox.ts";
 
 interface Page extends LoopFixture {
-  readonly queue: DeviceQueue;
+  readonly queue: TestDeviceQueue;
   readonly outbox: Outbox;
 }
 
-function page(outbox: Outbox = arrayOutbox(), config: Partial<LoopConfig> = {}): Page {
+function page(outbox: Outbox = arrayOutbox(), config: Partial<ClientConfig> = {}): Page {
   const fixture = loopFixture({ outbox, config });
-  return { ...fixture, outbox, queue: createDeviceQueue(outbox, fixture.loop, 100) };
+  return { ...fixture, outbox, queue: deviceQueueOf(fixture.client) };
 }
 
 /** Puts what another page has handed over where `joined` and `adopted` expect it. */

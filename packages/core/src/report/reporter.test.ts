@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { fakePorts, settle } from "../test/fake-ports.ts";
-import type { WhisperrError } from "./errors.ts";
-import { createReporter } from "./reporter.ts";
+import { fakePorts, settle } from "../../test/fake-ports.ts";
+import type { WhisperrError } from "../errors.ts";
+import { createReporter, printDebug, report } from "./reporter.ts";
 
 const KEY = "wrk_secret_key";
 const dropped: WhisperrError = { type: "dropped", reason: "rejected", count: 1, message: "refused" };
@@ -10,7 +10,12 @@ function reporter(
   options: { readonly debug?: boolean; readonly onError?: (error: WhisperrError) => void } = {},
 ) {
   const { ports, log } = fakePorts();
-  return { log, ...createReporter({ apiKey: KEY, debug: false, ...options }, ports) };
+  const record = createReporter({ apiKey: KEY, debug: false, ...options }, ports);
+  return {
+    log,
+    report: (error: WhisperrError) => report(record, error),
+    debug: (message: string) => printDebug(record, message),
+  };
 }
 
 /** An exception that hurts whoever looks at it. */
@@ -177,8 +182,8 @@ test("a broken console harms nothing", () => {
       throw new Error("EPIPE");
     },
   });
-  const { report, debug } = createReporter({ apiKey: KEY, debug: true }, ports);
+  const record = createReporter({ apiKey: KEY, debug: true }, ports);
 
-  expect(() => report(dropped)).not.toThrow();
-  expect(() => debug("a line")).not.toThrow();
+  expect(() => report(record, dropped)).not.toThrow();
+  expect(() => printDebug(record, "a line")).not.toThrow();
 });

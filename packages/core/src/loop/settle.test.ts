@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { settle } from "../test/fake-ports.ts";
-import { loopFixture } from "../test/loop-fixture.ts";
-import { anIdentify, ID_PREFIX } from "../test/operations.ts";
-import { http } from "../test/scripted-transport.ts";
+import { settle } from "../../test/fake-ports.ts";
+import { loopFixture } from "../../test/loop-fixture.ts";
+import { anIdentify, ID_PREFIX } from "../../test/operations.ts";
+import { http } from "../../test/scripted-transport.ts";
 
 const id = (number: number) => `${ID_PREFIX}${number.toString(16).padStart(12, "0")}`;
 

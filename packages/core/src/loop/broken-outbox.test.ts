@@ -1,9 +1,9 @@
 /** An outbox must not throw. One of the app's may all the same: then nothing gets out, and nothing hangs. */
 import { describe, expect, test } from "vitest";
-import { settle } from "../test/fake-ports.ts";
-import { loopFixture } from "../test/loop-fixture.ts";
-import { arrayOutbox } from "../test/operations.ts";
-import type { Outbox } from "./outbox.ts";
+import { settle } from "../../test/fake-ports.ts";
+import { loopFixture } from "../../test/loop-fixture.ts";
+import { arrayOutbox } from "../../test/operations.ts";
+import type { Outbox } from "../outbox.ts";
 
 interface BreakableOutbox extends Outbox {
   /** The methods that throw from now on. */

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { settle } from "../test/fake-ports.ts";
-import { loopFixture } from "../test/loop-fixture.ts";
-import { anIdentify, arrayOutbox, tracks } from "../test/operations.ts";
-import { http } from "../test/scripted-transport.ts";
+import { settle } from "../../test/fake-ports.ts";
+import { loopFixture } from "../../test/loop-fixture.ts";
+import { anIdentify, arrayOutbox, tracks } from "../../test/operations.ts";
+import { http } from "../../test/scripted-transport.ts";
 
 describe("requests", () => {
   test("a synchronous burst past flushAt travels in one request", async () => {

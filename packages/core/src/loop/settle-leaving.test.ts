@@ -1,10 +1,12 @@
 /** Operations that leave the queue: who hears of them, and how many of them are named. */
 import { describe, expect, test } from "vitest";
-import { settle } from "../test/fake-ports.ts";
-import { loopFixture } from "../test/loop-fixture.ts";
-import { anIdentify, arrayOutbox, aTrack } from "../test/operations.ts";
-import { http } from "../test/scripted-transport.ts";
-import type { Operation } from "./operation.ts";
+import { settle } from "../../test/fake-ports.ts";
+import { loopFixture } from "../../test/loop-fixture.ts";
+import { anIdentify, arrayOutbox, aTrack } from "../../test/operations.ts";
+import { http } from "../../test/scripted-transport.ts";
+import type { Operation } from "../operation.ts";
+import { EFFECTS } from "./effects.ts";
+import { tell } from "./step.ts";
 
 describe("whoever waits for operations", () => {
   const settledIn = (setup: Parameters<typeof loopFixture>[0] = {}) => {
@@ -35,8 +37,10 @@ describe("whoever waits for operations", () => {
 
   test("hears nothing of what cannot be read, and it is counted all the same", () => {
     const outbox = { ...arrayOutbox(), size: 2, at: () => undefined };
-    const { settled, loop, errors } = settledIn({ outbox });
-    loop.settlement.drop(2, "rejected", http(400));
+    const { settled, client, errors } = settledIn({ outbox });
+    client.answer = http(400);
+    EFFECTS.drop(client, 2, "rejected");
+    tell(client);
 
     expect(settled).toEqual([]);
     expect(errors).toMatchObject([{ reason: "rejected", count: 2, messageIds: [] }]);
@@ -44,10 +48,12 @@ describe("whoever waits for operations", () => {
 });
 
 test("of many that go at once a hundred are named", () => {
-  const { track, loop, errors } = loopFixture({ config: { maxQueueSize: 500, flushAt: 500 } });
+  const { track, client, errors } = loopFixture({ config: { maxQueueSize: 500, flushAt: 500 } });
   track(300);
-  loop.settlement.drop(150, "rejected", http(400));
-  loop.settlement.evict(0, 150);
+  client.answer = http(400);
+  EFFECTS.drop(client, 150, "rejected");
+  EFFECTS.evict(client, 0, 150);
+  tell(client);
 
   expect(errors.map(({ count, messageIds }) => [count, messageIds?.length])).toEqual([
     [150, 100],

@@ -1,7 +1,7 @@
 /** What an app may do inside `onError`, in the middle of a step. */
 import { expect, test } from "vitest";
-import { settle } from "../test/fake-ports.ts";
-import { loopFixture } from "../test/loop-fixture.ts";
+import { settle } from "../../test/fake-ports.ts";
+import { loopFixture } from "../../test/loop-fixture.ts";
 
 test("track() in answer to a full queue ends, and the books are in order", async () => {
   const { track, loop, errors } = loopFixture({

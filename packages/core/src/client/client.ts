@@ -1,0 +1,106 @@
+/**
+ * A client: one plain record of everything there is to know about it. Everything else in core is a function over it.
+ * What a runtime brings comes in as `ports`; what the machine decides is carried out by `loop/effects.ts`.
+ */
+import type { Machine } from "../delivery/machine.ts";
+import { type DeliveryConfig, initialState } from "../delivery/state.ts";
+import type { DropReason, WhisperrError } from "../errors.ts";
+import { EFFECTS } from "../loop/effects.ts";
+import type { Caller, FlushResult } from "../loop/flush.ts";
+import { addQueued } from "../loop/queue.ts";
+import type { Outbox } from "../outbox.ts";
+import { dueIn } from "../outbox.ts";
+import type { Answer } from "../outcome.ts";
+import type { Ports } from "../ports.ts";
+import type { Reporter } from "../report/reporter.ts";
+import type { RequestUnderWay, Transport } from "../transport.ts";
+
+export interface ClientConfig extends DeliveryConfig {
+  /** Bytes of one request body, as far as operations can be divided. */
+  readonly maxBatchBytes: number;
+  /** Nothing is sent before `adopt()` says what earlier pages left behind. Default false. */
+  readonly adopts?: boolean;
+}
+
+export interface Client extends Machine {
+  readonly config: ClientConfig;
+  readonly outbox: Outbox;
+  readonly transport: Transport;
+  readonly reporter: Reporter;
+  readonly ports: Ports;
+
+  // The books: accepted = delivered + dropped + pending, at every moment
+  accepted: number;
+  delivered: number;
+  /** The sum of `dropped`. */
+  lost: number;
+  readonly dropped: { [reason in DropReason]?: number };
+
+  // Who waits
+  /** Waiting `flush()` and `shutdown()` calls, oldest first: one for each of `delivery.flushes`. */
+  readonly callers: Caller[];
+  /** The one flush that all callers share when there are many; it starts when those before it have ended. */
+  overflow: Promise<FlushResult> | undefined;
+  /** The last flush, once `shutdown()` was called. */
+  ending: Promise<FlushResult> | undefined;
+  /** `shutdown()` was called: calls are refused from now on. */
+  isStopped: boolean;
+
+  // What the app is still to hear
+  readonly reports: WhisperrError[];
+  isTelling: boolean;
+  /** The app is hearing that delivery stopped with everything kept. */
+  isTellingKept: boolean;
+  /** Evictions come by the thousand: the first is reported at once, those that follow together. */
+  evicted: { count: number; readonly messageIds: string[] } | undefined;
+
+  // What is under way
+  timer: unknown;
+  request: RequestUnderWay | undefined;
+  /** The last one. */
+  answer: Answer;
+  /** As the runtime was last told of it, see `Ports.onActivity`. */
+  wasPending: boolean;
+  wasAwaited: boolean;
+}
+
+export function createClient(
+  config: ClientConfig,
+  outbox: Outbox,
+  transport: Transport,
+  reporter: Reporter,
+  ports: Ports,
+): Client {
+  const client: Client = {
+    delivery: initialState(config, config.adopts ? "starting" : "idle"),
+    config,
+    effects: EFFECTS,
+    outbox,
+    transport,
+    reporter,
+    ports,
+    accepted: 0,
+    delivered: 0,
+    lost: 0,
+    dropped: {},
+    callers: [],
+    overflow: undefined,
+    ending: undefined,
+    isStopped: false,
+    reports: [],
+    isTelling: false,
+    isTellingKept: false,
+    evicted: undefined,
+    timer: undefined,
+    request: undefined,
+    answer: { failure: "nothing was sent yet" },
+    wasPending: false,
+    wasAwaited: false,
+  };
+  if (!config.adopts) {
+    client.accepted = outbox.size;
+    const due = dueIn(outbox);
+    if (due > 0) addQueued(client, due);
+  }
+  return client;
+}

@@ -1,0 +1,73 @@
+/** Hands errors to the app and keeps a throwing, re-entrant or missing `onError` from doing harm. */
+import type { WhisperrError } from "../errors.ts";
+import type { Ports } from "../ports.ts";
+import { describeThrown } from "../refusal.ts";
+
+export interface Reporter {
+  readonly apiKey: string;
+  readonly debug: boolean;
+  readonly onError: ((error: WhisperrError) => void) | undefined;
+  readonly log: Ports["log"];
+  /** Kinds of trouble that were printed, for want of an `onError`. */
+  readonly warned: Set<string>;
+  /** The app's `onError` is running. */
+  reporting: boolean;
+}
+
+export interface ReporterOptions {
+  readonly apiKey: string;
+  readonly debug: boolean;
+  readonly onError?: ((error: WhisperrError) => void) | null | undefined;
+}
+
+export function createReporter(
+  { apiKey, debug, onError }: ReporterOptions,
+  { log }: Pick<Ports, "log">,
+): Reporter {
+  return { apiKey, debug, onError: onError ?? undefined, log, warned: new Set(), reporting: false };
+}
+
+export function report(reporter: Reporter, error: WhisperrError): void {
+  const safe = { ...error, message: redact(reporter, error.message) };
+  printDebug(reporter, `${safe.type}: ${safe.message}`);
+  // An error caused by onError's own calls would come back to it for ever. The books still count it.
+  if (reporter.reporting) return;
+  reporter.reporting = true;
+  // Called at once; what it throws and what it rejects with end in the same place.
+  new Promise((resolve) => resolve(tellApp(reporter, safe))).catch((thrown: unknown) =>
+    printDebug(reporter, `onError threw: ${describeThrown(thrown)}`),
+  );
+  reporter.reporting = false;
+}
+
+/** The app's `onError`, or a warning where it has none. May throw what the app throws. */
+export function tellApp(reporter: Reporter, error: WhisperrError): void {
+  if (reporter.onError) return reporter.onError(error);
+  warnOnce(reporter, error);
+}
+
+/** A line of diagnostics, printed when `debug` is on. */
+export function printDebug(reporter: Reporter, message: string): void {
+  if (reporter.debug) print(reporter, "debug", message);
+}
+
+/** Nobody listens: say each kind of trouble once, rather than losing events in silence. */
+function warnOnce(reporter: Reporter, { type, reason, message }: WhisperrError): void {
+  const kind = reason ?? type;
+  if (reporter.debug || reporter.warned.has(kind)) return;
+  reporter.warned.add(kind);
+  print(reporter, "warn", `${message} Said once; onError gets all.`);
+}
+
+function print(reporter: Reporter, level: "debug" | "warn", message: string): void {
+  try {
+    reporter.log(level, `[whisperr] ${redact(reporter, message)}`);
+  } catch {
+    // A broken console is not the app's problem either.
+  }
+}
+
+/** A server may echo the key in its error text. */
+function redact({ apiKey }: Reporter, text: string): string {
+  return text.split(apiKey).join("wrk_…");
+}

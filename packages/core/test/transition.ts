@@ -1,0 +1,86 @@
+/**
+ * The machine as the pure function it is: from a copied state and effects that are only noted, a step. So every pair of
+ * state and input can be tabulated, every reachable state visited, and any course replayed.
+ */
+import { answered, batchCut } from "../src/delivery/answering.ts";
+import type { KeptBecause } from "../src/delivery/effects.ts";
+import { abandoned, flushRequested, retryNow, stopRequested, timerFired } from "../src/delivery/flushing.ts";
+import type { Machine } from "../src/delivery/machine.ts";
+import { adopted, appended, withdrawn } from "../src/delivery/queueing.ts";
+import type { DeliveryConfig, DeliveryState } from "../src/delivery/state.ts";
+import type { Outcome } from "../src/outcome.ts";
+
+/** Everything that can happen to the machine: a function of it, and its arguments. */
+export type Input =
+  | { readonly type: "appended"; readonly count: number }
+  | { readonly type: "flushRequested" }
+  | { readonly type: "batchCut"; readonly count: number }
+  | { readonly type: "answered"; readonly outcome: Outcome; readonly random: number }
+  | { readonly type: "timerFired" }
+  | { readonly type: "retryNow" }
+  | { readonly type: "stopRequested" }
+  | { readonly type: "abandoned" }
+  | { readonly type: "adopted"; readonly count: number; readonly doubtful: number; readonly leaseMs: number }
+  | { readonly type: "withdrawn"; readonly offset: number; readonly count: number };
+
+/** Everything the machine can ask for: a function of `Effects`, and its arguments. */
+export type Effect =
+  | { readonly type: "send"; readonly limit: number }
+  | { readonly type: "abort" }
+  | { readonly type: "remove"; readonly count: number; readonly rejected: number }
+  | { readonly type: "drop"; readonly count: number; readonly reason: "rejected" | "too_large" }
+  | { readonly type: "evict"; readonly offset: number; readonly count: number }
+  | { readonly type: "wake"; readonly afterMs: number | null }
+  | { readonly type: "report"; readonly error: KeptBecause; readonly attempts: number }
+  | { readonly type: "flushed"; readonly count: number };
+
+/** The next state, and what was asked for on the way there, in order. */
+export interface Step {
+  readonly state: DeliveryState;
+  readonly effects: readonly Effect[];
+}
+
+export function transition(state: Readonly<DeliveryState>, input: Input, config: DeliveryConfig): Step {
+  const noted: Effect[] = [];
+  const machine: Machine = {
+    delivery: { ...state, flushes: [...state.flushes] },
+    config,
+    effects: {
+      send: (_, limit) => void noted.push({ type: "send", limit }),
+      abort: () => void noted.push({ type: "abort" }),
+      remove: (_, count, rejected) => void noted.push({ type: "remove", count, rejected }),
+      drop: (_, count, reason) => void noted.push({ type: "drop", count, reason }),
+      evict: (_, offset, count) => void noted.push({ type: "evict", offset, count }),
+      wake: (_, afterMs) => void noted.push({ type: "wake", afterMs }),
+      report: (_, error, attempts) => void noted.push({ type: "report", error, attempts }),
+      flushed: (_, count) => void noted.push({ type: "flushed", count }),
+    },
+  };
+  happen(machine, input);
+  return { state: machine.delivery, effects: noted };
+}
+
+function happen(machine: Machine, input: Input): void {
+  switch (input.type) {
+    case "appended":
+      return appended(machine, input.count);
+    case "flushRequested":
+      return flushRequested(machine);
+    case "batchCut":
+      return batchCut(machine, input.count);
+    case "answered":
+      return answered(machine, input.outcome, input.random);
+    case "timerFired":
+      return timerFired(machine);
+    case "retryNow":
+      return retryNow(machine);
+    case "stopRequested":
+      return stopRequested(machine);
+    case "abandoned":
+      return abandoned(machine);
+    case "adopted":
+      return adopted(machine, input.count, input.doubtful, input.leaseMs);
+    case "withdrawn":
+      return withdrawn(machine, input.offset, input.count);
+  }
+}
