@@ -1,6 +1,6 @@
 /** A case as its file says it (cases.schema.json is the same shape, checked when cases are loaded). */
 import type { Fault, IngestionApiOptions } from "./api/index.ts";
-import type { Call, Capability, WireObject } from "./protocol.ts";
+import type { Call, Capability, PrivacyRequest, Signal, WireObject } from "./protocol.ts";
 import type { Pattern } from "./runner/pattern.ts";
 
 export interface CaseFile {
@@ -41,6 +41,8 @@ export interface ClientSetup {
   /** Appended to the API's address, e.g. "/". */
   baseUrlSuffix?: string;
   clockFractionMs?: number;
+  /** What the browser asks of every site. */
+  privacy?: PrivacyRequest;
 }
 
 /** One thing to do. A step that is a call itself is a turn with that single call. */
@@ -55,8 +57,11 @@ export type Step =
   | { pending: string }
   | { advance: number }
   | { jump: number }
-  /** The page goes away and comes back: a new client with the same options on the same device. */
-  | { reload: true }
+  /** The page goes away and comes back: a new client on the same device, with the same options, or with these instead. */
+  | { reload: true | { options: WireObject } }
+  | { signal: Signal }
+  /** Made on another page of the same device, which is opened for it. */
+  | { elsewhere: Call[] }
   | { hold: true }
   | { release: true }
   | { mutate: { argument: number; set: WireObject } }
@@ -99,6 +104,8 @@ export interface RequestExpectation {
   headers?: Record<string, Pattern>;
   status?: number;
   outcome?: string;
+  /** Pages: whether it was made to outlive its page. */
+  outlives?: boolean;
 }
 
 export interface StoredExpectation {

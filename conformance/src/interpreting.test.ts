@@ -44,7 +44,7 @@ function undescribed(names: readonly string[]): string[] {
 
 describe("complete", () => {
   test("the protocol is read the way this test believes", () => {
-    expect(commands).toHaveLength(15);
+    expect(commands).toHaveLength(16);
     expect(fieldsOf("Idle")).toEqual(["inFlight", "held", "unheard", "requests", "nextTimerInMs"]);
   });
 
@@ -76,7 +76,18 @@ describe("complete", () => {
     expect(commands.filter((name) => !page.includes(`**\`${name}\`**`))).toEqual([]);
     const shown = new Set(examples().map((example) => example.do));
     expect(commands.filter((name) => !shown.has(name))).toEqual([]);
-    const fields = ["form", "options", "nowMs", "clockFractionMs", "again", "name", "timeoutMs", "exitCode"];
+    const fields = [
+      "form",
+      "options",
+      "nowMs",
+      "clockFractionMs",
+      "again",
+      "privacy",
+      "elsewhere",
+      "name",
+      "timeoutMs",
+      "exitCode",
+    ];
     expect(undescribed([...fields, CLOSING])).toEqual([]);
   });
 

@@ -78,6 +78,12 @@ describe("what is refused", () => {
     ["an unknown fault", { ...valid, server: { script: [{ kind: "explode" }] } }],
     ["an undeclared need", { ...valid, steps: [{ advance: 100 }] }],
     ["a call that only clients have", { ...valid, steps: [{ optOut: [] }] }],
+    [
+      "a page that only browsers have",
+      { ...valid, needs: ["client"], steps: [{ elsewhere: [{ track: ["e"] }] }] },
+    ],
+    ["a signal nobody gives", { ...valid, needs: ["client"], steps: [{ signal: "online" }] }],
+    ["what only a page can tell", { ...valid, expect: { requests: [{ outlives: true }] } }],
     ["a user id no client can know", { ...valid, steps: [{ track: [null, "e"] }] }],
     ["a user the client is bound to", { ...valid, steps: [{ forUser: "u", track: ["e"] }] }],
     ["an unknown capability", { ...valid, needs: ["telepathy"] }],

@@ -89,14 +89,21 @@ function faultsOf(step: Step): unknown[] {
 }
 
 /** What a case uses, it must say it needs: otherwise a runtime without it fails for the wrong reason. */
-function checkNeeds({ id, client, steps, needs = [] }: Case): void {
-  const text = JSON.stringify([client, steps]);
+function checkNeeds({ id, client, steps, expect, needs = [] }: Case): void {
+  const text = JSON.stringify([client, steps, expect]);
   const uses: [Capability, boolean][] = [
     [
       "virtual-time",
       steps.some((step) => "advance" in step || "jump" in step) || client?.clockFractionMs !== undefined,
     ],
     ["hold-answers", steps.some((step) => "hold" in step)],
+    ["signals", steps.some((step) => "signal" in step)],
+    [
+      "page",
+      client?.privacy !== undefined ||
+        steps.some((step) => "elsewhere" in step) ||
+        text.includes('"outlives":'),
+    ],
     ["process-exit", steps.some((step) => "exit" in step)],
     ["server-api", steps.some(isForServersOnly) && !needs.includes("client")],
     ["client", steps.some(isForClientsOnly)],
@@ -120,7 +127,11 @@ function isForServersOnly(step: Step): boolean {
 
 function isForClientsOnly(step: Step): boolean {
   const names = CALL_NAMES.filter((name) => name !== "track" && name !== "identify");
-  return "reload" in step || callsOf(step).some((call) => names.some((name) => call[name] !== undefined));
+  return (
+    "reload" in step ||
+    "elsewhere" in step ||
+    callsOf(step).some((call) => names.some((name) => call[name] !== undefined))
+  );
 }
 
 function schema<T>(path: string): ValidateFunction<T> {

@@ -30,6 +30,10 @@ export type Capability =
   | "server-api"
   /** The SDK of a device: it knows its user, stores its queue, and can be left and come back. */
   | "client"
+  /** The SDK can be told what its host tells apps: `signal`. */
+  | "signals"
+  /** A web page: other tabs (`elsewhere`), requests that outlive it, and what its browser asks for in the visitor's name. */
+  | "page"
   /** A process of its own per case, which can end by itself. */
   | "process-exit"
   /** Two values of the language JSON lacks: BigInt, and objects with getters and toJSON. */
@@ -49,8 +53,10 @@ export type Command =
       nowMs: number;
       clockFractionMs?: number;
       again?: boolean;
+      privacy?: PrivacyRequest;
     }
-  | { do: "call"; calls: Call[] }
+  /** `elsewhere`: on another page of the same device, which is opened for it, with the same options, if there is none. */
+  | { do: "call"; calls: Call[]; elsewhere?: boolean }
   /** Overwrites keys of the objects that the latest call passed: `set` is merged into argument `argument`. */
   | { do: "mutate"; argument: number; set: WireObject }
   /** Starts a flush or shutdown and remembers its promise by name. */
@@ -64,6 +70,8 @@ export type Command =
   | { do: "jump"; ms: number }
   /** Needs "client": the page goes away, with everything but what it stored, and asks for commands again when it is back. */
   | { do: "reload" }
+  /** Needs "signals": the host tells the app. */
+  | { do: "signal"; name: Signal }
   /** Answers `Idle` after everything that needs no network has run. */
   | { do: "idle" }
   | { do: "hold" }
@@ -74,6 +82,12 @@ export type Command =
   | { do: "leftovers" }
   /** Stops pulling and lets the process end by itself; `exitCode` is set beforehand when given. */
   | { do: "bye"; exitCode?: number };
+
+/** The app is out of sight, a hidden tab or in the background; it is seen again; the network is back. */
+export type Signal = "hidden" | "shown" | "online";
+
+/** What a browser asks of every site, in its visitor's name. */
+export type PrivacyRequest = "do-not-track" | "global-privacy-control";
 
 /** Methods that take any arguments and whose results nobody waits for; after the first two, those of client SDKs. */
 export const CALL_NAMES = [
@@ -139,7 +153,7 @@ export interface Idle {
 }
 
 export interface Observation {
-  /** What `stats()` says; null without a client. */
+  /** What `stats()` says, added up where there is a page elsewhere; null without a client. */
   stats: unknown;
   /** What `onError` was given, in order, as JSON. */
   errors: unknown[];
@@ -147,6 +161,8 @@ export interface Observation {
   output: string[];
   /** Messages of calls that threw. Never expected. */
   thrown: string[];
+  /** Pages: of each request made so far on this device, whether it was made to outlive its page (`keepalive`). */
+  outliving?: boolean[];
 }
 
 export interface Leftovers {

@@ -8,7 +8,17 @@ import { clearDevice } from "./device-storage.ts";
 import type { DrivenClient } from "./driven-app.ts";
 import { createDriver, type SdkHost } from "./driver.ts";
 import { knowUser } from "./known-user.ts";
-import { AS_SERVERS, captureConsole, countRequest, openLink, requestsMade, settle } from "./page.ts";
+import { type OtherPage, openOtherPage } from "./other-page.ts";
+import {
+  AS_SERVERS,
+  captureConsole,
+  countRequest,
+  openLink,
+  outlivingRequests,
+  requestsMade,
+  settle,
+} from "./page.ts";
+import { browserAsks, forgetSignals, signal } from "./page-signals.ts";
 import { pull } from "./pull.ts";
 import type { VirtualTime } from "./virtual-time.ts";
 import { watchFetch } from "./watched-fetch.ts";
@@ -28,41 +38,65 @@ export async function drivePage(sdk: BrowserSdk, time: VirtualTime): Promise<voi
   const io = watchFetch(fetch.bind(globalThis), countRequest);
   globalThis.fetch = io.fetch;
   const listeners = watchListeners([window, document]);
-  let client: ClientMethods | undefined;
+  /** Of this page, then of the other one. */
+  let clients: ClientMethods[] = [];
+  let other: OtherPage<BrowserSdk> | undefined;
+  let given: Record<string, unknown> = {};
   let isNew = false;
   let hasPredecessor = false;
 
   const host: SdkHost = {
-    async prepare(again) {
-      void client?.shutdown({ timeoutMs: 0 });
-      client = undefined;
+    async prepare(again, privacy) {
+      for (const client of clients) void client.shutdown({ timeoutMs: 0 });
+      clients = [];
       await time.advance(1);
       await settle(1);
+      other?.close();
+      other = undefined;
       if (!again) await clearDevice();
+      // What the clients of other cases used of the keepalive budget, by a clock that begins again.
+      Reflect.deleteProperty(globalThis, Symbol.for("whisperr.browser"));
+      forgetSignals();
+      browserAsks(privacy);
       hasPredecessor = again;
       isNew = true;
     },
     create(options, form) {
-      const all = form === "server" ? { ...AS_SERVERS, ...options } : options;
-      client = sdk.createWhisperr(all as never) as ClientMethods;
-      return drivenClient(client, form, options.apiKey);
+      given = form === "server" ? { ...AS_SERVERS, ...options } : options;
+      clients = [sdk.createWhisperr(given as never) as ClientMethods];
+      return drivenClient(clients, 0, form, options.apiKey);
     },
+    async elsewhere() {
+      other ??= await openOtherPage<BrowserSdk>();
+      clients[1] ??= other.sdk.createWhisperr(given as never) as ClientMethods;
+      return drivenClient(clients, 1, "client", given.apiKey);
+    },
+    signal,
     special: appValues(sdk.channel),
     io: { ...io, idle: () => ({ ...io.idle(), requests: requestsMade() }) },
     time,
     output,
-    settle() {
-      const rounds = isNew || hasPredecessor ? TAKEOVER_ROUNDS : 1;
+    async settle() {
+      const rounds = isNew || hasPredecessor || other ? TAKEOVER_ROUNDS : 1;
       isNew = false;
-      return settle(rounds);
+      await other?.heard();
+      await settle(rounds);
     },
     listeners,
+    outliving: outlivingRequests,
   };
   const last = await pull(link, createDriver(host));
   if (last.do === "reload") location.reload();
 }
 
-function drivenClient(client: ClientMethods, form: CallForm, apiKey: unknown): DrivenClient {
+/** `clients`: those of all pages, which have one end. */
+function drivenClient(
+  clients: readonly ClientMethods[],
+  page: number,
+  form: CallForm,
+  apiKey: unknown,
+): DrivenClient {
+  const client = clients[page] as ClientMethods;
   return {
     call(name, args, bound) {
       if (bound) throw new Error("client SDKs have no forUser()");
@@ -71,9 +105,29 @@ function drivenClient(client: ClientMethods, form: CallForm, apiKey: unknown): D
       return client[name]?.(...passed);
     },
     flush: () => client.flush(),
-    shutdown: (options) => client.shutdown(options),
-    stats: () => client.stats(),
+    async shutdown(options) {
+      const [result] = await Promise.all(clients.map((one) => one.shutdown(options)));
+      return result;
+    },
+    stats: () => sum(clients.map((one) => one.stats() as Stats)),
   };
+}
+
+interface Stats {
+  accepted: number;
+  delivered: number;
+  dropped: Record<string, number>;
+  pending: number;
+}
+
+function sum([first, ...others]: readonly Stats[]): Stats | undefined {
+  if (first === undefined || others.length === 0) return first;
+  const dropped = { ...first.dropped };
+  for (const [reason, count] of others.flatMap((one) => Object.entries(one.dropped)))
+    dropped[reason] = (dropped[reason] ?? 0) + count;
+  const total = (name: "accepted" | "delivered" | "pending") =>
+    others.reduce((all, one) => all + one[name], first[name]);
+  return { accepted: total("accepted"), delivered: total("delivered"), dropped, pending: total("pending") };
 }
 
 /** Taking over the lanes of earlier pages takes one lock after the other: its own, theirs, and what they still hold. */

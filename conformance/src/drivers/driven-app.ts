@@ -22,7 +22,8 @@ export interface DrivenClient {
 
 export interface DrivenApp {
   create(options: WireObject, form: CallForm): Created;
-  call(calls: readonly Call[]): void;
+  /** `elsewhere`: the client to call, if it is not the one that was created last. */
+  call(calls: readonly Call[], elsewhere?: DrivenClient): void;
   mutate(argument: number, set: WireObject): void;
   start(name: string, begin: (client: DrivenClient) => Promise<unknown>): void;
   collect(name: string): Collected | null;
@@ -69,9 +70,10 @@ export function createDrivenApp(
         return { created: false, error: messageOf(error) };
       }
     },
-    call(calls) {
+    call(calls, elsewhere) {
+      const client = elsewhere ?? live();
       for (const call of calls) {
-        for (let index = 0; index < (call.repeat ?? 1); index++) makeCall(call, index, live(), life, special);
+        for (let index = 0; index < (call.repeat ?? 1); index++) makeCall(call, index, client, life, special);
       }
     },
     mutate(argument, set) {

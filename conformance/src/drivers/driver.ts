@@ -2,7 +2,7 @@
  * The driver, whatever the runtime: carries out the runner's commands (protocol.ts) on an SDK. A runtime brings an
  * `SdkHost`: how to load the SDK, its fetch, its clock and what is left behind.
  */
-import type { CallForm, Command } from "../protocol.ts";
+import type { CallForm, Command, PrivacyRequest, Signal } from "../protocol.ts";
 import { createDrivenApp, type DrivenClient } from "./driven-app.ts";
 import type { SpecialValues } from "./values.ts";
 import type { VirtualTime } from "./virtual-time.ts";
@@ -11,7 +11,10 @@ import type { WatchedFetch } from "./watched-fetch.ts";
 export interface SdkHost {
   create(options: Record<string, unknown>, form: CallForm): DrivenClient;
   /** Before a client is made: what an earlier one left behind goes, unless the device is the same one `again`. */
-  prepare?(again: boolean): Promise<void>;
+  prepare?(again: boolean, privacy: PrivacyRequest | undefined): Promise<void>;
+  /** The client of another page on this device, which is opened if there is none. */
+  elsewhere?(): Promise<DrivenClient>;
+  signal?(name: Signal): void;
   special: SpecialValues;
   io: WatchedFetch;
   /** Absent: real time. */
@@ -20,6 +23,8 @@ export interface SdkHost {
   /** Resolves when everything that waits for no network has run. */
   settle(): Promise<void>;
   listeners(): number;
+  /** Of each request made on this device, whether it was made to outlive its page. */
+  outliving?(): boolean[];
 }
 
 export function createDriver(host: SdkHost): (command: Command) => Promise<unknown> {
@@ -28,12 +33,12 @@ export function createDriver(host: SdkHost): (command: Command) => Promise<unkno
   return async (command) => {
     switch (command.do) {
       case "create":
-        await host.prepare?.(command.again === true);
+        await host.prepare?.(command.again === true, command.privacy);
         host.output.length = 0;
         host.time?.restart(command.nowMs, command.clockFractionMs ?? 0);
         return app.create(command.options, command.form);
       case "call":
-        return app.call(command.calls);
+        return app.call(command.calls, command.elsewhere ? await elsewhere(host) : undefined);
       case "mutate":
         return app.mutate(command.argument, command.set);
       case "flush":
@@ -48,12 +53,15 @@ export function createDriver(host: SdkHost): (command: Command) => Promise<unkno
         return host.time?.jump(command.ms);
       case "idle":
         return { ...(await settled(host)), nextTimerInMs: host.time?.nextTimerInMs() ?? null };
+      case "signal":
+        if (!host.signal) throw new Error("this driver has nobody who could tell");
+        return host.signal(command.name);
       case "hold":
         return host.io.hold();
       case "release":
         return host.io.release();
       case "observe":
-        return { ...app.observe(), output: host.output };
+        return { ...app.observe(), output: host.output, outliving: host.outliving?.() };
       case "leftovers":
         return { timers: host.time?.timers() ?? 0, listeners: host.listeners() };
       // Ends the loop that asks for commands, once their result is posted.
@@ -74,6 +82,11 @@ async function settled({ io, settle }: SdkHost): Promise<ReturnType<WatchedFetch
     const { inFlight, held, requests } = io.idle();
     if (seen.inFlight === inFlight && seen.held === held && seen.requests === requests) return seen;
   }
+}
+
+function elsewhere(host: SdkHost): Promise<DrivenClient> {
+  if (!host.elsewhere) throw new Error("this driver has no other page");
+  return host.elsewhere();
 }
 
 function timeoutOf({ timeoutMs }: { timeoutMs?: number }): { timeoutMs: number } | undefined {

@@ -14,7 +14,7 @@ export interface PublishedWebSdk {
 type Options = Record<string, unknown>;
 /** `userId` and `anonId` are what it looks at when it builds an event or an identify. */
 type WebClient = Record<string, (...args: unknown[]) => unknown> & { userId: unknown; anonId: string };
-type WebDrivenClient = Omit<DrivenClient, "shutdown">;
+export type WebDrivenClient = Omit<DrivenClient, "shutdown">;
 
 /** What it puts into every event and identify, unless the app says otherwise: undefined does, and leaves the key out. */
 const OWN_CONTEXT = ["library", "session_id", "page", "locale", "user_agent"];

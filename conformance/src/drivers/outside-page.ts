@@ -7,8 +7,17 @@ import { createAppFetch } from "./app-fetch.ts";
 import { appValues } from "./app-values.ts";
 import { clearDevice } from "./device-storage.ts";
 import { createDriver, type SdkHost } from "./driver.ts";
-import { outsideClient, type PublishedWebSdk } from "./outside-client.ts";
-import { captureConsole, countRequest, macrotask, openLink, requestsMade } from "./page.ts";
+import { type OtherPage, openOtherPage } from "./other-page.ts";
+import { outsideClient, type PublishedWebSdk, type WebDrivenClient } from "./outside-client.ts";
+import {
+  captureConsole,
+  countRequest,
+  macrotask,
+  openLink,
+  outlivingRequests,
+  requestsMade,
+} from "./page.ts";
+import { browserAsks, signal } from "./page-signals.ts";
 import { plainChannels } from "./plain-channels.ts";
 import { type ControlLink, pull } from "./pull.ts";
 import type { VirtualTime } from "./virtual-time.ts";
@@ -27,26 +36,45 @@ export async function driveOutsidePage(sdk: PublishedWebSdk, time: VirtualTime):
   const listeners = watchListeners([window, document]);
   const locks = watchLocks();
   let isOver = false;
+  let other: OtherPage<PublishedWebSdk> | undefined;
+  let elsewhere: WebDrivenClient | undefined;
+  let given: Record<string, unknown> = {};
 
   const host: SdkHost = {
-    prepare: async (again) => (again ? undefined : clearDevice()),
-    create: (options, form) => ({
-      ...outsideClient(sdk, options, form),
-      // A method that is not there. At the end of a case the page goes, as it does with an app that has no other way.
-      shutdown: async () => {
-        if (!isOver) throw new Error("shutdown is not a function");
-      },
-    }),
+    async prepare(again, privacy) {
+      if (!again) await clearDevice();
+      browserAsks(privacy);
+    },
+    create(options, form) {
+      given = options;
+      return { ...outsideClient(sdk, options, form), shutdown };
+    },
+    async elsewhere() {
+      other ??= await openOtherPage<PublishedWebSdk>();
+      elsewhere ??= outsideClient(other.sdk, given, "client");
+      return { ...elsewhere, shutdown };
+    },
     special: appValues(plainChannels),
     io: { ...io, idle: () => ({ ...io.idle(), requests: requestsMade() }) },
     time,
     output,
-    settle: () => settleLocks(locks),
+    async settle() {
+      await other?.heard();
+      await settleLocks(locks);
+    },
+    signal,
+    outliving: outlivingRequests,
     listeners: () => (isOver ? 0 : listeners()),
   };
 
+  /** A method that is not there. At the end of a case the page goes, as it does with an app that has no other way. */
+  async function shutdown(): Promise<void> {
+    if (!isOver) throw new Error("shutdown is not a function");
+  }
+
   function leave(): void {
     isOver = true;
+    other = undefined;
     app.end();
     time.restart(Date.now(), 0);
   }

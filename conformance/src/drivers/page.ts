@@ -9,15 +9,22 @@ export const AS_SERVERS: Record<string, unknown> = {
   maxQueueSize: 10_000,
 };
 
-/** Outlives the page: how many requests were made on this device. */
+/** Outlives the page: a letter for each request that was made on this device. */
 const REQUESTS = "requests";
+const OUTLIVING = "k";
 
-export function countRequest(): void {
-  sessionStorage.setItem(REQUESTS, String(requestsMade() + 1));
+export function countRequest(init: RequestInit | undefined): void {
+  const letters = sessionStorage.getItem(REQUESTS) ?? "";
+  sessionStorage.setItem(REQUESTS, letters + (init?.keepalive === true ? OUTLIVING : "-"));
 }
 
 export function requestsMade(): number {
-  return Number(sessionStorage.getItem(REQUESTS));
+  return outlivingRequests().length;
+}
+
+/** Of each request, whether it was made to outlive its page. */
+export function outlivingRequests(): boolean[] {
+  return [...(sessionStorage.getItem(REQUESTS) ?? "")].map((letter) => letter === OUTLIVING);
 }
 
 export function openLink(realFetch: typeof fetch): ControlLink {

@@ -13,7 +13,7 @@ export interface WatchedFetch {
 
 export function watchFetch(
   realFetch: typeof globalThis.fetch,
-  onRequest: () => void = () => {},
+  onRequest: (init: RequestInit | undefined) => void = () => {},
 ): WatchedFetch {
   let inFlight = 0;
   let unheard = 0;
@@ -45,7 +45,7 @@ export function watchFetch(
   return {
     fetch: (input, init) => {
       requests++;
-      onRequest();
+      onRequest(init);
       return counted(async () => {
         unheard++;
         const response = await realFetch(input, init).finally(() => unheard--);

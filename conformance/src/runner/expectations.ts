@@ -19,7 +19,9 @@ export interface Scene {
 export function unmetExpectations(expected: Expectations, scene: Scene): string[] {
   const { requests } = scene.api;
   return [
-    ...(expected.requests ? requestProblems(requests, expected.requests) : []),
+    ...(expected.requests
+      ? requestProblems(requests, expected.requests, scene.observation.outliving ?? [])
+      : []),
     ...(expected.requestCount === undefined
       ? []
       : mismatches(requests.length, expected.requestCount, "number of requests")),
@@ -43,10 +45,14 @@ export function unmetExpectations(expected: Expectations, scene: Scene): string[
   ];
 }
 
-function requestProblems(seen: readonly RecordedRequest[], expected: RequestExpectation[]): string[] {
+function requestProblems(
+  seen: readonly RecordedRequest[],
+  expected: RequestExpectation[],
+  outliving: readonly boolean[],
+): string[] {
   const problems = expected.flatMap((one, i) => {
     const request = seen[i];
-    return request ? oneRequestProblems(request, one) : [];
+    return request ? oneRequestProblems(request, one, outliving[i]) : [];
   });
   if (seen.length !== expected.length) {
     problems.unshift(`expected ${expected.length} requests, the API saw ${seen.length}`);
@@ -54,7 +60,11 @@ function requestProblems(seen: readonly RecordedRequest[], expected: RequestExpe
   return problems;
 }
 
-function oneRequestProblems(request: RecordedRequest, expected: RequestExpectation): string[] {
+function oneRequestProblems(
+  request: RecordedRequest,
+  expected: RequestExpectation,
+  outlives: boolean | undefined,
+): string[] {
   const at = `request #${request.index}`;
   const problems: string[] = [];
   if (expected.path !== undefined) problems.push(...mismatches(request.path, expected.path, `${at} path`));
@@ -71,6 +81,8 @@ function oneRequestProblems(request: RecordedRequest, expected: RequestExpectati
     const outcome = request.outcome === "pending" ? "hung" : request.outcome;
     problems.push(...mismatches(outcome, expected.outcome, `${at} outcome`));
   }
+  if (expected.outlives !== undefined)
+    problems.push(...mismatches(outlives, expected.outlives, `${at} outlives its page`));
   if (expected.headers)
     problems.push(...mismatches(request.headers, { $partial: expected.headers }, `${at} headers`));
   return problems.length === 0

@@ -29,6 +29,12 @@ describe("an honest exchange", () => {
     expect(brokenInvariants(evidence([lost, batch(1, ["a"]), identify(2, "user_1")]))).toEqual([]);
   });
 
+  test("has an order and a request under way per queue, where there are several", () => {
+    const requests = [batch(0, ["b"]), batch(1, ["a"], { overlapping: true })];
+    expect(brokenInvariants(evidence(requests))).toHaveLength(2);
+    expect(brokenInvariants(evidence(requests, { severalQueues: true }))).toEqual([]);
+  });
+
   test("may repeat an identify that was not acknowledged", () => {
     const requests = [batch(0, ["a"]), identify(1, "user_1", REFUSED), identify(2, "user_1")];
     expect(brokenInvariants(evidence(requests))).toEqual([]);

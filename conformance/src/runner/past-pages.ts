@@ -35,7 +35,7 @@ export function createPastPages(): PastPages {
     withReports(latest) {
       const all = [...pages, latest];
       return {
-        stats: latest.stats,
+        ...latest,
         errors: all.flatMap(({ errors }) => errors),
         output: all.flatMap(({ output }) => output),
         thrown: all.flatMap(({ thrown }) => thrown),

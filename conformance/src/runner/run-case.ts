@@ -1,5 +1,5 @@
 /** One case on one subject: set the stage, play the steps, judge what the API saw, then what the SDK says, then the rules. */
-import type { Case, Expectations } from "../case.ts";
+import type { Case, Expectations, Step } from "../case.ts";
 import { CLOSING, type Leftovers, type Observation } from "../protocol.ts";
 import { type Scene, unmetExpectations } from "./expectations.ts";
 import { brokenInvariants, type Evidence, type Ledger } from "./invariants.ts";
@@ -93,6 +93,10 @@ async function closeClient(stage: Stage): Promise<string[]> {
   return problems;
 }
 
+function hasQueueOfItsOwn(step: Step): boolean {
+  return "elsewhere" in step || ("reload" in step && step.reload !== true);
+}
+
 function evidenceOf(theCase: Case, stage: Stage, scene: Scene, leftovers: Leftovers | undefined): Evidence {
   const { stats, errors, output, thrown } = scene.observation;
   const elsewhere = stage.otherOrigin.requests.map(
@@ -104,6 +108,7 @@ function evidenceOf(theCase: Case, stage: Stage, scene: Scene, leftovers: Leftov
     requests: stage.past.asClientSaw(stage.api.requests),
     calls: knownCalls(theCase.steps, form),
     sendsByItself: form === "client",
+    severalQueues: theCase.steps.some(hasQueueOfItsOwn),
     ...(stats !== null && { ledger: stage.past.wholeLedger(stats as Ledger) }),
     ...(leftovers && { leftovers }),
     outward: [...errors.map((error) => JSON.stringify(error)), ...output, ...elsewhere, ...creation],

@@ -14,12 +14,16 @@ import type { ClockKind, SubjectProcess } from "./subject-process.ts";
 
 /** Recognisable wherever it turns up. */
 export const KEY = "wrk_conformance_S3cretPart";
+/** The API takes it too: of an app that has two. */
+export const ANOTHER_KEY = "wrk_another_S3cretPart";
 /** Every virtual clock starts here: the last millisecond of a second, at noon, so that rounding up would show. */
 const START_MS = Date.parse("2026-06-14T12:00:00.999Z");
 /** Far above what anything on loopback takes; reached only when something is stuck. */
 const SETTLE_LIMIT_MS = 15_000;
 /** How long the last requests of a page may take to arrive. One that a browser lets die with the page never does. */
 const FAREWELL_LIMIT_MS = 1_000;
+
+type Creation = Command & { do: "create" };
 
 export interface Stage {
   api: IngestionApi;
@@ -31,8 +35,8 @@ export interface Stage {
   advance(ms: number): Promise<void>;
   /** The clock moves, timers do not notice. */
   jump(ms: number): Promise<void>;
-  /** The page goes away and comes back, with a new client of the same options. */
-  reload(): Promise<void>;
+  /** The page goes away and comes back, with a new client of the same options, or with these instead. */
+  reload(options: WireObject): Promise<void>;
   past: PastPages;
   /** Returns when no request is under way, except those that nothing but time or a release can end. */
   settle(): Promise<Idle>;
@@ -49,7 +53,12 @@ export async function setStage(theCase: Case, process: SubjectProcess, clock: Cl
   const now = clock === "virtual" ? () => nowMs : Date.now;
   const since = { realMs: performance.now(), ...(clock === "virtual" && { virtualMs: nowMs }) };
   const { server = {} } = theCase;
-  const api = await startIngestionApi({ ...server.options, ...forPages(process), keys: [KEY], now });
+  const api = await startIngestionApi({
+    ...server.options,
+    ...forPages(process),
+    keys: [KEY, ANOTHER_KEY],
+    now,
+  });
   const otherOrigin = await startIngestionApi({ ...forPages(process), keys: [KEY], now });
   const faults = createFaults(api, otherOrigin.url);
   faults.play(server.script ?? []);
@@ -57,7 +66,7 @@ export async function setStage(theCase: Case, process: SubjectProcess, clock: Cl
   const { send } = process.session;
   const close = async () => void (await Promise.all([api.close(), otherOrigin.close()]));
   const past = createPastPages();
-  const created = await send(creation(theCase, api.url, nowMs, false)).then(
+  const created = await send(creation(theCase, api.url, nowMs)).then(
     (value) => value as Created,
     (error: unknown) => close().then(() => Promise.reject(error)),
   );
@@ -85,7 +94,7 @@ export async function setStage(theCase: Case, process: SubjectProcess, clock: Cl
       nowMs += ms;
       await send({ do: "jump", ms });
     },
-    async reload() {
+    async reload(options) {
       const { inFlight } = await settle(stage);
       const answered = api.requests.length - inFlight;
       const observation = (await send({ do: "observe" })) as Observation;
@@ -94,7 +103,7 @@ export async function setStage(theCase: Case, process: SubjectProcess, clock: Cl
       const sent = requests - otherOrigin.requests.length;
       await api.waitForRequests(sent, FAREWELL_LIMIT_MS).catch(() => {});
       past.add(observation, api.requests.slice(answered));
-      await send(creation(theCase, api.url, nowMs, true));
+      await send({ ...creation(theCase, api.url, nowMs, options), again: true });
     },
     past,
     settle: () => settle(stage),
@@ -120,17 +129,17 @@ export function formOf({ needs }: Case): CallForm {
   return needs?.includes("client") ? "client" : "server";
 }
 
-function creation(theCase: Case, url: string, nowMs: number, again: boolean): Command {
+function creation(theCase: Case, url: string, nowMs: number, instead: WireObject = {}): Creation {
   const client: ClientSetup = theCase.client ?? {};
-  const { baseUrlSuffix = "", clockFractionMs } = client;
-  const options: WireObject = { apiKey: KEY, baseUrl: url + baseUrlSuffix, ...client.options };
+  const { baseUrlSuffix = "", clockFractionMs, privacy } = client;
+  const options: WireObject = { apiKey: KEY, baseUrl: url + baseUrlSuffix, ...client.options, ...instead };
   return {
     do: "create",
     form: formOf(theCase),
     options,
     nowMs,
     ...(clockFractionMs !== undefined && { clockFractionMs }),
-    ...(again && { again }),
+    ...(privacy && { privacy }),
   };
 }
 

@@ -1,6 +1,6 @@
 /** Carries out the steps of a case on its stage. After each one everything that happens by itself has happened. */
 import type { Step } from "../case.ts";
-import type { Command } from "../protocol.ts";
+import type { Command, WireObject } from "../protocol.ts";
 import { unmetExpectations } from "./expectations.ts";
 import { callsOf } from "./known-calls.ts";
 import type { Stage } from "./stage.ts";
@@ -36,7 +36,7 @@ async function playStep(step: Step, stage: Stage, played: Played): Promise<strin
   }
   if ("advance" in step) return none(await stage.advance(step.advance));
   if ("jump" in step) return none(await stage.jump(step.jump));
-  if ("reload" in step) return none(await reload(stage, played));
+  if ("reload" in step) return none(await reload(step.reload, stage, played));
   if ("play" in step) return none(stage.faults.play(step.play));
   if ("default" in step) return none(stage.faults.setDefault(step.default));
   if ("settled" in step) return stateProblems(step.settled, "fulfilled", stage);
@@ -55,6 +55,8 @@ function commandOf(step: Step): Command | undefined {
     const { shutdown: name, timeoutMs } = step;
     return { do: "shutdown", name, ...(timeoutMs === undefined ? {} : { timeoutMs }) };
   }
+  if ("elsewhere" in step) return { do: "call", calls: step.elsewhere, elsewhere: true };
+  if ("signal" in step) return { do: "signal", name: step.signal };
   if ("hold" in step) return { do: "hold" };
   if ("release" in step) return { do: "release" };
   return "mutate" in step ? { do: "mutate", ...step.mutate } : undefined;
@@ -68,9 +70,9 @@ async function stateProblems(name: string, wanted: string, stage: Stage): Promis
 }
 
 /** Promises of the page that went away are gone with it. */
-async function reload(stage: Stage, played: Played): Promise<void> {
+async function reload(how: true | { options: WireObject }, stage: Stage, played: Played): Promise<void> {
   played.names.length = 0;
-  await stage.reload();
+  await stage.reload(how === true ? {} : how.options);
 }
 
 /** Lets the subject's process end by itself and measures how long that takes. */

@@ -8,9 +8,12 @@ import type { KeepaliveUse, Shared } from "./shared.ts";
 /** Of the browsers' 64 KiB; the rest is left to the page's own code. */
 export const KEEPALIVE_BYTES = 60_000;
 
+/** With less of it left, a hidden page would send its queue in crumbs: the rest goes like that of a page that stays. */
+const WORTHWHILE_BYTES = KEEPALIVE_BYTES / 4;
+
 export interface Sending {
   readonly fetch: FetchLike;
-  /** What the next body may have: anything while the page stays, what is left of the budget when it goes. */
+  /** What the next body may have: anything while the page stays, what is left of the budget, if that is enough, when it goes. */
   readonly maxBodyBytes: () => number;
   /**
    * The last request has just failed without an answer. Chromium says so of what is in flight as a page is left, and
@@ -66,7 +69,10 @@ export function createSending(
 
   return {
     fetch,
-    maxBodyBytes: () => (isLeaving() ? left() : Number.POSITIVE_INFINITY),
+    maxBodyBytes() {
+      const bytes = isLeaving() ? left() : 0;
+      return bytes >= WORTHWHILE_BYTES ? bytes : Number.POSITIVE_INFINITY;
+    },
     justFailed: () => Math.abs(nowMs() - failedAtMs) < JUST_MS,
   };
 }

@@ -20,13 +20,15 @@ function requestLines(requests: Expectations["requests"]): Line[] {
 }
 
 /** One line; its body and headers are compared in the exchange. */
-function requestWords({ path, types, identify, status, outcome, body, headers }: RequestExpectation): string {
+function requestWords(expected: RequestExpectation): string {
+  const { path, types, identify, status, outcome, outlives, body, headers } = expected;
   const parts = [
     ...(path === undefined ? [] : [path]),
     ...(types === undefined ? [] : [types.join(", ")]),
     ...(identify === undefined ? [] : [`identify ${identify}`]),
     ...(status === undefined ? [] : [`→ ${status}`]),
     ...(outcome === undefined ? [] : [outcome]),
+    ...(outlives === undefined ? [] : [outlives ? "outlives its page" : "ends with its page"]),
     ...(headers === undefined ? [] : [`headers ${writtenPattern(headers)}`]),
     ...(body === undefined ? [] : [`body ${writtenPattern(body)}`]),
   ];

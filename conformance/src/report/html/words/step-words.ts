@@ -1,7 +1,7 @@
 /** The steps of a case, as a person would tell them: words, and `code` where it is what the app or the SDK says. */
 import { html } from "hono/html";
 import type { Step } from "../../../case.ts";
-import { CALL_NAMES, type Call } from "../../../protocol.ts";
+import { CALL_NAMES, type Call, type Signal } from "../../../protocol.ts";
 import type { Html } from "../html.ts";
 import { duration, grouped } from "./duration.ts";
 import { expectationList } from "./expectation-words.ts";
@@ -20,7 +20,10 @@ export function stepWords(step: Step): Html {
   if ("advance" in step) return html`${duration(step.advance)} pass`;
   if ("jump" in step)
     return html`the device sleeps for ${duration(step.jump)}: the clock moves, timers do not`;
-  if ("reload" in step) return html`the page goes away and comes back`;
+  if ("reload" in step) return reloadWords(step.reload);
+  if ("elsewhere" in step)
+    return html`on another page of the device: ${step.elsewhere.map((call) => html`${callCode(call)} `)}`;
+  if ("signal" in step) return html`${SIGNAL_WORDS[step.signal]}`;
   if ("hold" in step) return html`answers are held back from now on`;
   if ("release" in step) return html`held answers reach the SDK, later ones too`;
   if ("mutate" in step) return mutateWords(step.mutate);
@@ -29,6 +32,17 @@ export function stepWords(step: Step): Html {
   if ("check" in step) return html`by now: ${expectationList(step.check)}`;
   if ("exit" in step) return exitWords(step.exit);
   return callCode(step);
+}
+
+const SIGNAL_WORDS: Record<Signal, string> = {
+  hidden: "the app goes out of sight",
+  shown: "the app is seen again",
+  online: "the network is back",
+};
+
+function reloadWords(how: Extract<Step, { reload: unknown }>["reload"]): Html {
+  if (how === true) return html`the page goes away and comes back`;
+  return html`the page goes away and comes back with <code>${writtenPattern(how.options)}</code>`;
 }
 
 function callCode(call: Call): Html {

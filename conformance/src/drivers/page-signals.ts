@@ -1,0 +1,25 @@
+/** What a browser tells its pages, told by the runner instead. */
+import type { PrivacyRequest, Signal } from "../protocol.ts";
+
+export function signal(name: Signal): void {
+  if (name === "online") return void dispatchEvent(new Event("online"));
+  show(document, { visibilityState: name === "hidden" ? "hidden" : "visible", hidden: name === "hidden" });
+  document.dispatchEvent(new Event("visibilitychange", { bubbles: true }));
+}
+
+/** From now on the page is seen again, without being told: it is another case's. */
+export function forgetSignals(): void {
+  show(document, { visibilityState: "visible", hidden: false });
+}
+
+export function browserAsks(privacy: PrivacyRequest | undefined): void {
+  show(navigator, {
+    doNotTrack: privacy === "do-not-track" ? "1" : null,
+    globalPrivacyControl: privacy === "global-privacy-control",
+  });
+}
+
+function show(target: object, values: Record<string, unknown>): void {
+  for (const [name, value] of Object.entries(values))
+    Object.defineProperty(target, name, { configurable: true, get: () => value });
+}
