@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any, Callable, Dict, Mapping
 
 from minimal_sdk import WhisperrError, channel
@@ -45,6 +46,12 @@ class Values:
             return f"{tag['prefix']}{index}" if "prefix" in tag else index
         if kind == "number":
             return float(tag["of"])
+        if kind == "date":
+            return datetime.fromisoformat(tag["of"].replace("Z", "+00:00"))
+        if kind == "circular":
+            circle: Dict[str, Any] = {"name": "circle"}
+            circle["self"] = circle
+            return circle
         if kind == "function":
             return lambda *_: "never called"
         if kind == "long-string":

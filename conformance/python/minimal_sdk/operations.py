@@ -108,11 +108,16 @@ def call_before_send(options: Options, event: Dict[str, Any]) -> Optional[Dict[s
 def all_channels(given: Mapping[str, Any]) -> List[Dict[str, Any]]:
     channels = given.get("channels")
     if channels is None:
-        shortcuts = [(kind, given.get(name)) for name, kind in SHORTCUTS.items()]
-        return [wire_channel({"type": kind, "address": address}) for kind, address in shortcuts if address]
+        shortcuts = [{"type": kind, "address": given.get(name)} for name, kind in SHORTCUTS.items()]
+        return [wire_channel(shortcut) for shortcut in shortcuts if not is_blank(shortcut["address"])]
     if not isinstance(channels, list):
         raise Refused("invalid_channels", "channels must be a list")
     return [wire_channel(channel) for channel in channels]
+
+
+def is_blank(address: Any) -> bool:
+    """Then a shortcut counts as not given."""
+    return address is None or (isinstance(address, str) and not address.strip())
 
 
 def wire_channel(channel: Any) -> Dict[str, Any]:
