@@ -16,8 +16,6 @@ export default defineConfig({
   test: {
     testTimeout: 120_000,
     include: ["src/**/*.test.ts", "test/public-surface.test.ts"],
-    // Replaces a module, which needs a process of its own.
-    exclude: ["src/effect-loop-goals.test.ts"],
     // One process for all files: a mutant is tried in half a second.
     isolate: false,
     sequence: { sequencer: NearestFirst },

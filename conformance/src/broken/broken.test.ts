@@ -77,7 +77,7 @@ describe.concurrent("is caught", () => {
 });
 
 test("a defect whose place in the source is gone fails to build", async () => {
-  const gone: Edit = { file: "core/src/wire.ts", text: "nobody wrote this", by: "" };
+  const gone: Edit = { file: "core/src/events/wire.ts", text: "nobody wrote this", by: "" };
   await expect(buildSdk(join(built, "gone.mjs"), [gone])).rejects.toThrow(
     "should hold this once, not 0 times",
   );

@@ -16,7 +16,7 @@ export interface Defect {
 
 /** One place of the source, written differently. */
 export interface Edit {
-  /** Below `packages/`, e.g. "core/src/wire.ts". */
+  /** Below `packages/`, e.g. "core/src/events/wire.ts". */
   file: string;
   /** Must be there exactly once: after a change of the source the defect is to be aimed anew. */
   text: string;

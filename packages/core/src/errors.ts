@@ -1,6 +1,4 @@
 /** What the app hears through `onError`, and the words for it. */
-import { type Answer, errorOf } from "./outcome.ts";
-import { words } from "./refusal.ts";
 
 /** Why an operation was dropped: the keys of `stats().dropped` (contract, section 5). */
 export type DropReason =
@@ -61,50 +59,4 @@ export interface WhisperrError {
   readonly count?: number;
   /** `$message_id`s of the events concerned, as far as they are known; at most 100. */
   readonly messageIds?: readonly string[];
-}
-
-/** More ids than this would make an error report larger than what it reports. */
-export const MAX_REPORTED_IDS = 100;
-
-/** `401: invalid_key: The key is unknown`, or the network's own words. */
-export function describeAnswer(answer: Answer): string {
-  if ("failure" in answer) return answer.failure;
-  const { code, message } = errorOf(answer.body);
-  return words(`${answer.status || "a redirect"}`, code, message);
-}
-
-export function authMessage(answer: Answer): string {
-  return sentence("The API refused the key, everything is kept: check apiKey", answer);
-}
-
-export function retryExhaustedMessage(answer: Answer, attempts: number): string {
-  // Tried again and yet below 400: it is no answer of the API's.
-  const hint = "status" in answer && answer.status < 400 ? ": a redirect, check baseUrl" : "";
-  return sentence(`Delivery failed ${attempts} times, everything is kept${hint}`, answer);
-}
-
-/** A deadline passed: of `shutdown()`, or of a process that ends. */
-export function abandonedMessage(count: number): string {
-  return sentence(
-    `Out of time with ${count} operation${count === 1 ? "" : "s"} still queued: allow more time`,
-  );
-}
-
-const DROPPED: { readonly [reason in DropReason]?: string } = {
-  queue_full: "The queue is full, the oldest were dropped: raise maxQueueSize",
-  rejected: "The API refused this for good",
-  too_large: "The API refused this as too large: send less at once",
-  rejected_by_server: "The API refused some of this batch for good",
-  opted_out: "The user opted out, the queue is discarded",
-  reset: "reset() before identify(), held events are discarded",
-  corrupt: "Stored operations are unreadable and discarded",
-  storage_failed: "Storage is blocked or full, operations wait in memory",
-};
-
-export function droppedMessage(reason: DropReason, answer?: Answer): string {
-  return sentence(DROPPED[reason] ?? reason, answer);
-}
-
-function sentence(text: string, answer?: Answer): string {
-  return `${text}${answer === undefined ? "" : ` (${describeAnswer(answer)})`}.`;
 }

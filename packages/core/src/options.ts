@@ -1,9 +1,9 @@
 /** The options every SDK shares (contract, section 7): types, defaults, and errors that name the option and the fix. */
 import type { WhisperrError } from "./errors.ts";
-import type { Outbox } from "./outbox.ts";
+import { mustBe } from "./events/refusal.ts";
+import type { WireEvent } from "./events/snapshot.ts";
 import type { FetchLike } from "./ports.ts";
-import { mustBe } from "./refusal.ts";
-import type { WireEvent } from "./snapshot.ts";
+import type { Outbox } from "./queue/outbox.ts";
 
 export interface WhisperrOptions {
   /** The ingestion key, `wrk_…`. Required unless `disabled`. Sent to `baseUrl` only, never logged. */
@@ -62,7 +62,7 @@ export interface ResolvedOptions {
   readonly debug: boolean;
 }
 
-export { misuse } from "./refusal.ts";
+export { misuse } from "./events/refusal.ts";
 
 export const DEFAULT_BASE_URL = "https://api.whisperr.net";
 /** The contract's hard cap on events per request. */

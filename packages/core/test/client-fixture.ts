@@ -1,8 +1,9 @@
 /** A server client whose API is a function: it records every event and identify that arrives. */
+
+import { createServerClient, type ServerClient } from "../src/client/server-client.ts";
 import type { WhisperrError } from "../src/errors.ts";
 import { resolveOptions, type WhisperrOptions } from "../src/options.ts";
 import type { FetchInit } from "../src/ports.ts";
-import { createServerClient, type ServerClient } from "../src/server-client.ts";
 import { type FakePorts, fakePorts, NOW_MS } from "./fake-ports.ts";
 
 export interface ArrivedEvent {

@@ -1,14 +1,14 @@
 /** A device with its storage, and a client on it. The client may be followed by another: a restart, or another tab. */
 import { expect } from "vitest";
-import type { Device, DeviceClient, DeviceRuntime } from "../src/device.ts";
-import { createDeviceClient } from "../src/device-client.ts";
+import type { Device, DeviceClient, DeviceRuntime } from "../src/client/device.ts";
+import { createDeviceClient } from "../src/client/device-client.ts";
 import type { WhisperrError } from "../src/errors.ts";
 import { adopt as adoptOperations, joinHeld } from "../src/loop/device-queue.ts";
 import { lose } from "../src/loop/settle.ts";
 import { tell } from "../src/loop/step.ts";
-import type { Operation } from "../src/operation.ts";
 import { resolveOptions, type WhisperrOptions } from "../src/options.ts";
-import type { Outbox } from "../src/outbox.ts";
+import type { Operation } from "../src/queue/operation.ts";
+import type { Outbox } from "../src/queue/outbox.ts";
 import { createReporter } from "../src/report/reporter.ts";
 import { type DeviceServer, deviceServer } from "./device-server.ts";
 import { type FakeTimers, fakePorts, type LogLine, settle } from "./fake-ports.ts";

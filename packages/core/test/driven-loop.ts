@@ -2,9 +2,9 @@
 import { expect } from "vitest";
 import { type ClientConfig, createClient } from "../src/client/client.ts";
 import type { WhisperrError } from "../src/errors.ts";
-import { createMemoryOutbox } from "../src/memory-outbox.ts";
-import { formatMessageId } from "../src/operation.ts";
-import type { Answer } from "../src/outcome.ts";
+import type { Answer } from "../src/http/outcome.ts";
+import { createMemoryOutbox } from "../src/queue/memory-outbox.ts";
+import { formatMessageId } from "../src/queue/operation.ts";
 import { createReporter } from "../src/report/reporter.ts";
 import { fakePorts, settle } from "./fake-ports.ts";
 import { flushWatch } from "./flush-watch.ts";

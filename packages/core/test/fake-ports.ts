@@ -1,5 +1,5 @@
 /** Ports under the test's control: time stands still, timers fire when told, randomness is a constant. */
-import { readBoundedText } from "../src/bounded-text.ts";
+import { readBoundedText } from "../src/http/bounded-text.ts";
 import type { Activity, FetchLike, Ports } from "../src/ports.ts";
 
 export interface FakeTimers {

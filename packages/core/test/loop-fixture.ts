@@ -2,9 +2,9 @@
 import { type Client, type ClientConfig, createClient } from "../src/client/client.ts";
 import type { WhisperrError } from "../src/errors.ts";
 import type { FlushResult } from "../src/loop/flush.ts";
-import { createMemoryOutbox } from "../src/memory-outbox.ts";
-import type { Outbox } from "../src/outbox.ts";
 import type { Ports } from "../src/ports.ts";
+import { createMemoryOutbox } from "../src/queue/memory-outbox.ts";
+import type { Outbox } from "../src/queue/outbox.ts";
 import { createReporter } from "../src/report/reporter.ts";
 import { type FakePorts, fakePorts } from "./fake-ports.ts";
 import { loopOf, type TestLoop } from "./loop-of.ts";

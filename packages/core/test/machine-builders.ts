@@ -1,7 +1,7 @@
 /** Short names for the machine's states, inputs and effects, so that a test case reads as a sentence. */
 import type { KeptBecause } from "../src/delivery/effects.ts";
 import { type DeliveryConfig, type DeliveryState, initialState, type Phase } from "../src/delivery/state.ts";
-import type { Outcome } from "../src/outcome.ts";
+import type { Outcome } from "../src/http/outcome.ts";
 import type { Effect, Input } from "./transition.ts";
 
 export const CONFIG: DeliveryConfig = {

@@ -1,6 +1,6 @@
 /** Builders of operations for tests. */
-import type { IdentifyOperation, Operation, TrackOperation } from "../src/operation.ts";
-import type { Outbox } from "../src/outbox.ts";
+import type { IdentifyOperation, Operation, TrackOperation } from "../src/queue/operation.ts";
+import type { Outbox } from "../src/queue/outbox.ts";
 
 /** What the message ids of these operations begin with: 24 characters of a version 4 UUID. */
 export const ID_PREFIX = "f7a1c2e0-4b3d-4f6a-9c1e-";

@@ -1,7 +1,8 @@
 /** A transport that records every request and answers when the test says so. */
-import type { Answer } from "../src/outcome.ts";
-import type { Transport } from "../src/transport.ts";
-import type { Batch } from "../src/wire.ts";
+
+import type { Batch } from "../src/events/wire.ts";
+import type { Answer } from "../src/http/outcome.ts";
+import type { Transport } from "../src/http/transport.ts";
 
 export interface RecordedRequest extends Batch {
   aborted: boolean;

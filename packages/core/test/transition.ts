@@ -8,7 +8,7 @@ import { abandoned, flushRequested, retryNow, stopRequested, timerFired } from "
 import type { Machine } from "../src/delivery/machine.ts";
 import { adopted, appended, withdrawn } from "../src/delivery/queueing.ts";
 import type { DeliveryConfig, DeliveryState } from "../src/delivery/state.ts";
-import type { Outcome } from "../src/outcome.ts";
+import type { Outcome } from "../src/http/outcome.ts";
 
 /** Everything that can happen to the machine: a function of it, and its arguments. */
 export type Input =

@@ -1,9 +1,9 @@
 /** One request through the real transport, with a fetch that the test writes. */
 import { expect } from "vitest";
-import type { Answer } from "../src/outcome.ts";
+import type { Batch } from "../src/events/wire.ts";
+import type { Answer } from "../src/http/outcome.ts";
+import { createTransport, type RequestUnderWay } from "../src/http/transport.ts";
 import type { FetchLike, FetchResponse } from "../src/ports.ts";
-import { createTransport, type RequestUnderWay } from "../src/transport.ts";
-import type { Batch } from "../src/wire.ts";
 import { type FakeTimers, fakePorts, settle } from "./fake-ports.ts";
 
 export const BATCH: Batch = { path: "/v1/events/batch", body: '{"events":[]}', count: 1 };

@@ -5,15 +5,15 @@
 import type { Machine } from "../delivery/machine.ts";
 import { type DeliveryConfig, initialState } from "../delivery/state.ts";
 import type { DropReason, WhisperrError } from "../errors.ts";
+import type { Answer } from "../http/outcome.ts";
+import type { RequestUnderWay, Transport } from "../http/transport.ts";
 import { EFFECTS } from "../loop/effects.ts";
 import type { Caller, FlushResult } from "../loop/flush.ts";
 import { addQueued } from "../loop/queue.ts";
-import type { Outbox } from "../outbox.ts";
-import { dueIn } from "../outbox.ts";
-import type { Answer } from "../outcome.ts";
 import type { Ports } from "../ports.ts";
+import type { Outbox } from "../queue/outbox.ts";
+import { dueIn } from "../queue/outbox.ts";
 import type { Reporter } from "../report/reporter.ts";
-import type { RequestUnderWay, Transport } from "../transport.ts";
 
 export interface ClientConfig extends DeliveryConfig {
   /** Bytes of one request body, as far as operations can be divided. */

@@ -1,6 +1,7 @@
 /** What an answer changes. */
-import { backoffDelayMs } from "../backoff.ts";
-import type { Outcome } from "../outcome.ts";
+
+import type { Outcome } from "../http/outcome.ts";
+import { backoffDelayMs } from "./backoff.ts";
 import { afterAcceptance, afterRefusal } from "./batch-sizing.ts";
 import { goOn, leave, rest, send } from "./flushing.ts";
 import type { Machine } from "./machine.ts";

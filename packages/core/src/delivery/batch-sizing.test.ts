@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { deliver, FULL_BATCH } from "../../test/pure-delivery.ts";
-import type { Outcome } from "../outcome.ts";
+import type { Outcome } from "../http/outcome.ts";
 import {
   afterAcceptance,
   afterRefusal,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { Refusal } from "../refusal.ts";
+import { Refusal } from "../events/refusal.ts";
 import { deviceIdentify, pushToken } from "./device-identify.ts";
 
 const NOTHING = {};

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { settle } from "../../test/fake-ports.ts";
 import { loopFixture } from "../../test/loop-fixture.ts";
 import { arrayOutbox } from "../../test/operations.ts";
-import type { Outbox } from "../outbox.ts";
+import type { Outbox } from "../queue/outbox.ts";
 
 interface BreakableOutbox extends Outbox {
   /** The methods that throw from now on. */

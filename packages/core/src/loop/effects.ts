@@ -2,7 +2,12 @@
 import type { Client } from "../client/client.ts";
 import type { Effects, KeptBecause } from "../delivery/effects.ts";
 import { timerFired } from "../delivery/flushing.ts";
-import { abandonedMessage, authMessage, MAX_REPORTED_IDS, retryExhaustedMessage } from "../errors.ts";
+import {
+  abandonedMessage,
+  authMessage,
+  MAX_REPORTED_IDS,
+  retryExhaustedMessage,
+} from "../report/messages.ts";
 import { endCallers } from "./flush.ts";
 import { attempt, noteInFlight } from "./guarded.ts";
 import { countDropped, lose, statusOf, take } from "./settle.ts";

@@ -1,6 +1,6 @@
 /** Calls of an outbox that the app may have written: it must not throw, and when it does everything else still happens. */
 import type { Client } from "../client/client.ts";
-import { describeThrown } from "../refusal.ts";
+import { describeThrown } from "../events/refusal.ts";
 import { printDebug } from "../report/reporter.ts";
 
 export function attempt(client: Client, action: () => void): void {

@@ -1,10 +1,10 @@
 /** One request: cut from the front of the queue, sent, and its answer heard. */
 import type { Client } from "../client/client.ts";
 import { answered, batchCut } from "../delivery/answering.ts";
-import { type Answer, classifyAnswer } from "../outcome.ts";
-import { describeThrown } from "../refusal.ts";
+import { describeThrown } from "../events/refusal.ts";
+import { type Batch, cutBatch } from "../events/wire.ts";
+import { type Answer, classifyAnswer } from "../http/outcome.ts";
 import { printDebug } from "../report/reporter.ts";
-import { type Batch, cutBatch } from "../wire.ts";
 import { noteInFlight } from "./guarded.ts";
 import { step } from "./step.ts";
 

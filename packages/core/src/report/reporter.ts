@@ -1,7 +1,7 @@
 /** Hands errors to the app and keeps a throwing, re-entrant or missing `onError` from doing harm. */
 import type { WhisperrError } from "../errors.ts";
+import { describeThrown } from "../events/refusal.ts";
 import type { Ports } from "../ports.ts";
-import { describeThrown } from "../refusal.ts";
 
 export interface Reporter {
   readonly apiKey: string;

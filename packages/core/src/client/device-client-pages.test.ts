@@ -1,0 +1,143 @@
+/** Pages of one profile: what one does is seen by the others, and what one leaves behind the next one takes over. */
+import { describe, expect, test } from "vitest";
+import { deviceFixture, imbalance, newProfile, type Setup } from "../../test/device-fixture.ts";
+
+const pages = (setup: Setup = {}) => {
+  const profile = newProfile();
+  return [deviceFixture({ ...setup, profile }), deviceFixture({ ...setup, profile })] as const;
+};
+
+describe("another page's optOut()", () => {
+  test("discards what this page has queued", async () => {
+    const [one, two] = pages();
+    two.client.track("order_placed");
+    one.client.optOut();
+    two.sync();
+    await two.deliver();
+
+    expect(two.errors).toMatchObject([{ reason: "opted_out", count: 1 }]);
+    expect([two.stored(), two.server.requests]).toEqual([[], []]);
+    expect(imbalance(two)).toBe(0);
+  });
+
+  test("heard of again does not discard what opts the token out", async () => {
+    const [one] = pages();
+    one.client.identify("ada", { pushToken: "t1" });
+    await one.deliver();
+    one.client.optOut();
+    one.sync();
+    one.client.optOut();
+    await one.deliver();
+
+    expect(one.server.tokens).toEqual(new Map([["ada t1", false]]));
+    expect(one.errors).toEqual([]);
+  });
+
+  test("discards what stands beside an opt-out of the token too", async () => {
+    const [one, two] = pages();
+    two.client.identify("ada", { pushToken: "t1" });
+    await two.deliver();
+    two.client.setPushPermission("denied");
+    two.client.track("order_placed");
+    one.client.optOut();
+    two.sync();
+    await two.deliver();
+
+    expect(two.server.events).toEqual([]);
+  });
+});
+
+describe("while events wait for a user", () => {
+  const names = ({ server }: ReturnType<typeof deviceFixture>) =>
+    server.events.map((event) => [event.event_type, event.external_user_id]);
+
+  test("another page's identify() lets them go out", async () => {
+    const [one, two] = pages({ device: { holds: true } });
+    two.client.track("one");
+    two.client.track("two");
+    one.client.identify("ada");
+    two.sync();
+    await two.deliver();
+
+    expect(names(two)).toEqual([
+      ["one", "ada"],
+      ["two", "ada"],
+    ]);
+    expect(two.client.stats().dropped).toEqual({});
+  });
+
+  test("they go before what is tracked once another page has said who the user is", async () => {
+    const [one, two] = pages({ device: { holds: true } });
+    two.client.track("one");
+    one.client.identify("ada");
+    two.client.track("two");
+    await two.deliver();
+
+    expect(names(two)).toEqual([
+      ["one", "ada"],
+      ["two", "ada"],
+    ]);
+  });
+
+  test("they wait on when another page has only changed something else", async () => {
+    const [one, two] = pages({ device: { holds: true } });
+    two.client.track("one");
+    one.client.setPushToken("t1");
+    two.sync();
+    await two.deliver();
+
+    expect([names(two), two.stored().length]).toEqual([[], 1]);
+  });
+
+  test("reset() drops them at once, and nothing is left to wake up for", () => {
+    const [one] = pages({ device: { holds: true } });
+    one.client.track("one");
+    void one.client.reset();
+
+    expect(one.errors).toMatchObject([{ reason: "reset", count: 1 }]);
+    expect([one.stored(), one.timers.delays()]).toEqual([[], []]);
+  });
+});
+
+describe("what an earlier page left behind", () => {
+  const identify = (means?: object) =>
+    JSON.stringify({ kind: "identify", body: '{"external_user_id":"ada"}', ...(means && { means }) });
+  const registration = (optedIn: boolean) => ({
+    push: { userId: "ada", token: { address: "t1" }, optedIn },
+  });
+
+  test("is delivered, also an identify that says nothing of what it means", async () => {
+    const fixture = deviceFixture({ adopted: [identify()] });
+    await fixture.deliver();
+
+    expect(fixture.server.identifies).toEqual([{ external_user_id: "ada" }]);
+    expect(fixture.client.stats()).toMatchObject({ accepted: 1, delivered: 1 });
+    expect(imbalance(fixture)).toBe(0);
+  });
+
+  test("and can no longer be read is dropped as corrupt, and reported", () => {
+    const fixture = deviceFixture({ adopted: ["{", "null", identify()] });
+
+    expect(fixture.errors.map(({ reason, count }) => [reason, count])).toEqual([
+      ["corrupt", 1],
+      ["corrupt", 1],
+    ]);
+    expect(fixture.stored()).toHaveLength(1);
+    expect(imbalance(fixture)).toBe(0);
+  });
+
+  test("goes when the user has opted out, except what opts the token out", () => {
+    const profile = newProfile();
+    deviceFixture({ profile }).client.optOut();
+    const adopted = [
+      identify(),
+      identify({ anonymousId: "v" }),
+      identify(registration(true)),
+      identify(registration(false)),
+    ];
+    const fixture = deviceFixture({ profile, adopted });
+
+    expect(fixture.stored()).toEqual([identify(registration(false))]);
+    expect(fixture.client.stats()).toMatchObject({ accepted: 4, dropped: { opted_out: 3 }, pending: 1 });
+  });
+});

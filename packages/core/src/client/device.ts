@@ -1,0 +1,64 @@
+/** What the client of a device is, what it needs of its runtime, and what that needs of it. */
+
+import type { DropReason } from "../errors.ts";
+import type { IdentifyOptions } from "../events/identify-body.ts";
+import type { PushToken } from "../identity/identity.ts";
+import type { IdentityStore } from "../identity/identity-keeper.ts";
+import type { FlushResult } from "../loop/flush.ts";
+import type { Stats } from "../loop/settle.ts";
+import type { Operation } from "../queue/operation.ts";
+import type { Client } from "./client.ts";
+import type { AnyEvents, EventArguments, EventMap } from "./server-client.ts";
+
+/** The client of one device or browser profile. Nothing here throws or blocks; trouble goes to `onError`. */
+export interface DeviceClient<Events extends EventMap = AnyEvents> {
+  /** Records that the user, or the visitor before there is one, did something, now. */
+  track<Name extends keyof Events & string>(event: Name, ...rest: EventArguments<Events[Name]>): void;
+  /** Says who uses this device from now on. A visitor's earlier events become theirs. */
+  identify(userId: string, options?: IdentifyOptions): void;
+  /** Delivers everything queued before the call. Never rejects; see `FlushResult`. */
+  flush(): Promise<FlushResult>;
+  /** Logout: starts a flush of what is queued, and forgets user, push token and visitor at once. Resolves with the flush. */
+  reset(): Promise<FlushResult>;
+  /** Discards what is queued and records nothing more, on later visits either, until `optIn()`. */
+  optOut(): void;
+  /** Undoes `optOut()`. */
+  optIn(): void;
+  /** This device's token for push notifications, as often as you like: sent when it, or its user, is new. */
+  setPushToken(token: string, settings?: PushSettings): void;
+  /** What the device's owner says about notifications. Denied, the token is opted out until they are granted again. */
+  setPushPermission(permission: "granted" | "provisional" | "denied"): void;
+  /** What became of every call so far: `accepted = delivered + dropped + pending`, at every moment. */
+  stats(): Stats;
+  /**
+   * Flushes, then stops for good: later calls are reported, not queued. `timeoutMs` (0 or more; default: none)
+   * bounds the wait. Calling it again returns the same promise.
+   */
+  shutdown(options?: { readonly timeoutMs?: number | undefined }): Promise<FlushResult>;
+}
+
+export type PushSettings = Omit<PushToken, "address">;
+
+/** What a device brings beside the ports of every runtime. */
+export interface Device {
+  readonly identityStore: IdentityStore;
+  /** The user wants no tracking at all: every call is counted as `opted_out`. */
+  readonly silent: boolean;
+  /** Events wait for `identify()` instead of going out under the visitor's id. */
+  readonly holds: boolean;
+  /** What every event's context gets beside the app's own. */
+  readonly context?: () => object;
+  /** Traits for `identify()`, unless the app gives them. */
+  readonly traits?: () => { readonly timezone?: string | undefined; readonly locale?: string | undefined };
+}
+
+/** A client, and what the runtime needs of it. */
+export interface DeviceRuntime<Events extends EventMap> {
+  /** What the app gets. */
+  readonly api: DeviceClient<Events>;
+  readonly client: Client;
+  /** A stored operation of another page, as it is on this one; or why it goes. */
+  readonly restore: (text: string) => Operation | DropReason;
+  /** Another page may have changed the identity, to `said` if that is known: see to what that means for the queue. */
+  readonly sync: (said?: string | null) => void;
+}

@@ -1,0 +1,136 @@
+/** The API of server SDKs, the same in every server runtime: the user id is always explicit. */
+
+import { type IdentifyOptions, identifyBody } from "../events/identify-body.ts";
+import { createRecorder } from "../events/recorder.ts";
+import { quote, Refusal } from "../events/refusal.ts";
+import { checkUserId, snapshot } from "../events/snapshot.ts";
+import { createTransport } from "../http/transport.ts";
+import { type FlushResult, flush } from "../loop/flush.ts";
+import { append } from "../loop/queue.ts";
+import { refuse, type Stats, stats } from "../loop/settle.ts";
+import type { ResolvedOptions, WhisperrOptions } from "../options.ts";
+import type { Ports } from "../ports.ts";
+import { createMemoryOutbox } from "../queue/memory-outbox.ts";
+import { createReporter, printDebug } from "../report/reporter.ts";
+import { type Client, createClient } from "./client.ts";
+import { shutDown } from "./shut-down.ts";
+
+/** An app's own events: names to properties, for `createWhisperr<Events>()`. */
+export type EventMap = object;
+/** Without a type argument any name and any object will do. */
+export type AnyEvents = { readonly [event: string]: object };
+
+/** The arguments after the event's name: properties may be left out when none of them is required. */
+// biome-ignore lint/suspicious/noConfusingVoidType: an event map may say void for "no properties"
+export type EventArguments<Properties> = [Properties] extends [null | undefined | void]
+  ? [properties?: null | undefined, context?: object | null | undefined]
+  : Record<never, never> extends Properties
+    ? [properties?: Properties | null | undefined, context?: object | null | undefined]
+    : [properties: Properties, context?: object | null | undefined];
+
+/** The calls of one user. */
+export interface UserClient<Events extends EventMap = AnyEvents> {
+  /** Records that the user did something, now. Never throws, never blocks. */
+  track<Name extends keyof Events & string>(event: Name, ...rest: EventArguments<Events[Name]>): void;
+  /** Says who the user is and how they can be reached. Never throws, never blocks. */
+  identify(options?: IdentifyOptions): void;
+}
+
+/** Where an integration says what it did, for `debug`; the same symbol in every copy of this file. */
+export const diagnostics: unique symbol = Symbol.for("whisperr.diagnostics");
+
+export interface ServerClient<Events extends EventMap = AnyEvents> {
+  /** For integrations only: prints a line when the client's `debug` is on. */
+  readonly [diagnostics]?: (message: string) => void;
+  /** Records that a user did something, now. Never throws, never blocks; trouble goes to `onError`. */
+  track<Name extends keyof Events & string>(
+    userId: string,
+    event: Name,
+    ...rest: EventArguments<Events[Name]>
+  ): void;
+  /** Says who a user is and how they can be reached. Never throws, never blocks; trouble goes to `onError`. */
+  identify(userId: string, options?: IdentifyOptions): void;
+  /** The same two calls, bound to one user. Holds nothing: make as many as you like. */
+  forUser(userId: string): UserClient<Events>;
+  /**
+   * Delivers everything queued before the call. Resolves when all of it was delivered, dropped, or kept because the
+   * key was refused or retries ran out. Never rejects.
+   */
+  flush(): Promise<FlushResult>;
+  /**
+   * Flushes, then stops for good: later calls are reported, not queued. `timeoutMs` (0 or more; default: none)
+   * bounds the wait; what it leaves is reported. Calling it again returns the same promise.
+   */
+  shutdown(options?: { readonly timeoutMs?: number | undefined }): Promise<FlushResult>;
+  /** What became of every call so far: `accepted = delivered + dropped + pending`, at every moment. */
+  stats(): Stats;
+}
+
+/** What the app gets, and the record behind it for the runtime's own use. */
+export interface ServerRuntime<Events extends EventMap> {
+  readonly api: ServerClient<Events>;
+  readonly client: Client;
+}
+
+export function createServerClient<Events extends EventMap = AnyEvents>(
+  options: WhisperrOptions,
+  resolved: ResolvedOptions,
+  ports: Ports,
+): ServerRuntime<Events> {
+  const client = createClient(
+    resolved,
+    options.outbox ?? createMemoryOutbox(),
+    ports.transport ?? createTransport(resolved, ports),
+    createReporter({ ...resolved, onError: options.onError }, ports),
+    ports,
+  );
+  const record = createRecorder(options, ports);
+
+  function track(userId: unknown, event: unknown, properties?: unknown, context?: unknown): void {
+    if (client.isStopped) return refuse(client, "shut_down", `track(${quote(event)}) came after shutdown()`);
+    const operation = record(() => ({ userId: checkUserId(userId) }), event, properties, context);
+    if (operation === undefined) return refuse(client, "before_send", `beforeSend left out ${quote(event)}`);
+    if (operation instanceof Refusal)
+      return refuse(client, operation.reason, `track(${quote(event)}) was dropped: ${operation.message}.`);
+    append(client, operation);
+  }
+
+  function identify(userId: unknown, identity?: unknown): void {
+    if (client.isStopped) return refuse(client, "shut_down", "identify() came after shutdown()");
+    const operation = snapshot(() => ({
+      kind: "identify" as const,
+      body: identifyBody(checkUserId(userId), identity),
+    }));
+    if (operation instanceof Refusal)
+      return refuse(client, operation.reason, `identify() was dropped: ${operation.message}.`);
+    append(client, operation);
+  }
+
+  const api: ServerClient<Events> = {
+    track,
+    identify,
+    forUser: (userId) => ({
+      track: (event, ...rest) => track(userId, event, ...rest),
+      identify: (identity) => identify(userId, identity),
+    }),
+    flush: () => flush(client),
+    shutdown: (settings) => shutDown(client, settings?.timeoutMs),
+    stats: () => stats(client),
+    [diagnostics]: (message) => printDebug(client.reporter, message),
+  };
+  return { api, client };
+}
+
+/** A client that does nothing, for `disabled: true`. */
+export function createDisabledClient<Events extends EventMap = AnyEvents>(): ServerClient<Events> {
+  const nothing = () => {};
+  const done = () => Promise.resolve({ delivered: 0, dropped: 0, pending: 0 });
+  return {
+    track: nothing,
+    identify: nothing,
+    forUser: () => ({ track: nothing, identify: nothing }),
+    flush: done,
+    shutdown: done,
+    stats: () => ({ accepted: 0, delivered: 0, dropped: {}, pending: 0 }),
+  };
+}

@@ -1,0 +1,37 @@
+import { describe, expect, test } from "vitest";
+import { fakePorts } from "../../test/fake-ports.ts";
+import type { TrackOperation } from "../queue/operation.ts";
+import { createRecorder } from "./recorder.ts";
+
+const user = () => ({ userId: "ada" });
+
+function recorder(context?: object) {
+  let uuids = 0;
+  const { ports } = fakePorts({ uuid: () => `0000000${++uuids}-0000-4000-8000-000000000000` });
+  const record = createRecorder({ apiKey: "wrk_test", context }, ports);
+  return (own?: object, automatic?: object) => record(user, "bought", {}, own, automatic) as TrackOperation;
+}
+
+test("the events of one client share the random part of their ids, and are counted", () => {
+  const record = recorder();
+  const [one, two] = [record(), record()];
+
+  expect(one.idPrefix).toBe("00000001-0000-4000-8000-");
+  expect(two.idPrefix).toBe(one.idPrefix);
+  expect([one.idNumber, two.idNumber]).toEqual([1, 2]);
+});
+
+describe("what the runtime knows is in the context", () => {
+  test.each<[string, object | undefined]>([
+    ["with the app's own", { release: "1.2.3" }],
+    ["alone", undefined],
+  ])("%s, as long as it says so", (_name, base) => {
+    const record = recorder(base);
+    const page = { path: "/" };
+
+    expect(JSON.parse(record(undefined, page).context)).toEqual({ path: "/", ...base });
+    expect(JSON.parse(record({ a: 1 }, page).context)).toEqual({ path: "/", ...base, a: 1 });
+    expect(JSON.parse(record(undefined, { path: "/pay" }).context)).toEqual({ path: "/pay", ...base });
+    expect(JSON.parse(record().context)).toEqual({ ...base });
+  });
+});

@@ -1,0 +1,85 @@
+/** One way of saying no, for everything an app can get wrong: what, what it must be, and what it is. */
+import type { DropReason } from "../errors.ts";
+
+/** Why a value cannot be queued. Thrown inside a snapshot and caught at its end; never reaches the app as an exception. */
+export class Refusal {
+  declare readonly reason: DropReason;
+  declare readonly message: string;
+  constructor(reason: DropReason, message: string) {
+    this.reason = reason;
+    this.message = message;
+  }
+}
+
+/** An exception for misuse at creation, where the app's author sees it. */
+export function misuse(message: string): Error {
+  return new Error(`Whisperr: ${message}.`);
+}
+
+/**
+ * Throws unless it `fits`: `maxRetries must be a whole number from 0 to 1000 (got NaN)`. With a `reason` it is a Refusal, of a call;
+ * without one an Error, of an option. Text is never shown, for it may be the key in a wrong place.
+ */
+export function mustBe(
+  fits: unknown,
+  what: string,
+  rule: string,
+  value: unknown,
+  reason?: DropReason,
+): asserts fits {
+  if (fits) return;
+  const got = typeof value === "number" ? value : Object.prototype.toString.call(value).slice(8, -1);
+  const message = `${what} must be ${rule} (got ${got})`;
+  throw reason === undefined ? misuse(message) : new Refusal(reason, message);
+}
+
+/** The value, which must be one of those allowed; undefined when it is not given (undefined or null). */
+export function oneOf(
+  value: unknown,
+  allowed: readonly unknown[],
+  what: string,
+  reason?: DropReason,
+): unknown {
+  const given = value ?? undefined;
+  mustBe(given === undefined || allowed.includes(given), what, allowed.join(" or "), given, reason);
+  return given;
+}
+
+/** What was thrown, as a Refusal: `what` could not be read. An app may throw a Proxy that throws at `instanceof`, too. */
+export function asRefusal(thrown: unknown, what: string): Refusal {
+  try {
+    if (thrown instanceof Refusal) return thrown;
+  } catch {
+    // Then it is none.
+  }
+  return new Refusal("unserializable", `${what} cannot become JSON: ${describeThrown(thrown)}`);
+}
+
+/** What an exception says, and its cause: `fetch failed` alone says nothing. Whatever was thrown. */
+export function describeThrown(thrown: unknown): string {
+  let text = "";
+  try {
+    const { message, cause } = Object(thrown) as { message?: unknown; cause?: Record<string, unknown> };
+    text = words(thrown, message, cause?.message || cause?.code);
+  } catch {
+    // Whoever throws something unreadable gets the plain words.
+  }
+  return text || "an exception without words";
+}
+
+/** Those parts that say something, on one line. */
+export function words(...parts: readonly unknown[]): string {
+  const said = parts.filter((part) => part && typeof part === "string");
+  return said.join(": ").replace(/\n.*/s, "");
+}
+
+export const NON_BLANK = "text that is not blank";
+
+export function isText(value: unknown): value is string {
+  return typeof value === "string" && value.trim() !== "";
+}
+
+/** A name for messages: short, and only if it is text. */
+export function quote(name: unknown): string {
+  return typeof name === "string" ? JSON.stringify(name.slice(0, 100)) : "…";
+}

@@ -1,0 +1,121 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { http } from "../../test/scripted-transport.ts";
+import { classifyAnswer, MAX_RETRY_AFTER_MS, type Outcome, retryAfterMs } from "./outcome.ts";
+
+const NOW_MS = Date.UTC(1994, 10, 6, 8, 49, 0);
+const classify = (status: number, body: unknown = "", retryAfter = "", count = 3) =>
+  classifyAnswer(http(status, body, retryAfter), count, NOW_MS);
+
+describe("a status belongs to one class", () => {
+  test.each<[number, Outcome["kind"]]>([
+    [0, "retry"],
+    [100, "retry"],
+    [103, "retry"],
+    [200, "accepted"],
+    [202, "accepted"],
+    [204, "accepted"],
+    [299, "accepted"],
+    [300, "retry"],
+    [301, "retry"],
+    [304, "retry"],
+    [308, "retry"],
+    [400, "rejected"],
+    [401, "auth"],
+    [402, "rejected"],
+    [403, "auth"],
+    [404, "rejected"],
+    [408, "rejected"],
+    [409, "rejected"],
+    [413, "tooLarge"],
+    [422, "rejected"],
+    [429, "retry"],
+    [499, "rejected"],
+    [500, "retry"],
+    [501, "retry"],
+    [503, "retry"],
+    [504, "retry"],
+    [599, "retry"],
+    [700, "retry"],
+    [Number.NaN, "retry"],
+  ])("%i is %s", (status, kind) => {
+    expect(classify(status).kind).toBe(kind);
+  });
+
+  test("no answer at all is tried again", () => {
+    expect(classifyAnswer({ failure: "connection reset" }, 1, NOW_MS)).toEqual({ kind: "retry" });
+  });
+});
+
+describe("rejected in a 2xx", () => {
+  test.each<[string, unknown, number]>([
+    ["is taken at its word", { accepted: 1, rejected: 2 }, 2],
+    ["is never more than was sent", { rejected: 99 }, 3],
+    ["is never less than nothing", { rejected: -1 }, 0],
+    ["is no statement when it is not a whole number", { rejected: 1.5 }, 0],
+    ["is no statement as text", { rejected: "2" }, 0],
+    ["may be absent", { accepted: 3 }, 0],
+    ["may be missing with the whole body", "", 0],
+    ["is not looked for in HTML", "<html>rejected: 2</html>", 0],
+    ["is not looked for in null", "null", 0],
+    ["is not looked for in an array", [2], 0],
+    ["is not looked for in half an object", '{"rejected":2', 0],
+  ])("%s", (_name, body, expected) => {
+    expect(classify(202, body)).toEqual({ kind: "accepted", rejected: expected });
+  });
+});
+
+describe("Retry-After", () => {
+  test.each<[string, string, number | undefined]>([
+    ["absent", "", undefined],
+    ["seconds", "7", 7000],
+    ["nothing to wait: the backoff decides, or the attempts would go out in one burst", "0", undefined],
+    ["nothing to wait, at length", " 000 ", undefined],
+    ["seconds with space around", " 7 ", 7000],
+    ["an hour, capped", "3600", MAX_RETRY_AFTER_MS],
+    ["more digits than a number holds, capped", "9".repeat(400), MAX_RETRY_AFTER_MS],
+    ["an IMF-fixdate", "Sun, 06 Nov 1994 08:49:37 GMT", 37_000],
+    ["an RFC 850 date", "Sunday, 06-Nov-94 08:49:37 GMT", 37_000],
+    ["an asctime date, which is UTC without saying so", "Sun Nov  6 08:49:37 1994", 37_000],
+    ["a date that has passed: a clock ahead of the server's", "Sun, 06 Nov 1994 08:48:00 GMT", undefined],
+    ["a date that is now", "Sun, 06 Nov 1994 08:49:00 GMT", undefined],
+    ["a date one second ahead", "Sun, 06 Nov 1994 08:49:01 GMT", 1000],
+    ["a date next year, capped", "Mon, 06 Nov 1995 08:49:37 GMT", MAX_RETRY_AFTER_MS],
+    ["negative", "-7", undefined],
+    ["a fraction", "1.5", undefined],
+    ["exponential", "1e3", undefined],
+    ["hexadecimal", "0x10", undefined],
+    ["words", "soon", undefined],
+    ["an ISO date, which the header does not allow", "1994-11-06T08:49:37Z", undefined],
+    ["a date that does not exist", "Sun, 99 Nov 1994 08:49:37 GMT", undefined],
+  ])("%s", (_name, header, expected) => {
+    expect(retryAfterMs(header, NOW_MS)).toBe(expected);
+  });
+
+  test("whatever the header says, the wait is absent or 1 ms to 60 s", () => {
+    const headers = fc.oneof(fc.string(), fc.stringMatching(/^\d{1,6}$/));
+    fc.assert(
+      fc.property(headers, (header) => {
+        const ms = retryAfterMs(header, NOW_MS) ?? 1;
+        expect(ms).toBeGreaterThanOrEqual(1);
+        expect(ms).toBeLessThanOrEqual(60_000);
+      }),
+    );
+  });
+
+  test.each([429, 503])("counts on %i", (status) => {
+    expect(classify(status, "", "7")).toEqual({ kind: "retry", afterMs: 7000 });
+  });
+
+  test.each([429, 503])("that asks for no wait on %i: the backoff decides", (status) => {
+    expect(classify(status, "", "0")).toEqual({ kind: "retry" });
+  });
+
+  test.each([429, 503])("not understood on %i: the backoff decides", (status) => {
+    expect(classify(status, "", "soon")).toEqual({ kind: "retry" });
+  });
+
+  test.each([500, 502, 301])("means nothing on %i", (status) => {
+    expect(classify(status, "", "7")).toEqual({ kind: "retry" });
+  });
+});

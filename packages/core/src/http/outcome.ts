@@ -1,0 +1,72 @@
+/**
+ * The border between HTTP and the machine: an answer becomes one of five outcomes (contract, section 4), and
+ * nothing behind this file knows a status code.
+ */
+import { parseHttpDateMs } from "../events/time.ts";
+
+/** What came back for one request: an HTTP answer, or the reason there was none. */
+export type Answer =
+  | {
+      readonly status: number;
+      /** The answer's text, possibly cut short; empty when it could not be read. */
+      readonly body: string;
+      /** The header `Retry-After`; empty when there is none. */
+      readonly retryAfter: string;
+    }
+  | { readonly failure: string };
+
+export type Outcome =
+  /** 2xx. `rejected`: operations the server says it refused for good. */
+  | { readonly kind: "accepted"; readonly rejected: number }
+  /** Try the same again, after `afterMs` if the server asked for a wait. */
+  | { readonly kind: "retry"; readonly afterMs?: number | undefined }
+  /** The key was refused. */
+  | { readonly kind: "auth" }
+  /** The server will never take this request. */
+  | { readonly kind: "rejected" }
+  /** 413. */
+  | { readonly kind: "tooLarge" };
+
+/** The longest wait a server can ask for, in ms: beyond it, a mistaken header would silence a client. */
+export const MAX_RETRY_AFTER_MS = 60_000;
+
+/** Classifies the answer to a request that carried `count` operations, at wall-clock time `nowMs`. */
+export function classifyAnswer(answer: Answer, count: number, nowMs: number): Outcome {
+  if ("failure" in answer) return { kind: "retry" };
+  const { status, body, retryAfter } = answer;
+  if (status >= 200 && status < 300) return { kind: "accepted", rejected: rejectedCount(body, count) };
+  if (status === 401 || status === 403) return { kind: "auth" };
+  if (status === 413) return { kind: "tooLarge" };
+  if (status === 429 || status === 503) return { kind: "retry", afterMs: retryAfterMs(retryAfter, nowMs) };
+  return { kind: status >= 400 && status < 500 ? "rejected" : "retry" };
+}
+
+/**
+ * `Retry-After` as ms to wait, 1 to 60 000, in both forms of RFC 9110. Undefined when absent, unparseable, or no wait at
+ * all: a clock ahead of the server's turns every date into the past, and the attempts must not be spent in one burst.
+ */
+export function retryAfterMs(header: string, nowMs: number): number | undefined {
+  const text = header.trim();
+  const ms = /^\d+$/.test(text) ? Number(text) * 1000 : parseHttpDateMs(text) - nowMs;
+  return ms > 0 ? Math.min(ms, MAX_RETRY_AFTER_MS) : undefined;
+}
+
+/** `rejected` of a batch answer; anything but a whole number within the batch is no statement at all. */
+function rejectedCount(body: string, count: number): number {
+  const { rejected } = parse(body);
+  return Number.isInteger(rejected) ? Math.min(Math.max(rejected as number, 0), count) : 0;
+}
+
+/** The server's own words for a failure. */
+export function errorOf(body: string): { readonly code?: unknown; readonly message?: unknown } {
+  return Object(parse(body).error);
+}
+
+/** What an answer says; nothing when it is HTML, or empty. */
+function parse(body: string): { readonly rejected?: unknown; readonly error?: unknown } {
+  try {
+    return Object(JSON.parse(body));
+  } catch {
+    return {};
+  }
+}

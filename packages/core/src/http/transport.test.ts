@@ -1,0 +1,168 @@
+import { describe, expect, test } from "vitest";
+import { settle } from "../../test/fake-ports.ts";
+import { answerTo, BATCH, exchange, never, response } from "../../test/transport-fixture.ts";
+import type { FetchInit, FetchLike } from "../ports.ts";
+
+/** Throws for every question. */
+function revokedProxy(): object {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  return proxy;
+}
+
+test("a request is a POST of the body to baseUrl, with the key in its header and no redirect followed", async () => {
+  const calls: [string, FetchInit][] = [];
+  await answerTo((url, init) => {
+    calls.push([url, init]);
+    return Promise.resolve(response());
+  });
+
+  expect(calls).toEqual([
+    [
+      "https://api.example.com/ingest/v1/events/batch",
+      {
+        method: "POST",
+        headers: { "Content-Type": "application/json", "X-API-Key": "wrk_test" },
+        body: BATCH.body,
+        redirect: "manual",
+        signal: expect.any(AbortSignal),
+      },
+    ],
+  ]);
+});
+
+test("fetch is called without a this: browsers refuse any other", async () => {
+  let self: unknown = "not called";
+  await answerTo(function (this: unknown) {
+    self = this;
+    return Promise.resolve(response());
+  });
+
+  expect(self).toBeUndefined();
+});
+
+describe("a failure", () => {
+  test("is told in the network's words, cause included", async () => {
+    const error = new Error("fetch failed", { cause: new Error("connect ECONNREFUSED") });
+
+    expect(await answerTo(() => Promise.reject(error))).toEqual({
+      failure: "fetch failed: connect ECONNREFUSED",
+    });
+  });
+
+  test("is told by its code when the cause has no message", async () => {
+    const error = Object.assign(new Error("fetch failed"), { cause: { code: "UND_ERR_SOCKET" } });
+
+    expect(await answerTo(() => Promise.reject(error))).toEqual({ failure: "fetch failed: UND_ERR_SOCKET" });
+  });
+
+  test.each<[string, unknown]>([
+    ["nothing", undefined],
+    ["null", null],
+    ["an object without words", {}],
+    ["words that are no text", { message: 7, cause: { message: 8, code: 9 } }],
+    ["empty words", new Error("")],
+    [
+      "an error that cannot be read",
+      {
+        get message(): never {
+          throw new Error("again");
+        },
+      },
+    ],
+    [
+      "an error whose cause cannot be read",
+      {
+        message: "fetch failed",
+        get cause(): never {
+          throw new Error("again");
+        },
+      },
+    ],
+    ["a revoked proxy", revokedProxy()],
+  ])("of %s still has words", async (_name, thrown) => {
+    expect(await answerTo(() => Promise.reject(thrown))).toEqual({ failure: "an exception without words" });
+  });
+
+  test("is one as well when fetch throws at once", async () => {
+    const thrower: FetchLike = () => {
+      throw new TypeError("not a fetch");
+    };
+
+    expect(await answerTo(thrower)).toEqual({ failure: "not a fetch" });
+  });
+
+  test("is one as well when fetch gives something else than a response", async () => {
+    expect(await answerTo((() => undefined) as unknown as FetchLike)).toHaveProperty("failure");
+  });
+});
+
+describe("the timeout", () => {
+  test("ends a request even when fetch ignores its signal", async () => {
+    const { answer, timers } = exchange(never);
+    expect(timers.delays()).toEqual([10_000]);
+
+    timers.fire();
+    await settle();
+
+    expect(answer()).toEqual({ failure: "no answer within 10000 ms" });
+  });
+
+  test("tells fetch to let go", () => {
+    let signal: AbortSignal | undefined;
+    const { timers } = exchange((_url, init) => {
+      signal = init.signal as AbortSignal;
+      return never();
+    });
+
+    timers.fire();
+
+    expect(signal?.aborted).toBe(true);
+  });
+
+  test("takes nothing from a status that is here already: a 202 whose body hangs is a 202", async () => {
+    const { answer, timers } = exchange(async () => response({ text: never }));
+    await settle();
+    expect(answer()).toBeUndefined();
+
+    timers.fire();
+    await settle();
+
+    expect(answer()).toEqual({ status: 202, body: "", retryAfter: "" });
+  });
+});
+
+test("a 202 whose headers hang is a 202", async () => {
+  const { answer, timers } = exchange(async () => response({ headers: { get: never as never } }));
+  await settle();
+  timers.fire();
+  await settle();
+
+  expect(answer()).toEqual({ status: 202, body: "", retryAfter: "" });
+});
+
+test("an aborted request ends as a failure, and leaves no timer", async () => {
+  const { request, answer, timers } = exchange(
+    (_url, init) =>
+      new Promise((_resolve, reject) => {
+        const signal = init.signal as AbortSignal;
+        signal.addEventListener("abort", () => reject(signal.reason));
+      }),
+  );
+
+  request.abort();
+  await settle();
+
+  expect(answer()).toHaveProperty("failure");
+  expect(timers.delays()).toEqual([]);
+});
+
+test("an aborted request ends even when fetch ignores its signal", async () => {
+  const { request, answer, timers } = exchange(never);
+
+  request.abort();
+  await settle();
+
+  expect(answer()).toHaveProperty("failure");
+  expect(timers.delays()).toEqual([]);
+});

@@ -1,0 +1,72 @@
+/** One HTTP request per call, as an `Answer`: never throws, never follows a redirect, always ends. */
+
+import { describeThrown } from "../events/refusal.ts";
+import type { Batch } from "../events/wire.ts";
+import type { Ports } from "../ports.ts";
+import type { Answer } from "./outcome.ts";
+
+export interface TransportOptions {
+  /** Without a trailing slash. */
+  readonly baseUrl: string;
+  readonly apiKey: string;
+  /** Bounds one request, the answer's body included. */
+  readonly requestTimeoutMs: number;
+}
+
+export interface RequestUnderWay {
+  readonly answer: Promise<Answer>;
+  /** Lets go of the connection, as the timeout does. */
+  abort(): void;
+}
+
+export type Transport = (batch: Batch) => RequestUnderWay;
+
+export function createTransport(options: TransportOptions, ports: Ports): Transport {
+  const { baseUrl, apiKey, requestTimeoutMs } = options;
+  // Called unbound: browsers and Workers refuse a fetch whose `this` is some other object.
+  const { fetch: send, timers, readText } = ports;
+
+  return ({ path, body }) => {
+    const controller = ports.abortController();
+    // The status is the verdict: once it is here, a body that breaks off or hangs takes nothing from it.
+    let verdict: Answer = { failure: `no answer within ${requestTimeoutMs} ms` };
+
+    async function exchange(): Promise<Answer> {
+      const response = await send(baseUrl + path, {
+        method: "POST",
+        headers: { "Content-Type": "application/json", "X-API-Key": apiKey },
+        body,
+        redirect: "manual",
+        signal: controller.signal as never,
+      });
+      verdict = { status: response.status, body: "", retryAfter: "" };
+      verdict = { ...verdict, retryAfter: await textOf(() => response.headers.get("retry-after")) };
+      return { ...verdict, body: await textOf(() => readText(response)) };
+    }
+
+    // Does not wait for fetch to notice: one that ignores its signal would go on for ever.
+    let giveUp = () => {};
+    const answer = new Promise<Answer>((resolve) => {
+      giveUp = () => {
+        controller.abort();
+        resolve(verdict);
+      };
+      exchange()
+        .catch((error: unknown) => ({ failure: describeThrown(error) }))
+        .then(resolve);
+    });
+    const timer = timers.set(giveUp, requestTimeoutMs);
+    void answer.then(() => timers.clear(timer));
+    return { answer, abort: giveUp };
+  };
+}
+
+/** What the app gave as fetch may answer with less than a Response: all but the status can be done without. */
+async function textOf(read: () => unknown): Promise<string> {
+  try {
+    const text = await read();
+    return typeof text === "string" ? text : "";
+  } catch {
+    return "";
+  }
+}

@@ -1,0 +1,68 @@
+import { describe, expect, test } from "vitest";
+import { http } from "../../test/scripted-transport.ts";
+import type { DropReason } from "../errors.ts";
+import {
+  abandonedMessage,
+  authMessage,
+  describeAnswer,
+  droppedMessage,
+  retryExhaustedMessage,
+} from "./messages.ts";
+
+describe("the server's own words", () => {
+  test.each<[string, unknown, string]>([
+    [
+      "code and message",
+      { error: { code: "bad_event", message: "No such name" } },
+      "422: bad_event: No such name",
+    ],
+    ["a message alone", { error: { message: "No such name" } }, "422: No such name"],
+    ["a code alone", { error: { code: "bad_event", message: "" } }, "422: bad_event"],
+    ["numbers instead of words", { error: { code: 7, message: 8 } }, "422"],
+    ["an error that is text", { error: "bad" }, "422"],
+    ["an error that is null", { error: null }, "422"],
+    ["HTML", "<html>Bad Gateway</html>", "422"],
+    ["nothing", "", "422"],
+  ])("%s", (_name, body, expected) => {
+    expect(describeAnswer(http(422, body))).toBe(expected);
+  });
+});
+
+test("without an answer the network's own words are told", () => {
+  expect(describeAnswer({ failure: "connection reset" })).toBe("connection reset");
+});
+
+test.each<[number, string]>([
+  [0, "a redirect"],
+  [100, "100"],
+  [304, "304"],
+])("%i is nothing the API answers: the hint names baseUrl", (status, words) => {
+  expect(retryExhaustedMessage(http(status), 7)).toMatch(new RegExp(`7 times.*baseUrl.*\\(${words}\\)`));
+});
+
+test.each([429, 503])("%i has no such hint", (status) => {
+  expect(retryExhaustedMessage(http(status), 7)).not.toContain("baseUrl");
+});
+
+test.each<[DropReason, string]>([
+  ["queue_full", "The queue is full, the oldest were dropped: raise maxQueueSize."],
+  ["rejected", "The API refused this for good."],
+  ["too_large", "The API refused this as too large: send less at once."],
+  ["rejected_by_server", "The API refused some of this batch for good."],
+  ["opted_out", "The user opted out, the queue is discarded."],
+  ["reset", "reset() before identify(), held events are discarded."],
+  ["corrupt", "Stored operations are unreadable and discarded."],
+  ["storage_failed", "Storage is blocked or full, operations wait in memory."],
+])("%s is told as a sentence, which ends with the answer if there was one", (reason, sentence) => {
+  expect(droppedMessage(reason)).toBe(sentence);
+  expect(droppedMessage(reason, http(422))).toBe(sentence.replace(/\.$/, " (422)."));
+});
+
+test("what is kept is told with what to do about it", () => {
+  expect(authMessage(http(401))).toBe("The API refused the key, everything is kept: check apiKey (401).");
+  expect(retryExhaustedMessage({ failure: "connection reset" }, 7)).toBe(
+    "Delivery failed 7 times, everything is kept (connection reset).",
+  );
+  expect(abandonedMessage(1)).toBe("Out of time with 1 operation still queued: allow more time.");
+  expect(abandonedMessage(2)).toBe("Out of time with 2 operations still queued: allow more time.");
+});
