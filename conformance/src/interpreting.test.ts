@@ -124,7 +124,9 @@ describe("true", () => {
   });
 
   test("the files it names are there", () => {
-    const named = [...page.matchAll(/`((?:src|python|subjects)\/[\w./-]+|\w+\.schema\.json|CONTRACT\.md)`/g)];
+    const named = [
+      ...page.matchAll(/`((?:sdks|src|python|subjects)\/[\w./-]+|\w+\.schema\.json|CONTRACT\.md)`/g),
+    ];
     const paths = named.map(([, path]) => path ?? "");
     expect(paths.length).toBeGreaterThan(5);
     expect(paths.filter((path) => !existsSync(join(folder, path)))).toEqual([]);

@@ -50,7 +50,9 @@ test("its table of options is the command's", () => {
 
 test("the files and folders it names are there", () => {
   const named = [
-    ...page.matchAll(/`((?:src|python|cases|subjects)\/[\w./-]*|[\w-]+\.(?:json|md))`|\]\(([\w.]+\.md)\)/g),
+    ...page.matchAll(
+      /`((?:browsers|cases|e2e|python|sdks|simulation|src|subjects)\/[\w./-]*|[\w-]+\.(?:json|md))`|\]\(([\w.]+\.md)\)/g,
+    ),
   ];
   const paths = named
     .map(([, inline, link]) => inline ?? link ?? "")

@@ -1,6 +1,7 @@
 /** The edge function that holds the driver and the SDK. */
+
+import { driveRequest } from "@whisperr/conformance/drivers/edge-driver.ts";
 import { channel, createWhisperr } from "@whisperr/edge";
-import { driveRequest } from "./edge-driver.ts";
 
 interface FetchEvent extends Event {
   readonly request: Request;

@@ -1,6 +1,7 @@
 /** Entry for Node as CommonJS: bundled to .cjs, so that `require` picks the SDK's other build. */
+
+import { driveNode } from "@whisperr/conformance/drivers/node-driver.ts";
 import type * as sdk from "@whisperr/node";
-import { driveNode } from "./node-driver.ts";
 
 declare const require: (id: string) => typeof sdk;
 

@@ -2,9 +2,10 @@
  * `@whisperr/web` 0.2.0, called as the driver calls ours: other names for the same, and what it does without a switch is
  * turned off the way an app can. Options and calls it does not know reach it all the same.
  */
-import type { CallForm } from "../protocol.ts";
-import type { DrivenClient } from "./driven-app.ts";
-import { AS_SERVERS } from "./page.ts";
+
+import type { DrivenClient } from "@whisperr/conformance/drivers/driven-app.ts";
+import { AS_SERVERS } from "@whisperr/conformance/drivers/page.ts";
+import type { CallForm } from "@whisperr/conformance/protocol";
 
 /** What is used of it. */
 export interface PublishedWebSdk {

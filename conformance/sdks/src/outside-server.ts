@@ -2,9 +2,9 @@
  * `@whisperr/node` 0.1.2 in the shape of our server SDKs. Nothing is made up for it: options it does not know reach it all
  * the same, `forUser` is not there to be called, and what it never says (`stats()`, results) is not said.
  */
-import { type AppFetch, createAppFetch } from "./app-fetch.ts";
+import { type AppFetch, createAppFetch } from "@whisperr/conformance/drivers/app-fetch.ts";
+import type { ServerSdk } from "@whisperr/conformance/drivers/server-sdk.ts";
 import { plainChannels } from "./plain-channels.ts";
-import type { ServerSdk } from "./server-sdk.ts";
 
 /** What is used of it. */
 interface PublishedSdk {

@@ -3,7 +3,7 @@ import { defineConfig } from "tsup";
 // Drivers run on every runtime under test, Node 18 included, so they are plain JavaScript; the SDK stays outside,
 // except in pages, which load one script.
 const driver = {
-  outDir: "dist/drivers",
+  outDir: "dist",
   platform: "node",
   target: "node18",
   external: ["@whisperr/node", "@whisperr/deno", "outside-node"],
@@ -12,7 +12,7 @@ const driver = {
 
 /** One file with everything in it, for runtimes that load one script. */
 const alone = {
-  outDir: "dist/drivers",
+  outDir: "dist",
   platform: "browser",
   target: "es2022",
   splitting: false,
@@ -27,19 +27,19 @@ export default defineConfig([
   // fake-timers is CommonJS and requires Node's own modules, which an ES module has to be lent.
   {
     ...driver,
-    entry: ["src/drivers/node.ts", "src/drivers/deno.ts", "src/drivers/outside-node.ts"],
+    entry: ["src/node.ts", "src/deno.ts", "src/outside-node.ts"],
     format: ["esm"],
     banner: {
       js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
     },
   },
-  { ...driver, entry: ["src/drivers/node-cjs.ts"], format: ["cjs"] },
+  { ...driver, entry: ["src/node-cjs.ts"], format: ["cjs"] },
   // What starts an edge runtime, and what runs inside.
-  { ...driver, entry: ["src/drivers/workerd.ts", "src/drivers/vercel-edge.ts"], format: ["esm"] },
-  { ...alone, entry: ["src/drivers/workerd-worker.ts"], format: ["esm"] },
+  { ...driver, entry: ["src/workerd.ts", "src/vercel-edge.ts"], format: ["esm"] },
+  { ...alone, entry: ["src/workerd-worker.ts"], format: ["esm"] },
   {
     ...alone,
-    entry: ["src/drivers/browser.ts", "src/drivers/outside-web.ts", "src/drivers/vercel-edge-function.ts"],
+    entry: ["src/browser.ts", "src/outside-web.ts", "src/vercel-edge-function.ts"],
     format: ["iife"],
   },
 ]);

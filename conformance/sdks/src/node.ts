@@ -1,4 +1,4 @@
 /** Entry for Node as ESM. The SDK is loaded after the clock is faked, hence the dynamic import. */
-import { driveNode } from "./node-driver.ts";
+import { driveNode } from "@whisperr/conformance/drivers/node-driver.ts";
 
 await driveNode(() => import("@whisperr/node"));
