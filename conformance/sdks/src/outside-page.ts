@@ -2,49 +2,27 @@
  * The driver in a page with `@whisperr/web` 0.2.0. Its client is one per page and cannot be stopped, so each case gets a
  * page of its own: a `create` for an empty device is kept, the page loads anew, and the driver there carries it out.
  */
-<<<<<<< HEAD:conformance/src/drivers/outside-page.ts
 
 import { createAppFetch } from "@whisperr/conformance/drivers/app-fetch.ts";
 import { appValues } from "@whisperr/conformance/drivers/app-values.ts";
 import { clearDevice } from "@whisperr/conformance/drivers/device-storage.ts";
 import { createDriver, type SdkHost } from "@whisperr/conformance/drivers/driver.ts";
 import { type OtherPage, openOtherPage } from "@whisperr/conformance/drivers/other-page.ts";
-import { CLOSING, type Command } from "@whisperr/conformance/protocol";
-import { outsideClient, type PublishedWebSdk, type WebDrivenClient } from "./outside-client.ts";
-
-=======
-
-import { createAppFetch } from "@whisperr/conformance/drivers/app-fetch.ts";
-import { appValues } from "@whisperr/conformance/drivers/app-values.ts";
-import { clearDevice } from "@whisperr/conformance/drivers/device-storage.ts";
-import { createDriver, type SdkHost } from "@whisperr/conformance/drivers/driver.ts";
-
->>>>>>> a3db801 (Conformance: the SDKs of this repository and their runtimes are a workspace of their own):conformance/sdks/src/outside-page.ts
 import {
   captureConsole,
   countRequest,
   macrotask,
   openLink,
-<<<<<<< HEAD:conformance/src/drivers/outside-page.ts
   outlivingRequests,
   requestsMade,
 } from "@whisperr/conformance/drivers/page.ts";
-
 import { browserAsks, signal } from "@whisperr/conformance/drivers/page-signals.ts";
-
-=======
-  requestsMade,
-} from "@whisperr/conformance/drivers/page.ts";
-
 import { type ControlLink, pull } from "@whisperr/conformance/drivers/pull.ts";
 import type { VirtualTime } from "@whisperr/conformance/drivers/virtual-time.ts";
 import { watchFetch } from "@whisperr/conformance/drivers/watched-fetch.ts";
 import { watchListeners } from "@whisperr/conformance/drivers/watched-listeners.ts";
 import { CLOSING, type Command } from "@whisperr/conformance/protocol";
-import { outsideClient, type PublishedWebSdk } from "./outside-client.ts";
-
->>>>>>> a3db801 (Conformance: the SDKs of this repository and their runtimes are a workspace of their own):conformance/sdks/src/outside-page.ts
-
+import { outsideClient, type PublishedWebSdk, type WebDrivenClient } from "./outside-client.ts";
 import { plainChannels } from "./plain-channels.ts";
 
 /** Where the command that the next page begins with is kept. */
