@@ -97,3 +97,17 @@ test("redirect points at another origin and stores nothing", async () => {
 async function readAll(response: Response): Promise<{ status: number; headers: Headers; text: string }> {
   return { status: response.status, headers: response.headers, text: await response.text() };
 }
+
+test("what this API itself fails at is a 500, and over", async () => {
+  const clock = [() => NOW_MS, fail, () => NOW_MS];
+  const api = await anApi([], { now: () => clock.shift()?.() ?? NOW_MS });
+  const failed = await sendBatch(api.url, anEvent("1"));
+  expect(failed.status).toBe(500);
+  expect(await failed.json()).toMatchObject({ error: { code: "api_failed" } });
+  expect(api.inFlight()).toBe(0);
+  expect(api.requests[0]).toMatchObject({ outcome: "refused", status: 500 });
+});
+
+function fail(): never {
+  throw new Error("the clock stands");
+}

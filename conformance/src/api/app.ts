@@ -12,7 +12,7 @@ import type { Fault } from "./fault.ts";
 import { createFaultScript } from "./fault-script.ts";
 import { createIngest, type Twist } from "./ingest.ts";
 import type { IngestionAppOptions, IngestionControls } from "./ingestion-api.ts";
-import { type Exchange, playFault } from "./play-fault.ts";
+import { type Exchange, playFault, respond } from "./play-fault.ts";
 import type { RecordedRequest } from "./recorded-request.ts";
 import {
   createRecorder,
@@ -44,7 +44,7 @@ export function createIngestionApp(
   const preflights = createRecorder(now, maxRequests, ENDPOINT_PATHS);
   const stopping = new AbortController();
 
-  function exchange(context: Context, process: Process, fault: Fault): Promise<Response> {
+  async function exchange(context: Context, process: Process, fault: Fault): Promise<Response> {
     const entry = recorder.begin(headOf(context));
     const parts: Exchange = {
       request: context.req.raw,
@@ -55,7 +55,11 @@ export function createIngestionApp(
       decorate: options.cors ? withCors : (answer) => answer,
       now,
     };
-    return playFault(fault, parts);
+    try {
+      return await playFault(fault, parts);
+    } catch (error) {
+      return respond(parts, refusal(500, "api_failed", `This API failed: ${error}`, entry.request.index));
+    }
   }
 
   function at(endpoint: Endpoint) {

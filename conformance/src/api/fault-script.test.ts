@@ -24,6 +24,11 @@ describe("the script", () => {
     { kind: "status", status: 202 },
     { kind: "status", status: 503, retryafter: { seconds: 1 } },
     { kind: "accept-with-body", body: "", status: 400 },
+    { kind: "status", status: 503, headers: { "x-note": "two\nlines" } },
+    { kind: "status", status: 503, headers: { "no header": "a" } },
+    { kind: "status", status: 503, headers: { "x-note": "\u{1F680}" } },
+    { kind: "accept-with-body", body: "", contentType: "text/plain\r\nx-more: 1" },
+    { kind: "redirect", status: 302, location: "/a\r\nb" },
   ])("refuses %j", async (fault) => {
     await expect(startIngestionApi({ script: [fault as Fault] })).rejects.toThrow("no fault");
     const api = await anApi([]);

@@ -50,6 +50,17 @@ export type Fault =
   | { kind: "raw-answer"; text: string };
 
 const count = z.int().nonnegative();
+/** What a header may hold; servers refuse to send anything else, in the middle of an exchange. */
+const headerValue = z
+  .string()
+  .refine(
+    (value) => canTravel("x", value),
+    "no header can have this value: a line break, or a character beyond U+00FF",
+  );
+const headers = z.record(
+  z.string().refine((name) => canTravel(name, ""), "no header can have this name"),
+  headerValue,
+);
 const retryAfter = z.union([
   z.strictObject({ seconds: z.number().nonnegative() }),
   z.strictObject({ dateInMs: z.number() }),
@@ -60,7 +71,7 @@ const status = z.strictObject({
   json: z.json().exactOptional(),
   html: z.string().exactOptional(),
   body: z.string().exactOptional(),
-  headers: z.record(z.string(), z.string()).exactOptional(),
+  headers: headers.exactOptional(),
   retryAfter: retryAfter.exactOptional(),
 });
 
@@ -78,7 +89,7 @@ export const faultSchema: z.ZodType<Fault> = z.discriminatedUnion("kind", [
     kind: z.literal("accept-with-body"),
     body: z.string(),
     status: z.int().min(200).max(299).exactOptional(),
-    contentType: z.string().exactOptional(),
+    contentType: headerValue.exactOptional(),
   }),
   z.strictObject({ kind: z.literal("reject"), count }),
   z.strictObject({
@@ -91,9 +102,18 @@ export const faultSchema: z.ZodType<Fault> = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("redirect"),
     status: z.literal([301, 302, 303, 307, 308]),
-    location: z.string(),
+    location: headerValue,
   }),
   z.strictObject({ kind: z.literal("raw-answer"), text: z.string() }),
 ]);
 
 export const faultScriptSchema: z.ZodType<Fault[]> = z.array(faultSchema);
+
+function canTravel(name: string, value: string): boolean {
+  try {
+    new Headers([[name, value]]);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -67,7 +67,7 @@ async function playOnWholeRequest(fault: Fault, exchange: Exchange): Promise<Res
   }
 }
 
-function respond(exchange: Exchange, answer: Answer): Response {
+export function respond(exchange: Exchange, answer: Answer): Response {
   exchange.entry.end(isSuccess(answer) ? "stored" : "refused", answer.status, answer);
   return toResponse(exchange.decorate(answer));
 }

@@ -37,7 +37,7 @@ export interface Entry {
   readonly request: RecordedRequest;
   /** The body as far as it was read. */
   bodyRead(body: Uint8Array): void;
-  /** Settles the request, once. `status` is the status line that left, if one did; `answer` what was meant to. */
+  /** Settles the request; only the first time counts. `status` is the status line that left, if one did; `answer` what was meant to. */
   end(outcome: Outcome, status?: number, answer?: Answer): void;
 }
 
@@ -61,6 +61,7 @@ export function createRecorder(now: () => number, maxRequests: number, countedPa
     const draft = newDraft(head, begun, now(), begun > over.count());
     begun += 1;
     let bodyKnown = false;
+    let isOver = false;
     requests.push(draft);
     forgetOldest();
 
@@ -73,6 +74,8 @@ export function createRecorder(now: () => number, maxRequests: number, countedPa
     }
 
     function end(outcome: Outcome, status?: number, answer?: Answer): void {
+      if (isOver) return;
+      isOver = true;
       draft.outcome = outcome;
       if (answer) Object.assign(draft, { rejected: answer.rejected, answer: recordedAnswer(answer) });
       draft.answeredAtMs = now();
@@ -111,6 +114,6 @@ function newDraft(head: RequestHead, index: number, receivedAtMs: number, overla
 }
 
 function recordedAnswer({ body, headers }: Answer): RecordedAnswer {
-  const retryAfter = new Headers(headers).get("retry-after");
-  return { text: body.slice(0, MAX_ANSWER_CHARACTERS), ...(retryAfter !== null && { retryAfter }) };
+  const [, retryAfter] = Object.entries(headers).find(([name]) => name.toLowerCase() === "retry-after") ?? [];
+  return { text: body.slice(0, MAX_ANSWER_CHARACTERS), ...(retryAfter !== undefined && { retryAfter }) };
 }
