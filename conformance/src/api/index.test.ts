@@ -14,5 +14,6 @@ test("the public surface is exactly this", () => {
     "isJsonObject",
     "serveApp",
     "startIngestionApi",
+    "whyTurnedAway",
   ]);
 });

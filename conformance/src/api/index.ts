@@ -12,8 +12,9 @@ export type {
   PoisonMode,
 } from "./ingestion-api.ts";
 export { isJsonObject, type JsonObject, type JsonValue } from "./json-value.ts";
+export { type Sender, whyTurnedAway } from "./loopback.ts";
 export { connectNode } from "./node-connection.ts";
 export type { Outcome, RecordedRequest } from "./recorded-request.ts";
-export { type ServedApp, serveApp } from "./serve-app.ts";
+export { type ServedApp, serveApp, type TurnAway } from "./serve-app.ts";
 export { startIngestionApi } from "./start-ingestion-api.ts";
 export type { RejectedEvent, Store, StoredChannel, StoredEvent, StoredUser, TypeCounter } from "./store.ts";

@@ -34,6 +34,11 @@ export interface IngestionApiOptions extends IngestionAppOptions {
   /** Default 0: the system picks one. */
   port?: number;
   /**
+   * Requests are turned away (403, and not recorded) unless their Host is this server and their Origin is one of these
+   * (or "any"), or none. Without it, whoever reaches the port may send.
+   */
+  origins?: readonly string[] | "any";
+  /**
    * Every request gets a connection of its own; default false. Browsers send a request again by themselves when a
    * connection they had used before fails, or answers 408: then a script meets more requests than an SDK made.
    */
@@ -66,6 +71,8 @@ export type AnswerCounts = Record<string, Record<string, number>>;
 export interface IngestionApi extends IngestionControls {
   /** Origin without a trailing slash. */
   readonly url: string;
+  /** Why requests were turned away that came from elsewhere; the first ones. */
+  readonly turnedAway: readonly string[];
   /** Stops listening and destroys every connection, hanging ones included. */
   close(): Promise<void>;
 }

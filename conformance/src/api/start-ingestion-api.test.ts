@@ -1,10 +1,13 @@
+import { once } from "node:events";
+import { type IncomingMessage, request } from "node:http";
 import { connect } from "node:net";
 import { describe, expect, test } from "vitest";
 import { anApi, WAIT_MS } from "./api-fixture.ts";
 import { BATCH_PATH } from "./endpoint-paths.ts";
 import type { Fault } from "./fault.ts";
+import type { IngestionApi } from "./ingestion-api.ts";
 import { startIngestionApi } from "./start-ingestion-api.ts";
-import { aBatch, anEvent, sendBatch } from "./test-requests.ts";
+import { aBatch, anEvent, HEADERS, sendBatch } from "./test-requests.ts";
 
 const nowText = () => new Date().toISOString();
 
@@ -80,5 +83,47 @@ describe("CORS", () => {
     const api = await anApi([], { now: Date.now });
     const refused = await fetch(`${api.url}${BATCH_PATH}`, preflight);
     expect([refused.status, refused.headers.get("access-control-allow-origin")]).toEqual([404, null]);
+  });
+});
+
+describe("with origins given", () => {
+  const PAGE = "https://app.example";
+
+  /** The status a request gets that says it comes from there. Plain sockets: fetch does not let these headers be set. */
+  async function statusFor(api: IngestionApi, headers: Record<string, string>): Promise<number | undefined> {
+    const sent = request(`${api.url}${BATCH_PATH}`, { method: "POST", headers: { ...HEADERS, ...headers } });
+    const [answer] = (await once(sent.end("{}"), "response")) as [IncomingMessage];
+    answer.resume();
+    return answer.statusCode;
+  }
+
+  test("only they and what is no page may send, and only by a name of this machine", async () => {
+    const api = await anApi([], { origins: [PAGE] });
+    const { port } = new URL(api.url);
+    const statuses = [
+      await statusFor(api, {}),
+      await statusFor(api, { origin: PAGE }),
+      await statusFor(api, { host: `localhost:${port}` }),
+      await statusFor(api, { host: `LOCALHOST:${port}` }),
+      await statusFor(api, { host: `[::1]:${port}` }),
+    ];
+    expect(statuses).toEqual([400, 400, 400, 400, 400]);
+    expect(await statusFor(api, { origin: "https://evil.example" })).toBe(403);
+    expect(await statusFor(api, { origin: "null" })).toBe(403);
+    expect(await statusFor(api, { host: `evil.example:${port}` })).toBe(403);
+    expect(await statusFor(api, { host: `127.0.0.1:${Number(port) + 1}` })).toBe(403);
+    expect(await statusFor(api, { host: "localhost" })).toBe(403);
+    expect(api.requests).toHaveLength(5);
+    expect(api.inFlight()).toBe(0);
+    expect(api.turnedAway).toHaveLength(5);
+    expect(api.turnedAway[0]).toBe('pages of the Origin "https://evil.example" may not send here');
+  });
+
+  test("any page may send where that is said, and without them everybody may", async () => {
+    const any = await anApi([], { origins: "any" });
+    const open = await anApi([]);
+    expect(await statusFor(any, { origin: "https://evil.example" })).toBe(400);
+    expect(await statusFor(any, { host: "evil.example" })).toBe(403);
+    expect(await statusFor(open, { origin: "https://evil.example", host: "evil.example" })).toBe(400);
   });
 });
