@@ -24,19 +24,27 @@ export async function runCase(
   clock: ClockKind,
 ): Promise<CaseOutcome> {
   const stage = await setStage(theCase, process, clock);
-  const seen = () => reportedExchange(stage.api.requests, stage.since);
+  const { api, since } = stage;
   try {
-    const played = await playSteps(theCase.steps, stage);
-    const problems = await (played.exit
-      ? judgeEnded(theCase, stage, played)
-      : judgeLive(theCase, stage, played));
-    return { problems: [...played.problems, ...problems], ...seen() };
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    return { problems: [`the case could not be played: ${message}`], ...seen() };
+    const problems = await problemsOf(theCase, stage).catch((error: unknown) => [
+      `the case could not be played: ${error instanceof Error ? error.message : String(error)}`,
+    ]);
+    const strangers = problems.length > 0 ? api.turnedAway : [];
+    const told = strangers.map((why) => `the API turned a request away: ${why}`);
+    return { problems: [...problems, ...told], ...reportedExchange(api.requests, since) };
   } finally {
     await stage.close();
   }
+}
+
+async function problemsOf(theCase: Case, stage: Stage): Promise<string[]> {
+  const { creationError } = stage;
+  // Its steps have no client then: what they would complain of is not what is wrong.
+  if (creationError !== undefined && theCase.expect.creationError === undefined)
+    return [`the SDK refused to be created: ${creationError}`];
+  const played = await playSteps(theCase.steps, stage);
+  const problems = played.exit ? judgeEnded(theCase, stage, played) : judgeLive(theCase, stage, played);
+  return [...played.problems, ...(await problems)];
 }
 
 async function judgeLive(theCase: Case, stage: Stage, played: Played): Promise<string[]> {
@@ -45,7 +53,7 @@ async function judgeLive(theCase: Case, stage: Stage, played: Played): Promise<s
   const created = scene.creationError === undefined;
   if (created) problems.push(...(await closeClient(stage)));
   const after = await stage.scene([]);
-  const leftovers = (await stage.send({ do: "leftovers" })) as Leftovers;
+  const leftovers = await stage.send({ do: "leftovers" });
   return [
     ...problems,
     ...brokenInvariants(evidenceOf(theCase, stage, after, created ? leftovers : undefined)),
@@ -82,7 +90,7 @@ async function closeClient(stage: Stage): Promise<string[]> {
   await stage.settle();
   const { state } = await stage.collect(name);
   // Now, not after what follows: a timer that is left would have fired by then.
-  const { timers } = (await stage.send({ do: "leftovers" })) as Leftovers;
+  const { timers } = await stage.send({ do: "leftovers" });
   const before = stage.api.requests.length;
   await stage.advance(AFTERMATH_MS);
   await stage.settle();

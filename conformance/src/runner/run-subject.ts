@@ -16,6 +16,9 @@ export interface RunContext {
   onResult(result: ReportedResult): void;
 }
 
+/** A driver that was started so often in a row and answered nothing will not answer the next time either. */
+const MAX_DEAD_STARTS = 3;
+
 export async function runSubject(
   subject: Subject,
   cases: readonly Case[],
@@ -28,8 +31,6 @@ export async function runSubject(
     return { name, title, capabilities, absent, elapsedMs: 0, results: cases.map(notRun(absent)) };
   }
   const results = new Map<Case, ReportedResult>();
-  const start = (clock: ClockKind) => startSubject(subject, context.folder, context.control, clock);
-  let shared: SubjectProcess | undefined;
 
   async function runAll(
     chosen: readonly Case[],
@@ -43,31 +44,58 @@ export async function runSubject(
   }
 
   const endsItsProcess = ({ needs }: Case) => needs?.includes("process-exit") === true;
+  const [alone, shared] = [
+    createDrivers(subject, context, "real"),
+    createDrivers(subject, context, "virtual"),
+  ];
   await Promise.all([
     // Mostly waiting in real time, so they cost the others nothing.
-    runAll(cases.filter(endsItsProcess), async (theCase) => runAlone(theCase, await start("real"))),
+    runAll(cases.filter(endsItsProcess), (theCase) => alone.run(theCase).finally(alone.stop)),
     runAll(
       cases.filter((theCase) => !endsItsProcess(theCase)),
-      async (theCase) => {
-        if (!shared?.alive()) {
-          await shared?.stop();
-          shared = await start("virtual");
-        }
-        return runCase(theCase, shared, "virtual");
-      },
+      shared.run,
     ),
   ]);
-  await shared?.stop();
+  await shared.stop();
   const ordered = cases.map((theCase) => results.get(theCase)).filter((result) => result !== undefined);
   return { name, title, capabilities, elapsedMs: performance.now() - from, results: ordered };
 }
 
-async function runAlone(theCase: Case, process: SubjectProcess): Promise<CaseOutcome> {
-  try {
-    return await runCase(theCase, process, "real");
-  } finally {
-    await process.stop();
+interface Drivers {
+  /** On the driver there is, or on a new one when that has ended, hangs or has broken the protocol. */
+  run(theCase: Case): Promise<CaseOutcome>;
+  stop(): Promise<void>;
+}
+
+function createDrivers(subject: Subject, { folder, control }: RunContext, clock: ClockKind): Drivers {
+  let driver: SubjectProcess | undefined;
+  let deadStarts = 0;
+
+  async function stop(): Promise<void> {
+    const last = driver;
+    driver = undefined;
+    // What does not end now ends with this process: no reason to lose the report.
+    await last?.stop().catch(() => {});
   }
+
+  async function started(): Promise<SubjectProcess> {
+    if (deadStarts >= MAX_DEAD_STARTS)
+      throw new Error(`the driver was started ${deadStarts} times in a row, and answered nothing`);
+    deadStarts++;
+    return startSubject(subject, folder, control, clock);
+  }
+
+  return {
+    stop,
+    async run(theCase) {
+      if (driver && !driver.alive()) await stop();
+      driver ??= await started();
+      const { session } = driver;
+      return runCase(theCase, driver, clock).finally(() => {
+        if (session.hasAnswered()) deadStarts = 0;
+      });
+    },
+  };
 }
 
 function notRun(why: string): (theCase: Case) => ReportedResult {
@@ -84,7 +112,7 @@ async function judged(
   const from = performance.now();
   const { problems, ...seen } = await run().catch(
     (error: unknown): CaseOutcome => ({
-      problems: [`the case could not be set up: ${String(error)}`],
+      problems: [`the case could not be set up: ${error instanceof Error ? error.message : String(error)}`],
       exchange: [],
     }),
   );

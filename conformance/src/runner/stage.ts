@@ -5,11 +5,13 @@
 import { setImmediate } from "node:timers/promises";
 import { type IngestionApi, startIngestionApi } from "../api/index.ts";
 import type { Case, ClientSetup } from "../case.ts";
-import type { CallForm, Collected, Command, Created, Idle, Observation, WireObject } from "../protocol.ts";
+import type { CallForm, Collected, Command, Created, WireObject } from "../protocol.ts";
+import type { AnswerTo } from "./driver-answers.ts";
 import type { Scene } from "./expectations.ts";
 import { createFaults, type Faults } from "./faults.ts";
 import { createPastPages, type PastPages } from "./past-pages.ts";
 import type { Beginning } from "./reported-exchange.ts";
+import type { Session } from "./session.ts";
 import type { ClockKind, SubjectProcess } from "./subject-process.ts";
 
 /** Recognisable wherever it turns up. */
@@ -20,6 +22,8 @@ export const ANOTHER_KEY = "wrk_another_S3cretPart";
 const START_MS = Date.parse("2026-06-14T12:00:00.999Z");
 /** Far above what anything on loopback takes; reached only when something is stuck. */
 const SETTLE_LIMIT_MS = 15_000;
+/** A timer that is due and does not fire, or is set anew at once each time, would be waited for in all eternity. */
+const MAX_TIMERS_AT_ONCE = 1_000;
 /** How long the last requests of a page may take to arrive. One that a browser lets die with the page never does. */
 const FAREWELL_LIMIT_MS = 1_000;
 
@@ -30,7 +34,7 @@ export interface Stage {
   faults: Faults;
   process: SubjectProcess;
   creationError: string | undefined;
-  send(command: Command): Promise<unknown>;
+  send: Session["send"];
   /** Moves the clock from timer to timer; what each of them starts is over before time goes on. */
   advance(ms: number): Promise<void>;
   /** The clock moves, timers do not notice. */
@@ -39,7 +43,7 @@ export interface Stage {
   reload(options: WireObject): Promise<void>;
   past: PastPages;
   /** Returns when no request is under way, except those that nothing but time or a release can end. */
-  settle(): Promise<Idle>;
+  settle(): Promise<AnswerTo<{ do: "idle" }>>;
   collect(name: string): Promise<Collected>;
   scene(names: readonly string[]): Promise<Scene>;
   otherOrigin: IngestionApi;
@@ -55,21 +59,21 @@ export async function setStage(theCase: Case, process: SubjectProcess, clock: Cl
   const { server = {} } = theCase;
   const api = await startIngestionApi({
     ...server.options,
-    ...forPages(process),
+    ...whoMaySend(process),
     keys: [KEY, ANOTHER_KEY],
     now,
   });
-  const otherOrigin = await startIngestionApi({ ...forPages(process), keys: [KEY], now });
+  const otherOrigin = await startIngestionApi({ ...whoMaySend(process, REDIRECTED), keys: [KEY], now });
   const faults = createFaults(api, otherOrigin.url);
   faults.play(server.script ?? []);
   faults.setDefault(server.default ?? null);
   const { send } = process.session;
   const close = async () => void (await Promise.all([api.close(), otherOrigin.close()]));
   const past = createPastPages();
-  const created = await send(creation(theCase, api.url, nowMs)).then(
-    (value) => value as Created,
-    (error: unknown) => close().then(() => Promise.reject(error)),
+  const created = await send(creation(theCase, api.url, nowMs)).catch((error: unknown) =>
+    close().then(() => Promise.reject(error)),
   );
+  const creationError = refusalOf(created);
 
   const stage: Stage = {
     api,
@@ -77,12 +81,15 @@ export async function setStage(theCase: Case, process: SubjectProcess, clock: Cl
     otherOrigin,
     since,
     process,
-    creationError: created.error,
+    creationError,
     send,
     async advance(ms) {
+      let atOnce = 0;
       for (let left = ms; left > 0; ) {
         const { nextTimerInMs } = await settle(stage);
-        const step = Math.min(left, nextTimerInMs ?? left);
+        const step = Math.min(left, Math.max(0, nextTimerInMs ?? left));
+        atOnce = step < 1 ? atOnce + 1 : 0;
+        if (atOnce > MAX_TIMERS_AT_ONCE) giveUp(stage, "a timer is due again and again, and no time passes");
         // The API's clock first: what a timer sends may arrive before the driver's answer.
         nowMs += step;
         left -= step;
@@ -97,22 +104,29 @@ export async function setStage(theCase: Case, process: SubjectProcess, clock: Cl
     async reload(options) {
       const { inFlight } = await settle(stage);
       const answered = api.requests.length - inFlight;
-      const observation = (await send({ do: "observe" })) as Observation;
+      const observation = await send({ do: "observe" });
       await send({ do: "reload" });
-      const { requests } = (await send({ do: "idle" })) as Idle;
+      const { requests } = await send({ do: "idle" });
+      if (requests === undefined) throw new Error('"idle" has to say how many requests were made');
       const sent = requests - otherOrigin.requests.length;
       await api.waitForRequests(sent, FAREWELL_LIMIT_MS).catch(() => {});
       past.add(observation, api.requests.slice(answered));
-      await send({ ...creation(theCase, api.url, nowMs, options), again: true });
+      const again = await send({ ...creation(theCase, api.url, nowMs, options), again: true });
+      const refusal = refusalOf(again);
+      if (refusal !== undefined) throw new Error(`the SDK refused to be created again: ${refusal}`);
     },
     past,
     settle: () => settle(stage),
-    collect: async (name) => (await send({ do: "collect", name })) as Collected,
+    async collect(name) {
+      const collected = await send({ do: "collect", name });
+      if (collected === null) throw new Error(`the driver knows no flush or shutdown named "${name}"`);
+      return collected;
+    },
     async scene(names) {
-      const observation = (await send({ do: "observe" })) as Observation;
+      const observation = await send({ do: "observe" });
       const results: Record<string, Collected> = {};
       for (const name of names) results[name] = await stage.collect(name);
-      const failed = created.error === undefined ? {} : { creationError: created.error };
+      const failed = creationError === undefined ? {} : { creationError };
       return { api, otherOrigin, observation: past.withReports(observation), results, ...failed };
     },
     close,
@@ -120,8 +134,18 @@ export async function setStage(theCase: Case, process: SubjectProcess, clock: Cl
   return stage;
 }
 
-function forPages({ isPage }: SubjectProcess) {
-  return { cors: isPage, freshConnections: isPage };
+/** What browsers call the origin of a request that came here by a redirect from elsewhere. */
+const REDIRECTED = "null";
+
+/** The subject and nobody else: its page, or what is no page. */
+function whoMaySend({ pageOrigin }: SubjectProcess, ...origins: string[]) {
+  const isPage = pageOrigin !== undefined;
+  return { cors: isPage, freshConnections: isPage, origins: isPage ? [pageOrigin, ...origins] : origins };
+}
+
+/** Why the SDK refused to make a client, in its words. */
+function refusalOf({ created, error }: Created): string | undefined {
+  return created ? undefined : (error ?? "it does not say why");
 }
 
 /** Cases of client SDKs are written as those are called. */
@@ -143,27 +167,32 @@ function creation(theCase: Case, url: string, nowMs: number, instead: WireObject
   };
 }
 
-async function settle(stage: Stage): Promise<Idle> {
+async function settle(stage: Stage): ReturnType<Stage["settle"]> {
   const deadline = performance.now() + SETTLE_LIMIT_MS;
   for (;;) {
-    const idle = (await stage.send({ do: "idle" })) as Idle;
+    const idle = await stage.send({ do: "idle" });
     const { inFlight, held, unheard = 0 } = idle;
     const silent = stage.faults.silent();
     // The status of an answer that stalls is on its way, and has to have arrived.
     const mayHear = unheard > silent.filter(({ status }) => status === undefined).length;
     if (inFlight > 0 && !mayHear && inFlight === held + silent.length) return idle;
     if (inFlight === 0) {
-      if (stage.process.isPage) stage.past.leaveOpen(stage.faults.silent());
+      if (stage.process.pageOrigin) stage.past.leaveOpen(stage.faults.silent());
       if (stage.api.inFlight() === stage.past.stillOpen()) {
         stage.faults.allOver();
         return idle;
       }
     }
     if (performance.now() > deadline) {
-      throw new Error(
-        `nothing settles: ${inFlight} in flight at the SDK, ${stage.api.inFlight()} at the API`,
-      );
+      const [atSdk, atApi] = [`${inFlight} in flight at the SDK`, `${stage.api.inFlight()} at the API`];
+      return giveUp(stage, `nothing settles: ${atSdk}, ${atApi}`);
     }
     await setImmediate();
   }
+}
+
+/** The driver is out of step with what it drives: it plays no other case. */
+function giveUp(stage: Stage, why: string): never {
+  stage.process.session.end(why);
+  throw new Error(why);
 }

@@ -13,9 +13,7 @@ export async function startPage(
   const session = control.openSession(subject.script && join(folder, subject.script));
   const { launchBrowser } = await import("@whisperr/conformance-browsers");
   const browser: Browser = await launchBrowser(subject.engine, { timeZone: SUBJECT_TIME_ZONE });
-  let alive = true;
   const stop = async () => {
-    alive = false;
     session.end("the browser was closed");
     await browser.close();
   };
@@ -23,19 +21,12 @@ export async function startPage(
     .newPage(`${session.url}/page`)
     .catch((error: unknown) => stop().then(() => Promise.reject(error)));
   return {
-    session: {
-      ...session,
-      // A page that missed a command has crashed, or hangs: the next case gets a browser of its own.
-      send: (command) =>
-        session.send(command).catch((error: unknown) => {
-          if (!session.isAnswering()) alive = false;
-          throw error;
-        }),
-    },
-    isPage: true,
+    session,
+    pageOrigin: control.origin,
     output: () => "",
     exited: () => Promise.reject(new Error("a page does not end by itself")),
-    alive: () => alive,
+    // A page that missed a command has crashed, or hangs: the next case gets a browser of its own.
+    alive: session.isAnswering,
     stop,
   };
 }

@@ -1,0 +1,111 @@
+/** Whatever a driver does: its case fails with what it did, the cases after it run, and the run is reported. */
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Case } from "../case.ts";
+import type { WireObject } from "../protocol.ts";
+import type { ReportedSubject } from "../report/run-report.ts";
+import type { Subject } from "../subject.ts";
+import { type ControlServer, startControlServer } from "./control-server.ts";
+import { runSubject } from "./run-subject.ts";
+
+/** Of the commands that are never answered; far more than the others need, on any machine. */
+const ANSWER_LIMIT_MS = 5_000;
+
+const folder = join(import.meta.dirname, "..", "..");
+const hostile: Subject = {
+  name: "hostile",
+  title: "Hostile",
+  command: process.execPath,
+  args: [join(import.meta.dirname, "hostile-driver.mjs")],
+  capabilities: ["virtual-time"],
+  knownFailures: [],
+};
+
+let control: ControlServer;
+beforeAll(async () => {
+  control = await startControlServer({ answerLimitMs: ANSWER_LIMIT_MS });
+});
+afterAll(() => control.close());
+
+function aCase(id: string, options: WireObject, more: Partial<Case> = {}): Case {
+  return {
+    id,
+    title: "a case",
+    clause: "4.x",
+    level: "must",
+    client: { options },
+    steps: [],
+    expect: {},
+    ...more,
+  };
+}
+
+function run(cases: readonly Case[], subject = hostile): Promise<ReportedSubject> {
+  return runSubject(subject, cases, { folder, control, onResult: () => {} });
+}
+
+/** Runs a case in which the driver misbehaves, and one after it, which passes. Resolves with what is said of the first. */
+async function problemsOf(options: WireObject): Promise<string> {
+  const { results } = await run([aCase("before", {}), aCase("bad", options), aCase("after", {})]);
+  expect(results.map(({ verdict }) => verdict)).toEqual(["passed", "failed", "passed"]);
+  return results[1]?.problems.join("\n") ?? "";
+}
+
+describe.concurrent("fails its case alone: a driver that", () => {
+  test.for<[string, WireObject, string]>([
+    ["posts a page", { post: "<html>" }, 'result of "create" is no result: it is not JSON: <html>'],
+    ["posts null", { post: "null" }, 'result of "create" is no result'],
+    ["posts a number", { post: "12" }, 'result of "create" is no result'],
+    ["posts an array", { post: "[1]" }, 'result of "create" is no result'],
+    ["posts nothing", { post: "" }, 'result of "create" is no result: it is empty'],
+    ["posts what is not UTF-8", { post: '{"ok":true,"\u00ff":1}' }, "it is not UTF-8"],
+    ["posts another command's answer", { post: '{"ok":true,"value":{"inFlight":0}}' }, "its value is not"],
+    ["posts twice", { behave: "twice" }, 'result of "observe" is no result'],
+    ["loses the connection", { behave: "cut" }, "the connection broke in the middle of it"],
+    ["hangs", { behave: "hang" }, 'no answer to "create" within 5 s'],
+    ["waits", { behave: "wait" }, 'no answer to "create" within 5 s'],
+    ["floods its output", { behave: "flood" }, "more than 16777216 characters to its standard streams"],
+    ["ends", { behave: "exit" }, "the driver ended (3): "],
+  ])("%s", async ([, options, words], { expect }) => {
+    expect(await problemsOf(options)).toContain(words);
+  });
+
+  test("posts 10 MB", async ({ expect }) => {
+    const post = `{"ok":true,"value":"${"x".repeat(10_000_000)}"}`;
+    expect(await problemsOf({ post })).toContain("it has more than 8388608 bytes");
+  });
+});
+
+test("a refused creation is told in the SDK's words, and no step is blamed for it", async () => {
+  const steps: Case["steps"] = [{ track: ["user_1", "e1"] }, { flush: "first" }, { settled: "first" }];
+  const { results } = await run([
+    aCase("refused", { creation: "flushAt must be a whole number" }, { steps }),
+    aCase("meant", { creation: "no key" }, { expect: { creationError: "no key" } }),
+  ]);
+  expect(results[0]?.problems).toEqual(["the SDK refused to be created: flushAt must be a whole number"]);
+  expect(results[1]?.verdict).toBe("passed");
+});
+
+test("a driver that never answers is started three times, not once a case", async () => {
+  const silent = { ...hostile, args: ["-e", "process.exitCode = 1"] };
+  const { results } = await run(
+    ["a", "b", "c", "d", "e"].map((id) => aCase(id, {})),
+    silent,
+  );
+  const problems = results.flatMap((result) => result.problems);
+  expect(problems.slice(0, 3)).toEqual(Array(3).fill(expect.stringContaining("the driver ended (1)")));
+  expect(problems.slice(3)).toEqual(
+    Array(2).fill(expect.stringContaining("3 times in a row, and answered nothing")),
+  );
+});
+
+test("what a driver has started goes with it", async () => {
+  // As `go run` and `npx` do: the driver is a child, and the signal reaches the parent alone.
+  const mark = `left-behind-${process.pid}`;
+  const script = `trap : TERM; '${process.execPath}' '${hostile.args[0]}' "$1" ${mark} & wait; wait`;
+  const { results } = await run([aCase("a", {})], { ...hostile, command: "sh", args: ["-c", script, "sh"] });
+  expect(results[0]?.verdict).toBe("passed");
+  const isLeft = execFileSync("ps", ["-A", "-o", "args="], { encoding: "utf8" }).includes(mark);
+  expect(isLeft).toBe(false);
+});
