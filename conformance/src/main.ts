@@ -60,7 +60,9 @@ async function main(options: CliOptions): Promise<number> {
 async function run(plan: Plan): Promise<RunReport> {
   const startedAt = new Date().toISOString();
   const from = performance.now();
-  const control = await startControlServer({ usualScript: join(folder, "sdks", "dist", "browser.global.js") });
+  const control = await startControlServer({
+    usualScript: join(folder, "sdks", "dist", "browser.global.js"),
+  });
   const subjects = await runPlan(plan, { folder, control }).finally(() => control.close());
   const { version } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as { version: string };
   return {
