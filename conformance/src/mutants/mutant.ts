@@ -58,6 +58,8 @@ export interface Hooks {
   client?(client: Client): Partial<Client>;
   /** Changes to the platform, undone when the case is over. */
   patches?: readonly Patch[];
+  /** Called when the case is over. */
+  undo?(): void;
 }
 
 export type Options = Record<string, unknown>;

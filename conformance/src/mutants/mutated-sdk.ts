@@ -25,7 +25,7 @@ export function mutated<Whole extends Sdk>(sdk: Whole): Whole {
     if (!found && choice.id !== null) throw new Error(`there is no mutant ${choice.id}`);
     const life: Life = { options };
     const hooks = found?.how(life) ?? {};
-    leftBehind.push(patch(patchesOf(hooks)));
+    leftBehind.push(patch(patchesOf(hooks)), () => hooks.undo?.());
     const client = sdk.createWhisperr(mutatedOptions(hooks, options) as never) as Client;
     life.client = client;
     leftBehind.push(() => void client.shutdown({ timeoutMs: 0 }));

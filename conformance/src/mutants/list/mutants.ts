@@ -1,12 +1,30 @@
 /** All mutants. */
 import type { Mutant } from "../mutant.ts";
 import { answerMutants } from "./answers.ts";
+import { callMutants } from "./calls.ts";
 import { consentMutants } from "./consent.ts";
 import { defaultMutants } from "./defaults.ts";
+import { eventMutants } from "./events.ts";
+import { flushMutants } from "./flushes.ts";
+import { identifyMutants } from "./identifies.ts";
+import { lifeMutants } from "./life.ts";
+import { queueMutants } from "./queue.ts";
+import { refusalMutants } from "./refusals.ts";
+import { reportMutants } from "./reports.ts";
+import { retryMutants } from "./retries.ts";
 import { visitorMutants } from "./visitors.ts";
 
 export const mutants: readonly Mutant[] = [
   ...answerMutants,
+  ...refusalMutants,
+  ...retryMutants,
+  ...queueMutants,
+  ...flushMutants,
+  ...eventMutants,
+  ...callMutants,
+  ...identifyMutants,
+  ...reportMutants,
+  ...lifeMutants,
   ...defaultMutants,
   ...visitorMutants,
   ...consentMutants,

@@ -1,0 +1,6 @@
+/** Mistakes about what a call does. */
+import type { Client, How, Life } from "../mutant.ts";
+
+export const withClient =
+  (edit: (client: Client, life: Life) => Partial<Client>): How =>
+  (life) => ({ client: (client) => edit(client, life) });

@@ -1,0 +1,99 @@
+/** Mistakes about what track() takes, refuses and keeps (contract, sections 2 and 5). */
+import { withClient } from "../hooks/calls.ts";
+import { withOptions } from "../hooks/options.ts";
+import { eventsOf, idsOf, withEvents } from "../hooks/requests.ts";
+import type { Mutant } from "../mutant.ts";
+
+const NAME = /^[a-z0-9]+(?:_[a-z0-9]+)*$/;
+
+export const callMutants: readonly Mutant[] = [
+  {
+    id: "bad-names-queued",
+    does: "Queues whatever it is given as an event name.",
+    how: withClient(({ track }) => ({
+      track: (userId, name, ...rest) =>
+        track(userId, typeof name === "string" && NAME.test(name) ? name : "unnamed", ...rest),
+    })),
+    caughtBy: { "event-name.invalid": /invalid_event_type: missing, expected 14/ },
+  },
+  {
+    id: "nobody-accepted",
+    does: "Takes undefined for a user id.",
+    how: withClient(({ track }) => ({ track: (userId, ...rest) => track(String(userId), ...rest) })),
+    caughtBy: { "user-id.invalid": /expected "invalid_user_id"/ },
+  },
+  {
+    id: "no-snapshot",
+    does: "Reads the app's objects when it sends them.",
+    how: () => {
+      const objects: unknown[] = [];
+      const order: string[] = [];
+      return {
+        client: ({ track }) => ({
+          track(...args) {
+            objects.push(args[2]);
+            return track(...args);
+          },
+        }),
+        fetch(request, send) {
+          for (const id of idsOf(request)) if (!order.includes(id)) order.push(id);
+          const live = eventsOf(request).map((event) => ({
+            ...event,
+            properties: objects[order.indexOf(String(event.context.$message_id))] ?? {},
+          }));
+          return send(live.length > 0 ? withEvents(request, live) : request);
+        },
+      };
+    },
+    caughtBy: { "values.snapshot": /total: expected 10, got 99/ },
+  },
+  {
+    id: "bigint-dropped",
+    does: "Drops an event because there is a BigInt in it.",
+    how: withClient(({ track }) => ({
+      track(userId, name, properties, ...rest) {
+        const isBig = Object.values(properties ?? {}).some((value) => typeof value === "bigint");
+        const toJSON = () => {
+          throw new TypeError("BigInt");
+        };
+        return track(userId, name, isBig ? { toJSON } : properties, ...rest);
+      },
+    })),
+    caughtBy: { "values.odd-but-fine": /BigInt/ },
+  },
+  {
+    id: "throws-into-the-app",
+    does: "Lets a value that cannot be serialised throw out of track().",
+    how: withClient(({ track }) => ({
+      track(...args) {
+        JSON.stringify(args[2], (_key, value: unknown) => (typeof value === "bigint" ? `${value}` : value));
+        return track(...args);
+      },
+    })),
+    caughtBy: { "values.unserializable": /a call threw: track: a getter of the app failed/ },
+  },
+  {
+    id: "before-send-failure-sends",
+    does: "Sends an event unchanged when beforeSend throws.",
+    how: withOptions((options) => ({
+      ...options,
+      beforeSend(event: object) {
+        try {
+          return (options.beforeSend as (event: object) => object)(event);
+        } catch {
+          return event;
+        }
+      },
+    })),
+    caughtBy: { "before-send.throws": /before_send_failed: missing, expected 1/ },
+  },
+  {
+    id: "shared-context-wins",
+    does: "Lets the context option win over the context of a call.",
+    how: withClient(({ track }, { options }) => ({
+      track: (userId, name, properties, context) =>
+        track(userId, name, properties, { ...(context as object), ...(options.context as object) }),
+    })),
+    caughtBy: { "context.merged": /region: expected "us", got "eu"/ },
+  },
+];

@@ -1,0 +1,84 @@
+/** Mistakes about identify() and what it sends (contract, section 3). */
+import { withClient } from "../hooks/calls.ts";
+import { withEachIdentify } from "../hooks/requests.ts";
+import type { Mutant } from "../mutant.ts";
+
+type Channel = Record<string, unknown>;
+
+const withEachChannel = (edit: (channel: Channel) => Channel) =>
+  withEachIdentify(({ channels, ...identify }) =>
+    channels ? { ...identify, channels: channels.map(edit) } : identify,
+  );
+
+export const identifyMutants: readonly Mutant[] = [
+  {
+    id: "empty-traits-sent",
+    does: "Sends traits that are empty.",
+    how: withEachIdentify((identify) => ({ traits: {}, ...identify })),
+    caughtBy: { "identify.minimal": /body\.traits: not expected/ },
+  },
+  {
+    id: "opted-in-left-out",
+    does: "Sends opted_in only when it is false.",
+    how: withEachChannel(({ opted_in, ...channel }) =>
+      opted_in === true ? channel : { ...channel, opted_in },
+    ),
+    caughtBy: { "channels.opted-in-and-verified": /opted_in: missing, expected true/ },
+  },
+  {
+    id: "verified-made-up",
+    does: "Calls an address unverified that the app said nothing about.",
+    how: withEachChannel((channel) => ({ verified: false, ...channel })),
+    caughtBy: { "channels.opted-in-and-verified": /verified: not expected, got false/ },
+  },
+  {
+    id: "channel-called-type",
+    does: "Sends a channel under the name that the public API has for it.",
+    how: withEachChannel(({ channel: type, ...rest }) => ({ type, ...rest })),
+    caughtBy: { "channels.shortcuts": /channel: missing, expected "email"/ },
+  },
+  {
+    id: "shortcuts-beside-channels",
+    does: "Adds the shortcuts to the channels that should replace them.",
+    how: withClient(({ identify }) => ({
+      identify(userId, given) {
+        const { channels, email, phone } = given as {
+          channels?: unknown[];
+          email?: string;
+          phone?: string;
+        };
+        if (!channels) return identify(userId, given);
+        const shortcuts = [
+          { type: "email", address: email },
+          { type: "sms", address: phone },
+        ];
+        return identify(userId, { ...(given as object), channels: [...channels, ...shortcuts] });
+      },
+    })),
+    caughtBy: { "channels.explicit-replace-shortcuts": /channels: expected 1 items, got 3/ },
+  },
+  {
+    id: "traits-of-the-server",
+    does: "Adds the server's time zone to the traits of a user.",
+    how: withEachIdentify(({ traits, ...identify }) => ({
+      ...identify,
+      traits: { timezone: "Europe/Berlin", ...traits },
+    })),
+    caughtBy: {
+      "identify.minimal": /body\.traits: not expected/,
+      "identify.no-device": /timezone: not expected/,
+    },
+  },
+  {
+    id: "bound-identify-empty",
+    does: "Forgets what identify() is given when it is called for a bound user.",
+    how: withClient(({ forUser }) => ({
+      forUser(userId) {
+        const user = forUser?.(userId);
+        if (!user) throw new Error("this SDK has no forUser()");
+        return { ...user, identify: () => user.identify() };
+      },
+    })),
+    caughtBy: { "user-id.for-user": /channels: missing/ },
+  },
+];

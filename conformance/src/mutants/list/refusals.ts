@@ -1,0 +1,67 @@
+/** Mistakes about batches that a server refuses: 4xx and 413 (contract, section 4). */
+import { answered, taking } from "../hooks/answers.ts";
+import { droppingTogether, sendEach } from "../hooks/batches.ts";
+import { eventsOf, idsOf, withEvents } from "../hooks/requests.ts";
+import type { Mutant } from "../mutant.ts";
+
+export const refusalMutants: readonly Mutant[] = [
+  {
+    id: "division-drops-neighbours",
+    does: "Drops ten events for one bad one among them.",
+    how: droppingTogether((count) => count <= 10),
+    caughtBy: { "isolate.one-of-500": /errors: expected 1 items, got 8/ },
+  },
+  {
+    id: "whole-batch-dropped",
+    does: "Drops a batch of 500 for one bad event in it.",
+    how: droppingTogether(() => true),
+    caughtBy: {
+      "isolate.one-of-500": /stats\.dropped\.rejected: expected 1, got 500/,
+      "isolate.too-old": /errors: expected 1 items, got 3/,
+    },
+  },
+  {
+    id: "singles-after-a-refusal",
+    does: "Sends events one by one after a refused batch.",
+    how: () => ({
+      async fetch(request, send) {
+        const answer = await send(request);
+        const count = idsOf(request).length;
+        if (answer.status !== 400 || count < 2) return answer;
+        const rejected = await sendEach(request, send);
+        return answered(202, { accepted: count - rejected, rejected });
+      },
+    }),
+    caughtBy: { "isolate.one-of-500": /number of requests: expected 2 to 24/ },
+  },
+  {
+    id: "hammers-a-server-that-refuses-all",
+    does: "Tries the first events of every refused batch again, one by one.",
+    how: () => ({
+      async fetch(request, send) {
+        const answer = await send(request);
+        if (answer.status === 400) await sendEach(withEvents(request, eventsOf(request).slice(0, 5)), send);
+        return answer;
+      },
+    }),
+    caughtBy: { "isolate.everything-refused": /number of requests: expected 1 to 120/ },
+  },
+  {
+    id: "too-large-not-divided",
+    does: "Drops a batch that was too large instead of dividing it.",
+    how: droppingTogether((_count, status) => status === 413),
+    caughtBy: { "too-large.above-n-events": /dropped\.too_large: not expected, got 500/ },
+  },
+  {
+    id: "too-large-for-ever",
+    does: "Sends a lone event that is too large again and again.",
+    how: taking((status, request) => status === 413 && idsOf(request).length === 1, 503),
+    caughtBy: { "too-large.single-event": /flush should be fulfilled, but is pending/ },
+  },
+  {
+    id: "too-large-forgotten",
+    does: "Starts from the top again after every batch, though the server said what it takes.",
+    how: taking((status, request) => status === 413 && idsOf(request).length > 1, 400),
+    caughtBy: { "too-large.remembered": /number of requests: expected 12 to 30/ },
+  },
+];

@@ -1,0 +1,131 @@
+/** Mistakes about errors and the books (contract, section 5). */
+import { unreported, withReports, withStats } from "../hooks/reports.ts";
+import type { Mutant } from "../mutant.ts";
+
+export const reportMutants: readonly Mutant[] = [
+  {
+    id: "on-error-throws-through",
+    does: "Lets what onError throws reach the app.",
+    how: () => {
+      const thrown: unknown[] = [];
+      return {
+        onError(error, report) {
+          try {
+            report(error);
+          } catch (problem) {
+            thrown.push(problem);
+          }
+        },
+        client: ({ track }) => ({
+          track(...args) {
+            track(...args);
+            if (thrown.length > 0) throw thrown.pop();
+          },
+        }),
+      };
+    },
+    caughtBy: { "on-error.throws": /a call threw: track: a callback of the app failed/ },
+  },
+  {
+    id: "on-error-for-ever",
+    does: "Reports an error that onError's own call caused to onError, and so on.",
+    how: () => ({
+      onError(error, report) {
+        for (let times = 0; times < 20; times++) report(error);
+      },
+    }),
+    caughtBy: { "on-error.calls-again": /stats\.accepted: expected 3 to 10/ },
+  },
+  {
+    id: "key-in-an-error",
+    does: "Shows the key in an error.",
+    how: ({ options }) => ({
+      onError: (error, report) => report({ ...error, message: `${error.message} (${options.apiKey})` }),
+    }),
+    caughtBy: { "auth.wrong-key": /the key leaked: .*"type":"auth"/ },
+  },
+  {
+    id: "key-in-diagnostics",
+    does: "Prints the request's headers when debug is on.",
+    how: ({ options }) => ({
+      fetch(request, send) {
+        if (options.debug) console.debug(`[whisperr] ${JSON.stringify(request.headers)}`);
+        return send(request);
+      },
+    }),
+    caughtBy: { "console.debug": /the key leaked: \[whisperr\]/ },
+  },
+  {
+    id: "prints-unasked",
+    does: "Prints every error though the app listens to onError.",
+    how: withReports((error) => {
+      console.warn(error.message);
+      return error;
+    }),
+    caughtBy: { "console.quiet": /output: expected ""/ },
+  },
+  {
+    id: "rejected-counted-twice",
+    does: "Counts events that the server rejected as delivered too.",
+    how: withStats((stats) => ({
+      ...stats,
+      delivered: stats.delivered + (stats.dropped.rejected_by_server ?? 0),
+    })),
+    caughtBy: { "answer.rejected-count": /ledger: 5 accepted is not 5 delivered \+ 2 dropped/ },
+  },
+  {
+    id: "losses-not-counted",
+    does: "Reports what it drops, and leaves it out of the books.",
+    how: withStats((stats) => ({ ...stats, dropped: {} })),
+    caughtBy: { "drop.any-4xx": /ledger: 8 accepted is not 1 delivered/ },
+  },
+  {
+    id: "exhausted-unreported",
+    does: "Says nothing when retries have run out.",
+    how: unreported(({ type }) => type === "retry_exhausted"),
+    caughtBy: {
+      "exhausted.later-flush-delivers": /errors: expected 1 items, got 0/,
+      "shutdown.deadline": /errors: expected 1 items, got 0/,
+    },
+  },
+  {
+    id: "refused-key-unreported",
+    does: "Says nothing when the key is refused.",
+    how: unreported(({ type }) => type === "auth"),
+    caughtBy: { "auth.stop-and-keep": /errors: expected 1 items, got 0/ },
+  },
+  {
+    id: "overflow-unreported",
+    does: "Drops the oldest without a word to the app.",
+    how: unreported(({ reason }) => reason === "queue_full"),
+    caughtBy: { "limits.queue-full": /errors: expected 2 items, got 1/ },
+  },
+  {
+    id: "overflow-reported-once",
+    does: "Reports the first of many losses and forgets to report the others.",
+    how: () => {
+      let reported = 0;
+      return unreported(({ reason }) => reason === "queue_full" && reported++ > 0)({ options: {} });
+    },
+    caughtBy: { "limits.queue-full-all-reported": /errors: expected \[\[/ },
+  },
+  {
+    id: "names-the-wrong-events",
+    does: "Names the events that follow the dropped ones when it reports an overflow.",
+    how: () => {
+      const named: string[] = [];
+      return {
+        fetch(request, send) {
+          for (const { context } of (
+            JSON.parse(request.body) as { events: { context: { $message_id: string } }[] }
+          ).events)
+            named.push(context.$message_id);
+          return send(request);
+        },
+        onError: (error, report) =>
+          report(error.reason === "queue_full" ? { ...error, messageIds: named } : error),
+      };
+    },
+    caughtBy: { "limits.queue-full": /was reported as dropped, but the API acknowledged it/ },
+  },
+];
