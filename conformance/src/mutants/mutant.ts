@@ -11,13 +11,13 @@
  *     {
  *       id: "drop-on-429",
  *       does: "Takes 429 for one of the 4xx that drop.",
- *       how: answerStatus(429, 400),
+ *       how: taking(429, 400),
  *       caughtBy: { "retry.statuses": /expected 7 requests, the API saw 1/ },
  *     }
  *
  * `how` comes from `hooks/`, or is a function of your own that makes hooks (`Hooks`). `caughtBy` names each case that must
- * fail, with words of its complaint: failing for another reason is no catch. In `conformance/`, `npx vitest run src/mutants -t drop-on-429`
- * runs it and shows what the case really says.
+ * fail, with words of its complaint: failing for another reason is no catch. `npx vitest run mutants -t drop-on-429` runs it
+ * and shows what the case really says.
  */
 
 /** The SDKs a mutant can be made of, each on one runtime: node26, deno, workerd and chromium of `subjects/`. */

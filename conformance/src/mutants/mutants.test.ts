@@ -1,65 +1,11 @@
-/**
- * The suite is tested here: each mutant has to be caught by the case that is there for it, for the reason it is there for.
- * The SDK as it is passes the same cases.
- */
-import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Case } from "../case.ts";
-import { loadCases } from "../load.ts";
+/** The suite is tested here: each mutant has to be caught by the case that is there for it. In Node; the others are next door. */
+import { expect, test } from "vitest";
 import { mutants } from "./list/mutants.ts";
-import type { Mutant, SdkKind } from "./mutant.ts";
-import { createPool, type Pool } from "./pool.ts";
-
-const cases = new Map(
-  loadCases(join(import.meta.dirname, "..", "..")).map((theCase) => [theCase.id, theCase]),
-);
-
-let pool: Pool;
-beforeAll(async () => {
-  pool = await createPool();
-});
-afterAll(() => pool.close());
-
-/** One case for one mutant in one SDK. */
-interface Trial {
-  id: string;
-  does: string;
-  kind: SdkKind;
-  theCase: Case;
-  complaint: RegExp;
-}
-
-function trialsOf({ id, does, on, caughtBy }: Mutant): Trial[] {
-  return Object.entries(caughtBy).flatMap(([caseId, complaint]) => {
-    const theCase = cases.get(caseId);
-    if (!theCase) throw new Error(`mutant ${id}: there is no case ${caseId}`);
-    const kinds = on ?? [theCase.needs?.includes("client") ? "browser" : "node"];
-    return kinds.map((kind): Trial => ({ id, does, kind, theCase, complaint }));
-  });
-}
-
-const trials = mutants.flatMap(trialsOf);
-const unchanged = new Map(trials.map((trial) => [`${trial.theCase.id} in ${trial.kind}`, trial]));
+import { tryMutants } from "./trials.ts";
 
 test("each mutant has an id of its own and a case that catches it", () => {
   expect(new Set(mutants.map(({ id }) => id)).size).toBe(mutants.length);
   expect(mutants.filter(({ caughtBy }) => Object.keys(caughtBy).length === 0)).toEqual([]);
 });
 
-// First: a mutant may leave traces in the process it shares.
-describe.concurrent("passes", () => {
-  test.for([...unchanged])("%s", async ([, { kind, theCase }], { expect, annotate }) => {
-    const why = await pool.absent(kind);
-    if (why !== undefined) return void (await annotate(`not run: ${why}`));
-    expect(await pool.run(kind, theCase, null)).toEqual([]);
-  });
-});
-
-describe.concurrent("is caught", () => {
-  test.for(trials)("$id by $theCase.id in $kind: $does", async (trial, { expect, annotate }) => {
-    const why = await pool.absent(trial.kind);
-    if (why !== undefined) return void (await annotate(`not run: ${why}`));
-    const problems = await pool.run(trial.kind, trial.theCase, trial.id);
-    expect(problems.join("\n")).toMatch(trial.complaint);
-  });
-});
+tryMutants(["node"]);

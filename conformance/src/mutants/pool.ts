@@ -80,12 +80,17 @@ function choosing(theCase: Case, { id, run }: Choice): Case {
   return { ...theCase, client: { ...theCase.client, options } };
 }
 
+/** A client that lives on would be the next case's trouble. */
+const LASTING = /listeners are left after shutdown|after its deadline/;
+
 async function runShared(lane: Lane, theCase: Case, control: ControlServer): Promise<string[]> {
   if (!lane.driver?.alive()) {
     await lane.driver?.stop();
     lane.driver = await startSubject(await lane.subject, conformance, control, "virtual");
   }
-  return (await runCase(theCase, lane.driver, "virtual")).problems;
+  const { problems } = await runCase(theCase, lane.driver, "virtual");
+  if (problems.some((problem) => LASTING.test(problem))) await lane.driver.stop();
+  return problems;
 }
 
 async function runAlone({ subject }: Lane, theCase: Case, control: ControlServer): Promise<string[]> {

@@ -1,0 +1,58 @@
+/** What mutants have to show, as tests: one for each mutant, SDK and case. */
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, test } from "vitest";
+import type { Case } from "../case.ts";
+import { loadCases } from "../load.ts";
+import { mutants } from "./list/mutants.ts";
+import type { Mutant, SdkKind } from "./mutant.ts";
+import { createPool, type Pool } from "./pool.ts";
+
+/** One case for one mutant in one SDK. */
+interface Trial {
+  id: string;
+  does: string;
+  kind: SdkKind;
+  theCase: Case;
+  complaint: RegExp;
+}
+
+const cases = new Map(
+  loadCases(join(import.meta.dirname, "..", "..")).map((theCase) => [theCase.id, theCase]),
+);
+
+/** Each mutant is caught, for the reason its case is there for; the SDK as it is passes the same cases. */
+export function tryMutants(kinds: readonly SdkKind[]): void {
+  const trials = mutants.flatMap(trialsOf).filter(({ kind }) => kinds.includes(kind));
+  const unchanged = new Map(trials.map((trial) => [`${trial.theCase.id} in ${trial.kind}`, trial]));
+  let pool: Pool;
+  beforeAll(async () => {
+    pool = await createPool();
+  });
+  afterAll(() => pool.close());
+
+  describe.concurrent("passes without a mistake", () => {
+    test.for([...unchanged])("%s", async ([, { kind, theCase }], { expect, annotate }) => {
+      const why = await pool.absent(kind);
+      if (why !== undefined) return void (await annotate(`not run: ${why}`));
+      expect(await pool.run(kind, theCase, null)).toEqual([]);
+    });
+  });
+
+  describe.concurrent("is caught", () => {
+    test.for(trials)("$id by $theCase.id in $kind: $does", async (trial, { expect, annotate }) => {
+      const why = await pool.absent(trial.kind);
+      if (why !== undefined) return void (await annotate(`not run: ${why}`));
+      const problems = await pool.run(trial.kind, trial.theCase, trial.id);
+      expect(problems.join("\n")).toMatch(trial.complaint);
+    });
+  });
+}
+
+function trialsOf({ id, does, on, caughtBy }: Mutant): Trial[] {
+  return Object.entries(caughtBy).flatMap(([caseId, complaint]) => {
+    const theCase = cases.get(caseId);
+    if (!theCase) throw new Error(`mutant ${id}: there is no case ${caseId}`);
+    const kinds = on ?? [theCase.needs?.includes("client") ? "browser" : "node"];
+    return kinds.map((kind): Trial => ({ id, does, kind, theCase, complaint }));
+  });
+}
