@@ -28,6 +28,11 @@ test.each<[string, Clause[], RegExp]>([
     [flush, { id: "5.order", says: "One queue, one order" }],
     /^nothing shows 5\.order$/,
   ],
+  [
+    "a clause that is shown and yet said not to be",
+    [{ ...flush, notYet: "No SDK does it yet." }],
+    /^5\.flush is shown, and listed as not shown yet$/,
+  ],
   ["a case of an unknown clause", [], /^case flush\.empty names 5\.flush, which is no clause$/],
   ["a clause twice", [flush, flush], /^5\.flush is there twice$/],
   [
@@ -48,6 +53,12 @@ test.each<[string, Clause[], RegExp]>([
   ],
 ])("%s is found", (_what, some, problem) => {
   expect(coverageProblems(some, [sample], contract)).toEqual([expect.stringMatching(problem)]);
+});
+
+test("a clause that nothing shows yet says why, and does so on the page", () => {
+  const open: Clause = { id: "5.order", says: "One queue, one order", notYet: "No SDK does it yet." };
+  expect(coverageProblems([flush, open], [sample], contract)).toEqual([]);
+  expect(coveragePage([open], [], [])).toContain("_nothing yet: No SDK does it yet._");
 });
 
 test("a row says who can run its cases", () => {

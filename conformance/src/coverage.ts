@@ -15,6 +15,8 @@ export interface Clause {
   says: string;
   /** Tests that show what no case can, or more of it; from the repository's root. */
   shownBy?: string[];
+  /** Why nothing shows it yet. */
+  notYet?: string;
 }
 
 const folder = join(import.meta.dirname, "..");
@@ -37,8 +39,11 @@ export function coverageProblems(
       .filter(({ clause }) => !ids.includes(clause))
       .map(({ id, clause }) => `case ${id} names ${clause}, which is no clause`),
     ...clauses
-      .filter(({ id, shownBy }) => shownBy === undefined && !cases.some(({ clause }) => clause === id))
+      .filter((clause) => !isShown(clause, cases) && clause.notYet === undefined)
       .map(({ id }) => `nothing shows ${id}`),
+    ...clauses
+      .filter((clause) => isShown(clause, cases) && clause.notYet !== undefined)
+      .map(({ id }) => `${id} is shown, and listed as not shown yet`),
     ...clauses
       .filter((clause) => !isSaid(clause, contract))
       .map(({ id }) => `CONTRACT.md does not say ${id}`),
@@ -48,6 +53,10 @@ export function coverageProblems(
         .map((path) => `${id} is shown by ${path}, which does not exist`),
     ),
   ];
+}
+
+function isShown({ id, shownBy }: Clause, cases: readonly Case[]): boolean {
+  return shownBy !== undefined || cases.some(({ clause }) => clause === id);
 }
 
 /** Its words are there, in their order, whatever lines and tables they are laid out in. */
@@ -69,14 +78,15 @@ export function coveragePage(
   subjects: readonly Subject[],
 ): string {
   const must = cases.filter(({ level }) => level === "must").length;
+  const open = clauses.filter(({ notYet }) => notYet !== undefined).length;
   const rows = clauses.map((clause) => {
     const own = cases.filter((theCase) => theCase.clause === clause.id);
     return [clause.id, clause.says, levels(own), shows(clause, own), runsOn(own, subjects)];
   });
   return `# Coverage
 
-Which case holds an SDK to which sentence of [CONTRACT.md](CONTRACT.md): ${clauses.length} sentences, ${cases.length} cases, ${must} of them _must_. Written by
-\`node src/coverage.ts --write\`, from \`clauses.json\` and \`cases/\`; a test fails when it is out of date.
+Which case holds an SDK to which sentence of [CONTRACT.md](CONTRACT.md): ${clauses.length} sentences, ${cases.length} cases, ${must} of them _must_; ${open} sentences have
+nothing that shows them yet. Written by \`node src/coverage.ts --write\`, from \`clauses.json\` and \`cases/\`; a test fails when it is out of date.
 
 ${table(["Clause", "What the contract says", "must + should", "Shown by", "Can run on"], rows)}
 `;
@@ -97,7 +107,8 @@ function levels(cases: readonly Case[]): string {
   return cases.length === 0 ? "" : `${must} + ${cases.length - must}`;
 }
 
-function shows({ shownBy = [] }: Clause, cases: readonly Case[]): string {
+function shows({ shownBy = [], notYet }: Clause, cases: readonly Case[]): string {
+  if (notYet !== undefined) return `_nothing yet: ${notYet}_`;
   const ids = cases.map(({ id }) => `\`${id}\``);
   const tests = shownBy.map((path) => `[${path.split("/").at(-1)}](../${path})`);
   return [...ids, ...tests].join(", ");
