@@ -41,6 +41,9 @@ export async function openOtherPage<Sdk>(): Promise<OtherPage<Sdk>> {
   };
 }
 
+/** Not the window's own: those are watched, and mutants do not hear all they are told. */
+const { addEventListener: listenTo, removeEventListener: stopListening } = EventTarget.prototype;
+
 const MARK = "driver.mark";
 let marks = 0;
 
@@ -50,10 +53,10 @@ function told(writer: Window, listener: Window): Promise<void> {
   return new Promise((resolve) => {
     const listen = ({ key, newValue }: StorageEvent) => {
       if (key !== MARK || newValue !== mark) return;
-      listener.removeEventListener("storage", listen);
+      stopListening.call(listener, "storage", listen as (event: Event) => void);
       resolve();
     };
-    listener.addEventListener("storage", listen);
+    listenTo.call(listener, "storage", listen as (event: Event) => void);
     writer.localStorage.setItem(MARK, mark);
   });
 }

@@ -8,6 +8,7 @@ import { eventMutants } from "./events.ts";
 import { flushMutants } from "./flushes.ts";
 import { identifyMutants } from "./identifies.ts";
 import { lifeMutants } from "./life.ts";
+import { pageMutants } from "./pages.ts";
 import { queueMutants } from "./queue.ts";
 import { refusalMutants } from "./refusals.ts";
 import { reportMutants } from "./reports.ts";
@@ -28,4 +29,5 @@ export const mutants: readonly Mutant[] = [
   ...defaultMutants,
   ...visitorMutants,
   ...consentMutants,
+  ...pageMutants,
 ];

@@ -1,0 +1,184 @@
+/** Mistakes of client SDKs as web pages: hidden and left, side by side, under several keys (contract, section 6). */
+import { readingRetryAfter } from "../hooks/answers.ts";
+import { always, withOptions } from "../hooks/options.ts";
+import { deaf, patched, rememberingOwnStorage } from "../hooks/platform.ts";
+import { withRequests } from "../hooks/requests.ts";
+import type { How, Mutant, SentRequest } from "../mutant.ts";
+
+const isHidden = () => document.visibilityState === "hidden";
+
+const withoutKeepalive = ({ keepalive: _, ...request }: SentRequest): SentRequest => request;
+
+/** One storage for all keys: the SDK is created with another key than it sends. */
+const storingUnder =
+  (apiKey: string): How =>
+  ({ options }) => ({
+    options: (given) => ({ ...given, apiKey }),
+    fetch: ({ headers, ...request }, send) =>
+      send({ ...request, headers: { ...headers, "x-api-key": String(options.apiKey) } }),
+  });
+
+const leavingMutants: readonly Mutant[] = [
+  {
+    id: "hidden-page-sends-nothing",
+    does: "Sends nothing when its page is hidden, which is the last that mobile browsers tell.",
+    how: deaf(() => document, "visibilitychange"),
+    caughtBy: { "leaving.flushes": /expected 2 requests, the API saw 1/ },
+  },
+  {
+    id: "no-keepalive",
+    does: "Lets requests end with their page.",
+    how: withRequests(withoutKeepalive),
+    caughtBy: { "leaving.outlives": /#1 outlives its page: expected true, got false/ },
+  },
+  {
+    id: "keepalive-at-the-exit-only",
+    does: "Lets requests that are under way when the page goes end with it.",
+    how: withRequests((request) => (isHidden() ? request : withoutKeepalive(request))),
+    caughtBy: { "leaving.in-flight": /#0 outlives its page: expected true, got false/ },
+  },
+  {
+    id: "exit-request-above-64-kib",
+    does: "Sends everything that waits as its page is hidden in one request, which browsers refuse above 64 KiB.",
+    how: (life) => ({
+      ...deaf(() => document, "visibilitychange")(life),
+      client(client) {
+        document.onvisibilitychange = () => void (isHidden() && client.flush());
+        return {};
+      },
+      fetch: (request, send) => send({ ...request, keepalive: true }),
+    }),
+    caughtBy: { "leaving.budget": /expected 2 requests, the API saw 1/ },
+  },
+  {
+    id: "keepalive-budget-leaks",
+    does: "Counts what was answered long ago against the 64 KiB of requests that outlive their page.",
+    how: () => {
+      let left = 65_536;
+      return {
+        fetch(request, send) {
+          left -= request.body.length;
+          return send(left < 0 ? withoutKeepalive(request) : request);
+        },
+      };
+    },
+    caughtBy: { "leaving.budget-comes-back": /outlives its page: expected true, got false/ },
+  },
+  {
+    id: "hidden-for-ever",
+    does: "Sends small requests only, once its page was hidden.",
+    how: deaf(
+      () => document,
+      "visibilitychange",
+      () => !isHidden(),
+    ),
+    caughtBy: { "leaving.shown-again": /expected 1 requests, the API saw \d/ },
+  },
+  {
+    id: "hidden-page-sends-crumbs",
+    does: "Sends a long queue event by event while its page is hidden.",
+    how: always({ maxBatchSize: 1 }),
+    caughtBy: { "leaving.rest": /number of requests: expected 1 to 10, got \d{3}/ },
+  },
+  {
+    id: "signals-cut-retry-after-short",
+    does: "Sends when its page is hidden or the network is back, though the server asked for a wait.",
+    how: readingRetryAfter(() => null),
+    caughtBy: {
+      "leaving.not-before-retry-after": /number of requests: expected 1, got 2/,
+      "online.not-before-retry-after": /number of requests: expected 1, got 2/,
+    },
+  },
+  {
+    id: "online-not-heard",
+    does: "Waits on although the network is back.",
+    how: deaf(() => window, "online"),
+    caughtBy: {
+      "online.ends-backoff": /flush should be fulfilled, but is pending/,
+      "online.starts-delivery": /expected 2 requests, the API saw 1/,
+    },
+  },
+];
+
+const sideBySideMutants: readonly Mutant[] = [
+  {
+    id: "storage-event-not-heard",
+    does: "Goes on with what is queued although the user opted out, or was identified, on another page.",
+    how: deaf(() => window, "storage"),
+    caughtBy: {
+      "tabs.opt-out-heard": /number of requests: expected 0, got 1/,
+      "tabs.identify-releases-held": /stored types: expected 1 items, got 0/,
+    },
+  },
+  {
+    id: "identity-read-once",
+    does: "Reads who the user is once for each page.",
+    how: rememberingOwnStorage,
+    caughtBy: {
+      "tabs.user-known": /external_user_id: missing/,
+      "tabs.reset-known": /stored owners\[1\]: expected "visitor 2", got "user_1"/,
+      "tabs.token-once": /number of requests: expected 2, got 3/,
+    },
+  },
+  {
+    id: "visitor-of-the-page",
+    does: "Keeps the visitor for itself, so that each page of a device has one.",
+    how: patched(
+      () => Storage.prototype,
+      "setItem",
+      (set: Storage["setItem"]) =>
+        function (this: Storage, key: string, text: string) {
+          if (!key.endsWith(".id")) set.call(this, key, text);
+        },
+    ),
+    caughtBy: { "tabs.one-visitor": /stored owners\[1\]: expected "visitor 1", got "visitor 2"/ },
+  },
+  {
+    id: "takes-over-from-the-living",
+    does: "Takes the queue of a page that lives for one that was left behind.",
+    how: patched(
+      () => navigator.locks,
+      "request",
+      () => async (name: string, _options: object, granted: (lock: object) => unknown) => granted({ name }),
+    ),
+    caughtBy: { "tabs.queue-left-alone": /stored duplicates: expected 0, got 1/ },
+  },
+  {
+    id: "one-storage-for-all-keys",
+    does: "Stores queue and user under one name, whatever the key.",
+    how: storingUnder("wrk_for_all"),
+    caughtBy: {
+      "keys.queues-apart": /stored types\[0\]: expected "b", got "a"/,
+      "keys.users-apart": /stored owners\[0\]: expected "visitor 2", got "user_1"/,
+    },
+  },
+];
+
+const privacyMutants: readonly Mutant[] = [
+  {
+    id: "global-privacy-control-ignored",
+    does: "Respects Do Not Track alone.",
+    how: withOptions((options) =>
+      (navigator as { globalPrivacyControl?: unknown }).globalPrivacyControl === true
+        ? { ...options, respectDoNotTrack: false }
+        : options,
+    ),
+    caughtBy: { "privacy.global-privacy-control": /number of requests: expected 0/ },
+  },
+  {
+    id: "do-not-track-ignored",
+    does: "Respects Global Privacy Control alone.",
+    how: withOptions((options) =>
+      navigator.doNotTrack === "1" ? { ...options, respectDoNotTrack: false } : options,
+    ),
+    caughtBy: { "privacy.do-not-track": /number of requests: expected 0/ },
+  },
+  {
+    id: "privacy-unasked",
+    does: "Records nothing where the browser asks for it, whatever the app says.",
+    how: always({ respectDoNotTrack: true }),
+    caughtBy: { "privacy.as-the-app-says": /stored types: expected 1 items, got 0/ },
+  },
+];
+
+export const pageMutants: readonly Mutant[] = [...leavingMutants, ...sideBySideMutants, ...privacyMutants];
