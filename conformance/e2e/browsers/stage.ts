@@ -1,6 +1,7 @@
 /** What every scenario needs: the mock API, a site at another origin, and pages of one browser. */
 
-import { type IngestionApi, startIngestionApi } from "@whisperr/conformance/api";
+import type { IngestionApi } from "@whisperr/conformance/api";
+import { startTestApi } from "@whisperr/conformance/api/fixture";
 import type { Browser, Page } from "@whisperr/conformance-browsers";
 import { onTestFinished } from "vitest";
 import { eventually } from "./eventually.ts";
@@ -53,7 +54,7 @@ export interface ShopPage {
 
 /** Sessions on a stage end with the test: pages first, then what they talk to. */
 export async function setStage(browser: Browser): Promise<Stage> {
-  let api = await startIngestionApi({ cors: true, freshConnections: true });
+  let api = await startTestApi({ cors: true, freshConnections: true });
   const port = Number(new URL(api.url).port);
   const site = await startSite();
   const pages = new Set<ShopPage>();
@@ -62,7 +63,6 @@ export async function setStage(browser: Browser): Promise<Stage> {
   onTestFinished(async () => {
     await Promise.all([...pages].map((page) => page.close().catch(() => {})));
     await site.close();
-    await api.close();
   });
 
   const plan = (own: Partial<Plan> = {}): Plan => ({
@@ -93,7 +93,7 @@ export async function setStage(browser: Browser): Promise<Stage> {
     },
     takeDown: () => api.close(),
     async bringUp() {
-      api = await startIngestionApi({ cors: true, freshConnections: true, port });
+      api = await startTestApi({ cors: true, freshConnections: true, port });
     },
     moveTo(next) {
       current = next;

@@ -2,7 +2,8 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type IngestionApi, type IngestionApiOptions, startIngestionApi } from "@whisperr/conformance/api";
+import type { IngestionApi, IngestionApiOptions } from "@whisperr/conformance/api";
+import { startTestApi } from "@whisperr/conformance/api/fixture";
 import { Log, LogLevel, Miniflare } from "miniflare";
 import { onTestFinished } from "vitest";
 import { eventually } from "../browsers/eventually.ts";
@@ -41,7 +42,7 @@ export async function setDurableStage(
   settings: OutboxSettings = {},
   options: IngestionApiOptions = {},
 ): Promise<DurableStage> {
-  const api = await startIngestionApi({ keys: [KEY], ...options });
+  const api = await startTestApi({ keys: [KEY], ...options });
   const script = await bundle("durable-worker.ts", "esm");
   const storage = await mkdtemp(join(tmpdir(), "whisperr-durable-"));
   const start = () =>
@@ -67,7 +68,6 @@ export async function setDurableStage(
   let miniflare = start();
   onTestFinished(async () => {
     await miniflare.dispose();
-    await api.close();
     await rm(storage, { recursive: true, force: true });
   });
   await miniflare.ready;

@@ -1,6 +1,7 @@
 /** An edge scenario's stage: the mock API and the app on one of the runtimes. Both end with the test. */
 
-import { type IngestionApi, startIngestionApi } from "@whisperr/conformance/api";
+import type { IngestionApi } from "@whisperr/conformance/api";
+import { startTestApi } from "@whisperr/conformance/api/fixture";
 import type { EdgeOptions } from "@whisperr/edge";
 import { onTestFinished } from "vitest";
 import type { EdgeHost, StartHost } from "./edge-host.ts";
@@ -10,12 +11,9 @@ export interface EdgeStage extends EdgeHost {
 }
 
 export async function setEdgeStage(start: StartHost, options: EdgeOptions = {}): Promise<EdgeStage> {
-  const api = await startIngestionApi();
+  const api = await startTestApi();
   const host = await start({ apiKey: "wrk_test", baseUrl: api.url, ...options });
-  onTestFinished(async () => {
-    await host.close();
-    await api.close();
-  });
+  onTestFinished(() => host.close());
   return { ...host, api };
 }
 

@@ -1,6 +1,7 @@
 /** A Queue scenario's stage: the mock API, a Worker that produces and consumes, its Queue, and the dead letters. */
 
-import { type IngestionApi, type IngestionApiOptions, startIngestionApi } from "@whisperr/conformance/api";
+import type { IngestionApi, IngestionApiOptions } from "@whisperr/conformance/api";
+import { startTestApi } from "@whisperr/conformance/api/fixture";
 import { Log, LogLevel, Miniflare } from "miniflare";
 import { onTestFinished } from "vitest";
 import { bundle } from "./edge-host.ts";
@@ -33,7 +34,7 @@ export async function setQueueStage(
   maxRetries: number,
   options: IngestionApiOptions = {},
 ): Promise<QueueStage> {
-  const api = await startIngestionApi({ keys: [KEY], ...options });
+  const api = await startTestApi({ keys: [KEY], ...options });
   const [app, deadLetters] = await Promise.all([
     bundle("queue-worker.ts", "esm"),
     bundle("dead-letter-worker.ts", "esm"),
@@ -65,10 +66,7 @@ export async function setQueueStage(
     closing ??= miniflare.dispose();
     return closing;
   };
-  onTestFinished(async () => {
-    await close();
-    await api.close();
-  });
+  onTestFinished(close);
   await miniflare.ready;
 
   async function ask<T>(worker: string): Promise<T> {

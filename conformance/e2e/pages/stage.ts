@@ -1,6 +1,7 @@
 /** What the tests of this folder share: the mock API, a site at another origin, and pages that end with the test. */
 
-import { type IngestionApi, type StoredEvent, startIngestionApi } from "@whisperr/conformance/api";
+import type { IngestionApi, StoredEvent } from "@whisperr/conformance/api";
+import { startTestApi } from "@whisperr/conformance/api/fixture";
 import type { Browser, Page } from "@whisperr/conformance-browsers";
 import { onTestFinished } from "vitest";
 import { eventually } from "../browsers/eventually.ts";
@@ -20,14 +21,13 @@ export interface PageStage {
 }
 
 export async function setPageStage(browser: Browser): Promise<PageStage> {
-  const api = await startIngestionApi({ cors: true });
+  const api = await startTestApi({ cors: true });
   const site = await startPageSite();
   site.put("/watch.js", { body: WATCH });
   const pages: Page[] = [];
   onTestFinished(async () => {
     await Promise.all(pages.map((page) => page.close().catch(() => {})));
     await site.close();
-    await api.close();
   });
   return {
     api,

@@ -4,16 +4,17 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { startTestApi } from "@whisperr/conformance/api/fixture";
 import { expect, onTestFinished, test } from "vitest";
+import { numbers } from "./numbers.ts";
 import { bun } from "./runtime.ts";
-import { numbers, startApi } from "./start-api.ts";
 import { runProgram, startProgram } from "./start-program.ts";
 
 const QUIET_END = { exit: 0, stderr: "" };
 const packages = join(import.meta.dirname, "..", "..", "..", "packages");
 
 test("require() gives the same SDK, and the key comes from the environment", async () => {
-  const api = await startApi({ keys: ["wrk_from_environment"] });
+  const api = await startTestApi({ keys: ["wrk_from_environment"] });
   const ended = await runProgram({
     runtime: bun,
     apiUrl: api.url,
@@ -27,7 +28,7 @@ test("require() gives the same SDK, and the key comes from the environment", asy
 });
 
 test("a worker thread delivers what is queued before it ends", async () => {
-  const api = await startApi();
+  const api = await startTestApi();
   const ended = await runProgram({
     runtime: bun,
     apiUrl: api.url,
@@ -40,7 +41,7 @@ test("a worker thread delivers what is queued before it ends", async () => {
 });
 
 test("Bun.serve, stopped on SIGTERM: the process ends by itself and delivers what its requests tracked", async () => {
-  const api = await startApi();
+  const api = await startTestApi();
   const program = startProgram({
     runtime: bun,
     apiUrl: api.url,
@@ -61,7 +62,7 @@ test("Bun.serve, stopped on SIGTERM: the process ends by itself and delivers wha
 });
 
 test("Express runs on it, with req.whisperr bound to the user of the request", async () => {
-  const api = await startApi();
+  const api = await startTestApi();
   const express = join(packages, "node/node_modules/express/index.js");
   const ended = await runProgram({
     runtime: bun,
@@ -87,7 +88,7 @@ test("Express runs on it, with req.whisperr bound to the user of the request", a
 });
 
 test("`bun build` makes one file of an app, which delivers as the app did", async () => {
-  const api = await startApi();
+  const api = await startTestApi();
   const folder = mkdtempSync(join(tmpdir(), "whisperr-bun-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const sdk = join(packages, "node/dist/index.js");

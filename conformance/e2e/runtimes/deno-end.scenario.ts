@@ -1,14 +1,16 @@
 /** What only Deno has: permissions, `Deno.serve`, `Deno.exit()`, and listeners of the page-like end of a process. */
+
+import { startTestApi } from "@whisperr/conformance/api/fixture";
 import { describe, expect, test } from "vitest";
+import { numbers } from "./numbers.ts";
 import { deno } from "./runtime.ts";
-import { numbers, startApi } from "./start-api.ts";
 import { runProgram, startProgram } from "./start-program.ts";
 
 const QUIET_END = { exit: 0, stderr: "" };
 
 describe("permissions", () => {
   test("--allow-net=<host of the API> is all it needs", async () => {
-    const api = await startApi();
+    const api = await startTestApi();
     expect(deno.args(api.url)).toEqual(["run", "--no-prompt", `--allow-net=${new URL(api.url).host}`]);
     const ended = await runProgram({
       runtime: deno,
@@ -28,7 +30,7 @@ describe("permissions", () => {
     }`;
 
   test("the key comes from the environment when that may be read", async () => {
-    const api = await startApi({ keys: ["wrk_from_environment"] });
+    const api = await startTestApi({ keys: ["wrk_from_environment"] });
     const ended = await runProgram({
       runtime: deno,
       apiUrl: api.url,
@@ -41,7 +43,7 @@ describe("permissions", () => {
   });
 
   test("without that nobody is asked, and the error says what to grant", async () => {
-    const api = await startApi();
+    const api = await startTestApi();
     const env = { WHISPERR_API_KEY: "wrk_from_environment" };
     const program = { runtime: deno, apiUrl: api.url, source: USE_ENVIRONMENT, env };
     const ended = await runProgram(program);
@@ -50,7 +52,7 @@ describe("permissions", () => {
   });
 
   test("without permission to reach the API events are kept, reported, and the process ends", async () => {
-    const api = await startApi();
+    const api = await startTestApi();
     const ended = await runProgram({
       runtime: deno,
       apiUrl: api.url,
@@ -66,7 +68,7 @@ describe("permissions", () => {
 
 describe("Deno.serve", () => {
   test("shut down on SIGTERM, the process ends by itself and delivers what the last requests tracked", async () => {
-    const api = await startApi();
+    const api = await startTestApi();
     const program = startProgram({
       runtime: deno,
       apiUrl: api.url,
@@ -88,7 +90,7 @@ describe("Deno.serve", () => {
 
 describe("Deno.exit()", () => {
   test("cannot wait: what is queued is reported", async () => {
-    const api = await startApi();
+    const api = await startTestApi();
     const ended = await runProgram({
       runtime: deno,
       apiUrl: api.url,
@@ -102,7 +104,7 @@ describe("Deno.exit()", () => {
   });
 
   test("after shutdown() loses nothing and says nothing", async () => {
-    const api = await startApi();
+    const api = await startTestApi();
     const ended = await runProgram({
       runtime: deno,
       apiUrl: api.url,
@@ -117,7 +119,7 @@ describe("Deno.exit()", () => {
 });
 
 test("deno test finds nothing that leaks: no timer, no connection, no answer that was not read", async () => {
-  const api = await startApi();
+  const api = await startTestApi();
   const ended = await runProgram({
     runtime: { ...deno, args: (apiUrl) => ["test", "--no-check", ...deno.args(apiUrl).slice(1)] },
     apiUrl: api.url,

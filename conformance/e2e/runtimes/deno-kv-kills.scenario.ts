@@ -1,10 +1,11 @@
 /** SIGKILL in the middle of 5,000 events, with an outbox in Deno KV: what was safe arrives, once and in order. */
 
 import type { Fault, IngestionApi } from "@whisperr/conformance/api";
+import { startTestApi } from "@whisperr/conformance/api/fixture";
 import { expect, test } from "vitest";
 import { eventually } from "../browsers/eventually.ts";
 import { EVENTS, killOnceSafe, newFolder, trackOn, withOutbox } from "./kv-program.ts";
-import { numbers, startApi, upTo } from "./start-api.ts";
+import { numbers, upTo } from "./numbers.ts";
 import { runProgram, startProgram } from "./start-program.ts";
 
 /** Where an app would go on that was killed: behind what was safe, or had arrived anyway. */
@@ -14,7 +15,7 @@ async function nextAfterKill(api: IngestionApi, safe: number): Promise<number> {
 }
 
 test("SIGKILL twice in the middle of 5,000 events: all arrive, in order", async () => {
-  const api = await startApi();
+  const api = await startTestApi();
   // So slow that much of what is safe has not been sent.
   api.setDefault({ kind: "delay", ms: 250 });
   const folder = newFolder();
@@ -41,7 +42,7 @@ const TROUBLE: readonly Fault[] = [
 ];
 
 test("ten kills, each in the middle of some trouble at the API: all arrive, in order", async () => {
-  const api = await startApi();
+  const api = await startTestApi();
   const folder = newFolder();
   const impatient = "{ requestTimeoutMs: 100, backoff: { baseMs: 10, maxMs: 20 }, maxRetries: 1000 }";
   let next = 0;

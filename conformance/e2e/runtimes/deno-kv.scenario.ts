@@ -1,13 +1,15 @@
 /** The outbox in Deno KV: what was queued outlives the process that queued it, whatever ended that. */
+
+import { startTestApi } from "@whisperr/conformance/api/fixture";
 import { expect, test } from "vitest";
 import { EVENTS, killOnceSafe, newFolder, withOutbox } from "./kv-program.ts";
-import { numbers, startApi, upTo } from "./start-api.ts";
+import { numbers, upTo } from "./numbers.ts";
 import { runProgram, startProgram } from "./start-program.ts";
 
 const QUIET_END = { exit: 0, stderr: "" };
 
 test("5,000 events tracked in one go while the API hangs are stored in a moment, and survive SIGKILL", async () => {
-  const api = await startApi();
+  const api = await startTestApi();
   api.setDefault({ kind: "hang" });
   const folder = newFolder();
   const program = startProgram(
@@ -48,7 +50,7 @@ test("5,000 events tracked in one go while the API hangs are stored in a moment,
 });
 
 test("a script that simply ends in an outage keeps everything for the next one", async () => {
-  const api = await startApi();
+  const api = await startTestApi();
   api.setDefault({ kind: "status", status: 503 });
   const folder = newFolder();
   const program = withOutbox(
@@ -66,7 +68,7 @@ test("a script that simply ends in an outage keeps everything for the next one",
 });
 
 test("two processes on one database lose nothing, and the server stores nothing twice", async () => {
-  const api = await startApi();
+  const api = await startTestApi();
   api.setDefault({ kind: "status", status: 503 });
   const folder = newFolder();
   const program = (from: number) =>
@@ -93,7 +95,7 @@ test("two processes on one database lose nothing, and the server stores nothing 
 });
 
 test("a database that was closed costs no event: the queue goes on in memory, and says so once", async () => {
-  const api = await startApi();
+  const api = await startTestApi();
   const ended = await runProgram(
     withOutbox(
       api,

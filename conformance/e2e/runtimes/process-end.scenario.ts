@@ -1,7 +1,9 @@
 /** The end of a process on Deno and on Bun: what was tracked arrives, whichever way it ends, and nothing holds it longer. */
+
+import { startTestApi } from "@whisperr/conformance/api/fixture";
 import { describe, expect, test } from "vitest";
+import { numbers, upTo } from "./numbers.ts";
 import { bun, deno } from "./runtime.ts";
-import { numbers, startApi, upTo } from "./start-api.ts";
 import { runProgram, startProgram } from "./start-program.ts";
 
 /** Issue 4, item 8: how long the end may be delayed while the API answers. */
@@ -16,7 +18,7 @@ describe.each([deno, bun])("on $title", (runtime) => {
     ["too few events to start a flush", 5],
     ["more than a request takes", 600],
   ])("a script that simply ends delivers everything first, within 2 s: %s", async (_what, count) => {
-    const api = await startApi({ script: [{ kind: "delay", ms: 200 }] });
+    const api = await startTestApi({ script: [{ kind: "delay", ms: 200 }] });
     const { stdout, atMs, ...ended } = await runProgram({
       runtime,
       apiUrl: api.url,
@@ -32,7 +34,7 @@ describe.each([deno, bun])("on $title", (runtime) => {
   });
 
   test("shutdown() delivers everything, and the script ends at once", async () => {
-    const api = await startApi();
+    const api = await startTestApi();
     const { atMs, stdout, ...ended } = await runProgram({
       runtime,
       apiUrl: api.url,
@@ -49,7 +51,7 @@ describe.each([deno, bun])("on $title", (runtime) => {
   });
 
   test("SIGTERM with the one line of the README delivers everything", async () => {
-    const api = await startApi();
+    const api = await startTestApi();
     const program = startProgram({
       runtime,
       apiUrl: api.url,
@@ -66,7 +68,7 @@ describe.each([deno, bun])("on $title", (runtime) => {
   });
 
   test("a connection kept open does not hold the process after a flush", async () => {
-    const api = await startApi();
+    const api = await startTestApi();
     const { stdout, atMs, ...ended } = await runProgram({
       runtime,
       apiUrl: api.url,
@@ -80,7 +82,7 @@ describe.each([deno, bun])("on $title", (runtime) => {
   });
 
   test("an API that hangs delays the end by exitTimeoutMs, and what stays is reported", async () => {
-    const api = await startApi();
+    const api = await startTestApi();
     api.setDefault({ kind: "hang" });
     const ended = await runProgram({
       runtime,
@@ -94,7 +96,7 @@ describe.each([deno, bun])("on $title", (runtime) => {
   });
 
   test("flush() keeps the process alive through waits between attempts", async () => {
-    const api = await startApi({
+    const api = await startTestApi({
       script: [
         { kind: "status", status: 503 },
         { kind: "status", status: 503 },
@@ -111,7 +113,7 @@ describe.each([deno, bun])("on $title", (runtime) => {
   });
 
   test("many clients deliver theirs, and the runtime warns of nothing", async () => {
-    const api = await startApi();
+    const api = await startTestApi();
     const ended = await runProgram({
       runtime,
       apiUrl: api.url,

@@ -1,7 +1,9 @@
 /** The SDK beside an app's own handlers of the process's end, on Deno and on Bun. */
+
+import { startTestApi } from "@whisperr/conformance/api/fixture";
 import { describe, expect, test } from "vitest";
+import { numbers, upTo } from "./numbers.ts";
 import { bun, deno } from "./runtime.ts";
-import { numbers, startApi, upTo } from "./start-api.ts";
 import { runProgram } from "./start-program.ts";
 
 const QUIET_END = { exit: 0, stderr: "" };
@@ -15,7 +17,7 @@ describe.each([deno, bun])("on $title an app's own handler of the end", (runtime
     ],
     ["with something queued before", `whisperr.track("ada", "step_taken", { n: 0 });`],
   ])("may track, and it is delivered, %s", async (_when, statement) => {
-    const api = await startApi();
+    const api = await startTestApi();
     const ended = await runProgram({
       runtime,
       apiUrl: api.url,
@@ -28,7 +30,7 @@ describe.each([deno, bun])("on $title an app's own handler of the end", (runtime
   });
 
   test("may track although it came before the client", async () => {
-    const api = await startApi();
+    const api = await startTestApi();
     const ended = await runProgram({
       runtime,
       apiUrl: api.url,
@@ -41,7 +43,7 @@ describe.each([deno, bun])("on $title an app's own handler of the end", (runtime
   });
 
   test("may track each time it is called: the process ends all the same, and what stays is said", async () => {
-    const api = await startApi();
+    const api = await startTestApi();
     const ended = await runProgram({
       runtime,
       apiUrl: api.url,
@@ -58,7 +60,7 @@ describe.each([deno, bun])("on $title an app's own handler of the end", (runtime
   });
 
   test("does not stretch exitTimeoutMs by tracking each time, while the API hangs", async () => {
-    const api = await startApi();
+    const api = await startTestApi();
     api.setDefault({ kind: "hang" });
     const ended = await runProgram({
       runtime,
@@ -75,7 +77,7 @@ describe.each([deno, bun])("on $title an app's own handler of the end", (runtime
 
 describe.each([deno, bun])("on $title an idle client", (runtime) => {
   test("neither delays the end nor says a word, created and shut down or not", async () => {
-    const api = await startApi();
+    const api = await startTestApi();
     const ended = await runProgram({
       runtime,
       apiUrl: api.url,
@@ -89,7 +91,7 @@ describe.each([deno, bun])("on $title an idle client", (runtime) => {
   });
 
   test("whose flush interval is long lets the process end", async () => {
-    const api = await startApi();
+    const api = await startTestApi();
     const ended = await runProgram({
       runtime,
       apiUrl: api.url,

@@ -1,7 +1,7 @@
 /** Faults that answer in place of the API or change its answer, over a real connection. */
 import { describe, expect, test } from "vitest";
-import { anApi, storedIds } from "./api-fixture.ts";
 import { BATCH_PATH } from "./endpoint-paths.ts";
+import { anApi, storedIds } from "./fixture.ts";
 import { anEvent, NOW_MS, sendBatch } from "./test-requests.ts";
 
 describe("status", () => {

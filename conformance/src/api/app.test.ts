@@ -1,7 +1,7 @@
 /** The strictness of CONTRACT sections 1, 2, 3 and 8, without a socket. */
 import { describe, expect, test } from "vitest";
-import { anApp } from "./app-fixture.ts";
 import { BATCH_PATH, IDENTIFY_PATH, TRACK_PATH } from "./endpoint-paths.ts";
+import { anApp } from "./fixture.ts";
 import { aBatch, anEvent, aPost, HEADERS, without } from "./test-requests.ts";
 
 describe("a batch", () => {

@@ -1,7 +1,7 @@
 /** Faults below HTTP: resets, lost answers, silence, over a real connection. */
 import { describe, expect, test } from "vitest";
-import { anApi, storedIds, WAIT_MS } from "./api-fixture.ts";
 import { BATCH_PATH } from "./endpoint-paths.ts";
+import { anApi, storedIds, WAIT_MS } from "./fixture.ts";
 import type { IngestionApi } from "./ingestion-api.ts";
 import { aBatch, anEvent, sendBatch } from "./test-requests.ts";
 

@@ -1,8 +1,8 @@
 /** The script's order and the rules that look at a request, over a real connection. */
 import { describe, expect, test } from "vitest";
-import { anApi, storedIds } from "./api-fixture.ts";
 import { BATCH_PATH } from "./endpoint-paths.ts";
 import type { Fault } from "./fault.ts";
+import { anApi, storedIds } from "./fixture.ts";
 import { startIngestionApi } from "./start-ingestion-api.ts";
 import { anEvent, sendBatch } from "./test-requests.ts";
 

@@ -1,7 +1,7 @@
 /** What the app does where nothing but Hono serves it. */
 import { describe, expect, test } from "vitest";
-import { anApp } from "./app-fixture.ts";
 import { BATCH_PATH } from "./endpoint-paths.ts";
+import { anApp } from "./fixture.ts";
 import { aBatch, anEvent, aPost } from "./test-requests.ts";
 
 describe("the record", () => {
