@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 import re
+from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 from typing import Any, Dict, Optional
 
@@ -11,8 +13,6 @@ from .ports import Answer
 
 #: No Retry-After silences a client for longer.
 MAX_RETRY_AFTER_MS = 60_000
-#: Of the server's words in a report.
-MAX_WORDS = 300
 
 
 def retry_after_ms(answer: Answer, now_ms: float) -> Optional[float]:
@@ -20,15 +20,21 @@ def retry_after_ms(answer: Answer, now_ms: float) -> Optional[float]:
     if answer.status not in (429, 503) or answer.retry_after is None:
         return None
     text = answer.retry_after.strip()
-    if re.fullmatch(r"[0-9]{1,15}", text):
-        wait = int(text) * 1000.0
+    if re.fullmatch(r"[0-9]+", text):
+        # Python refuses to read thousands of digits.
+        wait = int(text) * 1000.0 if len(text) <= 15 else math.inf
     else:
         try:
-            wait = parsedate_to_datetime(text).timestamp() * 1000 - now_ms
+            wait = utc(parsedate_to_datetime(text)).timestamp() * 1000 - now_ms
         except (TypeError, ValueError, IndexError, OverflowError):
             return None
     # No wait at all is no wish to be kept: the backoff applies, or all attempts would go in one burst.
     return min(wait, MAX_RETRY_AFTER_MS) if wait > 0 else None
+
+
+def utc(moment: datetime) -> datetime:
+    """The oldest form of an HTTP-date names no zone, and means UTC."""
+    return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
 
 
 def rejected_count(answer: Answer, sent: int) -> int:
@@ -42,7 +48,7 @@ def describe(answer: Answer) -> str:
         return answer.body
     error = _body(answer).get("error")
     said = [error.get(key) for key in ("code", "message")] if isinstance(error, dict) else []
-    words = ": ".join([str(answer.status), *(str(part) for part in said if part)])[:MAX_WORDS]
+    words = ": ".join([str(answer.status), *(str(part) for part in said if part)])
     is_odd = answer.status < 200 or 300 <= answer.status < 400
     return f"{words}: no API answers like that, and redirects are not followed; check base_url" if is_odd else words
 

@@ -175,19 +175,18 @@ class Delivery:
 
     def _retry(self, answer: Answer) -> None:
         self._attempts += 1
-        if self._attempts > self._options.max_retries:
-            message = f"Gave up after {self._attempts} attempts, everything is kept"
-            self._keep("retry_exhausted", message, answer)
-            return
+        is_over = self._attempts > self._options.max_retries
         asked = retry_after_ms(answer, self._loop.now_ms())
-        wait = asked if asked is not None else self._backoff_ms()
-
-        def go_on() -> None:
-            self._stop_waiting()
-            self._pump()
-
         self._is_throttled = asked is not None
-        self._cancel_wait = self._loop.set_timer(wait, go_on)
+        # What the server asked for holds when the attempts are used up, too.
+        if self._is_throttled or not is_over:
+            self._cancel_wait = self._loop.set_timer(self._backoff_ms() if asked is None else asked, self._go_on)
+        if is_over:
+            self._keep("retry_exhausted", f"Gave up after {self._attempts} attempts, everything is kept", answer)
+
+    def _go_on(self) -> None:
+        self._stop_waiting()
+        self._pump()
 
     def _backoff_ms(self) -> float:
         backoff = self._options.backoff

@@ -10,6 +10,8 @@ from .options import Options
 
 #: More ids than this would make a report larger than what it reports.
 MAX_REPORTED_IDS = 100
+#: Characters. A server may say more than anybody wants to read.
+MAX_MESSAGE = 400
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ class Reporter:
             return
         self._is_reporting = True
         try:
-            shown = WhisperrError(**{**vars(error), "message": self._without_key(error.message)})
+            shown = WhisperrError(**{**vars(error), "message": self._shown(error.message)})
             self.debug(f"{shown.type}: {shown.message}")
             if self._options.on_error:
                 self._options.on_error(shown)
@@ -66,6 +68,10 @@ class Reporter:
     def debug(self, text: str) -> None:
         if self._options.debug:
             self._write(f"whisperr: {self._without_key(text)}")
+
+    def _shown(self, message: str) -> str:
+        # Cut off last, or half a key could be left at the end.
+        return self._without_key(message)[:MAX_MESSAGE]
 
     def _without_key(self, text: str) -> str:
         return text.replace(self._options.api_key, "[key]") if self._options.api_key else text
