@@ -120,6 +120,7 @@ describe("true", () => {
     expect(server?.script.map((fault) => faultSchema.safeParse(fault).success)).toEqual([true]);
     const ajv = new Ajv2020({ allErrors: true, allowUnionTypes: true });
     expect(ajv.validate(schema, { about: "the page's example", cases: [theCase] })).toBe(true);
+    ajv.addSchema(schema, "cases.schema.json");
     expect(ajv.validate(JSON.parse(subjectSchema()) as object, subject)).toBe(true);
   });
 

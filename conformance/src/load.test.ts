@@ -2,7 +2,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
-import { loadCases, loadSubjects } from "./load.ts";
+import { checkKnownFailures, loadCases, loadSubjects } from "./load.ts";
+import { UsageError } from "./usage-error.ts";
 
 const folder = join(import.meta.dirname, "..");
 
@@ -21,9 +22,7 @@ describe("what is shipped", () => {
   });
 
   test("known failures name cases that exist", () => {
-    const ids = new Set(loadCases(folder).map(({ id }) => id));
-    const known = loadSubjects(folder).flatMap(({ knownFailures }) => knownFailures);
-    expect(known.filter((failure) => !ids.has(failure.case))).toEqual([]);
+    expect(() => checkKnownFailures(loadSubjects(folder), loadCases(folder))).not.toThrow();
   });
 });
 
@@ -45,18 +44,54 @@ describe("what is refused", () => {
 
   const valid = { id: "a.b", title: "a valid case", clause: "2.x", level: "must", steps: [], expect: {} };
 
-  test("a case that is a known failure for two reasons", () => {
+  function folderWithSubject(changes: object): string {
     const path = mkdtempSync(join(tmpdir(), "subjects-"));
     made.push(path);
     mkdirSync(join(path, "subjects"));
-    const [mine] = loadSubjects(folder);
-    const knownFailures = ["It drops on 401.", "It never retries."].map((reason) => ({
-      reason,
-      cases: ["a.b"],
-    }));
-    writeFileSync(join(path, "subjects", "one.json"), JSON.stringify({ ...mine, knownFailures }));
-    writeFileSync(join(path, "subjects.schema.json"), schemaText("subjects"));
-    expect(() => loadSubjects(path)).toThrow(/lists a\.b twice/);
+    const mine = {
+      name: "mine",
+      title: "Mine",
+      command: "mine",
+      args: [],
+      capabilities: ["virtual-time"],
+      knownFailures: [],
+    };
+    writeFileSync(join(path, "subjects", "mine.json"), JSON.stringify({ ...mine, ...changes }));
+    for (const name of ["cases", "subjects"])
+      writeFileSync(join(path, `${name}.schema.json`), schemaText(name));
+    return path;
+  }
+
+  test.each<[string, object, RegExp]>([
+    [
+      "a case that is a known failure for two reasons",
+      {
+        knownFailures: ["It drops on 401.", "It never retries."].map((reason) => ({
+          reason,
+          cases: ["a.b"],
+        })),
+      },
+      /lists a\.b twice/,
+    ],
+    [
+      "a misspelt capability",
+      { capabilities: ["virtual-time", "hold-answer"] },
+      /mine\.json .*\n {2}\/capabilities\/1 there is no "hold-answer"; the nearest is "hold-answers"$/,
+    ],
+    ["a misspelt key", { knownFailure: [] }, /there is no "knownFailure"; the nearest is "knownFailures"/],
+  ])("%s", (_what, changes, words) => {
+    expect(() => loadSubjects(folderWithSubject(changes))).toThrow(UsageError);
+    expect(() => loadSubjects(folderWithSubject(changes))).toThrow(words);
+  });
+
+  test("a known failure of no case", () => {
+    const knownFailures = [{ reason: "It never retries.", cases: ["retry.statuses", "retry.status"] }];
+    const subjects = loadSubjects(folderWithSubject({ knownFailures }));
+    const check = () => checkKnownFailures(subjects, loadCases(folder));
+    expect(check).toThrow(UsageError);
+    expect(check).toThrow(
+      'subjects/mine.json: knownFailures: there is no case "retry.status"; the nearest is "retry.statuses"',
+    );
   });
 
   test("nothing, for a valid case", () => {
@@ -87,9 +122,14 @@ describe("what is refused", () => {
     ["a user id no client can know", { ...valid, steps: [{ track: [null, "e"] }] }],
     ["a user the client is bound to", { ...valid, steps: [{ forUser: "u", track: ["e"] }] }],
     ["an unknown capability", { ...valid, needs: ["telepathy"] }],
+    [
+      "half a surrogate pair, which some languages cannot read",
+      { ...valid, steps: [{ track: ["u", "\ud83d"] }] },
+    ],
+    ["half a surrogate pair in a key", { ...valid, steps: [{ track: ["u", "e", { "a\udc00": 1 }] }] }],
   ])("%s", (_what, theCase) => {
     expect(() => loadCases(folderWith(theCase))).toThrow(
-      /does not match its schema|not a fault|without needing/,
+      /does not match its schema|not a fault|without needing|lone-surrogate/,
     );
   });
 });

@@ -1,9 +1,11 @@
 /** Reads cases and subjects and checks them against their schemas: a misspelt key must not pass as "nothing to check". */
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
+import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.js";
+import { z } from "zod";
 import { faultSchema } from "./api/index.ts";
 import type { Case, CaseFile, Step } from "./case.ts";
+import { nearest } from "./nearest.ts";
 import { CALL_NAMES, type Capability, type WireValue } from "./protocol.ts";
 import type { ReportedCase } from "./report/run-report.ts";
 import { callsOf } from "./runner/known-calls.ts";
@@ -12,7 +14,7 @@ import { UsageError } from "./usage-error.ts";
 
 /** In the order of their file names, and within a file as written. Throws UsageError on anything invalid or twice. */
 export function loadCases(folder: string): ReportedCase[] {
-  const valid = schema<CaseFile>(join(folder, "cases.schema.json"));
+  const valid = schema<CaseFile>(folder, CASES_SCHEMA);
   const files = jsonFiles(join(folder, "cases")).map(({ path, data }) => ({
     path,
     file: check(valid, data, path),
@@ -27,11 +29,7 @@ export function loadCases(folder: string): ReportedCase[] {
 /** Cases from elsewhere (`path`), such as the report of an earlier run. Throws UsageError like loadCases. */
 export function checkCases(folder: string, cases: readonly ReportedCase[], path: string): void {
   const own = cases.map(({ file: _file, about: _about, ...theCase }) => theCase);
-  check(
-    schema<CaseFile>(join(folder, "cases.schema.json")),
-    { about: `the cases of ${path}`, cases: own },
-    path,
-  );
+  check(schema<CaseFile>(folder, CASES_SCHEMA), { about: `the cases of ${path}`, cases: own }, path);
   checkEach(cases);
 }
 
@@ -41,9 +39,18 @@ function checkEach(cases: readonly Case[]): void {
   for (const theCase of cases) {
     if (ids.has(theCase.id)) throw new UsageError(`case id ${theCase.id} is there twice`);
     ids.add(theCase.id);
+    checkText(theCase);
     checkFaults(theCase);
     checkNeeds(theCase);
   }
+}
+
+/** JSON can write half a surrogate pair, but parsers of several languages refuse the whole command for it. */
+function checkText(theCase: Case): void {
+  JSON.stringify(theCase, (key, value: unknown) => {
+    if (key.isWellFormed() && (typeof value !== "string" || value.isWellFormed())) return value;
+    throw new UsageError(`case ${theCase.id}: write half a surrogate pair as { "$value": "lone-surrogate" }`);
+  });
 }
 
 /** With what its file says for all its cases. */
@@ -60,7 +67,7 @@ function completed(theCase: Case, { about, needs, options }: CaseFile, file: str
 
 /** Throws UsageError on anything invalid. */
 export function loadSubjects(folder: string): Subject[] {
-  const valid = schema<SubjectFile>(join(folder, "subjects.schema.json"));
+  const valid = schema<SubjectFile>(folder, "subjects.schema.json");
   return jsonFiles(join(folder, "subjects")).map(({ path, data }) => caseByCase(check(valid, data, path)));
 }
 
@@ -74,12 +81,25 @@ function caseByCase(file: SubjectFile): Subject {
   return { ...file, knownFailures } as Subject;
 }
 
+/** Throws UsageError when a subject lists a case that does not exist: it would stay on the list for ever. */
+export function checkKnownFailures(subjects: readonly Subject[], cases: readonly Case[]): void {
+  const ids = cases.map(({ id }) => id);
+  for (const { name, knownFailures } of subjects) {
+    const unknown = knownFailures.find((failure) => !ids.includes(failure.case));
+    if (unknown)
+      throw new UsageError(
+        `subjects/${name}.json: knownFailures: there is no case "${unknown.case}"${nearest(unknown.case, ids)}`,
+      );
+  }
+}
+
 /** Faults are the API's language, so the API's own schema checks them. */
 function checkFaults({ id, server = {}, steps }: Case): void {
   const standing = server.default ? [server.default] : [];
   for (const fault of [...(server.script ?? []), ...standing, ...steps.flatMap(faultsOf)]) {
     const { error } = faultSchema.safeParse(fault);
-    if (error) throw new UsageError(`case ${id}: not a fault: ${JSON.stringify(fault)}: ${error.message}`);
+    if (error)
+      throw new UsageError(`case ${id}: not a fault: ${JSON.stringify(fault)}: ${z.prettifyError(error)}`);
   }
 }
 
@@ -131,18 +151,32 @@ function isForClientsOnly(step: Step): boolean {
   );
 }
 
-function schema<T>(path: string): ValidateFunction<T> {
-  return new Ajv2020({ allErrors: true, allowUnionTypes: true }).compile<T>(
-    JSON.parse(readFileSync(path, "utf8")),
-  );
+/** Others refer to it by this name, for the capabilities. */
+const CASES_SCHEMA = "cases.schema.json";
+
+function schema<T>(folder: string, file: string): ValidateFunction<T> {
+  const ajv = new Ajv2020({ allErrors: true, allowUnionTypes: true, verbose: true });
+  ajv.addSchema(readJson(join(folder, CASES_SCHEMA)) as object, CASES_SCHEMA);
+  return file === CASES_SCHEMA
+    ? (ajv.getSchema<T>(CASES_SCHEMA) as ValidateFunction<T>)
+    : ajv.compile<T>(readJson(join(folder, file)) as object);
 }
 
 function check<T>(valid: ValidateFunction<T>, data: unknown, path: string): T {
   if (valid(data)) return data;
-  const problems = (valid.errors ?? []).map(({ instancePath, message, params }) => {
-    return `${instancePath} ${message} ${JSON.stringify(params)}`;
-  });
+  const problems = (valid.errors ?? []).map((error) => `${error.instancePath} ${problemOf(error)}`);
   throw new UsageError(`${path} does not match its schema:\n  ${problems.join("\n  ")}`);
+}
+
+/** A misspelt word is named, with the one that was probably meant. */
+function problemOf({ keyword, message, params, data, parentSchema }: ErrorObject): string {
+  if (keyword === "enum" && typeof data === "string")
+    return `there is no "${data}"${nearest(data, params.allowedValues as string[])}`;
+  if (keyword === "additionalProperties") {
+    const name = params.additionalProperty as string;
+    return `there is no "${name}"${nearest(name, Object.keys(parentSchema?.properties ?? {}))}`;
+  }
+  return `${message} ${JSON.stringify(params)}`;
 }
 
 function jsonFiles(folder: string): { path: string; data: unknown }[] {

@@ -6,7 +6,7 @@ import { type CliOptions, parseOptions } from "./cli/options.ts";
 import { chosenPlan, type Plan, planText } from "./cli/plan.ts";
 import { replayPlan } from "./cli/replay.ts";
 import { runPlan } from "./cli/run-plan.ts";
-import { loadCases, loadSubjects } from "./load.ts";
+import { checkKnownFailures, loadCases, loadSubjects } from "./load.ts";
 import { consoleReport, replayText } from "./report/console-report.ts";
 import { FAILURES_FOLDER, failurePath, type ReportFile, reportFiles } from "./report/report-files.ts";
 import type { RunReport } from "./report/run-report.ts";
@@ -39,10 +39,10 @@ async function simulate(args: string[]): Promise<void> {
 async function main(options: CliOptions): Promise<number> {
   const { replay, list, out, report: formats } = options;
   const subjects = loadSubjects(folder);
+  const cases = loadCases(folder);
+  checkKnownFailures(subjects, cases);
   const plan =
-    replay === undefined
-      ? chosenPlan(subjects, loadCases(folder), options)
-      : replayPlan(replay, subjects, folder);
+    replay === undefined ? chosenPlan(subjects, cases, options) : replayPlan(replay, subjects, folder);
   if (list) {
     print(planText(plan));
     return 0;

@@ -59,7 +59,11 @@ describe("what is asked for", () => {
 test.each([
   ["an unknown format", ["--report", "junit,pdf"], /no pdf, only junit, json, html/],
   ["an unknown level", ["--level", "may"], /choices are must, should/],
-  ["a subject that finds nothing", ["--subject", "node26", "pyton"], /--subject pyton finds nothing/],
+  [
+    "a subject that finds nothing",
+    ["--subject", "node26", "pyton"],
+    /--subject pyton finds nothing; the nearest is "python"; --list shows/,
+  ],
   ["a case that finds nothing", ["--case", "no-such-case"], /--case no-such-case finds nothing/],
   ["a case of another level", ["--level", "should", "--case", "event.headers"], /finds nothing/],
   ["an unknown option", ["--fast"], /unknown option '--fast'/],

@@ -1,4 +1,5 @@
 /** What is to be run: cases of subjects, as chosen on the command line or as they failed in an earlier run. */
+import { nearest } from "../nearest.ts";
 import type { ReportedCase } from "../report/run-report.ts";
 import type { Subject } from "../subject.ts";
 import { UsageError } from "../usage-error.ts";
@@ -35,8 +36,10 @@ function found<T>(
     const lower = text.toLowerCase();
     const whole = all.filter((one) => namesOf(one).some((name) => name.toLowerCase() === lower));
     const part = all.filter((one) => namesOf(one).some((name) => name.toLowerCase().includes(lower)));
-    if (part.length === 0)
-      throw new UsageError(`--${what} ${text} finds nothing; --list shows what there is`);
+    if (part.length === 0) {
+      const meant = nearest(lower, all.flatMap(namesOf));
+      throw new UsageError(`--${what} ${text} finds nothing${meant}; --list shows what there is`);
+    }
     return whole.length > 0 ? whole : part;
   });
   return all.filter((one) => hits.some((list) => list.includes(one)));
