@@ -9,6 +9,7 @@ import { flushMutants } from "./flushes.ts";
 import { identifyMutants } from "./identifies.ts";
 import { lifeMutants } from "./life.ts";
 import { pageMutants } from "./pages.ts";
+import { pushMutants } from "./push.ts";
 import { queueMutants } from "./queue.ts";
 import { refusalMutants } from "./refusals.ts";
 import { reportMutants } from "./reports.ts";
@@ -29,5 +30,6 @@ export const mutants: readonly Mutant[] = [
   ...defaultMutants,
   ...visitorMutants,
   ...consentMutants,
+  ...pushMutants,
   ...pageMutants,
 ];

@@ -1,0 +1,167 @@
+/** Mistakes of client SDKs about the push token of their device (contract, section 6). */
+import { taking } from "../hooks/answers.ts";
+import { isIdentify, type SentIdentify, withEachIdentify } from "../hooks/requests.ts";
+import type { Client, How, Mutant } from "../mutant.ts";
+
+/** Methods of a client take the place of its own, and may use all of them. */
+const calling =
+  (methods: (client: Required<Client>) => Partial<Client>): How =>
+  () => ({ client: (client) => methods(client as Required<Client>) });
+
+const optsOut = ({ channels = [] }: SentIdentify): boolean =>
+  channels.length > 0 && channels.every(({ opted_in }) => opted_in === false);
+
+/** Keeps what `reset()` should forget. */
+const tokenSurvivesReset = calling(({ reset, setPushToken }) => {
+  let latest: unknown;
+  return {
+    setPushToken(token, settings) {
+      latest = token;
+      setPushToken(token, settings);
+    },
+    reset() {
+      const flushed = reset();
+      setPushToken(latest);
+      return flushed;
+    },
+  };
+});
+
+export const pushMutants: readonly Mutant[] = [
+  {
+    id: "token-details-lost",
+    does: "Leaves out what kind of token it is.",
+    how: withEachIdentify(({ channels, ...identify }) => ({
+      ...identify,
+      channels: channels?.map(({ kind: _k, platform: _p, push_env: _e, ...channel }) => channel),
+    })),
+    caughtBy: { "push.details": /channels\[0\]\.kind: missing/ },
+  },
+  {
+    id: "blank-token-taken",
+    does: "Takes a blank token for one that replaces the token before.",
+    how: calling(({ identify, setPushToken }) => ({
+      identify(userId, details) {
+        identify(userId, details);
+        if (typeof (details as { pushToken?: string } | undefined)?.pushToken === "string")
+          setPushToken("blank");
+      },
+    })),
+    caughtBy: { "push.blank-through-identify": /./ },
+  },
+  {
+    id: "refused-token-believed",
+    does: "Believes that a token is registered although the server refused it.",
+    how: taking(400, 202),
+    caughtBy: { "push.switch-refused": /number of requests: expected 3, got 4/ },
+  },
+  {
+    id: "token-once-for-ever",
+    does: "Never sends a token again that was sent once, whatever took its place.",
+    how: calling(({ setPushToken }) => {
+      const known = new Set<unknown>();
+      return {
+        setPushToken(token) {
+          if (!known.has(token)) setPushToken(token);
+          known.add(token);
+        },
+      };
+    }),
+    caughtBy: { "push.back-and-forth": /expected 4 requests, the API saw 3/ },
+  },
+  {
+    id: "token-ignored-while-denied",
+    does: "Does not look at tokens that come while notifications are denied.",
+    how: calling(({ setPushToken, setPushPermission }) => {
+      let denied = false;
+      return {
+        setPushToken: (token) => (denied ? undefined : setPushToken(token)),
+        setPushPermission(word) {
+          denied = word === "denied";
+          setPushPermission(word);
+        },
+      };
+    }),
+    caughtBy: { "push.change-while-denied": /address: expected "token_2", got "token_1"/ },
+  },
+  {
+    id: "identify-grants",
+    does: "Sends a token that comes through identify() although notifications are denied.",
+    how: calling(({ identify, setPushPermission }) => ({
+      identify(...args) {
+        setPushPermission("granted");
+        identify(...args);
+      },
+    })),
+    caughtBy: { "push.denied-through-identify": /channels: expected no such key/ },
+  },
+  {
+    id: "denied-until-reload",
+    does: "Forgets on the next page that notifications are denied.",
+    how: calling(({ setPushPermission }) => {
+      setPushPermission("granted");
+      return {};
+    }),
+    caughtBy: { "push.denied-survives-reload": /./ },
+  },
+  {
+    id: "reset-forgets-denial",
+    does: "Takes reset() for leave to send notifications to the next user.",
+    how: calling(({ reset, setPushPermission }) => ({
+      reset() {
+        const flushed = reset();
+        setPushPermission("granted");
+        return flushed;
+      },
+    })),
+    caughtBy: { "push.reset-keeps-denial": /expected 4 requests, the API saw 5/ },
+  },
+  {
+    id: "reset-keeps-token",
+    does: "Hands the token of who left on to the user who comes.",
+    how: tokenSurvivesReset,
+    caughtBy: {
+      "push.reset-before-identify": /channels: expected no such key/,
+      "push.reset-silent": /channels: expected no such key/,
+      "consent.token-after-reset": /channels: expected no such key/,
+    },
+  },
+  {
+    id: "reset-opts-in",
+    does: "Takes reset() for an optIn().",
+    how: calling(({ reset, optIn }) => ({
+      reset() {
+        optIn();
+        return reset();
+      },
+    })),
+    caughtBy: { "consent.reset-keeps-opt-out": /number of requests: expected 0/ },
+  },
+  {
+    id: "opt-out-of-token-twice",
+    does: "Opts a token out twice.",
+    how: () => ({
+      async fetch(request, send) {
+        if (isIdentify(request) && optsOut(JSON.parse(request.body) as SentIdentify)) await send(request);
+        return send(request);
+      },
+    }),
+    caughtBy: { "consent.token-out-once": /expected 3 requests, the API saw 4/ },
+  },
+  {
+    id: "unsent-token-opted-out",
+    does: "Opts a token out that the server was never told of.",
+    how: calling(({ flush, optOut }) => ({
+      optOut: () => void flush().then(() => optOut()),
+    })),
+    caughtBy: { "consent.token-of-nobody": /number of requests: expected 0/ },
+  },
+  {
+    id: "doubtful-token-not-opted-out",
+    does: "Opts out the token it is sure of alone, not the one whose registration was under way.",
+    how: withEachIdentify((identify) =>
+      optsOut(identify) ? { ...identify, channels: identify.channels?.slice(-1) } : identify,
+    ),
+    caughtBy: { "consent.token-under-way": /optedIn: expected false, got true/ },
+  },
+];
