@@ -1,0 +1,34 @@
+/**
+ * Every key that the SDK stores, what stands under it, and who may remove it. All of them begin with the prefix of the API
+ * key (`storagePrefix`), in `localStorage` unless said otherwise.
+ *
+ * | Key                  | Text                                             | Removed by                                             |
+ * | -------------------- | ------------------------------------------------ | ------------------------------------------------------ |
+ * | `q.<queue>.<number>` | an operation as JSON; empty once it was settled  | the page that has the lock of the queue                |
+ * | `f.<queue>`          | in flight: a time, and the last record per queue | its page; any page, once all these records are gone    |
+ * | `c.<queue>`          | a lock where there are no Web Locks: who, a time | its page; any page, once the time is over              |
+ * | `g.<record>`         | empty: the durable copy still has this record    | any page, once the copy has not                        |
+ * | `id`                 | who the user is                                  | nobody                                                 |
+ * | `session`            | the time of the last activity, and an id         | nobody                                                 |
+ * | `left`               | in `sessionStorage`: queues of the tab's pages   | nobody                                                 |
+ *
+ * A page without the lock of a queue never removes its records. What it has settled all the same it empties, and whoever
+ * has the lock sees so before it sends, or stores again what an app has cleared away.
+ */
+
+export const RECORD = "q.";
+export const IN_FLIGHT = "f.";
+export const CLAIM = "c.";
+export const GONE = "g.";
+export const IDENTITY = "id";
+export const SESSION = "session";
+export const LEFT = "left";
+
+const NUMBER_LENGTH = 6;
+
+/** Sorted, the keys of a queue are in the order of the calls. */
+export const recordKey = (queue: string, number: number): string =>
+  `${RECORD}${queue}.${number.toString(36).padStart(NUMBER_LENGTH, "0")}`;
+
+/** The queue of a record. */
+export const queueOf = (key: string): string => key.split(".")[1] ?? "";

@@ -1,0 +1,223 @@
+/**
+ * A small browser profile for the exhaustive search: pages that run the machine of the tab queue, one storage, one lock
+ * manager, a network. A world is plain JSON, and everything that takes time is an action of its own, so that the search
+ * sees every order in which things can happen.
+ */
+import type { Operation } from "@whisperr/core";
+import { isHeld } from "@whisperr/core";
+import type { Entry, TabQueue } from "../../src/queue/state.ts";
+import { newTabQueue } from "../../src/queue/state.ts";
+import {
+  type Effects,
+  found,
+  lockAnswered,
+  look,
+  recovered,
+  start,
+  take,
+} from "../../src/queue/tab-queue.ts";
+import { queueOf, RECORD } from "../../src/storage/keys.ts";
+
+export interface Page {
+  life: "alive" | "frozen" | "dead";
+  /** The browser tab it is in. */
+  tab: number;
+  q: TabQueue;
+  /** Operations at the front that a request carries. */
+  inFlight: number;
+  /** It has waited long enough for the locks of the pages before it. */
+  hasWaited: boolean;
+}
+
+export interface LockRequest {
+  page: number;
+  queue: string;
+  /** Undefined: the lock manager has not seen it yet. */
+  verdict?: boolean;
+}
+
+/** Faults that the search must find. */
+export type Sabotage =
+  | "marksNothing"
+  | "looksNever"
+  | "grantsAlways"
+  | "removesAtRecovery"
+  | "appendsRecovered";
+
+export interface World {
+  sabotage?: Sabotage | undefined;
+  pages: Page[];
+  storage: Record<string, string>;
+  /** `sessionStorage`, by tab. */
+  left: string[][];
+  /** Who has a lock. A page that is gone may have one for a while. */
+  holders: Record<string, number>;
+  requests: LockRequest[];
+  /** Queue ids given out. */
+  ids: number;
+  /** Operations recorded, numbered from 1. */
+  recorded: number;
+  /** A page has heard that these arrived. */
+  acknowledged: number[];
+  /** Nobody is to blame if these never arrive. */
+  excused: number[];
+  user: boolean;
+  freezes: number;
+  crashes: number;
+  failures: number;
+  clears: number;
+  shutdowns: number;
+}
+
+export const newWorld = (tabs: number, sabotage?: Sabotage): World => ({
+  sabotage,
+  pages: [],
+  storage: {},
+  left: Array.from({ length: tabs }, () => []),
+  holders: {},
+  requests: [],
+  ids: 0,
+  recorded: 0,
+  acknowledged: [],
+  excused: [],
+  user: false,
+  freezes: 0,
+  crashes: 0,
+  failures: 0,
+  clears: 0,
+  shutdowns: 0,
+});
+
+/** What must never happen. */
+export class Violation extends Error {}
+
+export function ensure(holds: boolean, what: string): void {
+  if (!holds) throw new Violation(what);
+}
+
+export const numberOf = (entry: Entry): number => (entry.operation as unknown as { n: number }).n;
+
+export const operation = (n: number, isHeld: boolean): Operation =>
+  ({ kind: "track", n, ...(isHeld && { held: true }) }) as unknown as Operation;
+
+/** Operations at the front that may be sent. */
+export const due = ({ q }: Page): Entry[] => q.entries.filter((entry) => !isHeld(entry.operation));
+
+/** The effects of one page, carried out at once in its world. */
+export function effectsOf(world: World, index: number): Effects {
+  const page = world.pages[index] as Page;
+  const { q } = page;
+  const fx: Effects = {
+    newId: () => String.fromCharCode(97 + world.ids++),
+    requestLock(queue) {
+      ensure(!q.locked.includes(queue), `page ${index} asks for the lock of ${queue}, which it has`);
+      world.requests.push({ page: index, queue });
+    },
+    releaseLock(queue) {
+      world.requests = world.requests.filter((one) => one.page !== index || one.queue !== queue);
+      if (world.holders[queue] === index) delete world.holders[queue];
+    },
+    find: () => found(q, fx, [...new Set(recordKeys(world).map(queueOf))]),
+    readLocked() {
+      const own = new Set(q.entries.map(({ key }) => key));
+      const entries: Entry[] = [];
+      for (const key of recordKeys(world)) {
+        if (!q.locked.includes(queueOf(key)) || own.has(key)) continue;
+        const text = world.storage[key] as string;
+        if (text === "") fx.remove(key);
+        else {
+          const entry = { key, operation: restored(world, text), isStored: true };
+          if (world.sabotage === "removesAtRecovery") fx.remove(key);
+          else fx.store(entry);
+          entries.push(entry);
+        }
+      }
+      if (world.sabotage === "appendsRecovered") q.entries.push(...entries.splice(0));
+      recovered(q, fx, entries);
+    },
+    text: (key) => world.storage[key] ?? null,
+    store({ key, operation }) {
+      world.storage[key] = JSON.stringify(operation);
+      return true;
+    },
+    remove(key) {
+      ensure(world.holders[queueOf(key)] === index, `page ${index} removes ${key} without the lock`);
+      delete world.storage[key];
+    },
+    markSettled(key) {
+      if (world.storage[key] && world.sabotage !== "marksNothing") world.storage[key] = "";
+    },
+    leaveBehind(queues) {
+      const withRecords = new Set(recordKeys(world).map(queueOf));
+      const left = world.left[page.tab] as string[];
+      world.left[page.tab] = [...new Set([...queues, ...left])].filter((queue) => withRecords.has(queue));
+    },
+    revoked(at) {
+      if (at >= page.inFlight) return;
+      // The request is let go of; nobody hears what became of it.
+      page.inFlight = 0;
+    },
+    joined(_due, _held, isFirst) {
+      if (isFirst) ensure(ownComeLast(q), `page ${index} has its own before what it recovered`);
+      if (world.user) release(world, index);
+    },
+  };
+  return fx;
+}
+
+function ownComeLast({ own, entries }: TabQueue): boolean {
+  const due = entries.filter(({ operation }) => !isHeld(operation)).map(({ key }) => queueOf(key) === own);
+  return due.every((isOwn, at) => isOwn || !due.slice(0, at).includes(true));
+}
+
+/** Held events become the user's, as soon as there is one: stored under a new key before the old one goes. */
+export function release(world: World, index: number): void {
+  const { q } = world.pages[index] as Page;
+  const fx = effectsOf(world, index);
+  const held = q.entries.filter((entry) => isHeld(entry.operation));
+  if (held.length === 0 || q.isStopping) return;
+  const from = q.entries.length - held.length;
+  for (const entry of held) {
+    const key = `${RECORD}${q.own}.${(q.written++).toString(36).padStart(6, "0")}`;
+    const made = { key, operation: operation(numberOf(entry), false), isStored: true };
+    fx.store(made);
+    q.entries.push(made);
+  }
+  take(q, fx, from, held.length);
+}
+
+/** Is the lock to be waited for? It may still be held by the page before this one in its tab. */
+export function waits(world: World, { page, queue }: LockRequest): boolean {
+  const { q, tab, hasWaited } = world.pages[page] as Page;
+  return q.stage === "starting" && !hasWaited && (world.left[tab] as string[]).includes(queue);
+}
+
+export function open(world: World, tab: number): void {
+  world.pages.push({ life: "alive", tab, q: newTabQueue(), inFlight: 0, hasWaited: false });
+  const index = world.pages.length - 1;
+  start((world.pages[index] as Page).q, effectsOf(world, index));
+}
+
+export function die(world: World, index: number): void {
+  const page = world.pages[index] as Page;
+  // Nothing that happens to it counts any more.
+  Object.assign(page, { life: "dead", q: newTabQueue(), inFlight: 0, hasWaited: false });
+  world.requests = world.requests.filter((one) => one.page !== index);
+}
+
+export function answerLock(world: World, request: LockRequest): void {
+  world.requests = world.requests.filter((one) => one !== request);
+  const { q } = world.pages[request.page] as Page;
+  lockAnswered(q, effectsOf(world, request.page), request.queue, request.verdict === true);
+}
+
+export function lookFirst(world: World, index: number): void {
+  if (world.sabotage !== "looksNever") look((world.pages[index] as Page).q, effectsOf(world, index));
+}
+
+export const recordKeys = ({ storage }: World): string[] => Object.keys(storage).sort();
+
+function restored(world: World, text: string): Operation {
+  const { n, held } = JSON.parse(text) as { n: number; held?: true };
+  return operation(n, held === true && !world.user);
+}
