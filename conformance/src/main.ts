@@ -8,6 +8,7 @@ import { replayPlan } from "./cli/replay.ts";
 import { runPlan } from "./cli/run-plan.ts";
 import { checkKnownFailures, loadCases, loadSubjects } from "./load.ts";
 import { consoleReport, replayText } from "./report/console-report.ts";
+import { printable, printableLine } from "./report/printable.ts";
 import { FAILURES_FOLDER, failurePath, type ReportFile, reportFiles } from "./report/report-files.ts";
 import type { RunReport } from "./report/run-report.ts";
 import { startControlServer } from "./runner/control-server.ts";
@@ -25,9 +26,12 @@ try {
   // Commander has said what was wrong by itself.
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2;
   else if (error instanceof UsageError) {
-    process.stderr.write(`error: ${error.message}\n`);
+    process.stderr.write(printable(`error: ${error.message}\n`));
     process.exitCode = 2;
-  } else throw error;
+  } else {
+    process.stderr.write(printable(`${error instanceof Error ? error.stack : error}\n`));
+    process.exitCode = 1;
+  }
 }
 
 async function simulate(args: string[]): Promise<void> {
@@ -89,7 +93,7 @@ function writeReports(out: string, files: readonly ReportFile[]): void {
 /** A machine may do without a runtime; the one that decides whether a change is good may not. */
 function lacksSubjects({ subjects }: RunReport): boolean {
   const absent = process.env.CI ? subjects.filter((subject) => subject.absent !== undefined) : [];
-  for (const { title, absent: why } of absent) print(`CI has to run ${title}: ${why}\n`);
+  for (const { title, absent: why } of absent) print(`${printableLine(`CI has to run ${title}: ${why}`)}\n`);
   return absent.length > 0;
 }
 

@@ -1,5 +1,6 @@
 /** What is to be run: cases of subjects, as chosen on the command line or as they failed in an earlier run. */
 import { nearest } from "../nearest.ts";
+import { printableLine } from "../report/printable.ts";
 import type { ReportedCase } from "../report/run-report.ts";
 import type { Subject } from "../subject.ts";
 import { UsageError } from "../usage-error.ts";
@@ -47,9 +48,10 @@ function found<T>(
 
 export function planText(plan: Plan): string {
   const cases = plan[0]?.cases ?? [];
-  return [
+  const lines = [
     ...plan.map(({ subject }) => `subject ${subject.name}: ${subject.title}`),
     ...cases.map(({ id, clause, level, title }) => `case ${id} (${clause}, ${level}): ${title}`),
-    `${plan.length} subjects, ${cases.length} cases\n`,
-  ].join("\n");
+    `${plan.length} subjects, ${cases.length} cases`,
+  ];
+  return `${lines.map(printableLine).join("\n")}\n`;
 }

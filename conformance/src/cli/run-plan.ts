@@ -1,6 +1,7 @@
 /** Runs a plan, with a live line for each subject under way. */
 import { type DefaultRenderer, Listr, ListrLogger, type ListrTaskWrapper, type SimpleRenderer } from "listr2";
 import { progressBar, subjectLine } from "../report/console-report.ts";
+import { printableLine } from "../report/printable.ts";
 import type { ReportedSubject } from "../report/run-report.ts";
 import { failsTheRun } from "../runner/results.ts";
 import { type RunContext, runSubject } from "../runner/run-subject.ts";
@@ -16,9 +17,9 @@ type Line = ListrTaskWrapper<unknown, typeof DefaultRenderer, typeof SimpleRende
 export async function runPlan(plan: Plan, context: Context): Promise<ReportedSubject[]> {
   const results = new Map<PlannedSubject, ReportedSubject>();
   const lines = plan.map((planned) => ({
-    title: planned.subject.title,
+    title: printableLine(planned.subject.title),
     task: async (_: unknown, line: Line) => {
-      const reported = await runWithLine(planned, line, context);
+      const reported = await runWithLine(planned, line, context).catch((error) => brokenDown(planned, error));
       results.set(planned, reported);
       line.title = subjectLine(reported);
       // Marks the line; what failed is for the report to say.
@@ -34,11 +35,17 @@ export async function runPlan(plan: Plan, context: Context): Promise<ReportedSub
     rendererOptions: { showErrorMessage: false },
   });
   await list.run();
-  return plan.map((planned) => {
-    const reported = results.get(planned);
-    if (reported) return reported;
-    throw new Error(`${planned.subject.name} could not be run`, { cause: list.errors });
+  return plan.map((planned) => results.get(planned) ?? brokenDown(planned, list.errors?.[0]));
+}
+
+/** The suite itself has failed: the other subjects are reported all the same. */
+function brokenDown({ subject, cases }: PlannedSubject, error: unknown): ReportedSubject {
+  const { name, title, capabilities } = subject;
+  const problems = [`the subject could not be run: ${error instanceof Error ? error.stack : String(error)}`];
+  const results = cases.map(({ id }) => {
+    return { case: id, verdict: "failed" as const, problems, elapsedMs: 0, exchange: [] };
   });
+  return { name, title, capabilities, elapsedMs: 0, results };
 }
 
 async function runWithLine(

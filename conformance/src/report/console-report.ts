@@ -2,6 +2,7 @@
 import colors from "picocolors";
 import { requestLine } from "../runner/exchange.ts";
 import { countVerdicts, failsTheRun, type Verdict } from "../runner/results.ts";
+import { printableLine } from "./printable.ts";
 import type {
   ReportedCase,
   ReportedRequest,
@@ -25,10 +26,11 @@ export function progressBar(done: number, total: number, failed: number): string
 
 /** How a subject that is through stands. */
 export function subjectLine({ title, absent, results, elapsedMs }: ReportedSubject): string {
-  if (absent !== undefined) return `${title}: not run, ${absent}`;
-  const counts = Object.entries(countVerdicts(results)).filter(([name, n]) => n > 0 || name === "passed");
-  const text = counts.map(([name, n]) => `${n} ${name}`).join(", ");
-  return `${title}: ${text}, ${(elapsedMs / 1000).toFixed(1)} s`;
+  const name = printableLine(title);
+  if (absent !== undefined) return `${name}: not run, ${printableLine(absent)}`;
+  const counts = Object.entries(countVerdicts(results)).filter(([of, n]) => n > 0 || of === "passed");
+  const text = counts.map(([of, n]) => `${n} ${of}`).join(", ");
+  return `${name}: ${text}, ${(elapsedMs / 1000).toFixed(1)} s`;
 }
 
 export function consoleReport({ cases, subjects }: RunReport, failureFile: FailureFile): string {
@@ -53,7 +55,7 @@ export function replayText({ subjects }: RunReport): string {
   const lines = subjects.flatMap(({ title, results }) =>
     results.map(({ case: id, verdict }) => {
       const now = verdict === "passed" ? colors.green("passes now") : colors.red(REPLAYED[verdict]);
-      return `${now}: ${id} on ${title}\n`;
+      return `${now}: ${printableLine(`${id} on ${title}`)}\n`;
     }),
   );
   return lines.join("");
@@ -73,16 +75,25 @@ function failureText(
   file: string,
 ): string {
   const stale = `passes, but is listed as failing: ${knownReason}`;
-  const lines = [
-    colors.red(`\n${verdict}: ${id} on ${subject}`),
+  const told = [
     `  ${title} (contract ${clause}, ${level})`,
-    ...(verdict === "failed" ? problems : [stale]).map((problem) => `  - ${problem}`),
+    ...(verdict === "failed" ? problems : [stale]).flatMap(problemLines),
     ...(verdict === "failed" ? [exchange.length > 0 ? "  the API saw:" : "  the API saw nothing"] : []),
     ...exchange.map((request) => `    ${exchangeLine(request)}`),
     ...(moreRequests > 0 ? [`    … and ${moreRequests} more`] : []),
-    colors.dim(`  npx whisperr-conformance --replay ${file}`),
+  ];
+  const lines = [
+    `\n${colors.red(printableLine(`${verdict}: ${id} on ${subject}`))}`,
+    ...told.map(printableLine),
+    colors.dim(printableLine(`  npx whisperr-conformance --replay ${file}`)),
   ];
   return `${lines.join("\n")}\n`;
+}
+
+/** No line of what an SDK says begins where the suite's own lines do. */
+function problemLines(problem: string): string[] {
+  const [first = "", ...others] = problem.split("\n");
+  return [`  - ${first}`, ...others.map((line) => `      ${line}`)];
 }
 
 /** With what the judgement of waits depends on. */
@@ -102,20 +113,23 @@ function linesByReason(
   return [...Map.groupBy(some, reasonOf)].map(([reason, alike]) => {
     const ids = alike.map((result) => result.case);
     const more = ids.length > MAX_NAMES ? [`${ids.length - MAX_NAMES} more`] : [];
-    return `${verdict} on ${title}: ${reason}: ${[...ids.slice(0, MAX_NAMES), ...more].join(", ")}\n`;
+    const named = [...ids.slice(0, MAX_NAMES), ...more].join(", ");
+    return `${printableLine(`${verdict} on ${title}: ${reason}: ${named}`)}\n`;
   });
 }
 
 const COLUMNS: readonly Verdict[] = ["passed", "failed", "known-failure", "unexpected-pass", "not-run"];
 
 function table(subjects: readonly ReportedSubject[]): string {
-  const width = Math.max(...subjects.map(({ title }) => title.length), "subject".length);
+  const titles = subjects.map(({ title }) => printableLine(title));
+  const width = Math.max(...titles.map((title) => title.length), "subject".length);
   const header = ["subject".padEnd(width), ...COLUMNS].join("  ");
-  const rows = subjects.map(({ title, results }) => {
+  const rows = subjects.map(({ results }, index) => {
     const counts = countVerdicts(results);
-    return [title.padEnd(width), ...COLUMNS.map((name) => String(counts[name]).padStart(name.length))].join(
-      "  ",
-    );
+    return [
+      titles[index]?.padEnd(width),
+      ...COLUMNS.map((name) => String(counts[name]).padStart(name.length)),
+    ].join("  ");
   });
   return `\n${[header, ...rows].join("\n")}\n`;
 }

@@ -2,11 +2,12 @@
 import { getJunitXml, type TestCase } from "junit-xml";
 import { requestLine } from "../runner/exchange.ts";
 import { failsTheRun } from "../runner/results.ts";
+import { printable } from "./printable.ts";
 import type { ReportedResult, RunReport } from "./run-report.ts";
 
 export function junitReport({ cases, subjects, elapsedMs }: RunReport): string {
   const titles = new Map(cases.map(({ id, title }) => [id, title]));
-  return getJunitXml({
+  const xml = getJunitXml({
     name: "conformance",
     time: elapsedMs / 1000,
     suites: subjects.map((subject) => ({
@@ -17,6 +18,7 @@ export function junitReport({ cases, subjects, elapsedMs }: RunReport): string {
       ),
     })),
   });
+  return printable(xml);
 }
 
 /** A case that was not run or failed as known is shown as skipped, with its reason as output. */

@@ -3,6 +3,7 @@ import type { ReportFormat } from "../cli/options.ts";
 import { failsTheRun } from "../runner/results.ts";
 import { renderHtmlReport } from "./html/index.ts";
 import { junitReport } from "./junit-report.ts";
+import { printable } from "./printable.ts";
 import type { ReportedResult, ReportedSubject, RunReport } from "./run-report.ts";
 
 export interface ReportFile {
@@ -49,5 +50,5 @@ function onlyFailure(report: RunReport, subject: ReportedSubject, result: Report
 }
 
 function jsonText(report: RunReport): string {
-  return `${JSON.stringify(report, null, 1)}\n`;
+  return printable(`${JSON.stringify(report, null, 1)}\n`);
 }

@@ -29,7 +29,7 @@ export function isAcknowledged(request: RecordedRequest): boolean {
 
 export function describeRequest(request: RecordedRequest): string {
   const { identify: details, events: _, ...rest } = request;
-  const identify = details && { identify: String(details.external_user_id) };
+  const identify = details && { identify: text(details.external_user_id) };
   return requestLine({ ...rest, events: typesOf(request), ...identify });
 }
 
@@ -47,7 +47,7 @@ export function requestLine({ index, method, path, events, identify, ...became }
 }
 
 export function typesOf(request: RecordedRequest): string[] {
-  return request.events.map((event) => String(event.event_type));
+  return request.events.map((event) => text(event.event_type));
 }
 
 /** Runs of the same type are written "type×n", as cases write them. */
@@ -65,16 +65,16 @@ function eventSighting(event: JsonObject, raw: string): Sighting {
   const context = (event.context ?? {}) as JsonObject;
   return {
     kind: "track",
-    id: String(context.$message_id),
-    userId: String(event.external_user_id),
-    eventType: String(event.event_type),
+    id: text(context.$message_id),
+    userId: text(event.external_user_id),
+    eventType: text(event.event_type),
     mark: markOf(event.properties),
     raw,
   };
 }
 
 function identifySighting(request: RecordedRequest, identify: JsonObject): Sighting {
-  const userId = String(identify.external_user_id);
+  const userId = text(identify.external_user_id);
   return {
     kind: "identify",
     id: request.text,
@@ -83,6 +83,11 @@ function identifySighting(request: RecordedRequest, identify: JsonObject): Sight
     mark: markOf(identify.traits),
     raw: request.text,
   };
+}
+
+/** Of what should be text, and may be anything. */
+export function text(value: unknown): string {
+  return typeof value === "string" ? value : String(JSON.stringify(value));
 }
 
 function markOf(values: unknown): number | undefined {

@@ -13,7 +13,7 @@ import type { WireValue } from "../protocol.ts";
 
 export type Pattern = WireValue;
 
-const MATCHERS = new Set(
+export const MATCHERS: ReadonlySet<string> = new Set(
   "$partial $any $regex $length $between $oneOf $each $absent $optional $json $excludes".split(" "),
 );
 

@@ -1,7 +1,7 @@
 /** What the API saw of a case, cut down to what a reader of its failure needs: bounded, and without the key. */
 import type { RecordedRequest } from "../api/index.ts";
 import type { ReportedRequest, ReportedResult } from "../report/run-report.ts";
-import { typesOf } from "./exchange.ts";
+import { text, typesOf } from "./exchange.ts";
 
 /** A case makes a handful of requests; an SDK that makes hundreds shows what is wrong in the first of them. */
 const MAX_REQUESTS = 60;
@@ -42,7 +42,7 @@ function reportedRequest(request: RecordedRequest, since: Beginning): ReportedRe
     ...(answer?.retryAfter !== undefined && { retryAfter: answer.retryAfter }),
     overlapping,
     events: typesOf(request),
-    ...(identify && { identify: String(identify.external_user_id) }),
+    ...(identify && { identify: text(identify.external_user_id) }),
   };
 }
 

@@ -3,6 +3,7 @@ import type { Case } from "../case.ts";
 import type { ReportedResult, ReportedSubject } from "../report/run-report.ts";
 import type { Subject } from "../subject.ts";
 import type { ControlServer } from "./control-server.ts";
+import { reportedProblems } from "./reported-problems.ts";
 import { verdictOf } from "./results.ts";
 import { type CaseOutcome, runCase } from "./run-case.ts";
 import { startSubject, whyAbsent } from "./start-subject.ts";
@@ -120,7 +121,7 @@ async function judged(
   return {
     case: theCase.id,
     verdict: verdictOf(problems, known?.reason),
-    problems,
+    problems: reportedProblems(problems),
     ...(known && { knownReason: known.reason }),
     elapsedMs: performance.now() - from,
     ...(problems.length > 0 ? seen : { exchange: [] }),

@@ -8,6 +8,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { html, raw } from "hono/html";
 import { countVerdicts } from "../../runner/results.ts";
+import { printable } from "../printable.ts";
 import type { RunReport } from "../run-report.ts";
 import { caseDetails } from "./case-details.ts";
 import { filters } from "./filters.ts";
@@ -33,7 +34,7 @@ export function renderHtmlReport(report: RunReport): string {
 <main>${filters(counts)}${matrix(groups, report.subjects)}${caseDetails(groups)}</main>
 <script type="module">${raw(script)}</script></body></html>
 `;
-  return String(page);
+  return printable(String(page));
 }
 
 /** Symbols are pictures inside the styles. */
