@@ -18,7 +18,7 @@ class LongestFirst extends BaseSequencer {
 export default defineConfig({
   test: {
     include: ["{browsers,pages}/**/*.scenario.ts"],
-    globalSetup: ["browsers/report/write-report.ts"],
+    globalSetup: ["browsers/figures.ts"],
     // Timing is never judged by these limits: generous, so that a busy machine fails nothing.
     testTimeout: 240_000,
     hookTimeout: 120_000,

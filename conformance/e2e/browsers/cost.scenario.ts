@@ -3,10 +3,10 @@
  * busy with 1,000 waiting. Figures are reported; only ratios that no busy machine explains fail.
  */
 import { expect, it } from "vitest";
+import { eventually } from "../eventually.ts";
 import { inEveryEngine } from "./engines.ts";
-import { eventually } from "./eventually.ts";
+import { record } from "./figures.ts";
 import { audit } from "./judge/audit.ts";
-import { record } from "./report/figures.ts";
 import type { PageReport } from "./site/plan.ts";
 import { type Stage, setStage } from "./stage.ts";
 

@@ -6,12 +6,12 @@
 import type { Fault } from "@whisperr/conformance/api";
 import type { Browser, Engine, Page } from "@whisperr/conformance-browsers";
 import { expect, it } from "vitest";
+import { eventually } from "../eventually.ts";
 import { inEveryEngine } from "./engines.ts";
-import { eventually } from "./eventually.ts";
+import { record } from "./figures.ts";
 import { arrivesWhole } from "./judge/arrival.ts";
 import { audit, complaints } from "./judge/audit.ts";
 import { describeTraffic } from "./judge/traffic.ts";
-import { record } from "./report/figures.ts";
 import { type ShopPage, type Stage, setStage } from "./stage.ts";
 
 const SCENARIO = "3. left while the API fails";

@@ -7,11 +7,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Browser, launchBrowser } from "@whisperr/conformance-browsers";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { eventually } from "../eventually.ts";
 import { enginesOnly } from "./engines.ts";
-import { eventually } from "./eventually.ts";
+import { record } from "./figures.ts";
 import { arrivesWhole } from "./judge/arrival.ts";
 import { audit, complaints } from "./judge/audit.ts";
-import { record } from "./report/figures.ts";
 import { type ShopPage, type Stage, setStage } from "./stage.ts";
 
 const SCENARIO = "4. browser killed";

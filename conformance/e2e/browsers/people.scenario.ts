@@ -7,10 +7,10 @@ import type { StoredEvent } from "@whisperr/conformance/api";
 import type { Engine } from "@whisperr/conformance-browsers";
 import { expect, it } from "vitest";
 import { inEveryEngine } from "./engines.ts";
+import { record } from "./figures.ts";
 import { arrivesWhole } from "./judge/arrival.ts";
 import { audit, complaints, type Tracked } from "./judge/audit.ts";
 import { describeTraffic } from "./judge/traffic.ts";
-import { record } from "./report/figures.ts";
 import { type ShopPage, type Stage, setStage } from "./stage.ts";
 
 const SCENARIO = "7. one person after another";

@@ -3,11 +3,11 @@
  * flush interval; once the key is taken again everything is delivered, the identify included and first.
  */
 import { expect, it } from "vitest";
+import { eventually } from "../eventually.ts";
 import { inEveryEngine } from "./engines.ts";
-import { eventually } from "./eventually.ts";
+import { record } from "./figures.ts";
 import { arrivesWhole } from "./judge/arrival.ts";
 import { audit, complaints } from "./judge/audit.ts";
-import { record } from "./report/figures.ts";
 import { type ShopPage, type Stage, setStage } from "./stage.ts";
 
 const SCENARIO = "9. refused key";

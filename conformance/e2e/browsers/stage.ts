@@ -4,7 +4,7 @@ import type { IngestionApi } from "@whisperr/conformance/api";
 import { startTestApi } from "@whisperr/conformance/api/fixture";
 import type { Browser, Page } from "@whisperr/conformance-browsers";
 import { onTestFinished } from "vitest";
-import { eventually } from "./eventually.ts";
+import { eventually } from "../eventually.ts";
 import { noteEnd, type PageEnds } from "./judge/page-ends.ts";
 import type { Ask, PageReport, Plan } from "./site/plan.ts";
 import { type PageHeaders, type Site, startSite } from "./site/start-site.ts";

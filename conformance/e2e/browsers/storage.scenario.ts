@@ -5,10 +5,10 @@
 
 import type { Browser, Engine } from "@whisperr/conformance-browsers";
 import { expect, it } from "vitest";
+import { eventually } from "../eventually.ts";
 import { inEveryEngine } from "./engines.ts";
-import { eventually } from "./eventually.ts";
+import { record } from "./figures.ts";
 import { audit, complaints, type Tracked } from "./judge/audit.ts";
-import { record } from "./report/figures.ts";
 import type { PageReport, Plan } from "./site/plan.ts";
 import type { PageHeaders } from "./site/start-site.ts";
 import { type ShopPage, type Stage, setStage } from "./stage.ts";

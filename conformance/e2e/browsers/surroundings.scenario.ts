@@ -4,11 +4,11 @@
  */
 import { pathToFileURL } from "node:url";
 import { describe, expect, it } from "vitest";
+import { eventually } from "../eventually.ts";
 import { inEveryEngine } from "./engines.ts";
-import { eventually } from "./eventually.ts";
+import { record } from "./figures.ts";
 import { arrivesWhole } from "./judge/arrival.ts";
 import { audit, complaints } from "./judge/audit.ts";
-import { record } from "./report/figures.ts";
 import { SDK_FOLDER } from "./site/start-site.ts";
 import { API_KEY, setStage } from "./stage.ts";
 

@@ -3,14 +3,14 @@
  * crashes. The seed is printed with the figures; SCENARIO_SEED replays it.
  */
 import { expect, it } from "vitest";
+import { eventually } from "../eventually.ts";
 import { inEveryEngine } from "./engines.ts";
-import { eventually } from "./eventually.ts";
+import { record } from "./figures.ts";
 import { arrivesWhole } from "./judge/arrival.ts";
 import { audit, complaints } from "./judge/audit.ts";
 import { type Heard, unexplainedRepeats } from "./judge/repeats.ts";
 import { describeTraffic } from "./judge/traffic.ts";
 import { type Random, seededRandom } from "./random.ts";
-import { record } from "./report/figures.ts";
 import { type ShopPage, type Stage, setStage } from "./stage.ts";
 
 const SCENARIO = "5. five tabs";

@@ -5,12 +5,12 @@
 
 import type { Browser, Engine } from "@whisperr/conformance-browsers";
 import { expect, it } from "vitest";
+import { eventually } from "../eventually.ts";
 import { inEveryEngine } from "./engines.ts";
-import { eventually } from "./eventually.ts";
+import { record } from "./figures.ts";
 import { arrivesWhole } from "./judge/arrival.ts";
 import { audit, complaints } from "./judge/audit.ts";
 import { describeTraffic } from "./judge/traffic.ts";
-import { record } from "./report/figures.ts";
 import type { Walk } from "./site/plan.ts";
 import { type Stage, setStage } from "./stage.ts";
 

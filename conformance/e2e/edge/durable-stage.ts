@@ -6,7 +6,7 @@ import type { IngestionApi, IngestionApiOptions } from "@whisperr/conformance/ap
 import { startTestApi } from "@whisperr/conformance/api/fixture";
 import { Log, LogLevel, Miniflare } from "miniflare";
 import { onTestFinished } from "vitest";
-import { eventually } from "../browsers/eventually.ts";
+import { eventually } from "../eventually.ts";
 import { bundle } from "./edge-host.ts";
 import type { TrackedCall } from "./numbered-events.ts";
 import type { ReportedError } from "./queue-stage.ts";

@@ -2,7 +2,7 @@
 
 import type { Fault } from "@whisperr/conformance/api";
 import { expect, test } from "vitest";
-import { eventually } from "../browsers/eventually.ts";
+import { eventually } from "../eventually.ts";
 import { setDurableStage } from "./durable-stage.ts";
 import { numbered, numbersOf, untilStored, upTo, WAIT_MS } from "./numbered-events.ts";
 

@@ -1,9 +1,9 @@
 /** Many requests through one isolate: nothing is lost, and nothing of them stays behind. */
 import { describe, expect, test } from "vitest";
-import { eventually } from "../browsers/eventually.ts";
+import { eventually } from "../eventually.ts";
 import { hosts } from "./edge-host.ts";
 import { setEdgeStage } from "./edge-stage.ts";
-import { recordFigures } from "./figures.ts";
+import { record } from "./figures.ts";
 
 const REQUESTS = 2000;
 const AT_ONCE = 20;
@@ -35,7 +35,7 @@ describe.each(Object.entries(hosts))("%s", (name, start) => {
     const after = await stage.heapBytes?.();
     const { timers, errors } = await stage.report();
     const stays = before === undefined || after === undefined ? undefined : (after - before) / REQUESTS;
-    recordFigures("2,000 requests of 3 events", name, {
+    record("2,000 requests of 3 events", name, "", {
       "API requests per request": (stage.api.requests.length / made).toFixed(3),
       "timers left": timers,
       ...(stays !== undefined && { "heap bytes per request": stays.toFixed(1) }),

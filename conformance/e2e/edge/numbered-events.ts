@@ -1,6 +1,6 @@
 /** Events that carry a number, so that a scenario sees at a glance what arrived, and in which order. */
 import type { IngestionApi } from "@whisperr/conformance/api";
-import { eventually } from "../browsers/eventually.ts";
+import { eventually } from "../eventually.ts";
 
 /** What a scenario asks its Worker to call, as JSON: a track(), or an identify() when there is no event. */
 export interface TrackedCall {

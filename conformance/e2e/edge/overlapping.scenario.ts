@@ -1,7 +1,7 @@
 /** Requests that overlap, and share a client or have one each: what one of them does reaches no other. */
 import { setTimeout as pause } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import { eventually } from "../browsers/eventually.ts";
+import { eventually } from "../eventually.ts";
 import { hosts } from "./edge-host.ts";
 import { type EdgeStage, setEdgeStage } from "./edge-stage.ts";
 

@@ -2,7 +2,7 @@
 
 import type { Fault } from "@whisperr/conformance/api";
 import { expect, test } from "vitest";
-import { eventually } from "../browsers/eventually.ts";
+import { eventually } from "../eventually.ts";
 import { numbered, numbersOf, sortedNumbersOf, untilStored, upTo, WAIT_MS } from "./numbered-events.ts";
 import { setQueueStage } from "./queue-stage.ts";
 

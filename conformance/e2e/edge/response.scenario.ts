@@ -1,9 +1,9 @@
 /** What a user of the app notices of tracking: nothing, whatever the API does. */
 import { describe, expect, test } from "vitest";
-import { eventually } from "../browsers/eventually.ts";
+import { eventually } from "../eventually.ts";
 import { hosts } from "./edge-host.ts";
 import { median, setEdgeStage } from "./edge-stage.ts";
-import { recordFigures } from "./figures.ts";
+import { record } from "./figures.ts";
 
 /** The API's, which the response must not wait for. */
 const API_DELAY_MS = 200;
@@ -27,7 +27,7 @@ describe.each(Object.entries(hosts))("%s", (name, start) => {
       plain.push((await stage.ask("/plain")).ms);
       tracking.push((await stage.ask("/track?events=5")).ms);
     }
-    recordFigures("Response, API takes 200 ms", name, {
+    record("Response, API takes 200 ms", name, "", {
       "without SDK, median ms": median(plain).toFixed(2),
       "five events, median ms": median(tracking).toFixed(2),
     });
@@ -49,7 +49,7 @@ describe.each(Object.entries(hosts))("%s", (name, start) => {
       const seen = await stage.report();
       return seen.open === 0 && seen.errors.length > 0 && seen;
     });
-    recordFigures("API hangs, waitUntilTimeoutMs 3 000", name, {
+    record("API hangs, waitUntilTimeoutMs 3 000", name, "", {
       "response ms": ms.toFixed(1),
       "waitUntil ms": report.longestMs,
       reported: `${report.errors[0]?.type}, ${report.errors[0]?.count}`,

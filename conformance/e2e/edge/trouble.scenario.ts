@@ -2,10 +2,10 @@
 
 import type { Fault } from "@whisperr/conformance/api";
 import { describe, expect, test } from "vitest";
-import { eventually } from "../browsers/eventually.ts";
+import { eventually } from "../eventually.ts";
 import { hosts } from "./edge-host.ts";
 import { type EdgeStage, setEdgeStage } from "./edge-stage.ts";
-import { recordFigures } from "./figures.ts";
+import { record } from "./figures.ts";
 
 const UNAVAILABLE: Fault = { kind: "status", status: 503 };
 
@@ -18,7 +18,7 @@ describe.each(Object.entries(hosts))("%s", (name, start) => {
     await eventually("3 s have passed", 10_000, () => performance.now() - from > 3000);
     stage.api.setDefault(null);
     await arrivesOnce(stage);
-    recordFigures("503 for 3 s", name, { "arrived after ms": Math.round(performance.now() - from) });
+    record("503 for 3 s", name, "", { "arrived after ms": Math.round(performance.now() - from) });
   });
 
   test("429 with Retry-After: 2", async () => {
@@ -28,7 +28,7 @@ describe.each(Object.entries(hosts))("%s", (name, start) => {
     await arrivesOnce(stage);
     const [limited, again] = stage.api.requests;
     const waitedMs = (again?.receivedAtMs ?? 0) - (limited?.receivedAtMs ?? 0);
-    recordFigures("429 with Retry-After: 2", name, { "waited ms": Math.round(waitedMs) });
+    record("429 with Retry-After: 2", name, "", { "waited ms": Math.round(waitedMs) });
     expect(stage.api.requests.length).toBe(2);
     expect(waitedMs).toBeGreaterThanOrEqual(1990);
     expect(waitedMs).toBeLessThan(3500);

@@ -4,7 +4,7 @@ import type { IngestionApi, StoredEvent } from "@whisperr/conformance/api";
 import { startTestApi } from "@whisperr/conformance/api/fixture";
 import type { Browser, Page } from "@whisperr/conformance-browsers";
 import { onTestFinished } from "vitest";
-import { eventually } from "../browsers/eventually.ts";
+import { eventually } from "../eventually.ts";
 import { type PageSite, startPageSite } from "./start-page-site.ts";
 
 /** Long enough for a page, or for what it sends, on a busy machine. */

@@ -3,7 +3,7 @@
 import type { Fault, IngestionApi } from "@whisperr/conformance/api";
 import { startTestApi } from "@whisperr/conformance/api/fixture";
 import { expect, test } from "vitest";
-import { eventually } from "../browsers/eventually.ts";
+import { eventually } from "../eventually.ts";
 import { EVENTS, killOnceSafe, newFolder, trackOn, withOutbox } from "./kv-program.ts";
 import { numbers, upTo } from "./numbers.ts";
 import { runProgram, startProgram } from "./start-program.ts";

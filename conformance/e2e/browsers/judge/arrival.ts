@@ -1,6 +1,6 @@
 /** Waiting for events to arrive; what is still missing at the deadline is for the audit to say. */
 import type { IngestionApi } from "@whisperr/conformance/api";
-import { eventually } from "../eventually.ts";
+import { eventually } from "../../eventually.ts";
 import { audit, type Tracked } from "./audit.ts";
 
 /** On a busy machine; what is lost costs a scenario this long. */
