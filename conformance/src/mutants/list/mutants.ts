@@ -3,8 +3,10 @@ import type { Mutant } from "../mutant.ts";
 import { answerMutants } from "./answers.ts";
 import { callMutants } from "./calls.ts";
 import { consentMutants } from "./consent.ts";
+import { credentialMutants } from "./credentials.ts";
 import { defaultMutants } from "./defaults.ts";
 import { eventMutants } from "./events.ts";
+import { flushResultMutants } from "./flush-results.ts";
 import { flushMutants } from "./flushes.ts";
 import { identifyMutants } from "./identifies.ts";
 import { lifeMutants } from "./life.ts";
@@ -14,6 +16,9 @@ import { queueMutants } from "./queue.ts";
 import { refusalMutants } from "./refusals.ts";
 import { reportMutants } from "./reports.ts";
 import { retryMutants } from "./retries.ts";
+import { retryAfterMutants } from "./retry-after.ts";
+import { shutdownMutants } from "./shutdowns.ts";
+import { valueMutants } from "./values.ts";
 import { visitorMutants } from "./visitors.ts";
 
 export const mutants: readonly Mutant[] = [
@@ -32,4 +37,9 @@ export const mutants: readonly Mutant[] = [
   ...consentMutants,
   ...pushMutants,
   ...pageMutants,
+  ...credentialMutants,
+  ...valueMutants,
+  ...retryAfterMutants,
+  ...flushResultMutants,
+  ...shutdownMutants,
 ];
