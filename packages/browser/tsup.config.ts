@@ -1,5 +1,6 @@
 import { readFileSync, rmSync } from "node:fs";
 import { defineConfig, type Options } from "tsup";
+import { PRIVATE_PROPERTIES } from "../core/private-names.ts";
 
 const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
 
@@ -11,6 +12,9 @@ const shared: Options = {
   define: { VERSION: JSON.stringify(version) },
   // Core is part of the package, types too: whoever installs it installs nothing else.
   noExternal: ["@whisperr/core"],
+  esbuildOptions(options) {
+    options.mangleProps = PRIVATE_PROPERTIES;
+  },
 };
 
 /** One copy of the SDK for both entries: what React's takes from the main entry stays an import of that file. */

@@ -1,4 +1,5 @@
 import { defineConfig } from "tsup";
+import { PRIVATE_PROPERTIES } from "../core/private-names.ts";
 
 export default defineConfig({
   entry: ["index", "cloudflare", "vercel", "next", "hono"].map((name) => `src/${name}.ts`),
@@ -9,6 +10,9 @@ export default defineConfig({
   // Core is part of the package, types too: whoever installs it installs nothing else.
   noExternal: ["@whisperr/core"],
   external: ["next/server"],
+  esbuildOptions(options) {
+    options.mangleProps = PRIVATE_PROPERTIES;
+  },
   dts: { resolve: ["@whisperr/core"] },
   clean: true,
   treeshake: true,

@@ -14,7 +14,9 @@ import {
   lose,
   type Ports,
   type ResolvedOptions,
+  restore,
   retry,
+  syncIdentity,
   tell,
   withdraw,
 } from "@whisperr/core";
@@ -99,7 +101,7 @@ export function createPageClient<Events extends EventMap>(
       latest = { page, session_id, library: LIBRARY };
     return latest;
   }
-  const { api, client, restore, ...device } = createDeviceClient<Events>(
+  const { api, client } = createDeviceClient<Events>(
     options,
     { ...resolved, adopts },
     queued,
@@ -125,7 +127,7 @@ export function createPageClient<Events extends EventMap>(
    */
   function sync(said?: string | null): void {
     if (lanes?.ready !== undefined) return;
-    if (said !== undefined || queued.size > 0) device.sync(said);
+    if (said !== undefined || queued.size > 0) syncIdentity(client, said);
   }
 
   if (storage !== undefined && adopts) {
@@ -143,7 +145,7 @@ export function createPageClient<Events extends EventMap>(
       },
       nowMs,
       newId: uuid,
-      restore,
+      restore: (text) => restore(client, text),
       giveUp(reason, count) {
         client.accepted += count;
         giveUp(reason, count);

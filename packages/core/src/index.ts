@@ -1,8 +1,10 @@
 /** Everything runtime packages build on. Apps install one of those; this package is for SDK authors. */
 
-export { type Client, type ClientConfig, createClient } from "./client/client.ts";
+export { type Client, type ClientConfig, createClient, startQueue } from "./client/client.ts";
 export type { Device, DeviceClient, DeviceRuntime } from "./client/device.ts";
 export { createDeviceClient } from "./client/device-client.ts";
+export type { DeviceRecord } from "./client/device-identity.ts";
+export { restore, syncIdentity } from "./client/device-pages.ts";
 export {
   type AnyEvents,
   createDisabledClient,
@@ -35,7 +37,7 @@ export { describeThrown, misuse, mustBe, oneOf } from "./events/refusal.ts";
 export type { WireEvent } from "./events/snapshot.ts";
 export { type Batch, cutBatch, encodeEvent, utf8Bytes } from "./events/wire.ts";
 export { readBoundedText } from "./http/bounded-text.ts";
-export { type Answer, classifyAnswer, type Outcome } from "./http/outcome.ts";
+export { type Answer, classifyAnswer, noAnswer, type Outcome } from "./http/outcome.ts";
 export { createTransport, type RequestUnderWay, type Transport } from "./http/transport.ts";
 export type { Identity } from "./identity/identity.ts";
 export type { IdentityStore } from "./identity/identity-keeper.ts";

@@ -2,7 +2,8 @@
 import { expect } from "vitest";
 import type { Device, DeviceClient, DeviceRuntime } from "../src/client/device.ts";
 import { createDeviceClient } from "../src/client/device-client.ts";
-import type { WhisperrError } from "../src/errors.ts";
+import { restore, syncIdentity } from "../src/client/device-pages.ts";
+import type { DropReason, WhisperrError } from "../src/errors.ts";
 import { adopt as adoptOperations, joinHeld } from "../src/loop/device-queue.ts";
 import { lose } from "../src/loop/settle.ts";
 import { tell } from "../src/loop/step.ts";
@@ -24,7 +25,12 @@ export interface Profile {
   uuids: number;
 }
 
-export interface DeviceFixture extends Pick<DeviceRuntime<object>, "restore" | "sync"> {
+interface PageChanges {
+  readonly restore: (text: string) => Operation | DropReason;
+  readonly sync: (said?: string | null) => void;
+}
+
+export interface DeviceFixture extends PageChanges {
   readonly client: DeviceClient;
   readonly loop: TestLoop;
   readonly queue: TestDeviceQueue;
@@ -86,8 +92,8 @@ export function deviceFixture(setup: Setup = {}): DeviceFixture {
     client: runtime.api,
     loop: loopOf(runtime.client),
     queue: deviceQueueOf(runtime.client),
-    restore: runtime.restore,
-    sync: runtime.sync,
+    restore: (text) => restore(runtime.client, text),
+    sync: (said) => syncIdentity(runtime.client, said),
     profile,
     server,
     errors,
@@ -120,11 +126,11 @@ function jsonOutbox(held: Operation[], fails: () => boolean = () => false): Outb
 }
 
 /** As a page does: what can be kept stands in front, what waits for a user at the end. */
-function adopt({ restore, client }: DeviceRuntime<object>, held: Operation[], texts: readonly string[]) {
+function adopt({ client }: DeviceRuntime<object>, held: Operation[], texts: readonly string[]) {
   const waiting: Operation[] = [];
   const due: Operation[] = [];
   for (const text of texts) {
-    const operation = restore(text);
+    const operation = restore(client, text);
     if (typeof operation === "string") {
       client.accepted += 1;
       lose(client, operation, 1);

@@ -2,7 +2,7 @@
 import { expect } from "vitest";
 import { type ClientConfig, createClient } from "../src/client/client.ts";
 import type { WhisperrError } from "../src/errors.ts";
-import type { Answer } from "../src/http/outcome.ts";
+import { type Answer, noAnswer } from "../src/http/outcome.ts";
 import { createMemoryOutbox } from "../src/queue/memory-outbox.ts";
 import { formatMessageId } from "../src/queue/operation.ts";
 import { createReporter } from "../src/report/reporter.ts";
@@ -183,7 +183,7 @@ function answerIn(mood: ServerMood): Answer {
     case "refusesSome":
       return http(202, { rejected: 1 });
     case "fails":
-      return { failure: "connection reset" };
+      return noAnswer("connection reset");
     case "throttles":
       return http(429, "", "7");
     case "auth":

@@ -1,5 +1,5 @@
 /** An effect loop with everything around it under the test's control. */
-import { type Client, type ClientConfig, createClient } from "../src/client/client.ts";
+import { type Client, type ClientConfig, createClient, startQueue } from "../src/client/client.ts";
 import type { WhisperrError } from "../src/errors.ts";
 import type { FlushResult } from "../src/loop/flush.ts";
 import type { Ports } from "../src/ports.ts";
@@ -49,6 +49,7 @@ export function loopFixture(setup: Setup = {}): LoopFixture {
   };
   const reporter = createReporter({ apiKey: "wrk_test", debug, onError: listen }, ports);
   const client = createClient({ ...CONFIG, ...config }, outbox, server.transport, reporter, ports);
+  if (!config?.adopts) startQueue(client);
   const loop = loopOf(client);
   let number = 0;
   return {

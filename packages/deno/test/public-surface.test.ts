@@ -1,11 +1,9 @@
 /** The exact public surface: whoever adds to it changes this first. */
-import { beforeEach, expect, test, vi } from "vitest";
+import { expect, test, vi } from "vitest";
 import { fakeDeno, stubProcessEvents } from "./fake-deno.ts";
 
-beforeEach(() => {
-  vi.stubGlobal("Deno", fakeDeno());
-  stubProcessEvents();
-});
+vi.stubGlobal("Deno", fakeDeno());
+stubProcessEvents();
 
 test("the package exports these values and nothing else", async () => {
   const names = ["channel", "createMemoryOutbox", "createWhisperr", "openKvOutbox"];

@@ -10,11 +10,13 @@ import {
   createMemoryOutbox,
   createTransport,
   flush,
+  noAnswer,
   type Operation,
   type Outcome,
   type Ports,
   type Reporter,
   type ResolvedOptions,
+  startQueue,
   stop,
   type Transport,
   tellApp,
@@ -67,6 +69,7 @@ export async function deliverRound(round: Round): Promise<RoundEnd> {
     },
     ports,
   );
+  startQueue(client);
   const deadline = ports.timers.set(() => {
     outOfTime = true;
     end();
@@ -83,7 +86,7 @@ export async function deliverRound(round: Round): Promise<RoundEnd> {
 }
 
 function lastAnswer(send: Transport, ports: Ports, onAskedToWait: () => void) {
-  let answer: Answer = { failure: "nothing was answered in time" };
+  let answer = noAnswer("nothing was answered in time");
   let outcome: Outcome = { kind: "retry" };
   const transport: Transport = (batch) => {
     const request = send(batch);

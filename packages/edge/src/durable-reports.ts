@@ -30,6 +30,6 @@ export function reportUnreadable(count: number, reporter: Reporter): void {
 /** Said once, when the attempts of `maxRetries` are used up; the object goes on trying. */
 export function reportExhausted(answer: Answer, attempts: number, count: number, reporter: Reporter): void {
   const message = retryExhaustedMessage(answer, attempts);
-  const status = "status" in answer && answer.status > 0 ? { status: answer.status } : {};
+  const status = answer.status > 0 ? { status: answer.status } : {};
   report(reporter, { type: "retry_exhausted", message, count, ...status });
 }

@@ -1,5 +1,5 @@
 /** Passes batches on to a platform's own queue, in place of requests to the API. */
-import { type Answer, describeThrown, type Outbox, type Transport } from "@whisperr/core";
+import { type Answer, describeThrown, noAnswer, type Outbox, type Transport } from "@whisperr/core";
 import { timers } from "./clock.ts";
 import type { PlatformOutbox } from "./platform-outbox.ts";
 
@@ -14,8 +14,7 @@ export function createHandOver(platform: PlatformOutbox, outbox: Outbox, timeout
     );
     let abort = () => {};
     const answer = new Promise<Answer>((resolve) => {
-      abort = () =>
-        resolve({ failure: `the platform did not say within ${timeoutMs} ms that it keeps them` });
+      abort = () => resolve(noAnswer(`the platform did not say within ${timeoutMs} ms that it keeps them`));
       handOver().then(
         () => resolve(withStatus(202)),
         (error: unknown) => resolve(refusal(error)),
@@ -36,7 +35,7 @@ export function createHandOver(platform: PlatformOutbox, outbox: Outbox, timeout
 /** `too-large-for-platform.ts` says what a status is for. */
 function refusal(error: unknown): Answer {
   const { status } = Object(error) as { readonly status?: unknown };
-  return status === 413 ? withStatus(413) : { failure: describeThrown(error) };
+  return status === 413 ? withStatus(413) : noAnswer(describeThrown(error));
 }
 
 const withStatus = (status: number): Answer => ({ status, body: "", retryAfter: "" });

@@ -5,7 +5,7 @@
 import type { Machine } from "../delivery/machine.ts";
 import { type DeliveryConfig, initialState } from "../delivery/state.ts";
 import type { DropReason, WhisperrError } from "../errors.ts";
-import type { Answer } from "../http/outcome.ts";
+import { type Answer, noAnswer } from "../http/outcome.ts";
 import type { RequestUnderWay, Transport } from "../http/transport.ts";
 import { EFFECTS } from "../loop/effects.ts";
 import type { Caller, FlushResult } from "../loop/flush.ts";
@@ -64,6 +64,7 @@ export interface Client extends Machine {
   wasAwaited: boolean;
 }
 
+/** Nothing happens before `startQueue()` or `adopt()`. */
 export function createClient(
   config: ClientConfig,
   outbox: Outbox,
@@ -71,7 +72,7 @@ export function createClient(
   reporter: Reporter,
   ports: Ports,
 ): Client {
-  const client: Client = {
+  return {
     delivery: initialState(config, config.adopts ? "starting" : "idle"),
     config,
     effects: EFFECTS,
@@ -93,14 +94,15 @@ export function createClient(
     evicted: undefined,
     timer: undefined,
     request: undefined,
-    answer: { failure: "nothing was sent yet" },
+    answer: noAnswer("nothing was sent yet"),
     wasPending: false,
     wasAwaited: false,
   };
-  if (!config.adopts) {
-    client.accepted = outbox.size;
-    const due = dueIn(outbox);
-    if (due > 0) addQueued(client, due);
-  }
-  return client;
+}
+
+/** What an outbox kept that outlived an earlier client is accepted, and due; where pages share a queue, `adopt()` says so. */
+export function startQueue(client: Client): void {
+  client.accepted = client.outbox.size;
+  const due = dueIn(client.outbox);
+  if (due > 0) addQueued(client, due);
 }

@@ -119,7 +119,9 @@ describe("debug tells of calls that are left out on purpose", () => {
     const { client, log } = deviceFixture({ options: { debug: true, beforeSend: () => null } });
     client.track("order_placed");
 
-    expect(log.map(({ message }) => message)).toContain('[whisperr] beforeSend left out "order_placed"');
+    expect(log.map(({ message }) => message)).toContain(
+      '[whisperr] track("order_placed") was left out by beforeSend',
+    );
   });
 });
 

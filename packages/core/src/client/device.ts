@@ -1,13 +1,11 @@
 /** What the client of a device is, what it needs of its runtime, and what that needs of it. */
 
-import type { DropReason } from "../errors.ts";
 import type { IdentifyOptions } from "../events/identify-body.ts";
 import type { PushToken } from "../identity/identity.ts";
 import type { IdentityStore } from "../identity/identity-keeper.ts";
 import type { FlushResult } from "../loop/flush.ts";
 import type { Stats } from "../loop/settle.ts";
-import type { Operation } from "../queue/operation.ts";
-import type { Client } from "./client.ts";
+import type { DeviceRecord } from "./device-identity.ts";
 import type { AnyEvents, EventArguments, EventMap } from "./server-client.ts";
 
 /** The client of one device or browser profile. Nothing here throws or blocks; trouble goes to `onError`. */
@@ -52,13 +50,8 @@ export interface Device {
   readonly traits?: () => { readonly timezone?: string | undefined; readonly locale?: string | undefined };
 }
 
-/** A client, and what the runtime needs of it. */
+/** What the app gets, and the record behind it for the runtime's own use. */
 export interface DeviceRuntime<Events extends EventMap> {
-  /** What the app gets. */
   readonly api: DeviceClient<Events>;
-  readonly client: Client;
-  /** A stored operation of another page, as it is on this one; or why it goes. */
-  readonly restore: (text: string) => Operation | DropReason;
-  /** Another page may have changed the identity, to `said` if that is known: see to what that means for the queue. */
-  readonly sync: (said?: string | null) => void;
+  readonly client: DeviceRecord;
 }

@@ -117,7 +117,9 @@ describe("beforeSend", () => {
     client.track("user_8842", "bought");
 
     expect(errors).toEqual([]);
-    expect(log).toEqual([{ level: "debug", message: '[whisperr] beforeSend left out "bought"' }]);
+    expect(log).toEqual([
+      { level: "debug", message: '[whisperr] track("bought") was left out by beforeSend' },
+    ]);
     expect(client.stats()).toEqual({ accepted: 1, delivered: 0, dropped: { before_send: 1 }, pending: 0 });
   });
 

@@ -1,18 +1,18 @@
 /** The API of server SDKs, the same in every server runtime: the user id is always explicit. */
 
 import { type IdentifyOptions, identifyBody } from "../events/identify-body.ts";
-import { createRecorder } from "../events/recorder.ts";
-import { quote, Refusal } from "../events/refusal.ts";
-import { checkUserId, snapshot } from "../events/snapshot.ts";
+import { createRecorder, recordEvent } from "../events/recorder.ts";
+import { quote } from "../events/refusal.ts";
+import { checkUserId } from "../events/snapshot.ts";
 import { createTransport } from "../http/transport.ts";
 import { type FlushResult, flush } from "../loop/flush.ts";
-import { append } from "../loop/queue.ts";
-import { refuse, type Stats, stats } from "../loop/settle.ts";
+import { type Stats, stats } from "../loop/settle.ts";
 import type { ResolvedOptions, WhisperrOptions } from "../options.ts";
 import type { Ports } from "../ports.ts";
 import { createMemoryOutbox } from "../queue/memory-outbox.ts";
 import { createReporter, printDebug } from "../report/reporter.ts";
-import { type Client, createClient } from "./client.ts";
+import { type Client, createClient, startQueue } from "./client.ts";
+import { enqueue } from "./enqueue.ts";
 import { shutDown } from "./shut-down.ts";
 
 /** An app's own events: names to properties, for `createWhisperr<Events>()`. */
@@ -84,26 +84,18 @@ export function createServerClient<Events extends EventMap = AnyEvents>(
     createReporter({ ...resolved, onError: options.onError }, ports),
     ports,
   );
-  const record = createRecorder(options, ports);
+  const recorder = createRecorder(options);
+  startQueue(client);
 
   function track(userId: unknown, event: unknown, properties?: unknown, context?: unknown): void {
-    if (client.isStopped) return refuse(client, "shut_down", `track(${quote(event)}) came after shutdown()`);
-    const operation = record(() => ({ userId: checkUserId(userId) }), event, properties, context);
-    if (operation === undefined) return refuse(client, "before_send", `beforeSend left out ${quote(event)}`);
-    if (operation instanceof Refusal)
-      return refuse(client, operation.reason, `track(${quote(event)}) was dropped: ${operation.message}.`);
-    append(client, operation);
+    const make = () =>
+      recordEvent(recorder, ports, { userId: checkUserId(userId) }, event, properties, context);
+    enqueue(client, () => `track(${quote(event)})`, make);
   }
 
   function identify(userId: unknown, identity?: unknown): void {
-    if (client.isStopped) return refuse(client, "shut_down", "identify() came after shutdown()");
-    const operation = snapshot(() => ({
-      kind: "identify" as const,
-      body: identifyBody(checkUserId(userId), identity),
-    }));
-    if (operation instanceof Refusal)
-      return refuse(client, operation.reason, `identify() was dropped: ${operation.message}.`);
-    append(client, operation);
+    const make = () => ({ kind: "identify" as const, body: identifyBody(checkUserId(userId), identity) });
+    enqueue(client, () => "identify()", make);
   }
 
   const api: ServerClient<Events> = {

@@ -1,15 +1,16 @@
 import { describe, expect, test } from "vitest";
 import { fakePorts } from "../../test/fake-ports.ts";
 import type { TrackOperation } from "../queue/operation.ts";
-import { createRecorder } from "./recorder.ts";
+import { createRecorder, recordEvent } from "./recorder.ts";
 
-const user = () => ({ userId: "ada" });
+const user = { userId: "ada" };
 
 function recorder(context?: object) {
   let uuids = 0;
   const { ports } = fakePorts({ uuid: () => `0000000${++uuids}-0000-4000-8000-000000000000` });
-  const record = createRecorder({ apiKey: "wrk_test", context }, ports);
-  return (own?: object, automatic?: object) => record(user, "bought", {}, own, automatic) as TrackOperation;
+  const record = createRecorder({ apiKey: "wrk_test", context });
+  return (own?: object, automatic?: object) =>
+    recordEvent(record, ports, user, "bought", {}, own, automatic) as TrackOperation;
 }
 
 test("the events of one client share the random part of their ids, and are counted", () => {

@@ -3,7 +3,7 @@
  * so nothing behind this file can be harmed by it or notice what the app does to its objects afterwards.
  */
 
-import type { IdentifyOperation, TrackOperation } from "../queue/operation.ts";
+import type { Operation, TrackOperation } from "../queue/operation.ts";
 import { ignoreRejection, isThenable, objectToJson } from "./json.ts";
 import { asRefusal, describeThrown, isText, mustBe, NON_BLANK, Refusal } from "./refusal.ts";
 import { encodeEvent } from "./wire.ts";
@@ -33,25 +33,23 @@ export interface WireEvent {
 }
 
 /** Runs `make`; whatever the app's objects throw meanwhile becomes a Refusal. */
-export function snapshot<T extends TrackOperation | IdentifyOperation>(make: () => T): T | Refusal {
+export function snapshot<T extends Operation | undefined>(make: () => T): T | Refusal {
   try {
     const operation = make();
-    const { userId, event, properties, context, body } = operation as Partial<
-      TrackOperation & IdentifyOperation
-    >;
-    // A rope: nothing is copied.
-    const { length } = `${userId}${event}${properties}${context}${body}`;
-    mustBe(
-      length <= MAX_OPERATION_LENGTH,
-      "its JSON",
-      `${MAX_OPERATION_LENGTH} characters at most`,
-      length,
-      "too_large",
-    );
+    if (operation) checkLength(operation);
     return operation;
   } catch (error) {
     return asRefusal(error, "a value");
   }
+}
+
+function checkLength(operation: Operation): void {
+  const length =
+    operation.kind === "identify"
+      ? operation.body.length
+      : `${operation.userId ?? ""}${operation.event}${operation.properties}${operation.context}`.length;
+  const rule = `${MAX_OPERATION_LENGTH} characters at most`;
+  mustBe(length <= MAX_OPERATION_LENGTH, "its JSON", rule, length, "too_large");
 }
 
 /** Accepts what is unmistakably an id: text with something in it, or a whole number. */

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { http } from "../../test/scripted-transport.ts";
-import { classifyAnswer, MAX_RETRY_AFTER_MS, type Outcome, retryAfterMs } from "./outcome.ts";
+import { classifyAnswer, MAX_RETRY_AFTER_MS, noAnswer, type Outcome, retryAfterMs } from "./outcome.ts";
 
 const NOW_MS = Date.UTC(1994, 10, 6, 8, 49, 0);
 const classify = (status: number, body: unknown = "", retryAfter = "", count = 3) =>
@@ -43,7 +43,7 @@ describe("a status belongs to one class", () => {
   });
 
   test("no answer at all is tried again", () => {
-    expect(classifyAnswer({ failure: "connection reset" }, 1, NOW_MS)).toEqual({ kind: "retry" });
+    expect(classifyAnswer(noAnswer("connection reset"), 1, NOW_MS)).toEqual({ kind: "retry" });
   });
 });
 

@@ -5,15 +5,18 @@
 import { parseHttpDateMs } from "../events/time.ts";
 
 /** What came back for one request: an HTTP answer, or the reason there was none. */
-export type Answer =
-  | {
-      readonly status: number;
-      /** The answer's text, possibly cut short; empty when it could not be read. */
-      readonly body: string;
-      /** The header `Retry-After`; empty when there is none. */
-      readonly retryAfter: string;
-    }
-  | { readonly failure: string };
+export interface Answer {
+  /** 0 when none came, and in browsers for a redirect that was not followed. */
+  readonly status: number;
+  /** The answer's text, possibly cut short; empty when it could not be read. */
+  readonly body: string;
+  /** The header `Retry-After`; empty when there is none. */
+  readonly retryAfter: string;
+  /** Why no answer came; undefined when one did. */
+  readonly failure?: string | undefined;
+}
+
+export const noAnswer = (failure: string): Answer => ({ status: 0, body: "", retryAfter: "", failure });
 
 export type Outcome =
   /** 2xx. `rejected`: operations the server says it refused for good. */
@@ -32,7 +35,6 @@ export const MAX_RETRY_AFTER_MS = 60_000;
 
 /** Classifies the answer to a request that carried `count` operations, at wall-clock time `nowMs`. */
 export function classifyAnswer(answer: Answer, count: number, nowMs: number): Outcome {
-  if ("failure" in answer) return { kind: "retry" };
   const { status, body, retryAfter } = answer;
   if (status >= 200 && status < 300) return { kind: "accepted", rejected: rejectedCount(body, count) };
   if (status === 401 || status === 403) return { kind: "auth" };

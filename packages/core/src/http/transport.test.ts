@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { settle } from "../../test/fake-ports.ts";
 import { answerTo, BATCH, exchange, never, response } from "../../test/transport-fixture.ts";
 import type { FetchInit, FetchLike } from "../ports.ts";
+import { noAnswer } from "./outcome.ts";
 
 /** Throws for every question. */
 function revokedProxy(): object {
@@ -45,15 +46,15 @@ describe("a failure", () => {
   test("is told in the network's words, cause included", async () => {
     const error = new Error("fetch failed", { cause: new Error("connect ECONNREFUSED") });
 
-    expect(await answerTo(() => Promise.reject(error))).toEqual({
-      failure: "fetch failed: connect ECONNREFUSED",
-    });
+    expect(await answerTo(() => Promise.reject(error))).toEqual(
+      noAnswer("fetch failed: connect ECONNREFUSED"),
+    );
   });
 
   test("is told by its code when the cause has no message", async () => {
     const error = Object.assign(new Error("fetch failed"), { cause: { code: "UND_ERR_SOCKET" } });
 
-    expect(await answerTo(() => Promise.reject(error))).toEqual({ failure: "fetch failed: UND_ERR_SOCKET" });
+    expect(await answerTo(() => Promise.reject(error))).toEqual(noAnswer("fetch failed: UND_ERR_SOCKET"));
   });
 
   test.each<[string, unknown]>([
@@ -81,7 +82,7 @@ describe("a failure", () => {
     ],
     ["a revoked proxy", revokedProxy()],
   ])("of %s still has words", async (_name, thrown) => {
-    expect(await answerTo(() => Promise.reject(thrown))).toEqual({ failure: "an exception without words" });
+    expect(await answerTo(() => Promise.reject(thrown))).toEqual(noAnswer("an exception without words"));
   });
 
   test("is one as well when fetch throws at once", async () => {
@@ -89,7 +90,7 @@ describe("a failure", () => {
       throw new TypeError("not a fetch");
     };
 
-    expect(await answerTo(thrower)).toEqual({ failure: "not a fetch" });
+    expect(await answerTo(thrower)).toEqual(noAnswer("not a fetch"));
   });
 
   test("is one as well when fetch gives something else than a response", async () => {
@@ -105,7 +106,7 @@ describe("the timeout", () => {
     timers.fire();
     await settle();
 
-    expect(answer()).toEqual({ failure: "no answer within 10000 ms" });
+    expect(answer()).toEqual(noAnswer("no answer within 10000 ms"));
   });
 
   test("tells fetch to let go", () => {

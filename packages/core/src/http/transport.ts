@@ -1,9 +1,8 @@
 /** One HTTP request per call, as an `Answer`: never throws, never follows a redirect, always ends. */
-
 import { describeThrown } from "../events/refusal.ts";
 import type { Batch } from "../events/wire.ts";
 import type { Ports } from "../ports.ts";
-import type { Answer } from "./outcome.ts";
+import { type Answer, noAnswer } from "./outcome.ts";
 
 export interface TransportOptions {
   /** Without a trailing slash. */
@@ -22,43 +21,45 @@ export interface RequestUnderWay {
 export type Transport = (batch: Batch) => RequestUnderWay;
 
 export function createTransport(options: TransportOptions, ports: Ports): Transport {
-  const { baseUrl, apiKey, requestTimeoutMs } = options;
+  return (batch) => send(batch, options, ports);
+}
+
+function send(
+  { path, body }: Batch,
+  { baseUrl, apiKey, requestTimeoutMs }: TransportOptions,
+  ports: Ports,
+): RequestUnderWay {
+  const controller = ports.abortController();
   // Called unbound: browsers and Workers refuse a fetch whose `this` is some other object.
-  const { fetch: send, timers, readText } = ports;
+  const { fetch, timers } = ports;
+  // The status is the verdict: once it is here, a body that breaks off or hangs takes nothing from it.
+  let verdict = noAnswer(`no answer within ${requestTimeoutMs} ms`);
+  let abort = () => {};
 
-  return ({ path, body }) => {
-    const controller = ports.abortController();
-    // The status is the verdict: once it is here, a body that breaks off or hangs takes nothing from it.
-    let verdict: Answer = { failure: `no answer within ${requestTimeoutMs} ms` };
-
-    async function exchange(): Promise<Answer> {
-      const response = await send(baseUrl + path, {
-        method: "POST",
-        headers: { "Content-Type": "application/json", "X-API-Key": apiKey },
-        body,
-        redirect: "manual",
-        signal: controller.signal as never,
-      });
-      verdict = { status: response.status, body: "", retryAfter: "" };
-      verdict = { ...verdict, retryAfter: await textOf(() => response.headers.get("retry-after")) };
-      return { ...verdict, body: await textOf(() => readText(response)) };
-    }
-
-    // Does not wait for fetch to notice: one that ignores its signal would go on for ever.
-    let giveUp = () => {};
-    const answer = new Promise<Answer>((resolve) => {
-      giveUp = () => {
-        controller.abort();
-        resolve(verdict);
-      };
-      exchange()
-        .catch((error: unknown) => ({ failure: describeThrown(error) }))
-        .then(resolve);
+  async function exchange(): Promise<Answer> {
+    const response = await fetch(baseUrl + path, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", "X-API-Key": apiKey },
+      body,
+      redirect: "manual",
+      signal: controller.signal as never,
     });
-    const timer = timers.set(giveUp, requestTimeoutMs);
-    void answer.then(() => timers.clear(timer));
-    return { answer, abort: giveUp };
-  };
+    verdict = { status: response.status, body: "", retryAfter: "" };
+    verdict = { ...verdict, retryAfter: await textOf(() => response.headers.get("retry-after")) };
+    return { ...verdict, body: await textOf(() => ports.readText(response)) };
+  }
+
+  // Does not wait for fetch to notice: one that ignores its signal would go on for ever.
+  const answer = new Promise<Answer>((resolve) => {
+    abort = () => {
+      controller.abort();
+      resolve(verdict);
+    };
+    exchange().then(resolve, (error: unknown) => resolve(noAnswer(describeThrown(error))));
+  });
+  const timer = timers.set(abort, requestTimeoutMs);
+  void answer.then(() => timers.clear(timer));
+  return { answer, abort };
 }
 
 /** What the app gave as fetch may answer with less than a Response: all but the status can be done without. */

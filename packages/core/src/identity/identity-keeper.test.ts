@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { parseIdentity } from "./identity.ts";
-import { createIdentityKeeper, type IdentityKeeper } from "./identity-keeper.ts";
+import { type Identity, parseIdentity } from "./identity.ts";
+import { createIdentityKeeper, hearIdentity, identityOf, setIdentity } from "./identity-keeper.ts";
 
 /** A place to store, and as many keepers on it as there are pages. */
 function storage(text: string | null = null) {
@@ -14,7 +14,14 @@ function storage(text: string | null = null) {
       if (place.writable && place.readable) place.text = next;
     },
   };
-  const newPage = (): IdentityKeeper => createIdentityKeeper(store, () => `visitor-${++ids}`);
+  const newPage = () => {
+    const keeper = createIdentityKeeper(store, () => `visitor-${++ids}`);
+    return {
+      get: () => identityOf(keeper),
+      set: (identity: Identity) => setIdentity(keeper, identity),
+      heard: (text: string | null) => hearIdentity(keeper, text),
+    };
+  };
   return { place, newPage };
 }
 

@@ -8,46 +8,49 @@ export interface IdentityStore {
 }
 
 export interface IdentityKeeper {
-  /** Makes a visitor on first use. */
-  get(): Identity;
-  set(identity: Identity): void;
-  /** Another tab has stored this text, which may be gone already: an app may empty its storage right after `reset()`. */
-  heard(text: string | null): void;
+  readonly identityStore: IdentityStore;
+  readonly newId: () => string;
+  known: Identity | undefined;
+  knownText: string | null | undefined;
 }
 
 /** Text that a tab has put back, after the storage was emptied, begins with it: what a tab said itself counts for more. */
 const RESTORED = " ";
 
-export function createIdentityKeeper(store: IdentityStore, newId: () => string): IdentityKeeper {
-  let known: Identity | undefined;
-  let knownText: string | null | undefined;
+export function createIdentityKeeper(identityStore: IdentityStore, newId: () => string): IdentityKeeper {
+  return { identityStore, newId, known: undefined, knownText: undefined };
+}
 
-  function write(identity: Identity, mark: string): void {
-    known = identity;
-    knownText = mark + JSON.stringify(identity);
-    store.write(knownText);
-    // What could not be written is not read back as if another tab had taken it away.
-    knownText = store.read();
-  }
+/** Makes a visitor on first use. */
+export function identityOf(keeper: IdentityKeeper): Identity {
+  const { identityStore, known, knownText } = keeper;
+  const text = identityStore.read();
+  if (known !== undefined && (text === knownText || text === undefined)) return known;
+  const stored = parseIdentity(text);
+  keeper.knownText = text;
+  // Another tab has changed it. One that is gone or spoilt was not: an app that empties its storage signs nobody out.
+  if (stored !== undefined) keeper.known = stored;
+  else if (known !== undefined) write(keeper, known, RESTORED);
+  else write(keeper, { anonymousId: keeper.newId() }, "");
+  return keeper.known as Identity;
+}
 
-  return {
-    get() {
-      const text = store.read();
-      if (known !== undefined && (text === knownText || text === undefined)) return known;
-      const stored = parseIdentity(text);
-      knownText = text;
-      // Another tab has changed it. One that is gone or spoilt was not: an app that empties its storage signs nobody out.
-      if (stored !== undefined) known = stored;
-      else if (known !== undefined) write(known, RESTORED);
-      else write({ anonymousId: newId() }, "");
-      return known as Identity;
-    },
-    set: (identity) => write(identity, ""),
-    heard(text) {
-      const said = parseIdentity(text);
-      const now = store.read();
-      const isOpen = now === null || now?.startsWith(RESTORED) === true;
-      if (said !== undefined && isOpen && !text?.startsWith(RESTORED)) write(said, RESTORED);
-    },
-  };
+export function setIdentity(keeper: IdentityKeeper, identity: Identity): void {
+  write(keeper, identity, "");
+}
+
+/** Another tab has stored this text, which may be gone already: an app may empty its storage right after `reset()`. */
+export function hearIdentity(keeper: IdentityKeeper, text: string | null): void {
+  const said = parseIdentity(text);
+  const now = keeper.identityStore.read();
+  const isOpen = now === null || now?.startsWith(RESTORED) === true;
+  if (said !== undefined && isOpen && !text?.startsWith(RESTORED)) write(keeper, said, RESTORED);
+}
+
+function write(keeper: IdentityKeeper, identity: Identity, mark: string): void {
+  keeper.known = identity;
+  keeper.knownText = mark + JSON.stringify(identity);
+  keeper.identityStore.write(keeper.knownText);
+  // What could not be written is not read back as if another tab had taken it away.
+  keeper.knownText = keeper.identityStore.read();
 }

@@ -1,8 +1,10 @@
 /** When a request is built, how large it may be, and what ends it before it begins. */
+
 import { describe, expect, test } from "vitest";
 import { settle } from "../../test/fake-ports.ts";
 import { loopFixture } from "../../test/loop-fixture.ts";
 import { arrayOutbox, tracks } from "../../test/operations.ts";
+import { noAnswer } from "../http/outcome.ts";
 
 describe("giving up before the request is built", () => {
   test("sends nothing, and goes without a hitch", async () => {
@@ -77,7 +79,7 @@ test("an event that is shut out while it is recorded is refused in plain words",
 
 test("debug tells of each request, and what came of it", async () => {
   const { track, loop, server, log } = loopFixture({ debug: true });
-  for (const answer of [202, { failure: "connection reset" }]) {
+  for (const answer of [202, noAnswer("connection reset")]) {
     track(2);
     void loop.flush();
     await settle();

@@ -3,6 +3,7 @@ import { settle } from "../../test/fake-ports.ts";
 import { loopFixture } from "../../test/loop-fixture.ts";
 import { anIdentify, ID_PREFIX } from "../../test/operations.ts";
 import { http } from "../../test/scripted-transport.ts";
+import { noAnswer } from "../http/outcome.ts";
 
 const id = (number: number) => `${ID_PREFIX}${number.toString(16).padStart(12, "0")}`;
 
@@ -155,7 +156,7 @@ describe("what is kept", () => {
     void loop.flush();
     for (let attempt = 0; attempt < 2; attempt++) {
       await settle();
-      server.answer(typeof answer === "string" ? { failure: answer } : http(...answer));
+      server.answer(typeof answer === "string" ? noAnswer(answer) : http(...answer));
       await settle();
       if (attempt === 0) timers.fire();
     }

@@ -78,7 +78,6 @@ export function take(client: Client, offset: number, count: number, isDelivered:
   return messageIds;
 }
 
-/** Browsers show a redirect that is not followed as status 0: none that anybody answered with. */
 export function statusOf(answer: Answer | undefined): Pick<WhisperrError, "status"> {
-  return answer !== undefined && "status" in answer && answer.status > 0 ? { status: answer.status } : {};
+  return answer?.status ? { status: answer.status } : {};
 }

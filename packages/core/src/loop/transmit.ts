@@ -3,7 +3,7 @@ import type { Client } from "../client/client.ts";
 import { answered, batchCut } from "../delivery/answering.ts";
 import { describeThrown } from "../events/refusal.ts";
 import { type Batch, cutBatch } from "../events/wire.ts";
-import { type Answer, classifyAnswer } from "../http/outcome.ts";
+import { type Answer, classifyAnswer, noAnswer } from "../http/outcome.ts";
 import { printDebug } from "../report/reporter.ts";
 import { noteInFlight } from "./guarded.ts";
 import { step } from "./step.ts";
@@ -12,7 +12,7 @@ export async function transmit(client: Client): Promise<void> {
   const { delivery } = client;
   if (delivery.phase !== "sending" || client.request !== undefined) return;
   const batch = cut(client);
-  if (typeof batch === "string") return conclude(client, { failure: `the outbox failed: ${batch}` });
+  if (typeof batch === "string") return conclude(client, noAnswer(`the outbox failed: ${batch}`));
   step(client, batchCut, batch.count);
   // Evictions are reported in that step: the app may have stopped delivery in its onError.
   if (delivery.inFlight === 0) return;
@@ -23,8 +23,7 @@ export async function transmit(client: Client): Promise<void> {
   if (client.request !== request) return;
   client.request = undefined;
   noteInFlight(client, 0);
-  const words = "status" in answer ? answer.status : answer.failure;
-  printDebug(client.reporter, `${batch.path}, ${batch.count} operations: ${words}`);
+  printDebug(client.reporter, `${batch.path}, ${batch.count} operations: ${answer.failure ?? answer.status}`);
   conclude(client, answer);
 }
 

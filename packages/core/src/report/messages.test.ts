@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { http } from "../../test/scripted-transport.ts";
 import type { DropReason } from "../errors.ts";
+import { noAnswer } from "../http/outcome.ts";
 import {
   abandonedMessage,
   authMessage,
@@ -29,7 +30,7 @@ describe("the server's own words", () => {
 });
 
 test("without an answer the network's own words are told", () => {
-  expect(describeAnswer({ failure: "connection reset" })).toBe("connection reset");
+  expect(describeAnswer(noAnswer("connection reset"))).toBe("connection reset");
 });
 
 test.each<[number, string]>([
@@ -60,7 +61,7 @@ test.each<[DropReason, string]>([
 
 test("what is kept is told with what to do about it", () => {
   expect(authMessage(http(401))).toBe("The API refused the key, everything is kept: check apiKey (401).");
-  expect(retryExhaustedMessage({ failure: "connection reset" }, 7)).toBe(
+  expect(retryExhaustedMessage(noAnswer("connection reset"), 7)).toBe(
     "Delivery failed 7 times, everything is kept (connection reset).",
   );
   expect(abandonedMessage(1)).toBe("Out of time with 1 operation still queued: allow more time.");

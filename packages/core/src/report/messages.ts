@@ -8,9 +8,8 @@ export const MAX_REPORTED_IDS = 100;
 
 /** `401: invalid_key: The key is unknown`, or the network's own words. */
 export function describeAnswer(answer: Answer): string {
-  if ("failure" in answer) return answer.failure;
   const { code, message } = errorOf(answer.body);
-  return words(`${answer.status || "a redirect"}`, code, message);
+  return answer.failure ?? words(`${answer.status || "a redirect"}`, code, message);
 }
 
 export function authMessage(answer: Answer): string {
@@ -19,7 +18,7 @@ export function authMessage(answer: Answer): string {
 
 export function retryExhaustedMessage(answer: Answer, attempts: number): string {
   // Tried again and yet below 400: it is no answer of the API's.
-  const hint = "status" in answer && answer.status < 400 ? ": a redirect, check baseUrl" : "";
+  const hint = answer.failure === undefined && answer.status < 400 ? ": a redirect, check baseUrl" : "";
   return sentence(`Delivery failed ${attempts} times, everything is kept${hint}`, answer);
 }
 

@@ -1,0 +1,18 @@
+/**
+ * Names of properties that nobody outside of a package's code may rely on: builds for browsers and edge runtimes shorten
+ * them. None is public, on the wire, stored, shared between copies of the SDK on one page, or a platform's own; a test of
+ * each package looks at that.
+ */
+const PRIVATE_NAMES = `
+  abortController adopts afterMs areLasting automatic awaited backup callers ceiling delivery effects ending evicted failures
+  flushes fresh goal holdingTimers identityStore isOver isStopped isTelling isTellingKept keeper known knownEvents
+  knownText limit lost maxBodyBytes merged mergedJson newId nowMs onActivity onAdopted onEmptied onEnd onFull onInFlight
+  onKept onOutOfWork onSettled onStored overflow phase ports readText refusals reporter reporting retryAfter silent stopping
+  suspect timers transport unlisten uuid warned wasAwaited wasPending failure reports recorder base config isUnderWay leased
+  leaseMs leftMs addAtEnd addInFront justFailed sendNow setLeaving handlerReturned callForAll waitsForInterval onOrphan isOwner
+`
+  .trim()
+  .split(/\s+/);
+
+/** For esbuild's `mangleProps`. */
+export const PRIVATE_PROPERTIES = new RegExp(`^(${PRIVATE_NAMES.join("|")})$`);

@@ -1,0 +1,61 @@
+/** Whom a device's operations belong to, and what a change of that puts into the queue. What decides is `identity/`. */
+import { doubted, type Identity, pushUpdate, registering, settled } from "../identity/identity.ts";
+import { type IdentityKeeper, identityOf, setIdentity } from "../identity/identity-keeper.ts";
+import { discard, release } from "../loop/device-queue.ts";
+import { flush } from "../loop/flush.ts";
+import { append } from "../loop/queue.ts";
+import type { Operation, TrackOperation } from "../queue/operation.ts";
+import type { Client } from "./client.ts";
+import type { Device } from "./device.ts";
+
+/** A client that knows who uses its device. */
+export interface DeviceRecord extends Client {
+  readonly keeper: IdentityKeeper;
+  readonly device: Device;
+}
+
+/** Queues what the device says now. */
+export function appendOwn(client: DeviceRecord, operation: Operation): void {
+  // Events that wait for a user stand at the end: once another page has named the user, they go before what comes now.
+  if (identityOf(client.keeper).userId !== undefined) releaseHeld(client);
+  append(client, operation);
+}
+
+export function releaseHeld(client: DeviceRecord): void {
+  release(client, (event) => claimed(client, event));
+}
+
+/** A held event, once its visitor is a user; undefined when `reset()` has parted the two. */
+export function claimed({ keeper }: DeviceRecord, event: TrackOperation): TrackOperation | undefined {
+  const { userId, anonymousId } = identityOf(keeper);
+  if (event.anonymousId !== anonymousId) return undefined;
+  if (userId === undefined) return event;
+  const { held: _held, anonymousId: _visitor, ...rest } = event;
+  return { ...rest, userId };
+}
+
+/** The identity changes, and with it perhaps what the server must know about the token. */
+export function become(client: DeviceRecord, next: Identity): void {
+  setIdentity(client.keeper, next);
+  const update = pushUpdate(next);
+  if (update === undefined) return;
+  setIdentity(client.keeper, registering(next, update));
+  appendOwn(client, {
+    kind: "identify",
+    body: JSON.stringify({ external_user_id: update.userId, channels: update.channels }),
+    means: { push: update.registration },
+  });
+}
+
+/** What it meant is now known to be so, or not. */
+export function onSettled({ keeper }: DeviceRecord, operation: Operation, isDelivered: boolean): void {
+  if (operation.kind === "identify" && operation.means)
+    setIdentity(keeper, settled(identityOf(keeper), operation.means, isDelivered));
+}
+
+/** The user opted out: nothing is left of the queue, and the server may send to this device no more. */
+export function silence(client: DeviceRecord): void {
+  discard(client, "opted_out");
+  become(client, doubted(identityOf(client.keeper)));
+  void flush(client);
+}

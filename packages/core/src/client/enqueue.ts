@@ -1,0 +1,22 @@
+/** A call, on its way into the queue: whatever is wrong with it is refused and reported, and nothing else is harmed. */
+import { Refusal } from "../events/refusal.ts";
+import { snapshot } from "../events/snapshot.ts";
+import { append } from "../loop/queue.ts";
+import { refuse } from "../loop/settle.ts";
+import type { Operation } from "../queue/operation.ts";
+import type { Client } from "./client.ts";
+
+/** `call`: its name for messages. `make` may throw anything, and returns undefined when `beforeSend` left the event out. */
+export function enqueue<T extends Operation>(
+  client: Client,
+  call: () => string,
+  make: () => T | undefined,
+  add: (operation: T) => void = (operation) => append(client, operation),
+): void {
+  if (client.isStopped) return refuse(client, "shut_down", `${call()} came after shutdown()`);
+  const operation = snapshot(make);
+  if (operation === undefined) refuse(client, "before_send", `${call()} was left out by beforeSend`);
+  else if (operation instanceof Refusal)
+    refuse(client, operation.reason, `${call()} was dropped: ${operation.message}.`);
+  else add(operation);
+}
