@@ -16,6 +16,9 @@ const BUILT = [
 /** What people read is true. */
 const DOCS = ["packages/*/test/docs.test.ts", "conformance/src/{coverage,interpreting,readme}.test.ts"];
 
+/** The registry of clients that end with their process is the module's own, and tests leave clients behind. */
+const ISOLATED = ["packages/deno"];
+
 const workspaces = globSync("{packages/*,apps/*,conformance,conformance/*}/package.json").map(folderOf);
 
 /** The name of a workspace's folder is that of its project: `npx vitest --project core`. */
@@ -30,6 +33,12 @@ function unitProject(root: string): TestProjectInlineConfiguration {
       name: root.slice(root.lastIndexOf("/") + 1),
       include: [`${root}/{src,test,browsers}/**/*.test.ts`],
       exclude: [...BUILT, ...DOCS],
+      // A worker goes on with the next file, and with the modules it has loaded; what tests replace is put back.
+      isolate: ISOLATED.includes(root),
+      setupFiles: ["vitest.setup.ts"],
+      restoreMocks: true,
+      unstubGlobals: true,
+      unstubEnvs: true,
     },
   };
 }

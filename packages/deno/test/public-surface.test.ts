@@ -1,9 +1,11 @@
 /** The exact public surface: whoever adds to it changes this first. */
-import { expect, test, vi } from "vitest";
+import { beforeEach, expect, test, vi } from "vitest";
 import { fakeDeno, stubProcessEvents } from "./fake-deno.ts";
 
-vi.stubGlobal("Deno", fakeDeno());
-stubProcessEvents();
+beforeEach(() => {
+  vi.stubGlobal("Deno", fakeDeno());
+  stubProcessEvents();
+});
 
 test("the package exports these values and nothing else", async () => {
   const names = ["channel", "createMemoryOutbox", "createWhisperr", "openKvOutbox"];

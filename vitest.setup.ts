@@ -1,0 +1,12 @@
+/**
+ * Before each file of unit tests. One worker runs many of them, and none may feel what another one did. Random tests are
+ * the same ones every time; `npm run fuzz` brings seeds of its own.
+ */
+import fc from "fast-check";
+import { afterEach, vi } from "vitest";
+
+const { FC_SEED = "20261127", FC_PATH } = process.env;
+
+fc.configureGlobal({ seed: Number(FC_SEED), ...(FC_PATH !== undefined && { path: FC_PATH }) });
+
+afterEach(() => void vi.useRealTimers());
