@@ -1,127 +1,231 @@
-/** A case as its file says it (cases.schema.json is the same shape, checked when cases are loaded). */
-import type { Fault, IngestionApiOptions } from "./api/index.ts";
-import type { Call, Capability, PrivacyRequest, Signal, WireObject } from "./protocol.ts";
-import type { Pattern } from "./runner/pattern.ts";
+/**
+ * A case as its file says it. What is checked here when cases are loaded is written down for everybody else in
+ * cases.schema.json, which `npm run docs` makes of it.
+ */
+import { z } from "zod";
+import { faultSchema } from "./api/index.ts";
+import { CALL_NAMES, type Call } from "./protocol.ts";
+import { call, callOptions, ofOneKind, wireObject, wireValue } from "./wire-values.ts";
 
-export interface CaseFile {
-  about: string;
-  /** Of every case in the file. */
-  needs?: Capability[];
-  /** Client options of every case that does not give them itself. */
-  options?: WireObject;
-  cases: Case[];
-}
+export const capability = z
+  .enum([
+    "virtual-time",
+    "hold-answers",
+    "server-api",
+    "client",
+    "signals",
+    "page",
+    "process-exit",
+    "javascript-values",
+    "console",
+  ])
+  .meta({
+    id: "capability",
+    description:
+      'Cases that need "client" write calls as client SDKs take them, track(event, …); all others as servers do, track(userId, event, …).',
+  });
 
-export interface Case {
-  /** Unique and stable: known failures and reports name it. */
-  id: string;
-  title: string;
-  /** Section of the contract and a word, e.g. "4.retry-after". */
-  clause: string;
-  level: "must" | "should";
-  needs?: Capability[];
-  server?: ServerSetup;
-  client?: ClientSetup;
-  steps: Step[];
-  expect: Expectations;
-}
+/** Each of them once. */
+export const unique = <Item extends z.ZodType>(item: Item) =>
+  z
+    .array(item)
+    .refine((items) => new Set(items).size === items.length, "has something twice")
+    .meta({ uniqueItems: true });
 
-export interface ServerSetup {
-  options?: Pick<
-    IngestionApiOptions,
-    "revokedKeys" | "poison" | "maxBodyBytes" | "maxEvents" | "rejectBatchesContaining"
-  >;
-  script?: Fault[];
-  default?: Fault;
-}
+const fault = faultSchema.meta({ id: "fault", description: "What becomes of one request." });
+const pattern = wireValue;
+const calls = z.array(call).min(1);
+const options = wireObject.describe(
+  "Given to the SDK; apiKey, baseUrl and onError are the runner's unless named here.",
+);
 
-/** `options` go to createWhisperr; `baseUrl`, `apiKey` and `onError` come from the runner unless the case says otherwise. */
-export interface ClientSetup {
-  options?: WireObject;
-  /** Appended to the API's address, e.g. "/". */
-  baseUrlSuffix?: string;
-  clockFractionMs?: number;
-  /** What the browser asks of every site. */
-  privacy?: PrivacyRequest;
-}
+const server = z
+  .strictObject({
+    options: z
+      .strictObject({
+        revokedKeys: z.array(z.string()).exactOptional(),
+        poison: z.enum(["reject_event", "reject_batch"]).exactOptional(),
+        maxBodyBytes: z.int().exactOptional(),
+        maxEvents: z.int().exactOptional(),
+        rejectBatchesContaining: z.strictObject({ key: z.string(), value: z.json() }).exactOptional(),
+      })
+      .exactOptional(),
+    script: z.array(fault).exactOptional(),
+    default: fault.exactOptional(),
+  })
+  .meta({
+    id: "server",
+    description:
+      "The mock API: standing options, one fault per request, and what applies once the script is used up.",
+  });
 
-/** One thing to do. A step that is a call itself is a turn with that single call. */
-export type Step =
-  | Call
-  | { calls: Call[] }
-  | { flush: string }
-  | { shutdown: string; timeoutMs?: number }
-  /** The named promise must have settled by now. */
-  | { settled: string }
-  /** The named promise must not have settled yet. */
-  | { pending: string }
-  | { advance: number }
-  | { jump: number }
-  /** The page goes away and comes back: a new client on the same device, with the same options, or with these instead. */
-  | { reload: true | { options: WireObject } }
-  | { signal: Signal }
-  /** Made on another page of the same device, which is opened for it. */
-  | { elsewhere: Call[] }
-  | { hold: true }
-  | { release: true }
-  | { mutate: { argument: number; set: WireObject } }
-  | { play: Fault[] }
-  | { default: Fault | null }
-  | { check: Expectations }
-  | { exit: { code?: number } };
+const client = z
+  .strictObject({
+    options: options.exactOptional(),
+    baseUrlSuffix: z.string().describe('Appended to the API\'s address, e.g. "/".').exactOptional(),
+    clockFractionMs: z.number().gt(0).lt(1).exactOptional(),
+    privacy: z
+      .enum(["do-not-track", "global-privacy-control"])
+      .describe("What the browser asks of every site.")
+      .exactOptional(),
+  })
+  .meta({ id: "client" });
 
-/** What must hold. Whatever is absent is not looked at, except that a case's own `expect` without `errors` means none. */
-export interface Expectations {
-  /** Every request the API saw, in order. */
-  requests?: RequestExpectation[];
-  /** How many requests the API saw. */
-  requestCount?: Pattern;
-  /** Bytes of the largest request body. */
-  largestBody?: Pattern;
-  stored?: StoredExpectation;
-  /** What onError was given. */
-  errors?: Pattern;
-  stats?: Pattern;
-  /** Results of named flushes and shutdowns. */
-  results?: Record<string, Pattern>;
-  /** What was printed, joined by newlines. */
-  output?: Pattern;
-  /** The message createWhisperr threw. */
-  creationError?: Pattern;
-  /** Requests seen by the other origin, where redirects lead. */
-  otherOriginRequests?: number;
-  exit?: { code: number; withinMs: number; notBeforeMs?: number };
-}
+const request = z
+  .strictObject({
+    path: z.string().exactOptional(),
+    types: z
+      .array(z.string())
+      .describe("Event types of a batch, in order; type×n stands for n of the same.")
+      .exactOptional(),
+    identify: z.string().describe("The user of an identify request.").exactOptional(),
+    body: pattern.exactOptional(),
+    headers: z.record(z.string(), pattern).describe("Only the headers named are looked at.").exactOptional(),
+    status: z.int().exactOptional(),
+    outcome: z.enum(["stored", "refused", "lost", "reset", "hung", "aborted"]).exactOptional(),
+    outlives: z.boolean().describe("Pages: whether it was made to outlive its page.").exactOptional(),
+  })
+  .meta({ id: "request" });
 
-export interface RequestExpectation {
-  path?: string;
-  /** Event types of a batch, in order; "type×n" stands for n of the same. */
-  types?: string[];
-  /** The user of an identify request. */
-  identify?: string;
-  body?: Pattern;
-  /** Only the headers named are looked at. */
-  headers?: Record<string, Pattern>;
-  status?: number;
-  outcome?: string;
-  /** Pages: whether it was made to outlive its page. */
-  outlives?: boolean;
-}
+const stored = z.strictObject({
+  types: z
+    .array(z.string())
+    .describe("As in a request, for the whole store in the order accepted.")
+    .exactOptional(),
+  duplicates: z.int().exactOptional(),
+  rejected: z.int().exactOptional(),
+  properties: pattern.describe("Of the stored events, in the order accepted.").exactOptional(),
+  contexts: pattern.describe("Likewise.").exactOptional(),
+  occurredAt: pattern.describe("Likewise.").exactOptional(),
+  sessions: pattern.describe('Of each event: "session n" for the n-th session id seen.').exactOptional(),
+  owners: pattern
+    .describe(
+      'Of each event: a user id, or "visitor n" of the n-th anonymous id seen while no user is known.',
+    )
+    .exactOptional(),
+  users: z.record(z.string(), pattern).exactOptional(),
+});
 
-export interface StoredExpectation {
-  /** As in RequestExpectation, for the whole store in the order accepted. */
-  types?: string[];
-  duplicates?: number;
-  rejected?: number;
-  /** Properties of the stored events, in the order accepted. */
-  properties?: Pattern;
-  /** Contexts likewise. */
-  contexts?: Pattern;
-  /** `occurred_at` likewise. */
-  occurredAt?: Pattern;
-  /** Likewise the sessions they carry: "session n" for the n-th that was seen. */
-  sessions?: Pattern;
-  /** Whose they are: a user id, or "visitor n" of the n-th anonymous id that was seen, if no user is known yet. */
-  owners?: Pattern;
-  users?: Record<string, Pattern>;
-}
+const expectations = z
+  .strictObject({
+    requests: z.array(request).describe("Every request the API saw, in order.").exactOptional(),
+    requestCount: pattern.describe("How many requests the API saw.").exactOptional(),
+    largestBody: pattern.describe("Bytes of the largest request body.").exactOptional(),
+    stored: stored.exactOptional(),
+    errors: pattern.describe("What onError was given.").exactOptional(),
+    stats: pattern.exactOptional(),
+    results: z.record(z.string(), pattern).describe("Of named flushes and shutdowns.").exactOptional(),
+    output: pattern.describe("What was printed, joined by newlines.").exactOptional(),
+    creationError: pattern.describe("The message createWhisperr threw.").exactOptional(),
+    otherOriginRequests: z
+      .int()
+      .describe("Requests seen by the other origin, where redirects lead.")
+      .exactOptional(),
+    exit: z
+      .strictObject({ code: z.int(), withinMs: z.int(), notBeforeMs: z.int().exactOptional() })
+      .exactOptional(),
+  })
+  .meta({
+    id: "expectations",
+    description:
+      "What must hold; whatever is absent is not looked at. Patterns are described in src/runner/pattern.ts. A case's own `expect` without `errors` means that none may be reported.",
+  });
+
+const steps = [
+  z.strictObject({ calls: calls.describe("Made one after the other in the same turn.") }),
+  z.strictObject({ flush: z.string().describe("Starts a flush and gives it a name.") }),
+  z.strictObject({
+    shutdown: z.string().describe("Starts a shutdown and gives it a name."),
+    timeoutMs: z.int().exactOptional(),
+  }),
+  z.strictObject({ settled: z.string().describe("This flush or shutdown has resolved.") }),
+  z.strictObject({ pending: z.string().describe("This flush or shutdown has not resolved yet.") }),
+  z.strictObject({ advance: z.number().describe("Moves the virtual clock by so many ms.") }),
+  z.strictObject({
+    jump: z
+      .number()
+      .describe("Sets the virtual clock forward by so many ms without any timer firing: the device slept."),
+  }),
+  z.strictObject({
+    reload: z
+      .union([z.literal(true), z.strictObject({ options })])
+      .describe(
+        "The page goes away and comes back: a new client on the same device, with the same options, or with these instead.",
+      ),
+  }),
+  z.strictObject({
+    signal: z
+      .enum(["hidden", "shown", "online"])
+      .describe("The host tells the app: it is out of sight, it is seen again, the network is back."),
+  }),
+  z.strictObject({
+    elsewhere: calls.describe(
+      "Calls on another page of the same device, which is opened for them if there is none.",
+    ),
+  }),
+  z.strictObject({ hold: z.literal(true).describe("Answers are held back from now on.") }),
+  z.strictObject({ release: z.literal(true).describe("Held answers reach the SDK, and later ones too.") }),
+  z.strictObject({
+    mutate: z
+      .strictObject({ argument: z.int(), set: wireObject })
+      .describe("The app changes the object it passed as `argument` of the latest call."),
+  }),
+  z.strictObject({ play: z.array(fault) }),
+  z.strictObject({ default: fault.nullable() }),
+  z.strictObject({ check: expectations }),
+  z.strictObject({
+    exit: z
+      .strictObject({ code: z.int().exactOptional() })
+      .describe("The process is left to end by itself; `code` is set as its exit code before."),
+  }),
+] as const;
+
+const STEP_NAMES = [...CALL_NAMES, ...steps.flatMap(({ shape }) => Object.keys(shape))];
+
+const step = z.union([...callOptions, ...steps], { error: ofOneKind(STEP_NAMES, "step") }).meta({
+  id: "step",
+  description: "One thing to do. A step that is a call itself is a turn with that single call.",
+}) as unknown as z.ZodType<Call | z.infer<(typeof steps)[number]>>;
+
+const theCase = z
+  .strictObject({
+    id: z
+      .string()
+      .regex(/^[a-z0-9]+([.-][a-z0-9]+)*$/)
+      .describe("Unique and stable: known failures and reports name it."),
+    title: z.string().min(10).describe("What must hold, as a sentence."),
+    clause: z
+      .string()
+      .regex(/^[1-8]\.[a-z0-9-]+$/)
+      .describe("Section of the contract and a word."),
+    level: z.enum(["must", "should"]),
+    needs: unique(capability).exactOptional(),
+    server: server.exactOptional(),
+    client: client.exactOptional(),
+    steps: z.array(step),
+    expect: expectations,
+  })
+  .meta({ id: "case" });
+
+export const caseFile = z
+  .strictObject({
+    $schema: z.string().exactOptional(),
+    about: z.string().min(10),
+    needs: unique(capability).describe("Of every case in the file.").exactOptional(),
+    options: options.describe("Client options of every case that does not give them itself.").exactOptional(),
+    cases: z.array(theCase).min(1),
+  })
+  .meta({
+    title: "Conformance cases",
+    description:
+      "A file of cases. Steps are played in order; after each one the runner waits until nothing is under way that ends by itself, so cases never sleep. Time moves only in `advance`.",
+  });
+
+export type CaseFile = z.infer<typeof caseFile>;
+export type Case = z.infer<typeof theCase>;
+export type ServerSetup = z.infer<typeof server>;
+export type ClientSetup = z.infer<typeof client>;
+export type Step = z.infer<typeof step>;
+export type Expectations = z.infer<typeof expectations>;
+export type RequestExpectation = z.infer<typeof request>;
+export type StoredExpectation = z.infer<typeof stored>;

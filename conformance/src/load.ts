@@ -1,23 +1,20 @@
 /** Reads cases and subjects and checks them against their schemas: a misspelt key must not pass as "nothing to check". */
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { Ajv2020, type ErrorObject, type ValidateFunction } from "ajv/dist/2020.js";
 import { z } from "zod";
-import { faultSchema } from "./api/index.ts";
-import type { Case, CaseFile, Step } from "./case.ts";
+import { type Case, type CaseFile, caseFile, type Step } from "./case.ts";
 import { nearest } from "./nearest.ts";
 import { CALL_NAMES, type Capability, type WireValue } from "./protocol.ts";
 import type { ReportedCase } from "./report/run-report.ts";
 import { callsOf } from "./runner/known-calls.ts";
-import type { Subject, SubjectFile } from "./subject.ts";
+import { type Subject, type SubjectFile, subjectFile } from "./subject.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** In the order of their file names, and within a file as written. Throws UsageError on anything invalid or twice. */
 export function loadCases(folder: string): ReportedCase[] {
-  const valid = schema<CaseFile>(folder, CASES_SCHEMA);
   const files = jsonFiles(join(folder, "cases")).map(({ path, data }) => ({
     path,
-    file: check(valid, data, path),
+    file: check(caseFile, data, path),
   }));
   const cases = files.flatMap(({ path, file }) =>
     file.cases.map((theCase) => completed(theCase, file, basename(path))),
@@ -27,20 +24,19 @@ export function loadCases(folder: string): ReportedCase[] {
 }
 
 /** Cases from elsewhere (`path`), such as the report of an earlier run. Throws UsageError like loadCases. */
-export function checkCases(folder: string, cases: readonly ReportedCase[], path: string): void {
+export function checkCases(cases: readonly ReportedCase[], path: string): void {
   const own = cases.map(({ file: _file, about: _about, ...theCase }) => theCase);
-  check(schema<CaseFile>(folder, CASES_SCHEMA), { about: `the cases of ${path}`, cases: own }, path);
+  check(caseFile, { about: `the cases of ${path}`, cases: own }, path);
   checkEach(cases);
 }
 
-/** What the schema cannot say. */
+/** What a schema cannot say. */
 function checkEach(cases: readonly Case[]): void {
   const ids = new Set<string>();
   for (const theCase of cases) {
     if (ids.has(theCase.id)) throw new UsageError(`case id ${theCase.id} is there twice`);
     ids.add(theCase.id);
     checkText(theCase);
-    checkFaults(theCase);
     checkNeeds(theCase);
   }
 }
@@ -67,8 +63,9 @@ function completed(theCase: Case, { about, needs, options }: CaseFile, file: str
 
 /** Throws UsageError on anything invalid. */
 export function loadSubjects(folder: string): Subject[] {
-  const valid = schema<SubjectFile>(folder, "subjects.schema.json");
-  return jsonFiles(join(folder, "subjects")).map(({ path, data }) => caseByCase(check(valid, data, path)));
+  return jsonFiles(join(folder, "subjects")).map(({ path, data }) =>
+    caseByCase(check(subjectFile, data, path)),
+  );
 }
 
 function caseByCase(file: SubjectFile): Subject {
@@ -91,21 +88,6 @@ export function checkKnownFailures(subjects: readonly Subject[], cases: readonly
         `subjects/${name}.json: knownFailures: there is no case "${unknown.case}"${nearest(unknown.case, ids)}`,
       );
   }
-}
-
-/** Faults are the API's language, so the API's own schema checks them. */
-function checkFaults({ id, server = {}, steps }: Case): void {
-  const standing = server.default ? [server.default] : [];
-  for (const fault of [...(server.script ?? []), ...standing, ...steps.flatMap(faultsOf)]) {
-    const { error } = faultSchema.safeParse(fault);
-    if (error)
-      throw new UsageError(`case ${id}: not a fault: ${JSON.stringify(fault)}: ${z.prettifyError(error)}`);
-  }
-}
-
-function faultsOf(step: Step): unknown[] {
-  if ("play" in step) return step.play;
-  return "default" in step && step.default !== null ? [step.default] : [];
 }
 
 /** What a case uses, it must say it needs: otherwise a runtime without it fails for the wrong reason. */
@@ -151,32 +133,19 @@ function isForClientsOnly(step: Step): boolean {
   );
 }
 
-/** Others refer to it by this name, for the capabilities. */
-const CASES_SCHEMA = "cases.schema.json";
-
-function schema<T>(folder: string, file: string): ValidateFunction<T> {
-  const ajv = new Ajv2020({ allErrors: true, allowUnionTypes: true, verbose: true });
-  ajv.addSchema(readJson(join(folder, CASES_SCHEMA)) as object, CASES_SCHEMA);
-  return file === CASES_SCHEMA
-    ? (ajv.getSchema<T>(CASES_SCHEMA) as ValidateFunction<T>)
-    : ajv.compile<T>(readJson(join(folder, file)) as object);
-}
-
-function check<T>(valid: ValidateFunction<T>, data: unknown, path: string): T {
-  if (valid(data)) return data;
-  const problems = (valid.errors ?? []).map((error) => `${error.instancePath} ${problemOf(error)}`);
-  throw new UsageError(`${path} does not match its schema:\n  ${problems.join("\n  ")}`);
+function check<T>(schema: z.ZodType<T>, data: unknown, path: string): T {
+  const { data: checked, error } = schema.safeParse(data, { error: misspelt });
+  if (error) throw new UsageError(`${path} does not match its schema:\n${z.prettifyError(error)}`);
+  return checked as T;
 }
 
 /** A misspelt word is named, with the one that was probably meant. */
-function problemOf({ keyword, message, params, data, parentSchema }: ErrorObject): string {
-  if (keyword === "enum" && typeof data === "string")
-    return `there is no "${data}"${nearest(data, params.allowedValues as string[])}`;
-  if (keyword === "additionalProperties") {
-    const name = params.additionalProperty as string;
-    return `there is no "${name}"${nearest(name, Object.keys(parentSchema?.properties ?? {}))}`;
-  }
-  return `${message} ${JSON.stringify(params)}`;
+function misspelt(issue: z.core.$ZodRawIssue): string | undefined {
+  if (issue.code === "invalid_value" && typeof issue.input === "string")
+    return `there is no "${issue.input}"${nearest(issue.input, issue.values.map(String))}`;
+  if (issue.code !== "unrecognized_keys") return undefined;
+  const known = Object.keys(issue.inst instanceof z.ZodObject ? issue.inst.shape : {});
+  return issue.keys.map((key) => `there is no "${key}"${nearest(key, known)}`).join("; ");
 }
 
 function jsonFiles(folder: string): { path: string; data: unknown }[] {

@@ -45,8 +45,7 @@ async function main(options: CliOptions): Promise<number> {
   const subjects = loadSubjects(folder);
   const cases = loadCases(folder);
   checkKnownFailures(subjects, cases);
-  const plan =
-    replay === undefined ? chosenPlan(subjects, cases, options) : replayPlan(replay, subjects, folder);
+  const plan = replay === undefined ? chosenPlan(subjects, cases, options) : replayPlan(replay, subjects);
   if (list) {
     print(planText(plan));
     return 0;

@@ -82,7 +82,7 @@ describe("a replay", () => {
   function replayOf(report: unknown): Plan {
     const file = join(made, "report.json");
     writeFileSync(file, typeof report === "string" ? report : JSON.stringify(report));
-    return replayPlan(file, subjects, folder);
+    return replayPlan(file, subjects);
   }
 
   test("is of what failed the run and nothing else, as it was", () => {

@@ -20,12 +20,12 @@ const replayable = z.looseObject({
   ),
 });
 
-/** `folder` is the conformance folder. Throws UsageError when the file is no report, or nothing failed in it. */
-export function replayPlan(file: string, subjects: readonly Subject[], folder: string): Plan {
+/** Throws UsageError when the file is no report, or nothing failed in it. */
+export function replayPlan(file: string, subjects: readonly Subject[]): Plan {
   const report = readReport(file);
   const plan = report.subjects.flatMap((reported) => failed(reported, report, subjects));
   if (plan.length === 0) throw new UsageError(`nothing failed in ${file}, so there is nothing to replay`);
-  checkCases(folder, [...new Set(plan.flatMap(({ cases }) => cases))], file);
+  checkCases([...new Set(plan.flatMap(({ cases }) => cases))], file);
   return plan;
 }
 

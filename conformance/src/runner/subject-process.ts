@@ -35,7 +35,7 @@ export type ClockKind = "virtual" | "real";
 export const SUBJECT_TIME_ZONE = "Pacific/Chatham";
 
 export function startProcess(
-  subject: ProcessSubject,
+  subject: Pick<ProcessSubject, "command" | "args">,
   folder: string,
   control: ControlServer,
   clock: ClockKind,
