@@ -137,7 +137,7 @@ describe("what is refused", () => {
 
   test.each([
     [
-      { steps: [{ sleep: 100 }] },
+      { steps: [{ advanced: 100 }] },
       'there is no step "advanced"; the nearest is "advance"\n  → at cases[0].steps[0]',
     ],
     [{ steps: [{ flush: "f", hold: true }] }, "is more than one step: flush, hold"],

@@ -185,7 +185,7 @@ export const lifeMutants: readonly Mutant[] = [
       if (!options.apiKey) throw new Error("apiKey is missing");
       return options;
     }),
-    caughtBy: { "creation.disabled": /no client: creation failed/ },
+    caughtBy: { "creation.disabled": /the SDK refused to be created: apiKey is missing/ },
   },
   {
     id: "no-key-accepted",
