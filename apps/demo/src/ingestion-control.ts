@@ -1,5 +1,7 @@
-/** The ingestion process by its /_control endpoints: read its figures, make it fail and recover. */
+/** The ingestion process, and its control endpoints: read its figures, make it fail and recover. */
+import { randomUUID } from "node:crypto";
 import type { Counts } from "./counts.ts";
+import type { ProcessGroup, RunningProcess } from "./processes.ts";
 import type { ServerFigures } from "./reconcile.ts";
 import { IDENTIFY } from "./traffic-plan.ts";
 
@@ -26,11 +28,22 @@ export interface IngestionControl {
 
 export const OUTAGE_STATUS = 503;
 
-export function createIngestionControl(url: string): IngestionControl {
+export interface Ingestion extends RunningProcess {
+  /** Of its control endpoints. */
+  readonly controlUrl: string;
+}
+
+export async function startIngestion(group: ProcessGroup, args: readonly string[]): Promise<Ingestion> {
+  const token = randomUUID();
+  const env = { INGESTION_CONTROL_TOKEN: token };
+  const started = await group.start("@whisperr/ingestion/src/main.ts", ["--port", "0", ...args], env);
+  return { ...started, controlUrl: `${started.url}/_control/${token}` };
+}
+
+export function createIngestionControl(controlUrl: string): IngestionControl {
   async function call(path: string, init?: RequestInit): Promise<Response> {
-    const response = await fetch(`${url}/_control/${path}`, init);
-    if (!response.ok)
-      throw new Error(`/_control/${path} answered ${response.status}: ${await response.text()}`);
+    const response = await fetch(`${controlUrl}/${path}`, init);
+    if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`);
     return response;
   }
   async function post(path: string, body: unknown): Promise<void> {

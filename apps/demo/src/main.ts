@@ -5,7 +5,7 @@
 import { parseArgs } from "node:util";
 import { total } from "./counts.ts";
 import { runCourse, TOTAL_REQUESTS } from "./course.ts";
-import { createIngestionControl, type IngestionControl } from "./ingestion-control.ts";
+import { createIngestionControl, type IngestionControl, startIngestion } from "./ingestion-control.ts";
 import { runJobs } from "./jobs.ts";
 import { createProcessGroup, type ProcessGroup } from "./processes.ts";
 import { createProgress, type Progress } from "./progress.ts";
@@ -22,7 +22,6 @@ const GIVE_UP_AFTER_MS = 80_000;
 const REFRESH_MS = 200;
 /** The ingestion API takes any key it was started with; this one opens nothing else. */
 const DEMO_KEY = "wrk_demo";
-const INGESTION = "@whisperr/ingestion/src/main.ts";
 
 const startedAtMs = performance.now();
 const { values } = parseArgs({ options: { seed: { type: "string", default: "1" } } });
@@ -47,11 +46,11 @@ try {
 }
 
 async function runDemo(group: ProcessGroup, seed: number): Promise<number> {
-  const api = await group.start(INGESTION, ["--port", "0", "--key", DEMO_KEY]);
+  const api = await startIngestion(group, ["--key", DEMO_KEY]);
   const shop = await startShop(group, { WHISPERR_API_KEY: DEMO_KEY, WHISPERR_BASE_URL: api.url });
   console.log(`ingestion API ${api.url}, shop ${shop.url}`);
 
-  const ingestion = createIngestionControl(api.url);
+  const ingestion = createIngestionControl(api.controlUrl);
   const traffic = createTraffic(shop.url);
   const progress = createProgress(TOTAL_REQUESTS, process.stdout);
   const watch = watchProgress(shop, ingestion, traffic, progress);
@@ -67,10 +66,10 @@ async function runDemo(group: ProcessGroup, seed: number): Promise<number> {
 
 /** One customer on every runtime, on an ingestion API of its own so that both sets of figures stay exact. */
 async function showCustomer(group: ProcessGroup): Promise<readonly string[]> {
-  const api = await group.start(INGESTION, ["--port", "0", "--key", DEMO_KEY, "--cors"]);
-  const visit = await runVisit(group, api.url, DEMO_KEY);
-  await runJobs(api.url, DEMO_KEY, CUSTOMER);
-  const timeline = await readTimeline(api.url, CUSTOMER);
+  const api = await startIngestion(group, ["--key", DEMO_KEY, "--cors"]);
+  const visit = await runVisit(group, api, DEMO_KEY);
+  await runJobs(api, DEMO_KEY, CUSTOMER);
+  const timeline = await readTimeline(api.controlUrl, CUSTOMER);
   await api.stop();
   console.log(timelineReport(visit, timeline));
   return timelineDifferences(visit, timeline);

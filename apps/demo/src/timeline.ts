@@ -13,15 +13,15 @@ export interface TimelineEvent {
 /** Far longer than any delivery on loopback takes. */
 const ARRIVAL_TIMEOUT_MS = 15_000;
 
-export async function readTimeline(apiUrl: string, user: string): Promise<readonly TimelineEvent[]> {
-  return (await (await fetch(`${apiUrl}/_control/timeline/${user}`)).json()) as TimelineEvent[];
+export async function readTimeline(controlUrl: string, user: string): Promise<readonly TimelineEvent[]> {
+  return (await (await fetch(`${controlUrl}/timeline/${user}`)).json()) as TimelineEvent[];
 }
 
 /** Resolves when the user has this many events. */
-export async function untilTimelineHas(apiUrl: string, user: string, count: number): Promise<void> {
+export async function untilTimelineHas(controlUrl: string, user: string, count: number): Promise<void> {
   const deadlineMs = performance.now() + ARRIVAL_TIMEOUT_MS;
   for (;;) {
-    const { length } = await readTimeline(apiUrl, user);
+    const { length } = await readTimeline(controlUrl, user);
     if (length >= count) return;
     if (performance.now() > deadlineMs) throw new Error(`${length} events arrived, ${count} were expected`);
     await sleep(20);

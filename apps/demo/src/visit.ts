@@ -4,7 +4,7 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { availableEngines, type Browser, launchBrowser, type Page } from "@whisperr/conformance-browsers";
-import { createIngestionControl, OUTAGE_STATUS } from "./ingestion-control.ts";
+import { createIngestionControl, type Ingestion, OUTAGE_STATUS } from "./ingestion-control.ts";
 import type { ProcessGroup } from "./processes.ts";
 
 export const CUSTOMER = "ada";
@@ -15,7 +15,7 @@ export type Visit = { readonly engine: string } | { readonly notRun: string };
 /** What was in flight when the first tab closed may be so for 5 s; then it is sent again. */
 const DELIVERY_TIMEOUT_MS = 15_000;
 
-export async function runVisit(processes: ProcessGroup, apiUrl: string, apiKey: string): Promise<Visit> {
+export async function runVisit(processes: ProcessGroup, api: Ingestion, apiKey: string): Promise<Visit> {
   const engines = availableEngines();
   const found = engines.find(({ missing }) => missing === undefined);
   if (found === undefined)
@@ -23,11 +23,11 @@ export async function runVisit(processes: ProcessGroup, apiUrl: string, apiKey: 
 
   const site = await processes.start("@whisperr/web-shop/src/main.ts", ["--port", "0"], {
     WHISPERR_API_KEY: apiKey,
-    WHISPERR_BASE_URL: apiUrl,
+    WHISPERR_BASE_URL: api.url,
   });
   const browser = await launchBrowser(found.engine);
   try {
-    const ingestion = createIngestionControl(apiUrl);
+    const ingestion = createIngestionControl(api.controlUrl);
     await ingestion.setDefault({ kind: "status", status: OUTAGE_STATUS });
     await lookAtPlans(browser, site.url);
     await ingestion.setDefault(null);

@@ -1,4 +1,4 @@
-/** The /_control endpoints: reading the figures, and making the API fail and recover. Not part of the real API. */
+/** The control endpoints, for whoever knows their address and is no web page: reading the figures, and making the API fail and recover. Not part of the real API. */
 import {
   type Fault,
   faultSchema,
@@ -11,6 +11,10 @@ import { buildReport } from "./report.ts";
 /** `healthy` is what a default of null goes back to. */
 export function createControlRoutes(api: IngestionControls, healthy: Fault): Hono {
   const routes = new Hono();
+  routes.use(async (context, next) => {
+    if (context.req.header("origin") !== undefined) return context.text("not for web pages", 403);
+    return next();
+  });
   routes.get("/report", (context) => context.json(buildReport(api)));
   routes.get("/timeline/:user", (context) => context.json(api.store.timeline(context.req.param("user"))));
   routes.post("/default", async (context) => {

@@ -16,8 +16,14 @@ test.each(["SIGTERM", "SIGINT"] as const)(
   "prints its address, serves, and stops cleanly on %s",
   async (signal) => {
     const child = aProcess("--port", "0", "--key", "wrk_a", "--latency", "1");
-    const [line] = (await once(createInterface(child.stdout), "line")) as [string];
+    const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
+    const line = String((await lines.next()).value);
     const url = /^ingestion API listening on (http:\/\/127\.0\.0\.1:\d+)$/.exec(line)?.[1];
+    const figures = /^figures: (http:\S+\/_control\/[0-9a-f]{32}\/report)$/.exec(
+      (await lines.next()).value,
+    )?.[1];
+    expect(figures?.startsWith(`${url}/`)).toBe(true);
+    expect(await (await fetch(`${figures}`)).json()).toMatchObject({ requests: 0 });
     const headers = { "content-type": "application/json", "x-api-key": "wrk_a" };
     const body = JSON.stringify({ external_user_id: "u" });
     expect((await fetch(`${url}/v1/identify`, { method: "POST", headers, body })).status).toBe(202);

@@ -10,16 +10,24 @@ interface CommandLine {
 }
 
 const command = new Command("ingestion")
-  .description("A local Whisperr ingestion API, as strict as the real one; figures at GET /_control/report")
+  .description(
+    "A local Whisperr ingestion API, as strict as the real one; prints its address, and that of its figures",
+  )
   .option("--port <n>", "port to listen on; 0 picks a free one", wholeNumber, 0)
   .option("--key <keys...>", "keys that may ingest", ["wrk_test"])
   .option("--latency <ms>", "time each request waits before it is processed", wholeNumber, 0)
   .option("--cors", "answer browsers of every origin", false)
+  .addHelpText(
+    "after",
+    "\nINGESTION_CONTROL_TOKEN is the secret part of the figures' address; made up without it.",
+  )
   .parse();
 
 const { port, key, latency, cors } = command.opts<CommandLine>();
-const ingestion = await startLocalIngestion({ port, keys: key, latencyMs: latency, cors });
+const controlToken = process.env.INGESTION_CONTROL_TOKEN || undefined;
+const ingestion = await startLocalIngestion({ port, keys: key, latencyMs: latency, cors, controlToken });
 console.log(`ingestion API listening on ${ingestion.url}`);
+console.log(`figures: ${ingestion.controlUrl}/report`);
 
 for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => void ingestion.close());
 
