@@ -6,6 +6,7 @@ import {
   registering,
   settled,
 } from "../src/identity/identity.ts";
+import type { Settling } from "../src/identity/registration.ts";
 
 export const VISITOR: Identity = { anonymousId: "visitor-1" };
 export const ADA: Identity = { ...VISITOR, userId: "ada" };
@@ -20,10 +21,10 @@ export function queued(identity: Identity): { readonly identity: Identity; reado
   return { identity: registering(identity, update), update };
 }
 
-/** Queued and then delivered, or given up. */
-export function sent(identity: Identity, delivered = true): Identity {
+/** Queued and then settled. */
+export function sent(identity: Identity, settling: Settling = "delivered"): Identity {
   const { identity: next, update } = queued(identity);
-  return settled(next, { push: update.registration }, delivered);
+  return settled(next, { push: update.registration }, settling);
 }
 
 /** Of the push update that is due, the channels as they travel. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { deviceFixture, imbalance, newProfile } from "../../test/device-fixture.ts";
 import { settle } from "../../test/fake-ports.ts";
+import type { DeviceClient } from "./device.ts";
 
 const optedOutTokens = (identifies: readonly object[]) => identifies.map((body) => JSON.stringify(body));
 
@@ -168,20 +169,26 @@ describe("optOut() and the push token", () => {
     );
   });
 
-  test("an opt-out that is refused is tried again at the next occasion, on a later visit too", async () => {
-    const profile = newProfile();
-    const first = deviceFixture({ profile });
-    first.client.identify("ada", { pushToken: "t1" });
-    await first.deliver();
-    first.client.optOut();
-    await first.deliver(400);
+  test.each<[string, (client: DeviceClient) => void]>([
+    ["setPushToken()", (client) => client.setPushToken("t1")],
+    ["optOut()", (client) => client.optOut()],
+  ])(
+    "an opt-out that is refused is tried again at the next %s, on a later visit too",
+    async (_call, next) => {
+      const profile = newProfile();
+      const first = deviceFixture({ profile });
+      first.client.identify("ada", { pushToken: "t1" });
+      await first.deliver();
+      first.client.optOut();
+      await first.deliver(400);
 
-    const { client, server, deliver } = deviceFixture({ profile, server: first.server });
-    client.setPushToken("t1");
-    await deliver();
+      const { client, server, deliver } = deviceFixture({ profile, server: first.server });
+      next(client);
+      await deliver();
 
-    expect(server.tokens).toEqual(new Map([["ada t1", false]]));
-  });
+      expect(server.tokens).toEqual(new Map([["ada t1", false]]));
+    },
+  );
 
   test("an opt-out that waits is still sent by the next page, and nothing else is", async () => {
     const profile = newProfile();

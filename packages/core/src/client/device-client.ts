@@ -2,8 +2,10 @@
 import { createRecorder, type Owner, type Recorder, recordEvent } from "../events/recorder.ts";
 import { quote, Refusal } from "../events/refusal.ts";
 import { checkUserId } from "../events/snapshot.ts";
-import { createTransport } from "../http/transport.ts";
+import { classifyAnswer } from "../http/outcome.ts";
+import { createTransport, type Transport } from "../http/transport.ts";
 import { deviceIdentify, pushToken } from "../identity/device-identify.ts";
+import { type Doubts, doubt, noDoubts } from "../identity/doubts.ts";
 import {
   forgotten,
   identified,
@@ -46,13 +48,14 @@ export function createDeviceClient<Events extends EventMap = AnyEvents>(
   ports: Ports,
   device: Device,
 ): DeviceRuntime<Events> {
-  const transport = createTransport(resolved, ports);
+  const doubts = noDoubts(resolved.maxQueueSize);
+  const transport = doubting(createTransport(resolved, ports), doubts);
   const client: DeviceRecord = Object.assign(
     createClient(resolved, outbox, transport, reporter, {
       ...ports,
       onSettled: (operation, isDelivered) => onSettled(client, operation, isDelivered),
     }),
-    { keeper: createIdentityKeeper(device.identityStore, ports.uuid), device },
+    { keeper: createIdentityKeeper(device.identityStore, ports.uuid), doubts, device },
   );
   if (!resolved.adopts) startQueue(client);
   const recorder = createRecorder(options);
@@ -71,6 +74,17 @@ export function createDeviceClient<Events extends EventMap = AnyEvents>(
     shutdown: (settings) => shutDown(client, settings?.timeoutMs),
   };
   return { api, client };
+}
+
+/** Notes which identifies ended without an answer: they may have arrived all the same. */
+function doubting(transport: Transport, doubts: Doubts): Transport {
+  return (batch) => {
+    const request = transport(batch);
+    void request.answer.then((answer) => {
+      if (classifyAnswer(answer, batch.count, 0).kind === "retry") doubt(doubts, batch.body);
+    });
+    return request;
+  };
 }
 
 function track(
@@ -131,7 +145,8 @@ function reset(client: DeviceRecord): Promise<FlushResult> {
 
 function optOut(client: DeviceRecord): void {
   const identity = identityOf(client.keeper);
-  if (identity.optedOut === true) return;
+  // Said again, it says again what was refused.
+  if (identity.optedOut === true) return become(client, identity);
   // First, so that nothing comes in while the app hears of what is discarded.
   setIdentity(client.keeper, withConsent(identity, false));
   silence(client);

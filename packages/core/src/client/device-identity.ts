@@ -1,4 +1,5 @@
 /** Whom a device's operations belong to, and what a change of that puts into the queue. What decides is `identity/`. */
+import { type Doubts, noteQueued, settlingOf } from "../identity/doubts.ts";
 import { doubted, type Identity, pushUpdate, registering, settled } from "../identity/identity.ts";
 import { type IdentityKeeper, identityOf, setIdentity } from "../identity/identity-keeper.ts";
 import { discard, release } from "../loop/device-queue.ts";
@@ -11,6 +12,7 @@ import type { Device } from "./device.ts";
 /** A client that knows who uses its device. */
 export interface DeviceRecord extends Client {
   readonly keeper: IdentityKeeper;
+  readonly doubts: Doubts;
   readonly device: Device;
 }
 
@@ -18,6 +20,7 @@ export interface DeviceRecord extends Client {
 export function appendOwn(client: DeviceRecord, operation: Operation): void {
   // Events that wait for a user stand at the end: once another page has named the user, they go before what comes now.
   if (identityOf(client.keeper).userId !== undefined) releaseHeld(client);
+  if (operation.kind === "identify") noteQueued(client.doubts, operation.body);
   append(client, operation);
 }
 
@@ -47,10 +50,11 @@ export function become(client: DeviceRecord, next: Identity): void {
   });
 }
 
-/** What it meant is now known to be so, or not. */
-export function onSettled({ keeper }: DeviceRecord, operation: Operation, isDelivered: boolean): void {
-  if (operation.kind === "identify" && operation.means)
-    setIdentity(keeper, settled(identityOf(keeper), operation.means, isDelivered));
+/** What it meant is now known to be so, or not, or to be in doubt. */
+export function onSettled(client: DeviceRecord, operation: Operation, isDelivered: boolean): void {
+  if (operation.kind !== "identify" || operation.means === undefined) return;
+  const settling = settlingOf(client.doubts, operation.body, isDelivered);
+  setIdentity(client.keeper, settled(identityOf(client.keeper), operation.means, settling));
 }
 
 /** The user opted out: nothing is left of the queue, and the server may send to this device no more. */

@@ -1,5 +1,6 @@
 /** What other pages of the same device have left behind or changed. */
 import type { DropReason } from "../errors.ts";
+import { doubt } from "../identity/doubts.ts";
 import { hearIdentity, identityOf } from "../identity/identity-keeper.ts";
 import { holdsOnly } from "../loop/device-queue.ts";
 import type { Operation } from "../queue/operation.ts";
@@ -10,6 +11,7 @@ import { claimed, type DeviceRecord, releaseHeld, silence } from "./device-ident
 export function restore(client: DeviceRecord, text: string): Operation | DropReason {
   const operation = parseOperation(text);
   if (operation === undefined) return "corrupt";
+  if (operation.kind === "identify") doubt(client.doubts, operation.body);
   if (client.device.silent || identityOf(client.keeper).optedOut === true)
     return optsTokenOut(operation) ? operation : "opted_out";
   return operation.kind === "track" && operation.held === true

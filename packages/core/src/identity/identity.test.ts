@@ -24,8 +24,8 @@ describe("the visitor", () => {
 
   test("is named by every identify until one of them was delivered", () => {
     const ada = identified(VISITOR, "ada", newId);
-    const dropped = settled(ada, { anonymousId: "visitor-1" }, false);
-    const delivered = settled(ada, { anonymousId: "visitor-1" }, true);
+    const dropped = settled(ada, { anonymousId: "visitor-1" }, "refused");
+    const delivered = settled(ada, { anonymousId: "visitor-1" }, "delivered");
 
     expect(visitorToName(ada, VISITOR)).toBe("visitor-1");
     expect(visitorToName(identified(dropped, "ada", newId), dropped)).toBe("visitor-1");
@@ -42,7 +42,7 @@ describe("the visitor", () => {
   test("a late delivery for a visitor who has left says nothing about the next", () => {
     const next = forgotten(ADA, "visitor-2");
 
-    expect(settled(next, { anonymousId: "visitor-1" }, true)).toEqual(next);
+    expect(settled(next, { anonymousId: "visitor-1" }, "delivered")).toEqual(next);
   });
 
   test("reset() forgets user, token, visitor and registration, not what belongs to the device", () => {
@@ -64,7 +64,7 @@ describe("the push token", () => {
     expect(pushUpdate(visitor)).toBeUndefined();
     const { update } = queued(identified(visitor, "ada", newId));
     expect(update.userId).toBe("ada");
-    expect(update.registration).toEqual({ userId: "ada", token: T1, optedIn: true });
+    expect(update.registration).toEqual({ userId: "ada", token: T1, optedIn: true, optsOut: [] });
   });
 
   test("the same pair of user and token is sent once: while it is queued, and when it is delivered", () => {
@@ -135,7 +135,7 @@ describe("notifications that are not wanted", () => {
   });
 
   test("an opt-out that was dropped is tried again when asked for", () => {
-    const dropped = sent(withConsent(registered(), false), false);
+    const dropped = sent(withConsent(registered(), false), "refused");
 
     expect(wire(withConsent(dropped, false))).toEqual([opted("t1", false)]);
   });
@@ -145,7 +145,7 @@ describe("notifications that are not wanted", () => {
     const silent = doubted(withConsent(identity, false));
 
     expect(wire(silent)).toEqual([opted("t2", false), opted("t1", false)]);
-    expect(wire(sent(silent, false)), "and again, when that was dropped").toEqual(wire(silent));
+    expect(wire(sent(silent, "refused")), "and again, when that was dropped").toEqual(wire(silent));
     expect(pushUpdate(sent(silent))).toBeUndefined();
     expect(wire(withPermission(identity, false)), "what is queued will arrive").toEqual([opted("t2", false)]);
   });

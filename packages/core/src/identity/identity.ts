@@ -3,6 +3,20 @@
  * is kept across restarts. What they return to be sent is queued by `device-client.ts`.
  */
 
+import {
+  afterSettling,
+  allDoubted,
+  isRegistration,
+  isText,
+  type PushToken,
+  type Registration,
+  type Settling,
+  sameToken,
+  wireToken,
+} from "./registration.ts";
+
+export { isRegistration, type PushToken };
+
 export interface Identity {
   /** The visitor: a UUID made on first use, replaced by `reset()`. 1 to 128 characters. */
   readonly anonymousId: string;
@@ -17,23 +31,6 @@ export interface Identity {
   /** What the server knows of this device's token, or will once the queue is delivered. */
   readonly registered?: Registration;
   readonly optedOut?: true;
-}
-
-export interface PushToken {
-  readonly address: string;
-  readonly kind?: string | undefined;
-  readonly platform?: string | undefined;
-  readonly pushEnv?: string | undefined;
-}
-
-export interface Registration {
-  readonly userId: string;
-  readonly token: PushToken;
-  readonly optedIn: boolean;
-  /** Until it is settled: what was registered before it, which counts again if it is given up. */
-  readonly replaces?: Registration | null;
-  /** In doubt, see `doubted`: older tokens of the user's that may be registered, or it. */
-  readonly also?: readonly PushToken[];
 }
 
 /** What an identify means once it is settled; queued with it, so that it is known after a restart too. */
@@ -70,19 +67,6 @@ export function parseIdentity(text: string | null | undefined): Identity | undef
   } catch {
     return undefined;
   }
-}
-
-/** Or none. Throws for what is far from one. */
-export function isRegistration(value: Registration | null | undefined): boolean {
-  if (value === undefined || value === null) return true;
-  const tokens = [value.token, ...(value.also ?? [])];
-  return (
-    isText(value.userId) && tokens.every(({ address }) => isText(address)) && isRegistration(value.replaces)
-  );
-}
-
-function isText(value: unknown): value is string {
-  return typeof value === "string" && value !== "";
 }
 
 /**
@@ -128,9 +112,8 @@ export function registering(identity: Identity, { registration }: PushUpdate): I
 export function doubted(identity: Identity): Identity {
   const { registered, ...rest } = identity;
   if (registered?.replaces === undefined) return identity;
-  const [token, ...also] = tokensOptedIn(registered);
-  const { userId } = registered;
-  return token === undefined ? rest : { ...rest, registered: { userId, token, optedIn: true, also } };
+  const left = allDoubted(registered);
+  return left ? { ...rest, registered: left } : rest;
 }
 
 /** Logout: what belongs to the device stays, what belongs to the person goes. */
@@ -155,58 +138,37 @@ export function pushUpdate({
   registered,
 }: Identity): PushUpdate | undefined {
   const old = registered?.optedIn === true ? registered : undefined;
-  const tokens = old === undefined ? [] : [old.token, ...(old.also ?? [])];
-  if (denied || optedOut) {
-    if (old === undefined) return undefined;
-    return {
-      userId: old.userId,
-      channels: tokens.map((one) => wireToken(one, false)),
-      registration: { userId: old.userId, token: old.token, optedIn: false },
-    };
-  }
+  if (denied || optedOut)
+    return old && update(old.userId, old.token, false, [old.token, ...(old.also ?? [])]);
   if (userId === undefined || token === undefined) return undefined;
-  const mine = old?.userId === userId ? tokens : [];
-  if (mine[0] !== undefined && old?.also === undefined && sameToken(mine[0], token)) return undefined;
-  const replaced = mine.filter(({ address }) => address !== token.address);
+  const mine = old?.userId === userId ? old : undefined;
+  if (mine && mine.also === undefined && sameToken(mine.token, token)) return undefined;
+  const replaced = mine ? [mine.token, ...(mine.also ?? [])] : [];
+  return update(
+    userId,
+    token,
+    true,
+    replaced.filter(({ address }) => address !== token.address),
+  );
+}
+
+/** Opts `out` out first, then `token` in, if it is to be. */
+function update(userId: string, token: PushToken, optedIn: boolean, out: readonly PushToken[]): PushUpdate {
+  const channels = out.map((one) => wireToken(one, false));
   return {
     userId,
-    channels: [...replaced.map((one) => wireToken(one, false)), wireToken(token, true)],
-    registration: { userId, token, optedIn: true },
+    channels: optedIn ? [...channels, wireToken(token, true)] : channels,
+    registration: { userId, token, optedIn, optsOut: out.map(({ address }) => address) },
   };
 }
 
-/** An identify was delivered, or given up: then it is as if it had never been asked for, and can be tried again. */
-export function settled(identity: Identity, means: IdentifyMeaning, delivered: boolean): Identity {
-  const promoted = delivered && means.anonymousId === identity.anonymousId;
+/**
+ * An identify has left the queue. Refused, it is as if it had never been asked for, and can be tried again; unknown, it
+ * may have arrived or not, and the next update says everything again.
+ */
+export function settled(identity: Identity, means: IdentifyMeaning, settling: Settling): Identity {
+  const promoted = settling === "delivered" && means.anonymousId === identity.anonymousId;
   const { registered, ...rest } = identity;
-  const left = means.push && registered ? afterSettling(registered, means.push, delivered) : registered;
+  const left = means.push && registered ? afterSettling(registered, means.push, settling) : registered;
   return { ...rest, ...(promoted && { promoted }), ...(left && { registered: left }) };
-}
-
-/** What is registered by `latest`, and those it replaces, once the oldest of them that is like `made` is settled. */
-function afterSettling(latest: Registration, made: Registration, delivered: boolean): Registration | null {
-  const { replaces, ...registration } = latest;
-  if (replaces === undefined) return latest;
-  const before = replaces && afterSettling(replaces, made, delivered);
-  if (before !== replaces) return { ...registration, replaces: before };
-  if (!sameRegistration(latest, made)) return latest;
-  return delivered ? registration : replaces;
-}
-
-/** Tokens that `latest` and those it replaces opted in for the same user. */
-function tokensOptedIn({ userId, token, optedIn, replaces, also }: Registration): readonly PushToken[] {
-  const older = replaces?.userId === userId ? tokensOptedIn(replaces) : (also ?? []);
-  return optedIn ? [token, ...older.filter(({ address }) => address !== token.address)] : older;
-}
-
-function wireToken({ address, kind, platform, pushEnv }: PushToken, optedIn: boolean): object {
-  return { channel: "push", address, opted_in: optedIn, kind, platform, push_env: pushEnv };
-}
-
-function sameToken(a: PushToken, b: PushToken): boolean {
-  return JSON.stringify(wireToken(a, true)) === JSON.stringify(wireToken(b, true));
-}
-
-function sameRegistration(a: Registration, b: Registration): boolean {
-  return a.userId === b.userId && a.optedIn === b.optedIn && sameToken(a.token, b.token);
 }

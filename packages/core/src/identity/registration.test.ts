@@ -15,14 +15,14 @@ import {
 
 describe("a registration that is dropped", () => {
   test("is forgotten, and sent when asked for again", () => {
-    const dropped = sent(withToken(ADA, T1), false);
+    const dropped = sent(withToken(ADA, T1), "refused");
 
     expect(dropped.registered).toBeUndefined();
     expect(wire(withToken(dropped, T1))).toEqual([opted("t1", true)]);
   });
 
   test("leaves the one it was to replace registered", () => {
-    const dropped = sent(withToken(sent(withToken(ADA, T1)), T2), false);
+    const dropped = sent(withToken(sent(withToken(ADA, T1)), T2), "refused");
 
     expect(pushUpdate(withToken(dropped, T1))).toBeUndefined();
     expect(wire(dropped)).toEqual([opted("t1", false), opted("t2", true)]);
@@ -34,7 +34,7 @@ describe("a registration that is dropped", () => {
     const three = queued(withToken(two.identity, { address: "t3" }));
 
     const after = [two, three].reduce(
-      (identity, { update }) => settled(identity, { push: update.registration }, false),
+      (identity, { update }) => settled(identity, { push: update.registration }, "refused"),
       three.identity,
     );
 
@@ -47,9 +47,9 @@ describe("a registration that is dropped", () => {
     const second = queued(withToken(first.identity, T2));
     const third = queued(withToken(second.identity, T1));
 
-    const after = settled(third.identity, { push: first.update.registration }, false);
+    const after = settled(third.identity, { push: first.update.registration }, "refused");
     const done = [second, third].reduce(
-      (identity, { update }) => settled(identity, { push: update.registration }, true),
+      (identity, { update }) => settled(identity, { push: update.registration }, "delivered"),
       after,
     );
 
@@ -60,8 +60,8 @@ describe("a registration that is dropped", () => {
     const { identity, update } = queued(withToken(ADA, T1));
     const next = sent(withToken(identified(forgotten(identity, "visitor-2"), "ada", newId), T2));
 
-    expect(settled(next, { push: update.registration }, false)).toEqual(next);
-    expect(settled(next, { push: update.registration }, true)).toEqual(next);
+    expect(settled(next, { push: update.registration }, "refused")).toEqual(next);
+    expect(settled(next, { push: update.registration }, "delivered")).toEqual(next);
   });
 });
 
@@ -74,7 +74,7 @@ describe("a later registration that is dropped first", () => {
     const { identity } = queued(withToken(ADA, T1));
     const later = queued(change(identity));
 
-    const left = settled(later.identity, { push: later.update.registration }, false);
+    const left = settled(later.identity, { push: later.update.registration }, "refused");
 
     expect(left.registered).toEqual(identity.registered);
   });
@@ -83,13 +83,74 @@ describe("a later registration that is dropped first", () => {
 test("an identify that says nothing of the token settles nothing of it", () => {
   const { identity } = queued(withToken(ADA, T1));
 
-  expect(settled(identity, { anonymousId: "visitor-1" }, true)).toEqual({ ...identity, promoted: true });
+  expect(settled(identity, { anonymousId: "visitor-1" }, "delivered")).toEqual({
+    ...identity,
+    promoted: true,
+  });
 });
 
 test("a registration like the one that is settled already changes nothing", () => {
   const done = sent(withToken(ADA, T1));
 
-  expect(settled(done, { push: { userId: "ada", token: T1, optedIn: true } }, false)).toEqual(done);
+  expect(settled(done, { push: { userId: "ada", token: T1, optedIn: true } }, "refused")).toEqual(done);
+});
+
+describe("an identify that was refused, though an earlier attempt of it may have arrived", () => {
+  const registered = sent(withToken(ADA, T1));
+
+  test("leaves it unknown which of two tokens is registered: whichever comes next, both are said", () => {
+    const doubtful = sent(withToken(registered, T2), "unknown");
+
+    expect(wire(withToken(doubtful, T1))).toEqual([opted("t2", false), opted("t1", true)]);
+    expect(wire(doubtful)).toEqual([opted("t1", false), opted("t2", true)]);
+  });
+
+  test("leaves a first token to be said again, and to be opted out", () => {
+    const doubtful = sent(withToken(ADA, T1), "unknown");
+
+    expect(wire(doubtful)).toEqual([opted("t1", true)]);
+    expect(wire(withConsent(doubtful, false))).toEqual([opted("t1", false)]);
+  });
+
+  test("leaves a token that was to be opted out to be said again, whatever is wanted then", () => {
+    const doubtful = sent(withPermission(registered, false), "unknown");
+
+    expect(wire(doubtful)).toEqual([opted("t1", false)]);
+    expect(wire(withPermission(doubtful, true))).toEqual([opted("t1", true)]);
+  });
+
+  test("adds to what is in doubt already", () => {
+    const first = sent(withToken(registered, T2), "unknown");
+    const second = sent(withToken(first, { address: "t3" }), "unknown");
+
+    expect(wire(withConsent(second, false))).toEqual(["t3", "t2", "t1"].map((token) => opted(token, false)));
+  });
+
+  test("is settled for good by the next one that is delivered", () => {
+    const again = sent(sent(withToken(registered, T2), "unknown"));
+
+    expect(pushUpdate(again)).toBeUndefined();
+    expect(again.registered).toEqual({ userId: "ada", token: T2, optedIn: true });
+  });
+
+  test("of another user concerns that user's token", () => {
+    const doubtful = sent(identified(registered, "bob", newId), "unknown");
+
+    expect(wire(doubtful)).toEqual([opted("t1", true)]);
+    expect(pushUpdate(withConsent(doubtful, false))?.userId).toBe("bob");
+  });
+});
+
+test("a token that only a refused identify would have opted out is opted out by the next", () => {
+  const one = sent(withToken(ADA, T1));
+  const two = queued(withToken(one, T2));
+  const three = queued(withToken(two.identity, { address: "t3" }));
+
+  const refused = settled(three.identity, { push: two.update.registration }, "refused");
+  const delivered = settled(refused, { push: three.update.registration }, "delivered");
+
+  expect(wire(delivered)).toEqual([opted("t1", false), opted("t3", true)]);
+  expect(pushUpdate(sent(delivered))).toBeUndefined();
 });
 
 describe("in doubt", () => {
@@ -103,7 +164,7 @@ describe("in doubt", () => {
   test("nothing is registered when the only token was never delivered", () => {
     const { identity, update } = queued(withToken(ADA, T1));
     const silent = queued(withPermission(identity, false)).identity;
-    const refused = settled(silent, { push: update.registration }, false);
+    const refused = settled(silent, { push: update.registration }, "refused");
 
     expect(doubted(refused)).not.toHaveProperty("registered");
   });

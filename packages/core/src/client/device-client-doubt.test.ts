@@ -1,0 +1,97 @@
+import { describe, expect, test } from "vitest";
+import { type DeviceFixture, deviceFixture, newProfile } from "../../test/device-fixture.ts";
+import { deviceServer } from "../../test/device-server.ts";
+import { settle } from "../../test/fake-ports.ts";
+
+/** A repetition that is refused says nothing about whether what it repeats has arrived. */
+describe("a registration whose answer nobody heard, and whose repetition is refused", () => {
+  const profile = () => ({ server: deviceServer(), profile: newProfile(), options: { flushAt: 1 } });
+
+  async function sends(fixture: DeviceFixture): Promise<void> {
+    void fixture.client.flush();
+    await settle();
+  }
+
+  /** What was sent arrives, its page is gone, and the next page hears a refusal. */
+  async function arrivesUnheard(before: DeviceFixture, next: () => DeviceFixture): Promise<DeviceFixture> {
+    const [request] = before.server.open();
+    if (request === undefined) throw new Error("nothing is under way");
+    request.aborted = true;
+    request.arrive();
+    const fixture = next();
+    await fixture.deliver(400);
+    return fixture;
+  }
+
+  test("over a restart: the token before it is said again", async () => {
+    const setup = profile();
+    const page = deviceFixture(setup);
+    page.client.identify("bob");
+    page.client.setPushToken("t1");
+    await page.deliver();
+    page.client.identify("bob", { pushToken: "t2" });
+    await sends(page);
+    const next = await arrivesUnheard(page, () => deviceFixture({ ...setup, adopted: page.stored() }));
+    expect([...setup.server.tokens]).toEqual([
+      ["bob t1", false],
+      ["bob t2", true],
+    ]);
+
+    next.client.setPushToken("t1");
+    await next.deliver();
+    expect([...setup.server.tokens]).toEqual([
+      ["bob t1", true],
+      ["bob t2", false],
+    ]);
+  });
+
+  test("over a restart, of an opt-out: optIn() registers again", async () => {
+    const setup = profile();
+    const page = deviceFixture(setup);
+    page.client.identify("bob", { pushToken: "t1" });
+    await page.deliver();
+    page.client.optOut();
+    await sends(page);
+    const next = await arrivesUnheard(page, () => deviceFixture({ ...setup, adopted: page.stored() }));
+    expect(setup.server.tokens.get("bob t1")).toBe(false);
+
+    next.client.optIn();
+    await next.deliver();
+    expect(setup.server.tokens.get("bob t1")).toBe(true);
+  });
+
+  test("on one page: the token before it is said again", async () => {
+    const { client, server, deliver, timers } = deviceFixture({ options: { flushAt: 1 } });
+    client.identify("bob", { pushToken: "t1" });
+    await deliver();
+    client.setPushToken("t2");
+    await settle();
+    server.open()[0]?.arrive();
+    server.open()[0]?.answer(503);
+    await settle();
+    timers.fire(timers.delays()[0]);
+    await settle();
+    server.open()[0]?.answer(400);
+    await settle();
+
+    client.setPushToken("t1");
+    await deliver();
+    expect([...server.tokens]).toEqual([
+      ["bob t1", true],
+      ["bob t2", false],
+    ]);
+  });
+
+  test("a refusal of the first attempt is no doubt: nothing is said again", async () => {
+    const { client, server, deliver } = deviceFixture({ options: { flushAt: 1 } });
+    client.identify("bob", { pushToken: "t1" });
+    await deliver();
+    client.setPushToken("t2");
+    await deliver(400);
+    const before = server.requests.length;
+
+    client.setPushToken("t1");
+    await deliver();
+    expect(server.requests).toHaveLength(before);
+  });
+});
