@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { WhisperrOptions } from "../src/options.ts";
-import { type CallBack, deviceWorld, REQUEST_TIMEOUT_MS, type Step } from "./device-world.ts";
+import { DEVICE_EXAMPLES } from "./device-examples.ts";
+import { type Action, type CallBack, deviceWorld, REQUEST_TIMEOUT_MS } from "./device-world.ts";
 
 const options: fc.Arbitrary<Partial<WhisperrOptions>> = fc.record({
   flushAt: fc.integer({ min: 1, max: 3 }),
@@ -37,8 +38,6 @@ const calls: fc.Arbitrary<CallBack> = fc.oneof(
   },
 );
 
-type Action = Step | { readonly do: "callBack"; readonly step: CallBack };
-
 const actions: fc.Arbitrary<Action> = fc.oneof(
   { weight: 12, arbitrary: calls },
   {
@@ -56,24 +55,34 @@ const actions: fc.Arbitrary<Action> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant("callBack" as const), step: calls }) },
 );
 
+/** Throws at the first thing that must not be. */
+async function live(given: Partial<WhisperrOptions>, holds: boolean, run: readonly Action[]): Promise<void> {
+  const world = deviceWorld(given, holds);
+  for (const action of run) {
+    if (action.do === "callBack") world.callBack(action.step);
+    else await world.take(action);
+  }
+  await world.heal();
+}
+
 test("whoever holds the device, nothing of one person reaches another, and the server ends up knowing what is wanted", async () => {
   let taken = 0;
-  await fc.assert(
-    fc.asyncProperty(
-      options,
-      fc.boolean(),
-      fc.array(actions, { maxLength: 40, size: "max" }),
-      async (given, holds, run) => {
-        const world = deviceWorld(given, holds);
-        for (const action of run) {
-          if (action.do === "callBack") world.callBack(action.step);
-          else await world.take(action);
-        }
-        await world.heal();
-        taken += run.length;
-      },
-    ),
-    { numRuns: 800 },
+  const lives = fc.asyncProperty(
+    options,
+    fc.boolean(),
+    fc.array(actions, { maxLength: 40, size: "max" }),
+    async (given, holds, run) => {
+      await live(given, holds, run);
+      taken += run.length;
+    },
   );
+  await fc.assert(lives, { numRuns: 800 });
   expect(taken).toBeGreaterThan(8_000);
 });
+
+test.each(DEVICE_EXAMPLES)(
+  "and so it is where it was not once: $what",
+  async ({ given, holds = false, run }) => {
+    await live({ ...given, requestTimeoutMs: REQUEST_TIMEOUT_MS }, holds, run);
+  },
+);

@@ -1,0 +1,67 @@
+/** Lives of a device that failed once, found at random. */
+import type { WhisperrOptions } from "../src/options.ts";
+import type { Action, CallBack } from "./device-world.ts";
+
+export interface DeviceExample {
+  readonly what: string;
+  readonly given: Partial<WhisperrOptions>;
+  readonly holds?: true;
+  readonly run: readonly Action[];
+}
+
+const ONE_BY_ONE = { flushAt: 1, flushIntervalMs: 0, maxQueueSize: 3, maxBatchSize: 1, maxRetries: 0 };
+
+const track: Action = { do: "track" };
+const identify = (user: string, token?: number) => ({ do: "identify", user, token }) as const;
+const answer = (status: number): Action => ({ do: "answer", status });
+const inOnError = (step: CallBack): Action => ({ do: "callBack", step });
+const restart: Action = { do: "restart", arrives: true };
+const setPushToken = (token: number): Action => ({ do: "setPushToken", token });
+
+export const DEVICE_EXAMPLES: readonly DeviceExample[] = [
+  {
+    what: "a change of tokens arrives, its repetition is refused, and the token before it is set again",
+    given: ONE_BY_ONE,
+    run: [
+      identify("bob"),
+      setPushToken(1),
+      identify("bob", 2),
+      answer(202),
+      answer(202),
+      restart,
+      answer(400),
+      setPushToken(1),
+    ],
+  },
+  {
+    what: "an opt-out arrives unheard, its repetition is refused, and the user opts in",
+    given: ONE_BY_ONE,
+    run: [identify("bob", 1), answer(202), { do: "optOut" }, restart, answer(400), { do: "optIn" }],
+  },
+  {
+    what: "two users come and go within the onError of one identify",
+    given: ONE_BY_ONE,
+    run: [
+      inOnError(identify("bob")),
+      inOnError(identify("ada")),
+      identify("ada"),
+      track,
+      answer(401),
+      identify("bob"),
+    ],
+  },
+  {
+    what: "another user comes, and does something, in the onError of an eviction that reset() reports",
+    given: ONE_BY_ONE,
+    run: [
+      track,
+      identify("ada"),
+      track,
+      track,
+      inOnError(identify("bob")),
+      inOnError({ do: "track" }),
+      track,
+      { do: "reset" },
+    ],
+  },
+];
