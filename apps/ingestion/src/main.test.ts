@@ -17,11 +17,9 @@ test.each(["SIGTERM", "SIGINT"] as const)(
   async (signal) => {
     const child = aProcess("--port", "0", "--key", "wrk_a", "--latency", "1");
     const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
-    const line = String((await lines.next()).value);
-    const url = /^ingestion API listening on (http:\/\/127\.0\.0\.1:\d+)$/.exec(line)?.[1];
-    const figures = /^figures: (http:\S+\/_control\/[0-9a-f]{32}\/report)$/.exec(
-      (await lines.next()).value,
-    )?.[1];
+    const nextLine = async () => String((await lines.next()).value);
+    const url = /^ingestion API listening on (http:\/\/127\.0\.0\.1:\d+)$/.exec(await nextLine())?.[1];
+    const figures = /^figures: (http:\S+\/_control\/[0-9a-f]{32}\/report)$/.exec(await nextLine())?.[1];
     expect(figures?.startsWith(`${url}/`)).toBe(true);
     expect(await (await fetch(`${figures}`)).json()).toMatchObject({ requests: 0 });
     const headers = { "content-type": "application/json", "x-api-key": "wrk_a" };
