@@ -62,10 +62,8 @@ function completed(theCase: Case, { about, needs, options }: CaseFile, file: str
 }
 
 /** Throws UsageError on anything invalid. */
-export function loadSubjects(folder: string): Subject[] {
-  return jsonFiles(join(folder, "subjects")).map(({ path, data }) =>
-    caseByCase(check(subjectFile, data, path)),
-  );
+export function loadSubjects(folder: string, subjectsFolder = join(folder, "subjects")): Subject[] {
+  return jsonFiles(subjectsFolder).map(({ path, data }) => caseByCase(check(subjectFile, data, path)));
 }
 
 function caseByCase(file: SubjectFile): Subject {
@@ -149,7 +147,7 @@ function misspelt(issue: z.core.$ZodRawIssue): string | undefined {
 }
 
 function jsonFiles(folder: string): { path: string; data: unknown }[] {
-  const names = readdirSync(folder).filter((name) => name.endsWith(".json"));
+  const names = readable(folder, (path) => readdirSync(path)).filter((name) => name.endsWith(".json"));
   return names.sort().map((name) => {
     const path = join(folder, name);
     return { path, data: readJson(path) };
@@ -157,8 +155,12 @@ function jsonFiles(folder: string): { path: string; data: unknown }[] {
 }
 
 function readJson(path: string): unknown {
+  return readable(path, () => JSON.parse(readFileSync(path, "utf8")) as unknown);
+}
+
+function readable<T>(path: string, read: (path: string) => T): T {
   try {
-    return JSON.parse(readFileSync(path, "utf8"));
+    return read(path);
   } catch (error) {
     throw new UsageError(`${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
   }

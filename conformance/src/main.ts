@@ -42,7 +42,7 @@ async function simulate(args: string[]): Promise<void> {
 
 async function main(options: CliOptions): Promise<number> {
   const { replay, list, out, report: formats } = options;
-  const subjects = loadSubjects(folder);
+  const subjects = loadSubjects(folder, options.subjects);
   const cases = loadCases(folder);
   checkKnownFailures(subjects, cases);
   const plan = replay === undefined ? chosenPlan(subjects, cases, options) : replayPlan(replay, subjects);
@@ -50,7 +50,7 @@ async function main(options: CliOptions): Promise<number> {
     print(planText(plan));
     return 0;
   }
-  const report = await run(plan);
+  const report = await run(plan, options.subjects);
   print(
     consoleReport(report, (subject, theCase) => replay ?? shown(join(out, failurePath(subject, theCase)))),
   );
@@ -60,13 +60,13 @@ async function main(options: CliOptions): Promise<number> {
   return results.some(({ verdict }) => failsTheRun(verdict)) || lacksSubjects(report) ? 1 : 0;
 }
 
-async function run(plan: Plan): Promise<RunReport> {
+async function run(plan: Plan, subjectsFolder: string): Promise<RunReport> {
   const startedAt = new Date().toISOString();
   const from = performance.now();
-  const control = await startControlServer({
-    usualScript: join(folder, "sdks", "dist", "browser.global.js"),
-  });
-  const subjects = await runPlan(plan, { folder, control }).finally(() => control.close());
+  const control = await startControlServer();
+  const subjects = await runPlan(plan, { folder: dirname(subjectsFolder), control }).finally(() =>
+    control.close(),
+  );
   const { version } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as { version: string };
   return {
     format: 1,

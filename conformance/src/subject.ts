@@ -21,23 +21,18 @@ const shared = {
 const processSubject = z
   .strictObject({
     ...shared,
-    command: z.string().describe("A program on the PATH, or a path from the conformance folder."),
+    command: z.string().describe("A program on the PATH, or a path from the folder above this file's."),
     args: z.array(z.string()),
   })
   .describe(
-    "Its driver is a process, started in the conformance folder as `command ...args <control address> <virtual|real>`.",
+    "Its driver is a process, started in the folder above this file's as `command ...args <control address> <virtual|real>`.",
   );
 
 const browserSubject = z
   .strictObject({
     ...shared,
     engine: z.enum(["chromium", "firefox", "webkit"]).describe("The browser whose pages the driver runs in."),
-    script: z
-      .string()
-      .describe(
-        "The page's script, from the conformance folder; without it, the driver of the browser SDK of this repository.",
-      )
-      .exactOptional(),
+    script: z.string().describe("The page's script, a path from the folder above this file's."),
   })
   .describe("Its driver runs in a page of a browser.");
 

@@ -11,6 +11,7 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
 import { loadCases } from "../load.ts";
 import { reportOfFailures } from "../report/report-fixture.ts";
@@ -67,6 +68,24 @@ describe("a run", () => {
   });
 });
 
+test("subjects can be anywhere: their paths start from the folder above that of their files", () => {
+  const mine = {
+    name: "mine",
+    title: "Mine",
+    command: process.execPath,
+    args: ["mine.mjs"],
+    capabilities: ["virtual-time"],
+    knownFailures: [],
+  };
+  mkdirSync(join(out, "subjects"));
+  writeFileSync(join(out, "subjects", "mine.json"), JSON.stringify(mine));
+  const driver = pathToFileURL(join(folder, "sdks", "dist", "node.js"));
+  writeFileSync(join(out, "mine.mjs"), `await import("${driver}");`);
+  const { status, stdout } = whisperrConformance("--subjects", "subjects", "--case", "event.headers");
+  expect(stdout).toMatch(/^Mine +1 +0 +0 +0 +0$/m);
+  expect(status).toBe(0);
+});
+
 describe("a replay", () => {
   test("runs a failed case as the file has it, and says that it still fails", () => {
     const file = failedRun("still.json", { ...caseCalled("event.headers"), expect: { requestCount: 7 } });
@@ -92,6 +111,7 @@ describe("a replay", () => {
 test.each<[string, string[], RegExp]>([
   ["an option", ["--level", "may"], /choices are must, should/],
   ["a file", ["--replay", "nowhere.json"], /error: nowhere\.json cannot be read/],
+  ["a folder", ["--subjects", "nowhere"], /error: .*nowhere cannot be read/],
 ])("%s that is not understood ends it with 2, and no stack trace", (_what, args, why) => {
   const { status, stdout, stderr } = whisperrConformance(...args);
   expect(stderr).toMatch(why);

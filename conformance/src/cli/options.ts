@@ -1,11 +1,13 @@
 /** The options of the command line: what they are called, what they may hold, and what they are by default. */
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 
 export const REPORT_FORMATS = ["junit", "json", "html"] as const;
 export type ReportFormat = (typeof REPORT_FORMATS)[number];
 
 export interface CliOptions {
+  /** The folder with the subjects' files. */
+  subjects: string;
   /** Only subjects that one of these finds; all without it. */
   subject?: string[];
   /** Only cases that one of these finds; all without it. */
@@ -36,6 +38,11 @@ Exit code: 0 when all is well, 1 when a case failed, or passed although it is li
 export function parseOptions(argv: readonly string[], folder: string): CliOptions {
   const command = new Command("whisperr-conformance")
     .description("Runs the conformance cases against SDKs on real runtimes, and reports.")
+    .addOption(
+      new Option("--subjects <folder>", "where the subjects are; their paths start from the folder above it")
+        .argParser((path) => resolve(path))
+        .default(join(folder, "subjects"), "conformance/subjects"),
+    )
     .option("--subject <name...>", "only subjects of this name, or whose name or title contains it")
     .option("--case <id...>", "only cases of this id, or whose id contains it")
     .addOption(new Option("--level <level>", "only cases of this level").choices(["must", "should"]))

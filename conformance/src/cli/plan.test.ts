@@ -25,7 +25,11 @@ describe("what is asked for", () => {
   test("is everything without options, with all reports, in the suite's own folder", () => {
     expect(planned()).toHaveLength(subjects.length);
     expect(casesOf(planned())).toHaveLength(cases.length);
-    expect(parsed()).toEqual({ report: ["junit", "json", "html"], out: join(folder, "reports") });
+    expect(parsed()).toEqual({
+      subjects: join(folder, "subjects"),
+      report: ["junit", "json", "html"],
+      out: join(folder, "reports"),
+    });
     expect(parsed("--report", "json,junit").report).toEqual(["junit", "json"]);
   });
 

@@ -19,14 +19,12 @@ import {
 export interface ControlServer {
   /** Where pages with a driver come from, as browsers write it in `Origin`. */
   readonly origin: string;
-  /** `pageScript`: the file with the driver for its page, if it is not the usual one. */
+  /** `pageScript`: the file with the driver for its page, if it has one. */
   openSession(pageScript?: string): Session;
   close(): Promise<void>;
 }
 
 export interface ControlServerOptions {
-  /** The file with the driver for pages. */
-  usualScript?: string;
   answerLimitMs?: number;
 }
 
@@ -43,7 +41,7 @@ const PAGE = `<!doctype html><meta charset="utf-8"><title>driver</title><script 
 const MAX_RESULT_BYTES = 8 * 1024 * 1024;
 
 export async function startControlServer(options: ControlServerOptions = {}): Promise<ControlServer> {
-  const { usualScript, answerLimitMs = ANSWER_LIMIT_MS } = options;
+  const { answerLimitMs = ANSWER_LIMIT_MS } = options;
   const sessions = new Map<string, Opened>();
   const server = createServer((request, response) => {
     const { host, origin } = request.headers;
@@ -60,7 +58,7 @@ export async function startControlServer(options: ControlServerOptions = {}): Pr
   const url = `http://127.0.0.1:${port}`;
   return {
     origin: url,
-    openSession(pageScript = usualScript) {
+    openSession(pageScript) {
       // It is the driver's pass, too: whoever does not know it reaches nothing.
       const id = randomBytes(16).toString("hex");
       const link: Link = { answerLimitMs };

@@ -10,7 +10,7 @@ import { startSubject, whyAbsent } from "./start-subject.ts";
 import type { ClockKind, SubjectProcess } from "./subject-process.ts";
 
 export interface RunContext {
-  /** The conformance folder, where subjects are started. */
+  /** Where subjects are started: the folder above that of their files. */
   folder: string;
   control: ControlServer;
   /** Called after each case, for live progress. */

@@ -10,7 +10,7 @@ export async function startPage(
   folder: string,
   control: ControlServer,
 ): Promise<SubjectProcess> {
-  const session = control.openSession(subject.script && join(folder, subject.script));
+  const session = control.openSession(join(folder, subject.script));
   const { launchBrowser } = await import("@whisperr/conformance-browsers");
   const browser: Browser = await launchBrowser(subject.engine, { timeZone: SUBJECT_TIME_ZONE });
   const stop = async () => {
