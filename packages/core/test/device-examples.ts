@@ -16,7 +16,7 @@ const identify = (user: string, token?: number) => ({ do: "identify", user, toke
 const answer = (status: number): Action => ({ do: "answer", status });
 const inOnError = (step: CallBack): Action => ({ do: "callBack", step });
 const restart: Action = { do: "restart", arrives: true };
-const setPushToken = (token: number): Action => ({ do: "setPushToken", token });
+const setPushToken = (token: number) => ({ do: "setPushToken", token }) as const;
 
 export const DEVICE_EXAMPLES: readonly DeviceExample[] = [
   {
@@ -37,6 +37,23 @@ export const DEVICE_EXAMPLES: readonly DeviceExample[] = [
     what: "an opt-out arrives unheard, its repetition is refused, and the user opts in",
     given: ONE_BY_ONE,
     run: [identify("bob", 1), answer(202), { do: "optOut" }, restart, answer(400), { do: "optIn" }],
+  },
+  {
+    what: "a token is set in the onError of an opt-out that is then refused, while a change of tokens is under way",
+    given: ONE_BY_ONE,
+    run: [
+      identify("ada"),
+      inOnError(setPushToken(1)),
+      answer(202),
+      setPushToken(1),
+      track,
+      setPushToken(2),
+      answer(202),
+      answer(202),
+      { do: "optOut" },
+      answer(202),
+      answer(400),
+    ],
   },
   {
     what: "two users come and go within the onError of one identify",

@@ -95,6 +95,20 @@ test("a registration like the one that is settled already changes nothing", () =
   expect(settled(done, { push: { userId: "ada", token: T1, optedIn: true } }, "refused")).toEqual(done);
 });
 
+test("two that say the same of one token, and not of another, are settled each for itself", () => {
+  const doubtful = sent(withToken(sent(withToken(ADA, T1)), T2), "unknown");
+  const both = queued(withPermission(doubtful, false));
+  const one = { userId: "ada", token: T2, optedIn: false, optsOut: ["t2"] };
+
+  const after = settled(
+    settled(both.identity, { push: one }, "delivered"),
+    { push: both.update.registration },
+    "refused",
+  );
+
+  expect(wire(after)).toEqual([opted("t2", false), opted("t1", false)]);
+});
+
 describe("an identify that was refused, though an earlier attempt of it may have arrived", () => {
   const registered = sent(withToken(ADA, T1));
 

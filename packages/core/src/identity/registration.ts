@@ -93,5 +93,10 @@ export function sameToken(a: PushToken, b: PushToken): boolean {
 }
 
 function sameRegistration(a: Registration, b: Registration): boolean {
-  return a.userId === b.userId && a.optedIn === b.optedIn && sameToken(a.token, b.token);
+  return (
+    a.userId === b.userId &&
+    a.optedIn === b.optedIn &&
+    sameToken(a.token, b.token) &&
+    String(a.optsOut) === String(b.optsOut)
+  );
 }
