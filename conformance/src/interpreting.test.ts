@@ -5,7 +5,10 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { faultSchema } from "./api/index.ts";
 import { caseFile } from "./case.ts";
-import { loadSubjects } from "./load.ts";
+import { CLIENTS, PROCESSES, SERVER_AND_CLIENT } from "./facts/options.ts";
+import { REASONS } from "./facts/reasons.ts";
+import { usedOptions, usedReasons, withTables } from "./facts/tables.ts";
+import { loadCases, loadSubjects } from "./load.ts";
 import { CALL_NAMES, CLOSING } from "./protocol.ts";
 import { whyAbsent } from "./runner/start-subject.ts";
 import { subjectFile } from "./subject.ts";
@@ -97,6 +100,31 @@ describe("complete", () => {
     const callbacks = /callback \(`of`: ([^)]*)\)/.exec(description)?.[1]?.split(", ") ?? [];
     expect(callbacks.length).toBeGreaterThan(4);
     expect(undescribed(callbacks)).toEqual([]);
+  });
+});
+
+describe("what cases expect of an SDK", () => {
+  const cases = loadCases(folder);
+
+  test.each([
+    ["options", { ...SERVER_AND_CLIENT, ...PROCESSES, ...CLIENTS }, cases.flatMap(usedOptions)],
+    ["reasons", REASONS, cases.flatMap(usedReasons)],
+  ])("the %s that cases use are explained, and no others", (_what, facts, used) => {
+    expect(Object.keys(facts).sort()).toEqual([...new Set(used)].sort());
+  });
+
+  test("its tables are what `node src/facts/tables.ts --write` writes", () => {
+    expect(page).toBe(withTables(page, cases));
+  });
+
+  test("the cases it names are there", () => {
+    const ids = cases.map(({ id }) => id);
+    const themes = new Set(ids.map((id) => id.split(".")[0]));
+    const named = [...page.matchAll(/`([a-z-]+)\.([a-z0-9-]+)`/g)].filter(([, theme]) =>
+      themes.has(theme ?? ""),
+    );
+    expect(named.length).toBeGreaterThan(20);
+    expect(named.map(([, theme, name]) => `${theme}.${name}`).filter((id) => !ids.includes(id))).toEqual([]);
   });
 });
 
