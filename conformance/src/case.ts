@@ -15,6 +15,7 @@ export const capability = z
     "client",
     "signals",
     "page",
+    "wait-until",
     "process-exit",
     "javascript-values",
     "console",
@@ -68,6 +69,12 @@ const client = z
       .enum(["do-not-track", "global-privacy-control"])
       .describe("What the browser asks of every site.")
       .exactOptional(),
+    waitUntil: z
+      .enum(["works", "throws", "absent"])
+      .describe(
+        "Edge runtimes: what the app gives as waitUntil; the platform's, which works, unless it is said.",
+      )
+      .exactOptional(),
   })
   .meta({ id: "client" });
 
@@ -115,6 +122,11 @@ const expectations = z
     errors: pattern.describe("What onError was given.").exactOptional(),
     stats: pattern.exactOptional(),
     results: z.record(z.string(), pattern).describe("Of named flushes and shutdowns.").exactOptional(),
+    holds: pattern
+      .describe(
+        "Edge runtimes: by incoming request, how many promises its waitUntil was given, and how many of those are open.",
+      )
+      .exactOptional(),
     output: pattern.describe("What was printed, joined by newlines.").exactOptional(),
     creationError: pattern.describe("The message createWhisperr threw.").exactOptional(),
     otherOriginRequests: z
@@ -131,9 +143,14 @@ const expectations = z
       "What must hold; whatever is absent is not looked at. Patterns are described in src/runner/pattern.ts. A case's own `expect` without `errors` means that none may be reported.",
   });
 
+const during = z
+  .string()
+  .describe('Edge runtimes: the incoming request in which the app makes them; "request" unless it is said.')
+  .exactOptional();
+
 const steps = [
-  z.strictObject({ calls: calls.describe("Made one after the other in the same turn.") }),
-  z.strictObject({ flush: z.string().describe("Starts a flush and gives it a name.") }),
+  z.strictObject({ calls: calls.describe("Made one after the other in the same turn."), during }),
+  z.strictObject({ flush: z.string().describe("Starts a flush and gives it a name."), during }),
   z.strictObject({
     shutdown: z.string().describe("Starts a shutdown and gives it a name."),
     timeoutMs: z.int().exactOptional(),

@@ -56,7 +56,7 @@ describe("complete", () => {
     ["calls", [...CALL_NAMES, "forUser", "repeat"]],
     ["capabilities", $defs.capability.enum],
     ["tagged values", $defs.taggedValue.properties.$value.enum],
-    ["answers", ["Created", "Collected", "Idle", "Observation", "Leftovers"].flatMap(fieldsOf)],
+    ["answers", ["Created", "Collected", "Idle", "Observation", "Holds", "Leftovers"].flatMap(fieldsOf)],
     ["steps", $defs.step.anyOf.flatMap(({ properties }) => Object.keys(properties ?? {}))],
     [
       "expectations",
@@ -87,7 +87,9 @@ describe("complete", () => {
       "clockFractionMs",
       "again",
       "privacy",
+      "waitUntil",
       "elsewhere",
+      "during",
       "name",
       "timeoutMs",
       "exitCode",

@@ -104,6 +104,10 @@ function checkNeeds({ id, client, steps, expect, needs = [] }: Case): void {
         steps.some((step) => "elsewhere" in step) ||
         text.includes('"outlives":'),
     ],
+    [
+      "wait-until",
+      client?.waitUntil !== undefined || steps.some((step) => "during" in step) || text.includes('"holds":'),
+    ],
     ["process-exit", steps.some((step) => "exit" in step)],
     ["server-api", steps.some(isForServersOnly) && !needs.includes("client")],
     ["client", steps.some(isForClientsOnly)],

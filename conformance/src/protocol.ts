@@ -34,6 +34,8 @@ export type Capability =
   | "signals"
   /** A web page: other tabs (`elsewhere`), requests that outlive it, and what its browser asks for in the visitor's name. */
   | "page"
+  /** An edge runtime: the SDK is given `waitUntil`, and what it holds with it is known. */
+  | "wait-until"
   /** A process of its own per case, which can end by itself. */
   | "process-exit"
   /** Two values of the language JSON lacks: BigInt, and objects with getters and toJSON. */
@@ -54,13 +56,17 @@ export type Command =
       clockFractionMs?: number;
       again?: boolean;
       privacy?: PrivacyRequest;
+      waitUntil?: WaitUntilKind;
     }
-  /** `elsewhere`: on another page of the same device, which is opened for it, with the same options, if there is none. */
-  | { do: "call"; calls: Call[]; elsewhere?: boolean }
+  /**
+   * `elsewhere`: on another page of the same device, which is opened for it, with the same options, if there is none.
+   * `during`: the incoming request in which the app makes the calls; "request" unless it is said.
+   */
+  | { do: "call"; calls: Call[]; elsewhere?: boolean; during?: string }
   /** Overwrites keys of the objects that the latest call passed: `set` is merged into argument `argument`. */
   | { do: "mutate"; argument: number; set: WireObject }
   /** Starts a flush or shutdown and remembers its promise by name. */
-  | { do: "flush"; name: string }
+  | { do: "flush"; name: string; during?: string }
   | { do: "shutdown"; name: string; timeoutMs?: number }
   /** What became of a promise so far. Answers `Collected`. */
   | { do: "collect"; name: string }
@@ -88,6 +94,18 @@ export type Signal = "hidden" | "shown" | "online";
 
 /** What a browser asks of every site, in its visitor's name. */
 export type PrivacyRequest = "do-not-track" | "global-privacy-control";
+
+/**
+ * Needs "wait-until". `works` is the platform's, of the incoming request in which the SDK calls it; `throws`: the request
+ * is over, say; `absent`: the app gives none. Without a word of it, the request that holds the client lasts for ever.
+ */
+export type WaitUntilKind = "works" | "throws" | "absent";
+
+/** Promises that were given to `waitUntil` of one incoming request, and how many of them have not settled. */
+export interface Holds {
+  given: number;
+  open: number;
+}
 
 /** Methods that take any arguments and whose results nobody waits for; after the first two, those of client SDKs. */
 export const CALL_NAMES = [
@@ -163,6 +181,8 @@ export interface Observation {
   thrown: string[];
   /** Pages: of each request made so far on this device, whether it was made to outlive its page (`keepalive`). */
   outliving?: boolean[];
+  /** Edge runtimes: by the incoming request that is held. */
+  holds?: Record<string, Holds>;
 }
 
 export interface Leftovers {
@@ -170,4 +190,6 @@ export interface Leftovers {
   timers: number;
   /** Listeners the client left on the host, such as `beforeExit` or `pagehide`. */
   listeners: number;
+  /** Edge runtimes: promises given to `waitUntil` that have not settled. */
+  holds?: number;
 }

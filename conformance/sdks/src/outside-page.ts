@@ -42,7 +42,7 @@ export async function driveOutsidePage(sdk: PublishedWebSdk, time: VirtualTime):
   let given: Record<string, unknown> = {};
 
   const host: SdkHost = {
-    async prepare(again, privacy) {
+    async prepare({ again = false, privacy }) {
       if (!again) await clearDevice();
       browserAsks(privacy);
     },

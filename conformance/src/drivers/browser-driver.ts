@@ -46,7 +46,7 @@ export async function drivePage(sdk: BrowserSdk, time: VirtualTime): Promise<voi
   let hasPredecessor = false;
 
   const host: SdkHost = {
-    async prepare(again, privacy) {
+    async prepare({ again = false, privacy }) {
       for (const client of clients) void client.shutdown({ timeoutMs: 0 });
       clients = [];
       await time.advance(1);

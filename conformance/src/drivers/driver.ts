@@ -2,19 +2,28 @@
  * The driver, whatever the runtime: carries out the runner's commands (protocol.ts) on an SDK. A runtime brings an
  * `SdkHost`: how to load the SDK, its fetch, its clock and what is left behind.
  */
-import type { CallForm, Command, PrivacyRequest, Signal } from "../protocol.ts";
+import type { CallForm, Command, Holds, Signal } from "../protocol.ts";
 import { createDrivenApp, type DrivenClient } from "./driven-app.ts";
 import type { SpecialValues } from "./values.ts";
 import type { VirtualTime } from "./virtual-time.ts";
 import type { WatchedFetch } from "./watched-fetch.ts";
 
+/** The incoming request in which calls are made, unless a case says another. */
+const USUAL_REQUEST = "request";
+
+export type Creation = Command & { do: "create" };
+
 export interface SdkHost {
   create(options: Record<string, unknown>, form: CallForm): DrivenClient;
   /** Before a client is made: what an earlier one left behind goes, unless the device is the same one `again`. */
-  prepare?(again: boolean, privacy: PrivacyRequest | undefined): Promise<void>;
+  prepare?(creation: Creation): Promise<void>;
   /** The client of another page on this device, which is opened if there is none. */
   elsewhere?(): Promise<DrivenClient>;
   signal?(name: Signal): void;
+  /** The incoming request in which the app makes its next calls. */
+  during?(request: string): void;
+  /** By incoming request. */
+  holds?(): Record<string, Holds>;
   special: SpecialValues;
   io: WatchedFetch;
   /** Absent: real time. */
@@ -33,15 +42,17 @@ export function createDriver(host: SdkHost): (command: Command) => Promise<unkno
   return async (command) => {
     switch (command.do) {
       case "create":
-        await host.prepare?.(command.again === true, command.privacy);
+        await host.prepare?.(command);
         host.output.length = 0;
         host.time?.restart(command.nowMs, command.clockFractionMs ?? 0);
         return app.create(command.options, command.form);
       case "call":
+        host.during?.(command.during ?? USUAL_REQUEST);
         return app.call(command.calls, command.elsewhere ? await elsewhere(host) : undefined);
       case "mutate":
         return app.mutate(command.argument, command.set);
       case "flush":
+        host.during?.(command.during ?? USUAL_REQUEST);
         return app.start(command.name, (client) => client.flush());
       case "shutdown":
         return app.start(command.name, (client) => client.shutdown(timeoutOf(command)));
@@ -61,9 +72,14 @@ export function createDriver(host: SdkHost): (command: Command) => Promise<unkno
       case "release":
         return host.io.release();
       case "observe":
-        return { ...app.observe(), output: host.output, outliving: host.outliving?.() };
+        return {
+          ...app.observe(),
+          output: host.output,
+          outliving: host.outliving?.(),
+          holds: host.holds?.(),
+        };
       case "leftovers":
-        return { timers: host.time?.timers() ?? 0, listeners: host.listeners() };
+        return { timers: host.time?.timers() ?? 0, listeners: host.listeners(), holds: open(host) };
       // Ends the loop that asks for commands, once their result is posted.
       case "reload":
       case "bye":
@@ -82,6 +98,10 @@ async function settled({ io, settle }: SdkHost): Promise<ReturnType<WatchedFetch
     const { inFlight, held, requests } = io.idle();
     if (seen.inFlight === inFlight && seen.held === held && seen.requests === requests) return seen;
   }
+}
+
+function open({ holds }: SdkHost): number | undefined {
+  return holds && Object.values(holds()).reduce((sum, one) => sum + one.open, 0);
 }
 
 function elsewhere(host: SdkHost): Promise<DrivenClient> {

@@ -2,8 +2,11 @@
  * The driver on edge runtimes: it lives in one request that lasts as long as its session, and so does the client.
  * Timers and fetch are the runner's to watch; the link to the runner keeps the platform's own.
  */
+
+import type { WaitUntilKind } from "../protocol.ts";
 import { appValues } from "./app-values.ts";
 import { createDriver, type SdkHost } from "./driver.ts";
+import { type Holding, holdRequests } from "./held-requests.ts";
 import { type ControlLink, pull } from "./pull.ts";
 import { drivenServer, type ServerSdk } from "./server-sdk.ts";
 import { installVirtualTime } from "./virtual-time.ts";
@@ -16,12 +19,17 @@ export interface DriverRequest {
   waitUntil(promise: Promise<unknown>): void;
 }
 
-/** Cases are written for a client whose process lasts: this one's request lasts as long, and so its waits may. */
+/** Most cases are written for a client whose process lasts: this one's request lasts as long, and so its waits may. */
 const AS_LASTING: Record<string, unknown> = {
   flushIntervalMs: 10_000,
   backoff: { baseMs: 1000, maxMs: 30_000 },
   waitUntilTimeoutMs: 2_147_483_647,
 };
+
+function lasting(options: Record<string, unknown>, holding: Holding): Record<string, unknown> {
+  const given = Object.entries(options).filter(([, value]) => value !== undefined && value !== null);
+  return { ...options, ...AS_LASTING, ...Object.fromEntries(given), ...holding.options("works") };
+}
 
 /** Answers the request when the runner has said bye. Needs virtual time: a process of its own per case it cannot have. */
 export async function driveRequest(sdk: ServerSdk, { url, waitUntil }: DriverRequest): Promise<Response> {
@@ -31,12 +39,20 @@ export async function driveRequest(sdk: ServerSdk, { url, waitUntil }: DriverReq
   const time = installVirtualTime();
   const io = watchFetch((...args) => realFetch(...args));
   globalThis.fetch = io.fetch;
+  let holding = holdRequests(waitUntil);
+  let kind: WaitUntilKind | undefined;
   const host: SdkHost = {
-    create: (options) => {
-      const given = Object.entries(options).filter(([, value]) => value !== undefined && value !== null);
-      const all = { ...options, ...AS_LASTING, ...Object.fromEntries(given), waitUntil };
-      return drivenServer(sdk, all);
+    async prepare(creation) {
+      kind = creation.waitUntil;
+      holding = holdRequests(waitUntil);
     },
+    create: (options) =>
+      drivenServer(
+        sdk,
+        kind === undefined ? lasting(options, holding) : { ...options, ...holding.options(kind) },
+      ),
+    during: (request) => holding.during(request),
+    holds: () => holding.holds,
     special: appValues(sdk.channel),
     io,
     time,

@@ -28,7 +28,7 @@ export interface Mutant {
   id: string;
   /** What the SDK does wrong, in one sentence. */
   does: string;
-  /** By default Node's for cases all SDKs share, and the browser's for those that need "client". */
+  /** By default Node's for cases all SDKs share, the browser's for those that need "client", and the edge's for "wait-until". */
   on?: readonly SdkKind[];
   how: How;
   caughtBy: Readonly<Record<string, RegExp>>;

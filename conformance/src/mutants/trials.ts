@@ -48,11 +48,15 @@ export function tryMutants(kinds: readonly SdkKind[]): void {
   });
 }
 
+function usualKind({ needs = [] }: Case): SdkKind {
+  if (needs.includes("wait-until")) return "edge";
+  return needs.includes("client") ? "browser" : "node";
+}
+
 function trialsOf({ id, does, on, caughtBy }: Mutant): Trial[] {
   return Object.entries(caughtBy).flatMap(([caseId, complaint]) => {
     const theCase = cases.get(caseId);
     if (!theCase) throw new Error(`mutant ${id}: there is no case ${caseId}`);
-    const kinds = on ?? [theCase.needs?.includes("client") ? "browser" : "node"];
-    return kinds.map((kind): Trial => ({ id, does, kind, theCase, complaint }));
+    return (on ?? [usualKind(theCase)]).map((kind): Trial => ({ id, does, kind, theCase, complaint }));
   });
 }

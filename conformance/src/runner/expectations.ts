@@ -159,6 +159,8 @@ function claimProblems(expected: Expectations, scene: Scene): string[] {
   } else if (scene.creationError !== undefined) {
     problems.push(`createWhisperr threw: ${scene.creationError}`);
   }
+  if (expected.holds !== undefined)
+    problems.push(...mismatches(scene.observation.holds, expected.holds, "held by waitUntil"));
   for (const [name, pattern] of Object.entries(expected.results ?? {})) {
     problems.push(...mismatches(scene.results[name]?.value, pattern, `result of ${name}`));
   }

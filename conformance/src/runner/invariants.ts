@@ -225,9 +225,10 @@ function arrived(requests: readonly RecordedRequest[]): number {
   return events.size + all.filter(({ kind }) => kind === "identify").length;
 }
 
-function leftBehind({ timers, listeners }: Leftovers): string[] {
+function leftBehind({ timers, listeners, holds = 0 }: Leftovers): string[] {
   const problems: string[] = [];
   if (timers > 0) problems.push(`${timers} timers are still set after shutdown`);
   if (listeners > 0) problems.push(`${listeners} process listeners are left after shutdown`);
+  if (holds > 0) problems.push(`${holds} promises given to waitUntil are not settled after shutdown`);
   return problems;
 }

@@ -49,8 +49,9 @@ async function playStep(step: Step, stage: Stage, played: Played): Promise<strin
 /** The command a step stands for, if it is the subject's business alone. */
 function commandOf(step: Step): Command | undefined {
   const calls = callsOf(step);
-  if (calls.length > 0) return { do: "call", calls };
-  if ("flush" in step) return { do: "flush", name: step.flush };
+  const during = "during" in step && step.during !== undefined ? { during: step.during } : {};
+  if (calls.length > 0) return { do: "call", calls, ...during };
+  if ("flush" in step) return { do: "flush", name: step.flush, ...during };
   if ("shutdown" in step) {
     const { shutdown: name, timeoutMs } = step;
     return { do: "shutdown", name, ...(timeoutMs === undefined ? {} : { timeoutMs }) };

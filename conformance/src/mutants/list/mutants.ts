@@ -8,6 +8,7 @@ import { defaultMutants } from "./defaults.ts";
 import { eventMutants } from "./events.ts";
 import { flushResultMutants } from "./flush-results.ts";
 import { flushMutants } from "./flushes.ts";
+import { heldMutants } from "./held.ts";
 import { identifyMutants } from "./identifies.ts";
 import { lifeMutants } from "./life.ts";
 import { pageMutants } from "./pages.ts";
@@ -42,4 +43,5 @@ export const mutants: readonly Mutant[] = [
   ...retryAfterMutants,
   ...flushResultMutants,
   ...shutdownMutants,
+  ...heldMutants,
 ];

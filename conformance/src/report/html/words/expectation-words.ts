@@ -50,6 +50,7 @@ function otherLines(expected: Expectations): Line[] {
       `result of ${name}`,
       must,
     ]),
+    ["held by waitUntil", expected.holds],
     ["printed", expected.output],
     ["createWhisperr throws", expected.creationError],
     ["requests to the other origin", expected.otherOriginRequests],

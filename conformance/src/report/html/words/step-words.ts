@@ -9,8 +9,9 @@ import { faultWords } from "./fault-words.ts";
 import { writtenPattern } from "./written-value.ts";
 
 export function stepWords(step: Step): Html {
-  if ("calls" in step) return html`in one turn: ${step.calls.map((call) => html`${callCode(call)} `)}`;
-  if ("flush" in step) return html`<code>flush()</code> starts, as <i>${step.flush}</i>`;
+  if ("calls" in step)
+    return html`in one turn${during(step)}: ${step.calls.map((call) => html`${callCode(call)} `)}`;
+  if ("flush" in step) return html`<code>flush()</code> starts${during(step)}, as <i>${step.flush}</i>`;
   if ("shutdown" in step) {
     const timeout = step.timeoutMs === undefined ? "" : `{ timeoutMs: ${step.timeoutMs} }`;
     return html`<code>shutdown(${timeout})</code> starts, as <i>${step.shutdown}</i>`;
@@ -32,6 +33,10 @@ export function stepWords(step: Step): Html {
   if ("check" in step) return html`by now: ${expectationList(step.check)}`;
   if ("exit" in step) return exitWords(step.exit);
   return callCode(step);
+}
+
+function during(step: { during?: string }): Html {
+  return step.during === undefined ? html`` : html` of the request <i>${step.during}</i>`;
 }
 
 const SIGNAL_WORDS: Record<Signal, string> = {
