@@ -12,7 +12,7 @@ const documents = [
   "README.md",
   "CONTRIBUTING.md",
   "ARCHITECTURE.md",
-  ...globSync("{packages/*,conformance}/README.md", { cwd: repository }),
+  ...globSync("{packages/*,conformance,conformance/*}/README.md", { cwd: repository }),
 ];
 
 /** Examples for other runtimes than Node are compiled where those are. */
