@@ -8,19 +8,24 @@ import { loadCases, loadSubjects } from "./load.ts";
 
 const folder = join(import.meta.dirname, "..");
 const page = readFileSync(join(folder, "README.md"), "utf8");
-const root = JSON.parse(readFileSync(join(folder, "..", "package.json"), "utf8")) as { scripts: object };
+const root = JSON.parse(readFileSync(join(folder, "..", "package.json"), "utf8")) as {
+  scripts: object;
+  packageManager: string;
+};
 
 /** Lines of the shell examples, without their remarks. */
 const commands = [...page.matchAll(/```sh\n([\s\S]*?)```/g)]
   .flatMap(([, block = ""]) => block.trim().split("\n"))
   .map((line) => line.replace(/\s+#.*$/, ""));
 
+const RUN = /^(npx whisperr-conformance|node conformance\/bin\/whisperr-conformance\.js)\b/;
+
 test("every run it shows finds its subject and its cases", () => {
   const cases = loadCases(folder);
   const subjects = loadSubjects(folder);
   const python = subjects.find(({ name }) => name === "python");
   if (!python) throw new Error("subjects/python.json is gone");
-  const runs = commands.filter((command) => command.startsWith("npx whisperr-conformance"));
+  const runs = commands.filter((command) => RUN.test(command));
   expect(runs.length).toBeGreaterThanOrEqual(4);
   for (const run of runs) {
     const options = parseOptions(["node", ...run.split(" ").slice(1)], folder);
@@ -30,13 +35,15 @@ test("every run it shows finds its subject and its cases", () => {
 });
 
 test("the other commands are scripts of the repository, and what it copies is there", () => {
-  const others = commands.filter((command) => !command.startsWith("npx whisperr-conformance"));
+  const others = commands.filter((command) => !RUN.test(command));
   const scripts = others.flatMap((command) => /^npm run (\S+)$/.exec(command)?.[1] ?? []);
   expect(scripts).toEqual(["setup", "build"]);
   expect(Object.keys(root.scripts)).toEqual(expect.arrayContaining(scripts));
   const copied = others.flatMap((command) => /^cp (\S+) \S+$/.exec(command)?.[1] ?? []);
   expect(copied).toEqual(["conformance/subjects/python.json"]);
-  expect(others).toHaveLength(scripts.length + copied.length);
+  const alone = `npx -y ${root.packageManager} install --prod --filter @whisperr/conformance`;
+  expect(others).toContain(alone);
+  expect(others).toHaveLength(scripts.length + copied.length + 1);
   expect(existsSync(join(folder, "..", copied[0] ?? ""))).toBe(true);
 });
 
