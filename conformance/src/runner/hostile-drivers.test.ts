@@ -3,10 +3,15 @@ import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Case } from "../case.ts";
+import { runPlan } from "../cli/run-plan.ts";
 import type { WireObject } from "../protocol.ts";
-import type { ReportedSubject } from "../report/run-report.ts";
+import { consoleReport } from "../report/console-report.ts";
+import { reportFiles } from "../report/report-files.ts";
+import { exampleReport } from "../report/report-fixture.ts";
+import type { ReportedCase, ReportedSubject, RunReport } from "../report/run-report.ts";
 import type { Subject } from "../subject.ts";
 import { type ControlServer, startControlServer } from "./control-server.ts";
+import { countVerdicts } from "./results.ts";
 import { runSubject } from "./run-subject.ts";
 
 /** Of the commands that are never answered; far more than the others need, on any machine. */
@@ -85,6 +90,21 @@ test("a refused creation is told in the SDK's words, and no step is blamed for i
   ]);
   expect(results[0]?.problems).toEqual(["the SDK refused to be created: flushAt must be a whole number"]);
   expect(results[1]?.verdict).toBe("passed");
+});
+
+test("the run is reported, and nothing of what the driver printed is raw in it", async () => {
+  const theCase: ReportedCase = { ...aCase("bad", { behave: "exit" }), file: "a.json", about: "hostility" };
+  const planned = { subject: hostile, cases: [theCase] };
+  const subjects = await runPlan([planned], { folder, control });
+  const report: RunReport = { ...exampleReport, cases: [theCase], subjects };
+  expect(countVerdicts(subjects.flatMap(({ results }) => results)).failed).toBe(1);
+  const files = reportFiles(report, ["junit", "json", "html"]);
+  expect(files).toHaveLength(4);
+  const texts = [consoleReport(report, () => "a.json"), ...files.map(({ text }) => text)];
+  for (const text of texts) {
+    expect(text).toMatch(/the driver ended \(3\): \\{1,2}u001b\[2J.*All that ran passed/);
+    expect(text).not.toContain("\u001b[2J");
+  }
 });
 
 test("a driver that never answers is started three times, not once a case", async () => {
