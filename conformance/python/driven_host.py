@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from typing import Callable, Dict, List, Mapping, Optional
 
-from minimal_sdk import Answer, EventLoop, Exchange, HttpTransport
+from minimal_sdk import Answer, EventLoop, Exchange, HttpTransport, Post
 
 
 class VirtualLoop(EventLoop):
@@ -56,21 +56,25 @@ class VirtualLoop(EventLoop):
 class WatchedHttp:
     """Between the SDK and the network. A request is in flight until the SDK has its answer, or has given it up."""
 
-    def __init__(self, transport: HttpTransport) -> None:
-        self._transport = transport
+    def __init__(self) -> None:
         self._in_flight: List["WatchedExchange"] = []
         self._held: Dict["WatchedExchange", Answer] = {}
         self._is_holding = False
         self._requests = 0
 
-    def post(
-        self, url: str, headers: Mapping[str, str], body: bytes, on_answer: Callable[[Answer], None]
-    ) -> "WatchedExchange":
-        self._requests += 1
-        watched = WatchedExchange(self.forget, on_answer)
-        self._in_flight.append(watched)
-        watched.exchange = self._transport.post(url, headers, body, lambda answer: self._arrived(watched, answer))
-        return watched
+    def over(self, transport: HttpTransport) -> Post:
+        """What a client makes its requests with. Each has a transport of its own."""
+
+        def post(
+            url: str, headers: Mapping[str, str], body: bytes, on_answer: Callable[[Answer], None]
+        ) -> WatchedExchange:
+            self._requests += 1
+            watched = WatchedExchange(self.forget, on_answer)
+            self._in_flight.append(watched)
+            watched.exchange = transport.post(url, headers, body, lambda answer: self._arrived(watched, answer))
+            return watched
+
+        return post
 
     def idle(self) -> Dict[str, int]:
         return {"inFlight": len(self._in_flight), "held": len(self._held), "requests": self._requests}

@@ -10,8 +10,9 @@ import queue
 import random
 import sys
 import threading
+from collections import Counter
 from http.client import HTTPConnection
-from typing import Any, Callable, Dict, List, Optional
+from typing import Any, Callable, Counter as CounterOf, Dict, List, Optional
 from urllib.parse import urlsplit
 
 from driven_host import CapturedOutput, VirtualLoop, WatchedHttp
@@ -29,6 +30,7 @@ class Driver:
         self.exit_code = 0
         self._loop = loop
         self._http = http
+        self._transport = HttpTransport(loop)
         self._output = output
         self._values = Values(lambda *arguments: self._live().track(*arguments))
         self._forget()
@@ -42,6 +44,9 @@ class Driver:
 
     def _forget(self) -> None:
         self._client: Optional[Whisperr] = None
+        #: Lives beside it, once a case asks for another one.
+        self._second: Optional[Whisperr] = None
+        self._options: Dict[str, Any] = {}
         #: Arguments of the latest call, the very objects that were passed, and how their names were written.
         self._latest: List[Any] = []
         self._rename: Callable[[Any], Any] = as_it_is
@@ -67,18 +72,25 @@ class Driver:
             if app_on_error:
                 app_on_error(error)
 
+        self._options = {**options, "on_error": on_error}
         try:
-            self._client = Whisperr(self._loop, self._http.post, random.random, **{**options, "on_error": on_error})
+            self._client = self._new_client(self._transport)
         except ValueError as error:
             return {"created": False, "error": contract_names(str(error))}
         return {"created": True}
 
+    def _new_client(self, transport: HttpTransport) -> Whisperr:
+        return Whisperr(self._loop, self._http.over(transport), random.random, **self._options)
+
     def _do_call(self, command: Command) -> None:
+        client = self._live()
+        if command.get("elsewhere"):
+            self._second = client = self._second or self._new_client(HttpTransport(self._loop))
         for call in command["calls"]:
             for index in range(call.get("repeat", 1)):
-                self._call(call, index)
+                self._call(client, call, index)
 
-    def _call(self, call: Dict[str, Any], index: int) -> None:
+    def _call(self, client: Whisperr, call: Dict[str, Any], index: int) -> None:
         name = next((one for one in ("track", "identify") if one in call), None)
         if name is None:
             raise ValueError(f"this driver knows no call {call!r}")
@@ -86,7 +98,6 @@ class Driver:
         # What an event carries is the app's own data; what identify() takes has names of the SDK's.
         self._rename = python_names if name == "identify" else as_it_is
         self._latest = [self._rename(value) for value in arguments]
-        client = self._live()
         target = client.for_user(self._values.decode(call["forUser"], index)) if "forUser" in call else client
         try:
             getattr(target, name)(*self._latest)
@@ -102,6 +113,8 @@ class Driver:
 
     def _do_shutdown(self, command: Command) -> None:
         self._promises[command["name"]] = self._live().shutdown(command.get("timeoutMs"))
+        if self._second and command["name"] == "closing":
+            self._second.shutdown(command.get("timeoutMs"))
 
     def _do_collect(self, command: Command) -> Any:
         promise = self._promises.get(command["name"])
@@ -132,7 +145,7 @@ class Driver:
         self._http.release()
 
     def _do_observe(self, _: Command) -> Any:
-        stats = self._client.stats() if self._client else None
+        stats = summed([client.stats() for client in (self._client, self._second) if client])
         return {"stats": stats, "errors": self._errors, "output": self._output.lines, "thrown": self._thrown}
 
     def _do_leftovers(self, _: Command) -> Any:
@@ -141,6 +154,16 @@ class Driver:
     def _do_bye(self, command: Command) -> None:
         self.is_done = True
         self.exit_code = command.get("exitCode", 0)
+
+
+def summed(stats: List[Dict[str, Any]]) -> Optional[Dict[str, Any]]:
+    """Of all clients together."""
+    if not stats:
+        return None
+    dropped: CounterOf[str] = Counter()
+    for one in stats:
+        dropped.update(one["dropped"])
+    return {**{key: sum(one[key] for one in stats) for key in ("accepted", "delivered", "pending")}, "dropped": dropped}
 
 
 def pull(control: str, perform: Callable[[Command], Any], hand_over: Callable[[Callable[[], None]], None]) -> None:
@@ -178,7 +201,7 @@ def main() -> int:
     output = CapturedOutput()
     sys.stdout = sys.stderr = output
     loop = VirtualLoop() if clock == "virtual" else EventLoop()
-    driver = Driver(loop, WatchedHttp(HttpTransport(loop)), output)
+    driver = Driver(loop, WatchedHttp(), output)
     puller = threading.Thread(target=pull, args=(control, driver.perform, loop.call_soon), daemon=True)
     puller.start()
     loop.run_until(lambda: driver.is_done)

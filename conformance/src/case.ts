@@ -16,6 +16,7 @@ export const capability = z
     "signals",
     "page",
     "wait-until",
+    "several-clients",
     "process-exit",
     "javascript-values",
     "console",
@@ -177,7 +178,7 @@ const steps = [
   }),
   z.strictObject({
     elsewhere: calls.describe(
-      "Calls on another page of the same device, which is opened for them if there is none.",
+      "Calls on another page of the same device, which is opened for them if there is none; of a server SDK, by a second client in the same process.",
     ),
   }),
   z.strictObject({ hold: z.literal(true).describe("Answers are held back from now on.") }),

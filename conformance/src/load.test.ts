@@ -119,6 +119,7 @@ describe("what is refused", () => {
       "a page that only browsers have",
       { ...valid, needs: ["client"], steps: [{ elsewhere: [{ track: ["e"] }] }] },
     ],
+    ["a second client in a process", { ...valid, steps: [{ elsewhere: [{ track: ["u", "e"] }] }] }],
     ["a signal nobody gives", { ...valid, needs: ["client"], steps: [{ signal: "online" }] }],
     ["what only a page can tell", { ...valid, expect: { requests: [{ outlives: true }] } }],
     ["a user id no client can know", { ...valid, steps: [{ track: [null, "e"] }] }],

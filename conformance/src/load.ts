@@ -91,6 +91,7 @@ export function checkKnownFailures(subjects: readonly Subject[], cases: readonly
 /** What a case uses, it must say it needs: otherwise a runtime without it fails for the wrong reason. */
 function checkNeeds({ id, client, steps, expect, needs = [] }: Case): void {
   const text = JSON.stringify([client, steps, expect]);
+  const usesElsewhere = steps.some((step) => "elsewhere" in step);
   const uses: [Capability, boolean][] = [
     [
       "virtual-time",
@@ -101,13 +102,14 @@ function checkNeeds({ id, client, steps, expect, needs = [] }: Case): void {
     [
       "page",
       client?.privacy !== undefined ||
-        steps.some((step) => "elsewhere" in step) ||
+        (needs.includes("client") && usesElsewhere) ||
         text.includes('"outlives":'),
     ],
     [
       "wait-until",
       client?.waitUntil !== undefined || steps.some((step) => "during" in step) || text.includes('"holds":'),
     ],
+    ["several-clients", !needs.includes("client") && usesElsewhere],
     ["process-exit", steps.some((step) => "exit" in step)],
     ["server-api", steps.some(isForServersOnly) && !needs.includes("client")],
     ["client", steps.some(isForClientsOnly)],
@@ -128,11 +130,7 @@ function isForServersOnly(step: Step): boolean {
 
 function isForClientsOnly(step: Step): boolean {
   const names = CALL_NAMES.filter((name) => name !== "track" && name !== "identify");
-  return (
-    "reload" in step ||
-    "elsewhere" in step ||
-    callsOf(step).some((call) => names.some((name) => call[name] !== undefined))
-  );
+  return "reload" in step || callsOf(step).some((call) => names.some((name) => call[name] !== undefined));
 }
 
 function check<T>(schema: z.ZodType<T>, data: unknown, path: string): T {

@@ -36,6 +36,8 @@ export type Capability =
   | "page"
   /** An edge runtime: the SDK is given `waitUntil`, and what it holds with it is known. */
   | "wait-until"
+  /** A process of a server SDK can have a second client beside the first: `elsewhere`. */
+  | "several-clients"
   /** A process of its own per case, which can end by itself. */
   | "process-exit"
   /** Two values of the language JSON lacks: BigInt, and objects with getters and toJSON. */
@@ -59,7 +61,8 @@ export type Command =
       waitUntil?: WaitUntilKind;
     }
   /**
-   * `elsewhere`: on another page of the same device, which is opened for it, with the same options, if there is none.
+   * `elsewhere`: on another page of the same device, which is opened for it, with the same options, if there is none; of
+   * a server SDK, by a second client in the same process.
    * `during`: the incoming request in which the app makes the calls; "request" unless it is said.
    */
   | { do: "call"; calls: Call[]; elsewhere?: boolean; during?: string }
@@ -171,7 +174,7 @@ export interface Idle {
 }
 
 export interface Observation {
-  /** What `stats()` says, added up where there is a page elsewhere; null without a client. */
+  /** What `stats()` says, added up where there is a client elsewhere; null without a client. */
   stats: unknown;
   /** What `onError` was given, in order, as JSON. */
   errors: unknown[];

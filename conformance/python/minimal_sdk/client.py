@@ -9,7 +9,7 @@ from typing import Any, Callable, Dict, Mapping, Optional
 
 from .delivery import Delivery
 from .errors import Reporter
-from .event_loop import Callback, EventLoop
+from .event_loop import Callback, EventLoop, Wait
 from .operations import Operation, Refused, make_event, make_identify
 from .options import Options
 from .ports import Post
@@ -101,11 +101,12 @@ class Whisperr:
         self._remove_exit_hook()
         self._delivery.close(is_early=False)
 
-    def _before_exit(self) -> None:
-        if self._options.exit_timeout_ms and self._delivery.pending():
-            flush = self._delivery.flush()
-            self._delivery.hurry()
-            self._loop.run_until(flush.done, self._options.exit_timeout_ms)
+    def _before_exit(self) -> Optional[Wait]:
+        if not self._options.exit_timeout_ms or not self._delivery.pending():
+            return None
+        flush = self._delivery.flush()
+        self._delivery.hurry()
+        return flush.done, self._options.exit_timeout_ms
 
 
 class BoundClient:

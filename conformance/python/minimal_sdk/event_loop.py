@@ -8,6 +8,9 @@ import time
 from typing import Any, Callable, List, Optional, Tuple
 
 Callback = Callable[[], None]
+#: What the end of the process waits for, and how long at most, in ms.
+Wait = Tuple[Callable[[], bool], float]
+ExitHook = Callable[[], Optional[Wait]]
 
 
 class EventLoop:
@@ -15,7 +18,7 @@ class EventLoop:
 
     def __init__(self) -> None:
         #: Run when the process ends by itself.
-        self.exit_hooks: List[Callback] = []
+        self.exit_hooks: List[ExitHook] = []
         self.timers: List[Tuple[float, Callback]] = []
         self._ready: "queue.SimpleQueue[Callback]" = queue.SimpleQueue()
         atexit.register(self._run_exit_hooks)
@@ -42,7 +45,7 @@ class EventLoop:
         """After the calls under way. From any thread."""
         self._ready.put(callback)
 
-    def at_exit(self, hook: Callback) -> Callback:
+    def at_exit(self, hook: ExitHook) -> Callback:
         """Returns what removes it."""
         self.exit_hooks.append(hook)
 
@@ -79,8 +82,11 @@ class EventLoop:
         return max(0.0, min(ends) - self.elapsed_ms()) / 1000 if ends else None
 
     def _run_exit_hooks(self) -> None:
-        for hook in list(self.exit_hooks):
-            hook()
+        # All of them start before any is waited for: several clients end in the time of one.
+        waits = [wait for wait in [hook() for hook in self.exit_hooks] if wait]
+        start = self.elapsed_ms()
+        for done, timeout_ms in waits:
+            self.run_until(done, start + timeout_ms - self.elapsed_ms())
 
 
 def _discard(items: List[Any], item: object) -> bool:

@@ -20,6 +20,7 @@ import {
 } from "./page.ts";
 import { browserAsks, forgetSignals, signal } from "./page-signals.ts";
 import { pull } from "./pull.ts";
+import { type Stats, summedStats } from "./summed-stats.ts";
 import type { VirtualTime } from "./virtual-time.ts";
 import { watchFetch } from "./watched-fetch.ts";
 import { watchListeners } from "./watched-listeners.ts";
@@ -109,25 +110,8 @@ function drivenClient(
       const [result] = await Promise.all(clients.map((one) => one.shutdown(options)));
       return result;
     },
-    stats: () => sum(clients.map((one) => one.stats() as Stats)),
+    stats: () => summedStats(clients.map((one) => one.stats() as Stats)),
   };
-}
-
-interface Stats {
-  accepted: number;
-  delivered: number;
-  dropped: Record<string, number>;
-  pending: number;
-}
-
-function sum([first, ...others]: readonly Stats[]): Stats | undefined {
-  if (first === undefined || others.length === 0) return first;
-  const dropped = { ...first.dropped };
-  for (const [reason, count] of others.flatMap((one) => Object.entries(one.dropped)))
-    dropped[reason] = (dropped[reason] ?? 0) + count;
-  const total = (name: "accepted" | "delivered" | "pending") =>
-    others.reduce((all, one) => all + one[name], first[name]);
-  return { accepted: total("accepted"), delivered: total("delivered"), dropped, pending: total("pending") };
 }
 
 /** Taking over the lanes of earlier pages takes one lock after the other: its own, theirs, and what they still hold. */

@@ -4,7 +4,7 @@ import { appValues } from "./app-values.ts";
 import { captureConsole } from "./captured-console.ts";
 import { createDriver, type SdkHost } from "./driver.ts";
 import { type ControlLink, pull } from "./pull.ts";
-import { drivenServer, type ServerSdk } from "./server-sdk.ts";
+import { drivenServers, type ServerSdk } from "./server-sdk.ts";
 import { installVirtualTime } from "./virtual-time.ts";
 import { watchFetch } from "./watched-fetch.ts";
 import { watchListeners } from "./watched-listeners.ts";
@@ -22,7 +22,7 @@ export async function driveDeno(load: () => Promise<ServerSdk>): Promise<void> {
   const listeners = watchListeners([globalThis as unknown as EventTarget]);
   const sdk = await load();
   const host: SdkHost = {
-    create: (options) => drivenServer(sdk, options),
+    ...drivenServers(sdk),
     special: appValues(sdk.channel),
     io,
     ...(time && { time }),

@@ -16,7 +16,8 @@ export interface DrivenClient {
   /** `bound`: through the client of one user, its only item. */
   call(name: CallName, args: readonly unknown[], bound?: readonly [userId: unknown]): unknown;
   flush(): Promise<unknown>;
-  shutdown(options?: { timeoutMs?: number }): Promise<unknown>;
+  /** `isClosing`: it is the end of the case, and of all clients. */
+  shutdown(options?: { timeoutMs?: number }, isClosing?: boolean): Promise<unknown>;
   stats(): unknown;
 }
 

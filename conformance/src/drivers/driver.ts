@@ -2,7 +2,7 @@
  * The driver, whatever the runtime: carries out the runner's commands (protocol.ts) on an SDK. A runtime brings an
  * `SdkHost`: how to load the SDK, its fetch, its clock and what is left behind.
  */
-import type { CallForm, Command, Holds, Signal } from "../protocol.ts";
+import { type CallForm, CLOSING, type Command, type Holds, type Signal } from "../protocol.ts";
 import { createDrivenApp, type DrivenClient } from "./driven-app.ts";
 import type { SpecialValues } from "./values.ts";
 import type { VirtualTime } from "./virtual-time.ts";
@@ -17,7 +17,7 @@ export interface SdkHost {
   create(options: Record<string, unknown>, form: CallForm): DrivenClient;
   /** Before a client is made: what an earlier one left behind goes, unless the device is the same one `again`. */
   prepare?(creation: Creation): Promise<void>;
-  /** The client of another page on this device, which is opened if there is none. */
+  /** The client of another page on this device, which is opened if there is none; of a server SDK, a second one in this process. */
   elsewhere?(): Promise<DrivenClient>;
   signal?(name: Signal): void;
   /** The incoming request in which the app makes its next calls. */
@@ -55,7 +55,9 @@ export function createDriver(host: SdkHost): (command: Command) => Promise<unkno
         host.during?.(command.during ?? USUAL_REQUEST);
         return app.start(command.name, (client) => client.flush());
       case "shutdown":
-        return app.start(command.name, (client) => client.shutdown(timeoutOf(command)));
+        return app.start(command.name, (client) =>
+          client.shutdown(timeoutOf(command), command.name === CLOSING),
+        );
       case "collect":
         return app.collect(command.name);
       case "advance":
@@ -105,7 +107,7 @@ function open({ holds }: SdkHost): number | undefined {
 }
 
 function elsewhere(host: SdkHost): Promise<DrivenClient> {
-  if (!host.elsewhere) throw new Error("this driver has no other page");
+  if (!host.elsewhere) throw new Error("this driver has one client only");
   return host.elsewhere();
 }
 

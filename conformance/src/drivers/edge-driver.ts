@@ -8,7 +8,7 @@ import { appValues } from "./app-values.ts";
 import { createDriver, type SdkHost } from "./driver.ts";
 import { type Holding, holdRequests } from "./held-requests.ts";
 import { type ControlLink, pull } from "./pull.ts";
-import { drivenServer, type ServerSdk } from "./server-sdk.ts";
+import { drivenServers, type ServerSdk } from "./server-sdk.ts";
 import { installVirtualTime } from "./virtual-time.ts";
 import { watchFetch } from "./watched-fetch.ts";
 
@@ -46,11 +46,9 @@ export async function driveRequest(sdk: ServerSdk, { url, waitUntil }: DriverReq
       kind = creation.waitUntil;
       holding = holdRequests(waitUntil);
     },
-    create: (options) =>
-      drivenServer(
-        sdk,
-        kind === undefined ? lasting(options, holding) : { ...options, ...holding.options(kind) },
-      ),
+    ...drivenServers(sdk, (options) =>
+      kind === undefined ? lasting(options, holding) : { ...options, ...holding.options(kind) },
+    ),
     during: (request) => holding.during(request),
     holds: () => holding.holds,
     special: appValues(sdk.channel),

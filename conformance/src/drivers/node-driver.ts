@@ -5,7 +5,7 @@ import { captureConsole } from "./captured-console.ts";
 import { createDriver, type SdkHost } from "./driver.ts";
 import { spareNodeTimers } from "./node-timers.ts";
 import { type ControlLink, pull } from "./pull.ts";
-import { drivenServer, type ServerSdk } from "./server-sdk.ts";
+import { drivenServers, type ServerSdk } from "./server-sdk.ts";
 import { installVirtualTime } from "./virtual-time.ts";
 import { watchFetch } from "./watched-fetch.ts";
 
@@ -23,7 +23,7 @@ export async function driveNode(load: () => Promise<ServerSdk> | ServerSdk): Pro
   const sdk = await load();
   const before = LISTENED.reduce((sum, event) => sum + process.listenerCount(event), 0);
   const host: SdkHost = {
-    create: (options) => drivenServer(sdk, options),
+    ...drivenServers(sdk),
     special: appValues(sdk.channel),
     io,
     ...(time && { time }),

@@ -1,5 +1,6 @@
 /** A server SDK, as the driver calls it. */
 import type { DrivenClient } from "./driven-app.ts";
+import { type Stats, summedStats } from "./summed-stats.ts";
 
 /** What is used of it. */
 export interface ServerSdk {
@@ -7,6 +8,7 @@ export interface ServerSdk {
   channel: object;
 }
 
+type Options = Record<string, unknown>;
 type Method = (...args: unknown[]) => unknown;
 
 interface ServerClient extends Omit<DrivenClient, "call"> {
@@ -15,15 +17,39 @@ interface ServerClient extends Omit<DrivenClient, "call"> {
   forUser(userId: unknown): { track: Method; identify: Method };
 }
 
-export function drivenServer(sdk: ServerSdk, options: Record<string, unknown>): DrivenClient {
-  const client = sdk.createWhisperr(options as never) as ServerClient;
+/** The app's client, and another one with the same options that lives beside it once it is asked for. */
+export function drivenServers(sdk: ServerSdk, complete = (options: Options): Options => options) {
+  let clients: ServerClient[] = [];
+  let given: Options = {};
+
+  return {
+    create(options: Options): DrivenClient {
+      given = complete(options);
+      clients = [];
+      clients = [sdk.createWhisperr(given as never) as ServerClient];
+      return driven(clients, 0);
+    },
+    async elsewhere(): Promise<DrivenClient> {
+      clients[1] ??= sdk.createWhisperr(given as never) as ServerClient;
+      return driven(clients, 1);
+    },
+  };
+}
+
+/** `clients`: all there are. */
+function driven(clients: readonly ServerClient[], which: number): DrivenClient {
+  const client = clients[which] as ServerClient;
   return {
     call(name, args, bound) {
       if (name !== "track" && name !== "identify") throw new Error(`server SDKs have no ${name}()`);
       (bound ? client.forUser(bound[0]) : client)[name](...args);
     },
     flush: () => client.flush(),
-    shutdown: (shutdownOptions) => client.shutdown(shutdownOptions),
-    stats: () => client.stats(),
+    async shutdown(options, isClosing) {
+      const others = isClosing ? clients.filter((one) => one !== client) : [];
+      const [result] = await Promise.all([client, ...others].map((one) => one.shutdown(options)));
+      return result;
+    },
+    stats: () => summedStats(clients.map((one) => one.stats() as Stats)) ?? null,
   };
 }

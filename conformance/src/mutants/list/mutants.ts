@@ -2,6 +2,7 @@
 import type { Mutant } from "../mutant.ts";
 import { answerMutants } from "./answers.ts";
 import { callMutants } from "./calls.ts";
+import { clientMutants } from "./clients.ts";
 import { consentMutants } from "./consent.ts";
 import { credentialMutants } from "./credentials.ts";
 import { defaultMutants } from "./defaults.ts";
@@ -44,4 +45,5 @@ export const mutants: readonly Mutant[] = [
   ...flushResultMutants,
   ...shutdownMutants,
   ...heldMutants,
+  ...clientMutants,
 ];
