@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { faultSchema } from "./api/index.ts";
 import { caseFile } from "./case.ts";
-import { CLIENTS, PROCESSES, SERVER_AND_CLIENT } from "./facts/options.ts";
+import { CLIENTS, EDGE, PROCESSES, SERVER_AND_CLIENT } from "./facts/options.ts";
 import { REASONS } from "./facts/reasons.ts";
 import { usedOptions, usedReasons, withTables } from "./facts/tables.ts";
 import { loadCases, loadSubjects } from "./load.ts";
@@ -109,7 +109,7 @@ describe("what cases expect of an SDK", () => {
   const cases = loadCases(folder);
 
   test.each([
-    ["options", { ...SERVER_AND_CLIENT, ...PROCESSES, ...CLIENTS }, cases.flatMap(usedOptions)],
+    ["options", { ...SERVER_AND_CLIENT, ...PROCESSES, ...EDGE, ...CLIENTS }, cases.flatMap(usedOptions)],
     ["reasons", REASONS, cases.flatMap(usedReasons)],
   ])("the %s that cases use are explained, and no others", (_what, facts, used) => {
     expect(Object.keys(facts).sort()).toEqual([...new Set(used)].sort());

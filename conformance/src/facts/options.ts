@@ -61,6 +61,13 @@ export const PROCESSES: Readonly<Record<string, OptionFact>> = {
   },
 };
 
+export const EDGE: Readonly<Record<string, OptionFact>> = {
+  waitUntilTimeoutMs: {
+    usual: "25,000",
+    takes: `${whole(1, LONGEST_TIMER)}: how long a request is held for delivery at most`,
+  },
+};
+
 export const CLIENTS: Readonly<Record<string, OptionFact>> = {
   anonymousEvents: { usual: '`"send"`', takes: '`"send"` or `"hold"`' },
   persistence: { usual: '`"localStorage"`', takes: '`"localStorage"`, `"durable"` or `"memory"`' },

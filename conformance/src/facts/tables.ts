@@ -6,7 +6,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Case } from "../case.ts";
 import { loadCases } from "../load.ts";
-import { CLIENTS, type OptionFact, PROCESSES, SERVER_AND_CLIENT } from "./options.ts";
+import { CLIENTS, EDGE, type OptionFact, PROCESSES, SERVER_AND_CLIENT } from "./options.ts";
 import { REASONS } from "./reasons.ts";
 
 const folder = join(import.meta.dirname, "../..");
@@ -62,7 +62,12 @@ function optionTable(cases: readonly Case[]): string {
     ]);
   return table(
     ["Option", "Default", "Takes", "Anything else", "For example"],
-    [...rows(SERVER_AND_CLIENT, ""), ...rows(PROCESSES, " (processes)"), ...rows(CLIENTS, " (clients)")],
+    [
+      ...rows(SERVER_AND_CLIENT, ""),
+      ...rows(PROCESSES, " (processes)"),
+      ...rows(EDGE, " (edge)"),
+      ...rows(CLIENTS, " (clients)"),
+    ],
   );
 }
 
