@@ -1,9 +1,8 @@
-/** The declarations of the built package, as the compiler of an app sees them. */
+/** The declarations of @whisperr/node as it is built, as the compiler of an app sees them. */
 import { describe, expect, test } from "vitest";
-import { type App, compile } from "./consumer.ts";
+import { type App, COMPILE_LIMIT_MS, compile as compileApp } from "./compile-app.ts";
 
-/** A compiler run each; long enough for a busy machine. */
-const COMPILE_LIMIT_MS = 60_000;
+const compile = (app: Omit<App, "sdk">) => compileApp({ ...app, sdk: "node" });
 
 const USE_EVERYTHING = `
   import { channel, createMemoryOutbox, createWhisperr } from "@whisperr/node";
@@ -78,20 +77,20 @@ const TYPED_EXPRESS_APP = `
 const EXPRESS_TYPES = ["@types/express", "@types/node"];
 
 describe("a strict app compiles against the declarations", { timeout: COMPILE_LIMIT_MS }, () => {
-  test.each<[string, Omit<App, "source">]>([
-    ["an ES module", { file: "main.ts" }],
+  test.each<[string, Pick<App, "file" | "moduleResolution">]>([
+    ["an ES module", {}],
     ["CommonJS", { file: "main.cts" }],
-    ["a bundled module", { file: "main.ts", moduleResolution: "bundler" }],
+    ["a bundled module", { moduleResolution: "bundler" }],
   ])("as %s, with no other types installed", async (_kind, app) => {
     expect(await compile({ ...app, source: USE_EVERYTHING })).toBe("");
   });
 
   test("when it is an Express app with Express's own types", async () => {
-    expect(await compile({ file: "main.ts", source: EXPRESS_APP, typePackages: EXPRESS_TYPES })).toBe("");
+    expect(await compile({ source: EXPRESS_APP, typePackages: EXPRESS_TYPES })).toBe("");
   });
 
   test("when it declares the events of req.whisperr", async () => {
-    const app = { file: "main.ts", source: TYPED_EXPRESS_APP, typePackages: EXPRESS_TYPES } as const;
+    const app = { source: TYPED_EXPRESS_APP, typePackages: EXPRESS_TYPES } as const;
     expect(await compile(app)).toBe("");
   });
 });
@@ -101,7 +100,7 @@ describe("a strict app is told of a mistake", { timeout: COMPILE_LIMIT_MS }, () 
     const source = `${EXPRESS_APP}
       app.get("/", (request) => request.whisperr.track(4900));
       app.get("/", (request) => request.whisperr.trak("signed_up"));`;
-    const errors = await compile({ file: "main.ts", source, typePackages: EXPRESS_TYPES });
+    const errors = await compile({ source, typePackages: EXPRESS_TYPES });
     expect(errors.match(/error TS\d+/g)).toEqual(["error TS2345", "error TS2551"]);
   });
 
@@ -111,7 +110,7 @@ describe("a strict app is told of a mistake", { timeout: COMPILE_LIMIT_MS }, () 
       import { whisperr } from "@whisperr/node/expres";
       createWhisperr<{ signed_up: { plan: string } }>().track("ada", "sined_up", { plan: "pro" });
       createWhisperr({ flushAfter: 1 });`;
-    const errors = await compile({ file: "main.ts", source });
+    const errors = await compile({ source });
     expect(errors.match(/error TS\d+/g)).toEqual(["error TS2307", "error TS2345", "error TS2561"]);
   });
 });

@@ -1,14 +1,13 @@
-/** Compiles a small app that installed the built package, as strictly as TypeScript can, in a folder of its own. */
+/** Compiles a small app that installed a built package, as strictly as TypeScript can, in a folder of its own. */
 import { execFile } from "node:child_process";
 import { cp, mkdir, mkdtemp, realpath, rm, symlink, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
 
 const require = createRequire(import.meta.url);
-const packageFolder = fileURLToPath(new URL("../..", import.meta.url));
+const packages = join(import.meta.dirname, "..", "..", "..", "packages");
 const tsc = join(dirname(require.resolve("@typescript/native/package.json")), "bin", "tsc");
 
 const compilerOptions = {
@@ -19,33 +18,37 @@ const compilerOptions = {
   skipLibCheck: false,
   noEmit: true,
   target: "ES2022",
-  lib: ["ES2022"],
   types: [] as string[],
 };
 
+/** For a test that compiles: a compiler run each, on a busy machine. */
+export const COMPILE_LIMIT_MS = 60_000;
+
 export interface App {
+  /** The package's folder in `packages/`, and its name behind `@whisperr/`. */
+  readonly sdk: string;
   /** `main.ts` is an ES module, `main.cts` is CommonJS. */
-  readonly file: "main.ts" | "main.cts";
+  readonly file?: "main.ts" | "main.cts";
   readonly source: string;
   readonly moduleResolution?: "nodenext" | "bundler";
+  /** What the app's platform has; the language alone by default. */
+  readonly lib?: readonly string[];
   /** Packages of types to install beside the SDK, such as `@types/express`. */
   readonly typePackages?: readonly string[];
 }
 
 /** What the compiler says, one error a line; empty when it says nothing. */
 export async function compile(app: App): Promise<string> {
+  const { sdk, source, file = "main.ts", moduleResolution = "nodenext", lib = ["ES2022"] } = app;
   const folder = await realpath(await mkdtemp(join(tmpdir(), "whisperr-consumer-")));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  await install(folder, app.typePackages ?? []);
+  await install(folder, sdk, app.typePackages ?? []);
 
-  const moduleResolution = app.moduleResolution ?? "nodenext";
   const module = moduleResolution === "nodenext" ? "nodenext" : "esnext";
+  const options = { ...compilerOptions, lib, module, moduleResolution };
   await writeFile(join(folder, "package.json"), JSON.stringify({ type: "module" }));
-  await writeFile(
-    join(folder, "tsconfig.json"),
-    JSON.stringify({ compilerOptions: { ...compilerOptions, module, moduleResolution }, files: [app.file] }),
-  );
-  await writeFile(join(folder, app.file), app.source);
+  await writeFile(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions: options, files: [file] }));
+  await writeFile(join(folder, file), source);
 
   return new Promise((resolve) => {
     execFile(process.execPath, [tsc, "-p", ".", "--pretty", "false"], { cwd: folder }, (error, stdout) => {
@@ -55,12 +58,12 @@ export async function compile(app: App): Promise<string> {
 }
 
 /** A copy of what npm would install: a link would let the compiler find the repository's other packages. */
-async function install(folder: string, typePackages: readonly string[]): Promise<void> {
-  const sdk = join(folder, "node_modules", "@whisperr", "node");
-  await cp(join(packageFolder, "dist"), join(sdk, "dist"), { recursive: true });
-  await cp(join(packageFolder, "package.json"), join(sdk, "package.json"));
+async function install(folder: string, name: string, typePackages: readonly string[]): Promise<void> {
+  const from = join(packages, name);
+  const to = join(folder, "node_modules", "@whisperr", name);
+  for (const part of ["dist", "package.json"])
+    await cp(join(from, part), join(to, part), { recursive: true });
   await mkdir(join(folder, "node_modules", "@types"), { recursive: true });
-  for (const name of typePackages) {
-    await symlink(join(packageFolder, "node_modules", name), join(folder, "node_modules", name));
-  }
+  for (const types of typePackages)
+    await symlink(join(from, "node_modules", types), join(folder, "node_modules", types));
 }

@@ -1,14 +1,6 @@
-/** The declarations of the built package, as the strictest compiler of an app sees them: no types of any platform about. */
-import { execFile } from "node:child_process";
-import { cp, mkdtemp, realpath, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { describe, expect, onTestFinished, test } from "vitest";
-
-const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
-/** A compiler run each; long enough for a busy machine. */
-const COMPILE_LIMIT_MS = 60_000;
+/** The declarations of @whisperr/edge as it is built, as the strictest compiler of an app sees them: no types of any platform about. */
+import { describe, expect, test } from "vitest";
+import { type App, COMPILE_LIMIT_MS, compile as compileApp } from "./compile-app.ts";
 
 const USE_EVERYTHING = `
   import { channel, createMemoryOutbox, createWhisperr } from "@whisperr/edge";
@@ -58,44 +50,14 @@ const USE_EVERYTHING = `
   export type Others = [AnyEvents, Channel, ChannelSettings, ChannelType, EdgeOptions, EventMap, FetchLike, IdentifyOptions, Operation, PushSettings];
 `;
 
-/** What the compiler says about an app, one error a line; empty when it says nothing. */
-async function compile(source: string, options: Record<string, unknown> = {}): Promise<string> {
-  const folder = await realpath(await mkdtemp(join(tmpdir(), "whisperr-edge-consumer-")));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  // A copy: a link would let the compiler find the repository's other packages.
-  for (const part of ["dist", "package.json"])
-    await cp(path(`../../${part}`), join(folder, "node_modules", "@whisperr", "edge", part), {
-      recursive: true,
-    });
-  const compilerOptions = {
-    strict: true,
-    exactOptionalPropertyTypes: true,
-    noUncheckedIndexedAccess: true,
-    skipLibCheck: false,
-    noEmit: true,
-    target: "ES2022",
-    lib: ["ES2022"],
-    types: [],
-    module: "nodenext",
-    ...options,
-  };
-  await writeFile(join(folder, "package.json"), JSON.stringify({ type: "module" }));
-  await writeFile(join(folder, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["main.ts"] }));
-  await writeFile(join(folder, "main.ts"), source);
-  const tsc = path("../../../../node_modules/.bin/tsc");
-  return new Promise((resolve) => {
-    execFile(tsc, ["-p", ".", "--pretty", "false"], { cwd: folder }, (error, stdout) => {
-      resolve(error === null ? "" : `${stdout}${stdout === "" ? String(error) : ""}`);
-    });
-  });
-}
+const compile = (source: string, app: Partial<App> = {}) => compileApp({ ...app, source, sdk: "edge" });
 
 describe("a strict app", { timeout: COMPILE_LIMIT_MS }, () => {
-  test.each([
+  test.each<[string, Partial<App>]>([
     ["with ES modules", {}],
-    ["with a bundler", { module: "esnext", moduleResolution: "bundler" }],
-  ])("compiles %s", async (_kind, options) => {
-    expect(await compile(USE_EVERYTHING, options)).toBe("");
+    ["with a bundler", { moduleResolution: "bundler" }],
+  ])("compiles %s", async (_kind, app) => {
+    expect(await compile(USE_EVERYTHING, app)).toBe("");
   });
 
   test("has its platform's own Request and Response, where there are some", async () => {
