@@ -109,9 +109,9 @@ export function simulatedApi(random: SeededRandom, nowMs: () => number, settings
     if (answer.status !== 202) return answer;
     const bad = new Set(store.rejected.slice(rejectedBefore).map(({ event }) => event));
     for (const operation of operations) {
-      if (bad.has(operation.json)) rejected.add(operation.number);
-      else if (stored.has(operation.number)) arrivedAgain++;
-      else stored.set(operation.number, operation);
+      if (bad.has(operation.json)) rejected.add(operation.key);
+      else if (stored.has(operation.key)) arrivedAgain++;
+      else stored.set(operation.key, operation);
     }
     return answer;
   }

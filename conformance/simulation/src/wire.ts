@@ -6,12 +6,12 @@ import {
   type JsonObject,
   type RecordedRequest,
 } from "@whisperr/conformance/api";
+import type { Operation } from "@whisperr/conformance-invariants";
 
 /** One operation as it was sent. */
-export interface Sent {
-  readonly number: number;
-  /** Its own bytes. */
-  readonly text: string;
+export interface Sent extends Operation {
+  /** The number of its call. */
+  readonly key: number;
   readonly json: JsonObject;
   readonly isPoison: boolean;
 }
@@ -51,8 +51,8 @@ export function readRequest(url: string, headers: Readonly<Record<string, string
   return { operations: all.map((one, i) => sent(one, texts[i] as string)), path, recorded };
 }
 
-function sent(json: JsonObject, text: string): Sent {
+function sent(json: JsonObject, bytes: string): Sent {
   const marks = json.properties ?? json.traits;
   const { n = 0, poison = false } = isJsonObject(marks) ? marks : {};
-  return { number: Number(n), text, json, isPoison: poison === true };
+  return { key: Number(n), bytes, json, isPoison: poison === true };
 }

@@ -2,6 +2,16 @@
  * What must hold after every case, whatever it tests (CONTRACT sections 2, 4 and 5). All of it is judged on what the
  * API received; what the SDK claims is then checked against that.
  */
+import {
+  acknowledge,
+  changedBytes,
+  type Ledger,
+  miscounted,
+  mistakenDrops,
+  noTraffic,
+  type Request,
+  sentAgain,
+} from "@whisperr/conformance-invariants";
 import type { JsonObject, RecordedRequest } from "../api/index.ts";
 import type { Leftovers } from "../protocol.ts";
 import { describeRequest, isAcknowledged, type Sighting, sightings } from "./exchange.ts";
@@ -30,19 +40,11 @@ export interface KnownCall extends Pick<Sighting, "kind" | "eventType" | "mark">
   userId: string | undefined;
 }
 
-export interface Ledger {
-  accepted: number;
-  delivered: number;
-  dropped: Record<string, number>;
-  pending: number;
-}
-
 export function brokenInvariants(evidence: Evidence): string[] {
   return [
     ...evidence.thrown.map((message) => `a call threw: ${message}`),
     ...wrongEndpoint(evidence.requests),
-    ...sentAgain(evidence.requests),
-    ...changedBytes(evidence.requests),
+    ...wrongAttempts(evidence.requests),
     ...(evidence.severalQueues
       ? []
       : [
@@ -51,7 +53,7 @@ export function brokenInvariants(evidence: Evidence): string[] {
         ]),
     ...keyLeaks(evidence),
     ...misplacedKeys(evidence),
-    ...mistakenDrops(evidence.requests, evidence.errors ?? []),
+    ...mistakenDrops(acknowledgedIds(evidence.requests), evidence.errors ?? []),
     ...(evidence.ledger ? wrongLedger(evidence.ledger, evidence.requests) : []),
     ...(evidence.leftovers ? leftBehind(evidence.leftovers) : []),
   ];
@@ -65,41 +67,30 @@ function wrongEndpoint(requests: readonly RecordedRequest[]): string[] {
     );
 }
 
-/** Nothing acknowledged is sent again. An identify has no id: as many are acknowledged as there may be, see outOfOrder. */
-export function sentAgain(requests: readonly RecordedRequest[]): string[] {
-  const acknowledgedBy = new Map<string, number>();
-  const problems: string[] = [];
-  for (const request of requests) {
-    const tracks = sightings(request).filter(({ kind }) => kind === "track");
-    const again = tracks.filter(({ id }) => acknowledgedBy.has(id));
-    if (again[0]) {
-      const first = acknowledgedBy.get(again[0].id);
-      problems.push(
-        `request #${request.index} sends ${again.length} events again that #${first} acknowledged`,
-      );
-    }
-    if (isAcknowledged(request)) for (const { id } of tracks) acknowledgedBy.set(id, request.index);
-  }
-  return problems;
+/** Nothing acknowledged is sent again, and what is sent again is the same. Identifies have no id: see outOfOrder. */
+function wrongAttempts(requests: readonly RecordedRequest[]): string[] {
+  const traffic = noTraffic();
+  return requests.flatMap((recorded) => {
+    const request = eventsIn(recorded);
+    const problems = [...sentAgain(traffic, request), ...changedBytes(traffic, request)];
+    if (isAcknowledged(recorded)) acknowledge(traffic, request);
+    return problems;
+  });
 }
 
-/** Same id, same bytes on every attempt; and an id belongs to one event of a request only. */
-export function changedBytes(requests: readonly RecordedRequest[]): string[] {
-  const firstBytes = new Map<string, string>();
-  const problems: string[] = [];
-  for (const request of requests) {
-    const here = new Set<string>();
-    for (const { kind, id, raw } of sightings(request)) {
-      if (kind !== "track") continue;
-      if (here.has(id)) problems.push(`request #${request.index} carries $message_id ${id} twice`);
-      here.add(id);
-      const first = firstBytes.get(id);
-      if (first === undefined) firstBytes.set(id, raw);
-      else if (first !== raw)
-        problems.push(`request #${request.index} changed event ${id}: ${first} became ${raw}`);
-    }
-  }
-  return problems;
+/** Events of which a later attempt had other bytes. */
+export function changedEvents(requests: readonly RecordedRequest[]): string[] {
+  const traffic = noTraffic();
+  return requests.flatMap((recorded) => changedBytes(traffic, eventsIn(recorded)));
+}
+
+/** Its events, for the rules that all judges share. */
+export function eventsIn(recorded: RecordedRequest): Request {
+  const events = sightings(recorded).filter(({ kind }) => kind === "track");
+  return {
+    name: `request #${recorded.index}`,
+    operations: events.map(({ id, raw }) => ({ key: id, bytes: raw })),
+  };
 }
 
 /** First arrivals come in call order, identify and track in one queue; an identify comes anew only when it was called. */
@@ -182,40 +173,19 @@ function misplacedKeys({ requests, key }: Evidence): string[] {
   });
 }
 
-/** The ledger adds up, and what it calls delivered is what the API acknowledged (answers that were lost may count). */
-export function wrongLedger(ledger: Ledger, requests: readonly RecordedRequest[]): string[] {
-  const problems: string[] = [];
-  const dropped = Object.values(ledger.dropped).reduce((sum, n) => sum + n, 0);
-  const { accepted, delivered, pending } = ledger;
-  if (accepted !== delivered + dropped + pending) {
-    problems.push(
-      `ledger: ${accepted} accepted is not ${delivered} delivered + ${dropped} dropped + ${pending} pending`,
-    );
-  }
-  const rejected = ledger.dropped.rejected_by_server ?? 0;
+/** The ledger adds up, and what it calls delivered is what the API acknowledged; answers that were lost may count. */
+function wrongLedger(ledger: Ledger, requests: readonly RecordedRequest[]): string[] {
   const sure = arrived(requests.filter(isAcknowledged));
-  const possible = sure + arrived(requests.filter(({ outcome }) => outcome === "lost"));
-  if (delivered + rejected < sure || delivered + rejected > possible) {
-    const range = sure === possible ? `${sure}` : `${sure} to ${possible}`;
-    problems.push(`ledger: ${delivered} delivered + ${rejected} rejected, but the API acknowledged ${range}`);
-  }
-  return problems;
+  return miscounted(ledger, sure, sure + arrived(requests.filter(({ outcome }) => outcome === "lost")));
 }
 
-/** An event that was acknowledged is not reported as dropped, except as one of a batch of which the API rejected some. */
-function mistakenDrops(requests: readonly RecordedRequest[], errors: readonly unknown[]): string[] {
-  const delivered = new Set(
+function acknowledgedIds(requests: readonly RecordedRequest[]): Set<string> {
+  return new Set(
     requests
       .filter(isAcknowledged)
       .flatMap(sightings)
       .map(({ id }) => id),
   );
-  const dropped = (errors as readonly { type?: unknown; status?: number; messageIds?: readonly string[] }[])
-    .filter(({ type, status = 0 }) => type === "dropped" && status !== 202)
-    .flatMap(({ messageIds = [] }) => messageIds);
-  return dropped
-    .filter((id) => delivered.has(id))
-    .map((id) => `event ${id} was reported as dropped, but the API acknowledged it`);
 }
 
 /** How many operations these requests brought, each event once. */

@@ -1,7 +1,7 @@
 /** What the earlier pages of a case knew when they went away. A case is judged on all of them together. */
+import type { Ledger } from "@whisperr/conformance-invariants";
 import type { RecordedRequest } from "../api/index.ts";
 import type { Observation } from "../protocol.ts";
-import type { Ledger } from "./invariants.ts";
 
 export interface PastPages {
   /** `unseen`: requests whose answer it did not live to see. */
@@ -46,7 +46,7 @@ export function createPastPages(): PastPages {
       const dropped: Record<string, number> = {};
       for (const ledger of [...ledgers, latest]) {
         for (const [reason, count] of Object.entries(ledger.dropped))
-          dropped[reason] = (dropped[reason] ?? 0) + count;
+          dropped[reason] = (dropped[reason] ?? 0) + (count ?? 0);
       }
       return {
         accepted: ledgers.reduce((sum, { accepted, pending }) => sum + accepted - pending, latest.accepted),

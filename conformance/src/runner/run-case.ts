@@ -1,8 +1,9 @@
 /** One case on one subject: set the stage, play the steps, judge what the API saw, then what the SDK says, then the rules. */
+import type { Ledger } from "@whisperr/conformance-invariants";
 import type { Case, Expectations, Step } from "../case.ts";
 import { CLOSING, type Leftovers, type Observation } from "../protocol.ts";
 import { type Scene, unmetExpectations } from "./expectations.ts";
-import { brokenInvariants, type Evidence, type Ledger } from "./invariants.ts";
+import { brokenInvariants, type Evidence } from "./invariants.ts";
 import { knownCalls } from "./known-calls.ts";
 import { type ReportedExchange, reportedExchange } from "./reported-exchange.ts";
 import { formOf, KEY, type Stage, setStage } from "./stage.ts";

@@ -112,7 +112,7 @@ describe("unexplainedRepeats", () => {
 
   it("names what was sent again after its acceptance was heard", () => {
     const problems = unexplainedRepeats(requests, new Map([["id-0", AT_MS + 150]]));
-    expect(problems).toEqual(["request #1: 1 events again whose acceptance had been heard"]);
+    expect(problems).toEqual(["request #1 sends 1 events again that an answer that was heard acknowledged"]);
   });
 
   it("is silent where nobody heard the answer", () => {

@@ -4,7 +4,8 @@
  * Events are known by their chain and number, never by what the SDK says about them.
  */
 import type { IngestionApi, JsonObject, RecordedRequest, StoredEvent } from "@whisperr/conformance/api";
-import { changedBytes } from "@whisperr/conformance/invariants";
+import { changedEvents } from "@whisperr/conformance/invariants";
+import { arrives, unbrokenOrder } from "@whisperr/conformance-invariants";
 import { STEP_EVENT } from "../pages/step-event.ts";
 import type { StepProperties } from "../site/plan.ts";
 import { mayHaveEnded, type PageEnds } from "./page-ends.ts";
@@ -49,7 +50,7 @@ export function audit({ requests, store }: Evidence, tracked: Tracked, ends: Pag
     surplus: names.filter((name, i) => !known.has(name) || names.indexOf(name) !== i),
     sentTwice: [...sightings(requests).values()].filter((seen) => seen > 1).length,
     outOfOrder: outOfOrder(stored),
-    changed: changedBytes(requests),
+    changed: changedEvents(requests),
     shifted: stored.filter(isShifted).map(({ properties }) => nameOf(properties)),
     overlapping: overlapping(requests, ends),
   };
@@ -82,12 +83,10 @@ function sightings(requests: readonly RecordedRequest[]): Map<string, number> {
 }
 
 function outOfOrder(stored: readonly StoredEvent[]): string[] {
-  const latest = new Map<string, number>();
+  const order = unbrokenOrder();
   return stored.flatMap(({ properties }) => {
     const { chain, n } = properties as unknown as StepProperties;
-    const last = latest.get(chain) ?? -1;
-    latest.set(chain, Math.max(last, n));
-    return n < last ? [`${chain} ${n} after ${last}`] : [];
+    return arrives(order, chain, n).map((problem) => `${chain} ${problem}`);
   });
 }
 

@@ -1,5 +1,7 @@
 /** What became of every call of a world, as the world knows it: nothing here is what an SDK says of itself. */
 
+import { noTraffic, type Traffic } from "@whisperr/conformance-invariants";
+
 /** One call of `track()` or `identify()`. */
 export interface Call {
   readonly number: number;
@@ -12,13 +14,12 @@ export interface Call {
    * it. `lost`: a process died, or ended, that alone had it.
    */
   fate: "calling" | "refused" | "queued" | "settled" | "dropped" | "lost";
-  /** The bytes of the first attempt. */
-  text: string | undefined;
 }
 
 export interface Books {
   /** By number; 0 is none. */
   readonly calls: readonly Call[];
+  readonly traffic: Traffic;
   /** The first thing that must not be. */
   readonly violation: string | undefined;
   open(kind: Call["kind"], userId: string, atMs: number): Call;
@@ -34,17 +35,17 @@ export function createBooks(): Books {
     userId: "",
     atMs: 0,
     fate: "refused",
-    text: undefined,
   };
   const calls: Call[] = [none];
   let violation: string | undefined;
   return {
     calls,
+    traffic: noTraffic(),
     get violation() {
       return violation;
     },
     open(kind, userId, atMs) {
-      const call: Call = { number: calls.length, kind, userId, atMs, fate: "calling", text: undefined };
+      const call: Call = { number: calls.length, kind, userId, atMs, fate: "calling" };
       calls.push(call);
       return call;
     },

@@ -5,6 +5,7 @@
  * Rules: a request is the front of the queue, in order, the same bytes as ever, one at a time; nothing leaves the queue
  * but with an answer, or from a queue that is over-full; what was answered leaves it.
  */
+import { changedBytes } from "@whisperr/conformance-invariants";
 import type { Operation, Outbox, Stats } from "@whisperr/core";
 import type { Read } from "../wire.ts";
 import type { Books, Call } from "./books.ts";
@@ -111,12 +112,11 @@ export function watchQueue(
     if (inFlight > 1 && recorded.body.byteLength > limits.maxBatchBytes)
       violate(`sent ${recorded.body.byteLength} bytes at once`);
     for (let i = 0; i < operations.length; i++) {
-      const { number, text } = operations[i] as Read["operations"][number];
-      if (queue[head + i] !== number) return violate(`sent ${number}, not ${queue[head + i]}, the next`);
-      const call = books.of(number);
-      call.text ??= text;
-      if (call.text !== text) violate(`sent ${number} with other bytes: ${call.text} became ${text}`);
+      const { key } = operations[i] as Read["operations"][number];
+      if (queue[head + i] !== key) return violate(`sent ${key}, not ${queue[head + i]}, the next`);
     }
+    for (const problem of changedBytes(books.traffic, { name: "sent a request that", operations }))
+      violate(problem);
   }
 
   return {

@@ -1,4 +1,5 @@
 /** A world from its beginning to the day when all is well again, and what must be true then. */
+import { arrives, unbrokenOrder } from "@whisperr/conformance-invariants";
 import type { BrowserOptions } from "../../../../packages/browser/src/create-whisperr.ts";
 import { seededRandom } from "../seeded-random.ts";
 import type { Figures, Tell } from "../world.ts";
@@ -139,12 +140,10 @@ const text = (value: unknown) => (typeof value === "string" ? value : undefined)
 function checkOrder({ witness, api, pages }: Browser): void {
   // One that was given up may have been on its way, and arrive late.
   if (pages.some(({ client }) => client.stats().dropped.queue_full !== undefined)) return;
-  const latest = new Map<number, number>();
+  const order = unbrokenOrder();
   for (const number of api.stored.keys()) {
     const { visit } = witness.recorded.get(number) as Recorded;
     if (witness.strayed.has(number) || witness.adrift.has(number)) continue;
-    const before = latest.get(visit) ?? 0;
-    if (before > number) throw new Error(`${number} arrived after ${before}, in visit ${visit}`);
-    latest.set(visit, number);
+    for (const problem of arrives(order, visit, number)) throw new Error(`${problem} in visit ${visit}`);
   }
 }

@@ -1,5 +1,12 @@
 /** Sees every call, every write and every request of all pages, and notes what must never happen. */
-import type { Sent } from "../wire.ts";
+import {
+  acknowledge,
+  answerCameToNothing,
+  changedBytes,
+  noTraffic,
+  type Request as Sent,
+  sentAgain,
+} from "@whisperr/conformance-invariants";
 import type { Request } from "./page-network.ts";
 
 /** A page, as far as it can be held responsible. */
@@ -60,8 +67,6 @@ export interface WitnessPorts {
 interface Attempt {
   readonly page: Responsible;
   readonly suspensions: number;
-  readonly request: Request;
-  isAcknowledged: boolean;
 }
 
 const NUMBER = /\\?"n\\?":(\d+)/;
@@ -76,34 +81,35 @@ export function createWitness({ isStrict, nowMs, tell }: WitnessPorts): Witness 
   const strayed = new Set<number>();
   const adrift = new Set<number>();
   const users = new Map<string, string>();
-  const texts = new Map<number, string>();
+  const traffic = noTraffic();
+  /** As the rules know them. */
+  const known = new Map<Request, Sent>();
   const attempts = new Map<number, Attempt[]>();
   const open = new Map<Responsible, Request>();
   const lanes = new Map<string, Set<number>>();
-  let fresh: Attempt[] = [];
+  let fresh: { readonly page: Responsible; readonly request: Sent }[] = [];
   let optedOutAtMs = Number.POSITIVE_INFINITY;
 
   function sent(page: Responsible, request: Request): void {
     if (open.get(page)?.isOver === false) violations.push(`${page.name} has two requests under way`);
-    tell(`${page.name} sends ${request.operations.map(({ number }) => number)}`);
+    tell(`${page.name} sends ${request.operations.map(({ key }) => key)}`);
     open.set(page, request);
-    for (const operation of request.operations) check(page, operation, attempts.get(operation.number) ?? []);
-    for (const { number } of request.operations) {
-      const attempt = { page, suspensions: page.suspensions, request, isAcknowledged: false };
-      attempts.set(number, [...(attempts.get(number) ?? []), attempt]);
+    const mine = { name: page.name, operations: request.operations };
+    known.set(request, mine);
+    violations.push(...changedBytes(traffic, mine), ...(isStrict ? sentAgain(traffic, mine) : []));
+    for (const { key } of request.operations) {
+      const earlier = attempts.get(key) ?? [];
+      check(page, key, earlier);
+      attempts.set(key, [...earlier, { page, suspensions: page.suspensions }]);
     }
   }
 
-  function check(page: Responsible, { number, text }: Sent, earlier: readonly Attempt[]): void {
+  function check(page: Responsible, number: number, earlier: readonly Attempt[]): void {
     if (!recorded.has(number)) violations.push(`${page.name} sent ${number}, which nobody recorded`);
-    if ((texts.get(number) ?? text) !== text) violations.push(`${number} was sent with other bytes: ${text}`);
-    texts.set(number, text);
     if (nowMs() > optedOutAtMs + OPT_OUT_HEARD_MS)
       violations.push(`${page.name} sent ${number} after the user had opted out`);
     if (!isStrict) return;
-    for (const { page: other, suspensions, isAcknowledged } of earlier) {
-      if (isAcknowledged)
-        violations.push(`${page.name} sent ${number} again, though ${other.name} saw the answer`);
+    for (const { page: other, suspensions } of earlier) {
       const had = other.isAlive && other.suspensions === suspensions;
       if (other !== page && had)
         violations.push(`${page.name} sent ${number}, which living ${other.name} has`);
@@ -144,14 +150,11 @@ export function createWitness({ isStrict, nowMs, tell }: WitnessPorts): Witness 
     },
     sent,
     acknowledged(page, request) {
-      tell(`${page.name} hears that ${request.operations.map(({ number }) => number)} arrived`);
-      for (const { number } of request.operations) {
-        for (const attempt of attempts.get(number) ?? []) {
-          if (attempt.request !== request || attempt.page !== page) continue;
-          attempt.isAcknowledged = true;
-          fresh.push(attempt);
-        }
-      }
+      tell(`${page.name} hears that ${request.operations.map(({ key }) => key)} arrived`);
+      const mine = known.get(request);
+      if (mine === undefined) return;
+      acknowledge(traffic, mine);
+      fresh.push({ page, request: mine });
     },
     left(page) {
       for (const number of unstored) {
@@ -160,7 +163,7 @@ export function createWitness({ isStrict, nowMs, tell }: WitnessPorts): Witness 
     },
     died(page) {
       tell(`${page.name} dies`);
-      for (const attempt of fresh) if (attempt.page === page) attempt.isAcknowledged = false;
+      for (const one of fresh) if (one.page === page) answerCameToNothing(traffic, one.request);
     },
     pause() {
       fresh = [];

@@ -16,12 +16,12 @@ export const BROKEN_SDKS: readonly BrokenSdk[] = [
   },
   {
     title: "makes a new id for each attempt",
-    complaint: /with other bytes/,
+    complaint: /changed \d+: /,
     fetch: (fetch) => rewriting(fetch, "$message_id"),
   },
   {
     title: "stamps events when it sends them",
-    complaint: /with other bytes|is stamped/,
+    complaint: /changed \d+: |is stamped/,
     fetch: (fetch) => rewriting(fetch, "occurred_at"),
   },
   {

@@ -10,7 +10,7 @@ export const answerMutants: readonly Mutant[] = [
     does: "Takes the one status it knows for success, so that other 2xx are tried again.",
     how: taking((status) => status >= 200 && status < 300 && status !== 202, 500),
     caughtBy: {
-      "answer.any-2xx": /sends 1 events again that #0 acknowledged/,
+      "answer.any-2xx": /sends 1 events again that request #0 acknowledged/,
       "answer.2xx-identify": /stats\.delivered: expected 1, got 0/,
     },
   },
