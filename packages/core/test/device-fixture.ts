@@ -1,4 +1,5 @@
 /** A device with its storage, and a client on it. The client may be followed by another: a restart, or another tab. */
+import { imbalance as imbalanceOf } from "@whisperr/conformance-invariants";
 import { expect } from "vitest";
 import type { Device, DeviceClient, DeviceRuntime } from "../src/client/device.ts";
 import { createDeviceClient } from "../src/client/device-client.ts";
@@ -144,8 +145,7 @@ function adopt({ client }: DeviceRuntime<object>, held: Operation[], texts: read
   adoptOperations(client, due.length, 0, 0);
 }
 
-/** The sum of the books: 0 when they are in order. */
+/** 0 when the books are in order. */
 export function imbalance({ client }: DeviceFixture): number {
-  const { accepted, delivered, dropped, pending } = client.stats();
-  return accepted - delivered - pending - Object.values(dropped).reduce((sum, count) => sum + count, 0);
+  return imbalanceOf(client.stats());
 }
