@@ -6,7 +6,7 @@ import {
   type JsonObject,
   type RecordedRequest,
 } from "@whisperr/conformance/api";
-import type { Operation } from "@whisperr/conformance-invariants";
+import type { Operation } from "@whisperr/conformance/invariants/traffic.ts";
 
 /** One operation as it was sent. */
 export interface Sent extends Operation {

@@ -2,17 +2,12 @@
  * What must hold after every case, whatever it tests (CONTRACT sections 2, 4 and 5). All of it is judged on what the
  * API received; what the SDK claims is then checked against that.
  */
-import {
-  acknowledge,
-  changedBytes,
-  type Ledger,
-  miscounted,
-  mistakenDrops,
-  noTraffic,
-  type Request,
-  sentAgain,
-} from "@whisperr/conformance-invariants";
+
 import type { JsonObject, RecordedRequest } from "../api/index.ts";
+import { type Ledger, miscounted } from "../invariants/ledger.ts";
+import { eventsIn } from "../invariants/recorded.ts";
+import { mistakenDrops } from "../invariants/reports.ts";
+import { acknowledge, changedBytes, noTraffic, sentAgain } from "../invariants/traffic.ts";
 import type { Leftovers } from "../protocol.ts";
 import { describeRequest, isAcknowledged, type Sighting, sightings } from "./exchange.ts";
 
@@ -76,21 +71,6 @@ function wrongAttempts(requests: readonly RecordedRequest[]): string[] {
     if (isAcknowledged(recorded)) acknowledge(traffic, request);
     return problems;
   });
-}
-
-/** Events of which a later attempt had other bytes. */
-export function changedEvents(requests: readonly RecordedRequest[]): string[] {
-  const traffic = noTraffic();
-  return requests.flatMap((recorded) => changedBytes(traffic, eventsIn(recorded)));
-}
-
-/** Its events, for the rules that all judges share. */
-export function eventsIn(recorded: RecordedRequest): Request {
-  const events = sightings(recorded).filter(({ kind }) => kind === "track");
-  return {
-    name: `request #${recorded.index}`,
-    operations: events.map(({ id, raw }) => ({ key: id, bytes: raw })),
-  };
 }
 
 /** First arrivals come in call order, identify and track in one queue; an identify comes anew only when it was called. */

@@ -1,6 +1,7 @@
 /** What the earlier pages of a case knew when they went away. A case is judged on all of them together. */
-import type { Ledger } from "@whisperr/conformance-invariants";
+
 import type { RecordedRequest } from "../api/index.ts";
+import type { Ledger } from "../invariants/ledger.ts";
 import type { Observation } from "../protocol.ts";
 
 export interface PastPages {

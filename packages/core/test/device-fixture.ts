@@ -1,6 +1,7 @@
 /** A device with its storage, and a client on it. The client may be followed by another: a restart, or another tab. */
-import { imbalance as imbalanceOf } from "@whisperr/conformance-invariants";
+
 import { expect } from "vitest";
+import { imbalance as imbalanceOf } from "../../../conformance/src/invariants/ledger.ts";
 import type { Device, DeviceClient, DeviceRuntime } from "../src/client/device.ts";
 import { createDeviceClient } from "../src/client/device-client.ts";
 import { restore, syncIdentity } from "../src/client/device-pages.ts";

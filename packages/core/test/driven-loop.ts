@@ -1,6 +1,7 @@
 /** The real effect loop with fake ports, driven beside the reference queue: every call goes to both. */
-import { imbalance } from "@whisperr/conformance-invariants";
+
 import { expect } from "vitest";
+import { imbalance } from "../../../conformance/src/invariants/ledger.ts";
 import { type ClientConfig, createClient } from "../src/client/client.ts";
 import type { WhisperrError } from "../src/errors.ts";
 import { type Answer, noAnswer } from "../src/http/outcome.ts";

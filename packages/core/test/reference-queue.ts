@@ -2,8 +2,9 @@
  * The naive model: a plain array of operations and the obvious rules. No phases, no goals, no batch limits.
  * It follows what the app called and what the server saw and answered, and says where every operation must be.
  */
-import { imbalance } from "@whisperr/conformance-invariants";
+
 import { expect } from "vitest";
+import { imbalance } from "../../../conformance/src/invariants/ledger.ts";
 import type { DropReason } from "../src/errors.ts";
 import type { Stats } from "../src/loop/settle.ts";
 

@@ -4,8 +4,8 @@
  * Events are known by their chain and number, never by what the SDK says about them.
  */
 import type { IngestionApi, JsonObject, RecordedRequest, StoredEvent } from "@whisperr/conformance/api";
-import { changedEvents } from "@whisperr/conformance/invariants";
-import { arrives, unbrokenOrder } from "@whisperr/conformance-invariants";
+import { arrives, unbrokenOrder } from "@whisperr/conformance/invariants/order.ts";
+import { changedEvents } from "@whisperr/conformance/invariants/recorded.ts";
 import { STEP_EVENT } from "../pages/step-event.ts";
 import type { StepProperties } from "../site/plan.ts";
 import { mayHaveEnded, type PageEnds } from "./page-ends.ts";

@@ -1,7 +1,7 @@
 /** Which repetitions a lost answer explains, and which nothing does. */
 import type { RecordedRequest } from "@whisperr/conformance/api";
-import { eventsIn } from "@whisperr/conformance/invariants";
-import { acknowledge, noTraffic, sentAgain } from "@whisperr/conformance-invariants";
+import { eventsIn } from "@whisperr/conformance/invariants/recorded.ts";
+import { acknowledge, noTraffic, sentAgain } from "@whisperr/conformance/invariants/traffic.ts";
 
 /** Since when some page knew that an event had been accepted, by message id. */
 export type Heard = Map<string, number>;

@@ -1,6 +1,6 @@
 /** What became of every call of a world, as the world knows it: nothing here is what an SDK says of itself. */
 
-import { noTraffic, type Traffic } from "@whisperr/conformance-invariants";
+import { noTraffic, type Traffic } from "@whisperr/conformance/invariants/traffic.ts";
 
 /** One call of `track()` or `identify()`. */
 export interface Call {

@@ -5,7 +5,7 @@
  * Rules: a request is the front of the queue, in order, the same bytes as ever, one at a time; nothing leaves the queue
  * but with an answer, or from a queue that is over-full; what was answered leaves it.
  */
-import { changedBytes } from "@whisperr/conformance-invariants";
+import { changedBytes } from "@whisperr/conformance/invariants/traffic.ts";
 import type { Operation, Outbox, Stats } from "@whisperr/core";
 import type { Read } from "../wire.ts";
 import type { Books, Call } from "./books.ts";

@@ -6,7 +6,7 @@ import {
   noTraffic,
   type Request as Sent,
   sentAgain,
-} from "@whisperr/conformance-invariants";
+} from "@whisperr/conformance/invariants/traffic.ts";
 import type { Request } from "./page-network.ts";
 
 /** A page, as far as it can be held responsible. */
