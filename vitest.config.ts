@@ -5,12 +5,13 @@ import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config
 /** Workspaces import each other's sources: what is tested is what is written, built or not. */
 const conditions = ["@whisperr/source", "module", "node", "development|production"];
 
-/** What an app gets, and the machine it runs on: these look at what the build has made, or need a browser. */
+/** What an app gets, and what tests the suite itself: these look at what the build has made, need a browser, or take long. */
 const BUILT = [
   "packages/*/test/built/**/*.test.ts",
   "apps/{runtimes,web-shop}/src/**/*.test.ts",
   "conformance/{e2e/packed,browsers/src}/*.test.ts",
-  "conformance/src/{cli/cli,report/html/page,mutants/mutants-elsewhere}.test.ts",
+  "conformance/src/{cli/cli,report/html/page}.test.ts",
+  "conformance/src/mutants/*.test.ts",
 ];
 
 /** What people read is true. */
@@ -36,7 +37,7 @@ function unitProject(root: string): TestProjectInlineConfiguration {
       // A worker goes on with the next file, and with the modules it has loaded; what tests replace is put back.
       isolate: ISOLATED.includes(root),
       setupFiles: ["vitest.setup.ts"],
-      restoreMocks: true,
+      sequence: { hooks: "list" },
       unstubGlobals: true,
       unstubEnvs: true,
     },
@@ -48,6 +49,8 @@ export default defineConfig({
     // Timing is never judged here: generous, so that a busy machine fails nothing.
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    // By default one core is left alone.
+    maxWorkers: "100%",
     projects: [
       ...workspaces.map(unitProject),
       { extends: true, test: { name: "built", include: BUILT } },
