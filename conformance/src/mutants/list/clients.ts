@@ -47,7 +47,7 @@ export const clientMutants: readonly Mutant[] = [
         };
       };
     }),
-    caughtBy: { "clients.ids": /sends 50 events again that #0 acknowledged/ },
+    caughtBy: { "clients.ids": /sends 50 events again that request #0 acknowledged/ },
   },
   {
     id: "one-client-for-all",
