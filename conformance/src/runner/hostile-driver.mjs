@@ -43,7 +43,6 @@ async function misbehave({ options = {} }) {
   }
   if (behave === "cut") return cut();
   if (behave === "hang") for (;;);
-  if (behave === "wait") return new Promise(() => setInterval(() => {}, 1_000));
   if (behave === "flood") for (const line = "all is well\n".repeat(10_000); ; ) await written(line);
   if (behave === "exit") {
     await written("\u001b[2J\u001b[32mAll that ran passed\u001b[0m\u0000\r\n");

@@ -1,4 +1,4 @@
-/** Whatever a driver does: its case fails with what it did, the cases after it run, and the run is reported. */
+/** Whatever a driver does (control-server.test.ts has more that it may post): its case fails with what it did, the cases after it run, and the run is reported. */
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -60,16 +60,10 @@ async function problemsOf(options: WireObject): Promise<string> {
 describe.concurrent("fails its case alone: a driver that", () => {
   test.for<[string, WireObject, string]>([
     ["posts a page", { post: "<html>" }, 'result of "create" is no result: it is not JSON: <html>'],
-    ["posts null", { post: "null" }, 'result of "create" is no result'],
-    ["posts a number", { post: "12" }, 'result of "create" is no result'],
-    ["posts an array", { post: "[1]" }, 'result of "create" is no result'],
-    ["posts nothing", { post: "" }, 'result of "create" is no result: it is empty'],
-    ["posts what is not UTF-8", { post: '{"ok":true,"\u00ff":1}' }, "it is not UTF-8"],
     ["posts another command's answer", { post: '{"ok":true,"value":{"inFlight":0}}' }, "its value is not"],
     ["posts twice", { behave: "twice" }, 'result of "observe" is no result'],
     ["loses the connection", { behave: "cut" }, "the connection broke in the middle of it"],
     ["hangs", { behave: "hang" }, 'no answer to "create" within 5 s'],
-    ["waits", { behave: "wait" }, 'no answer to "create" within 5 s'],
     ["floods its output", { behave: "flood" }, "more than 16777216 characters to its standard streams"],
     ["ends", { behave: "exit" }, "the driver ended (3): "],
   ])("%s", async ([, options, words], { expect }) => {
