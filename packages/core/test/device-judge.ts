@@ -92,7 +92,9 @@ export function judgeAccepted(judge: Judge, { events, identify }: DeviceRequest)
 }
 
 /** Everything was accepted at last: `tokens` is what the server knows, `user token` → opted in. */
-export function judgeTokens({ people }: Judge, tokens: ReadonlyMap<string, boolean>): void {
+export function judgeTokens({ people, everLost }: Judge, tokens: ReadonlyMap<string, boolean>): void {
+  const registered = [...tokens].filter(([, optedIn]) => optedIn).map(([pair]) => pair.split(/ (.*)/)[1]);
+  if (!everLost) expect(registered, "a token is one person's").toEqual([...new Set(registered)]);
   const { userId, session } = current(people);
   const wanted = people.optedOut || people.denied ? undefined : people.token;
   for (const [pair, optedIn] of tokens) {

@@ -1,5 +1,5 @@
 /** Mistakes of client SDKs about the push token of their device (contract, section 6). */
-import { taking } from "../hooks/answers.ts";
+import { answered, taking } from "../hooks/answers.ts";
 import { isIdentify, type SentIdentify, withEachIdentify } from "../hooks/requests.ts";
 import type { Client, How, Mutant } from "../mutant.ts";
 
@@ -163,5 +163,100 @@ export const pushMutants: readonly Mutant[] = [
       optsOut(identify) ? { ...identify, channels: identify.channels?.slice(-1) } : identify,
     ),
     caughtBy: { "consent.token-under-way": /optedIn: expected false, got true/ },
+  },
+  {
+    id: "authorized-unknown",
+    does: "Does not know the word that some platforms have for granted.",
+    how: calling(({ setPushPermission }) => ({
+      setPushPermission: (word) => (word === "authorized" ? undefined : setPushPermission(word)),
+    })),
+    caughtBy: { "push.authorized": /expected 4 requests, the API saw 3/ },
+  },
+  {
+    id: "unknown-word-grants",
+    does: "Takes every permission but denied for granted.",
+    how: calling(({ setPushPermission }) => ({
+      setPushPermission: (word) => setPushPermission(word === "denied" ? word : "granted"),
+    })),
+    caughtBy: { "push.unknown-words": /expected 3 requests, the API saw 4/ },
+  },
+  {
+    id: "out-entry-says-more",
+    does: "Says what a token is while it opts it out.",
+    how: withEachIdentify(({ channels, ...identify }) => ({
+      ...identify,
+      channels: channels?.map((channel) =>
+        channel.opted_in === false ? { ...channel, kind: "fcm" } : channel,
+      ),
+    })),
+    caughtBy: { "push.out-entry": /channels\[0\]\.kind: not expected/ },
+  },
+  {
+    id: "explicit-token-beside-the-old-one",
+    does: "Leaves the old token opted in when the new one is an explicit channel.",
+    how: withEachIdentify(({ channels, ...identify }) => ({
+      ...identify,
+      channels: channels?.some(({ channel }) => channel === "email")
+        ? channels.filter(({ opted_in }) => opted_in)
+        : channels,
+    })),
+    caughtBy: { "push.explicit-channel": /channels: expected 3 items, got 2/ },
+  },
+  {
+    id: "token-follows-the-user",
+    does: "Moves the token to whoever is identified.",
+    how: calling(({ identify, setPushToken }) => {
+      let latest: unknown;
+      return {
+        setPushToken(token) {
+          latest = token;
+          setPushToken(token);
+        },
+        identify(...args) {
+          identify(...args);
+          setPushToken(latest);
+        },
+      };
+    }),
+    caughtBy: {
+      "push.stays-with-its-user": /expected 4 requests, the API saw 6/,
+      "push.denied-under-its-user": /expected 4 requests, the API saw \d/,
+      "consent.token-of-its-user": /expected 4 requests, the API saw \d/,
+    },
+  },
+  {
+    id: "token-of-two-people",
+    does: "Registers a token for a second user beside the first.",
+    how: () => ({
+      async fetch(request, send) {
+        const isOut = isIdentify(request) && optsOut(JSON.parse(request.body) as SentIdentify);
+        return isOut ? answered(202) : send(request);
+      },
+    }),
+    caughtBy: {
+      "push.moves": /expected 5 requests, the API saw 4/,
+      "consent.token-that-moves": /optedIn: expected false, got true/,
+    },
+  },
+  {
+    id: "opt-in-registers",
+    does: "Registers the token again when its user opts in.",
+    how: calling(({ optIn, setPushToken }) => {
+      let latest: unknown;
+      return {
+        setPushToken(token) {
+          latest = token;
+          setPushToken(token);
+        },
+        optIn() {
+          optIn();
+          setPushToken(latest);
+        },
+      };
+    }),
+    caughtBy: {
+      "consent.opt-in-silent": /number of requests: expected 3, got 4/,
+      "consent.token-set-while-out": /channels: expected no such key/,
+    },
   },
 ];

@@ -208,16 +208,34 @@ describe("optOut() and the push token", () => {
     expect(second.client.stats()).toMatchObject({ delivered: 1, dropped: { opted_out: 1 } });
   });
 
-  test("optIn() registers the token again", async () => {
+  test("optIn() alone sends nothing, whatever was set meanwhile; the next token that is set is registered", async () => {
     const { client, server, deliver } = deviceFixture();
     client.identify("ada", { pushToken: "t1" });
     await deliver();
     client.optOut();
+    client.setPushToken("t2");
     client.optIn();
+    client.identify("ada");
+    client.setPushPermission("granted");
+    await deliver();
+    expect(server.tokens).toEqual(new Map([["ada t1", false]]));
+
+    client.setPushToken("t2");
+    await deliver();
+    expect(server.tokens.get("ada t2")).toBe(true);
+  });
+
+  test("while the token moves from one user to the next, it is opted out for both", async () => {
+    const { client, server, deliver } = deviceFixture();
+    client.identify("ada", { pushToken: "t1" });
+    await deliver();
+    client.identify("bob");
+    client.setPushToken("t1");
+    client.optOut();
     await deliver();
 
-    expect(server.identifies).toHaveLength(3);
-    expect(server.tokens).toEqual(new Map([["ada t1", true]]));
+    expect(server.tokens.get("ada t1")).toBe(false);
+    expect(server.tokens.get("bob t1")).not.toBe(true);
   });
 });
 

@@ -116,6 +116,8 @@ function identify(client: DeviceRecord, userId: unknown, given: unknown): void {
   const { device, keeper } = client;
   const before = identityOf(keeper);
   let next = before;
+  /** The token was sent for the user before: that one has to be told first. */
+  let moves = false;
   const make = () => {
     const id = checkUserId(userId);
     const made = deviceIdentify(id, given, device.traits?.() ?? {});
@@ -124,6 +126,7 @@ function identify(client: DeviceRecord, userId: unknown, given: unknown): void {
     const visitor = visitorToName(next, before);
     const update = pushUpdate(next);
     // What is still to be said of another user's token is none of this user's business.
+    moves = made.token !== undefined && update !== undefined && update.userId !== id;
     if (update?.userId !== id) return made.operation(visitor, undefined);
     next = registering(next, update);
     return made.operation(visitor, update);
@@ -131,6 +134,7 @@ function identify(client: DeviceRecord, userId: unknown, given: unknown): void {
   enqueue(client, call, make, (operation) => {
     setIdentity(keeper, next);
     appendOwn(client, operation);
+    if (moves) become(client, identityOf(keeper));
   });
 }
 
@@ -156,12 +160,15 @@ function setPushToken(client: DeviceRecord, address: unknown, settings?: object)
   if (client.device.silent || typeof address !== "string" || address.trim() === "") return;
   if (isOver(client, "setPushToken()")) return;
   const token = pushToken(address, settings);
-  if (token instanceof Refusal) refuse(client, token.reason, `setPushToken() was dropped: ${token.message}.`);
-  else become(client, withToken(identityOf(client.keeper), token));
+  if (token instanceof Refusal)
+    return refuse(client, token.reason, `setPushToken() was dropped: ${token.message}.`);
+  const identity = identityOf(client.keeper);
+  // Opted out, no token is remembered; but an opt-out that was refused is said again.
+  become(client, identity.optedOut ? identity : withToken(identity, token));
 }
 
 function setPushPermission(client: DeviceRecord, permission: string): void {
-  const granted = ["denied", "granted", "provisional"].indexOf(permission);
+  const granted = ["denied", "granted", "authorized", "provisional"].indexOf(permission);
   if (client.device.silent || granted < 0 || isOver(client, "setPushPermission()")) return;
   become(client, withPermission(identityOf(client.keeper), granted > 0));
 }

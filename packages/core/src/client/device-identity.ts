@@ -1,7 +1,15 @@
 /** Whom a device's operations belong to, and what a change of that puts into the queue. What decides is `identity/`. */
 import { type Doubts, noteQueued, settlingOf } from "../identity/doubts.ts";
-import { doubted, type Identity, pushUpdate, registering, settled } from "../identity/identity.ts";
+import {
+  doubted,
+  type Identity,
+  type PushUpdate,
+  pushUpdate,
+  registering,
+  settled,
+} from "../identity/identity.ts";
 import { type IdentityKeeper, identityOf, setIdentity } from "../identity/identity-keeper.ts";
+import { ofOtherUsers } from "../identity/registration.ts";
 import { discard, release } from "../loop/device-queue.ts";
 import { flush } from "../loop/flush.ts";
 import { append } from "../loop/queue.ts";
@@ -40,14 +48,22 @@ export function claimed({ keeper }: DeviceRecord, event: TrackOperation): TrackO
 /** The identity changes, and with it perhaps what the server must know about the token. */
 export function become(client: DeviceRecord, next: Identity): void {
   setIdentity(client.keeper, next);
-  const update = pushUpdate(next);
-  if (update === undefined) return;
-  setIdentity(client.keeper, registering(next, update));
-  appendOwn(client, {
-    kind: "identify",
-    body: JSON.stringify({ external_user_id: update.userId, channels: update.channels }),
-    means: { push: update.registration },
-  });
+  // The first may have been about the user before, the second is about this one.
+  if (updateToken(client)) updateToken(client);
+}
+
+function updateToken(client: DeviceRecord): boolean {
+  const identity = identityOf(client.keeper);
+  const update = pushUpdate(identity);
+  if (update === undefined) return false;
+  setIdentity(client.keeper, registering(identity, update));
+  appendUpdate(client, update);
+  return true;
+}
+
+function appendUpdate(client: DeviceRecord, { userId, channels, registration }: PushUpdate): void {
+  const body = JSON.stringify({ external_user_id: userId, channels });
+  appendOwn(client, { kind: "identify", body, means: { push: registration } });
 }
 
 /** What it meant is now known to be so, or not, or to be in doubt. */
@@ -59,7 +75,12 @@ export function onSettled(client: DeviceRecord, operation: Operation, isDelivere
 
 /** The user opted out: nothing is left of the queue, and the server may send to this device no more. */
 export function silence(client: DeviceRecord): void {
+  const others = ofOtherUsers(identityOf(client.keeper).registered);
   discard(client, "opted_out");
   become(client, doubted(identityOf(client.keeper)));
+  for (const registered of others) {
+    const update = pushUpdate({ ...identityOf(client.keeper), registered });
+    if (update) appendUpdate(client, update);
+  }
   void flush(client);
 }

@@ -20,12 +20,12 @@ export interface DeviceClient<Events extends EventMap = AnyEvents> {
   reset(): Promise<FlushResult>;
   /** Discards what is queued and records nothing more, on later visits either, until `optIn()`. */
   optOut(): void;
-  /** Undoes `optOut()`. */
+  /** Undoes `optOut()`. A push token is registered again when it is set again. */
   optIn(): void;
   /** This device's token for push notifications, as often as you like: sent when it, or its user, is new. */
   setPushToken(token: string, settings?: PushSettings): void;
   /** What the device's owner says about notifications. Denied, the token is opted out until they are granted again. */
-  setPushPermission(permission: "granted" | "provisional" | "denied"): void;
+  setPushPermission(permission: "granted" | "authorized" | "provisional" | "denied"): void;
   /** What became of every call so far: `accepted = delivered + dropped + pending`, at every moment. */
   stats(): Stats;
   /**

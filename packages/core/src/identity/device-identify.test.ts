@@ -67,7 +67,37 @@ describe("the operation", () => {
     expect(JSON.parse(made.operation(undefined, undefined).body)).toEqual({ external_user_id: "ada" });
   });
 
-  test("explicit channels are the app's business: sent as they are, and not the device's token", () => {
+  test("an explicit push channel is the device's token like the shortcut, with all that was said of it", () => {
+    const channels = [{ type: "push", address: "t1", kind: "fcm", verified: true }];
+    const made = deviceIdentify("ada", { channels }, NOTHING);
+
+    expect(made.token).toEqual({ address: "t1", kind: "fcm" });
+    expect(JSON.parse(made.operation(undefined, undefined).body)).toEqual({ external_user_id: "ada" });
+    expect(JSON.parse(made.operation(undefined, UPDATE).body)).toMatchObject({
+      channels: [{ channel: "push", address: "t1", opted_in: true, kind: "fcm", verified: true }],
+    });
+  });
+
+  test.each([
+    [
+      "several",
+      [
+        { type: "push", address: "t1" },
+        { type: "push", address: "t2" },
+      ],
+    ],
+    ["one that is opted out", [{ type: "push", address: "t1", optedIn: false }]],
+  ])("explicit channels, %s, are the app's business", (_what, channels) => {
+    const made = deviceIdentify("ada", { channels }, NOTHING);
+
+    expect(made.token).toBeUndefined();
+    const { channels: sent } = JSON.parse(made.operation(undefined, undefined).body) as {
+      channels: object[];
+    };
+    expect(sent).toHaveLength(channels.length);
+  });
+
+  test("explicit channels take the place of shortcuts: sent as they are, and not the device's token", () => {
     const channels = [{ type: "push", address: "other-phone", optedIn: false, kind: "apns" }];
     const made = deviceIdentify("ada", { channels, pushToken: "t1" }, NOTHING);
 

@@ -11,9 +11,18 @@ export interface DeviceIdentify {
   operation(visitor: string | undefined, push: PushUpdate | undefined): IdentifyOperation;
 }
 
+interface Channel {
+  readonly channel: string;
+  readonly address: string;
+  readonly opted_in: boolean;
+  readonly kind?: string;
+  readonly platform?: string;
+  readonly push_env?: string;
+}
+
 interface Body {
   traits?: Record<string, unknown>;
-  channels?: { readonly channel: string; readonly address: string }[];
+  channels?: Channel[];
 }
 
 /** Throws a Refusal when what the app gave is not usable. */
@@ -24,16 +33,18 @@ export function deviceIdentify(
 ): DeviceIdentify {
   const body = JSON.parse(identifyBody(userId, given)) as Body;
   const { channels = [] } = body;
-  const explicit = (given as { channels?: unknown } | null | undefined)?.channels ?? undefined;
-  // A shortcut is the device's own token, and sent only when it is news; an explicit channel is the app's business.
-  const own = explicit === undefined ? channels.filter(({ channel }) => channel === "push") : [];
-  const rest = channels.filter((channel) => !own.includes(channel));
-  const token = own[0] && { address: own[0].address };
+  const own = ownChannel(channels);
+  const rest = channels.filter((channel) => channel !== own);
 
   return {
-    token,
+    token: own && tokenOf(own),
     operation(visitor, push) {
-      const all = [...rest, ...(push?.channels ?? [])];
+      // What the app said of its channel beyond the token, such as that it is verified, travels too.
+      const news =
+        push?.channels.map((channel) =>
+          isSame(channel as Channel, own) ? { ...channel, ...own } : channel,
+        ) ?? [];
+      const all = [...rest, ...news];
       const merged = withDeviceTraits(body.traits ?? {}, traits);
       return {
         kind: "identify",
@@ -52,15 +63,29 @@ export function deviceIdentify(
   };
 }
 
+/**
+ * The device's own token, sent only when it is news: the one push channel that is to be opted in. Where there are several
+ * they are the app's business, like one that is opted out.
+ */
+function ownChannel(channels: readonly Channel[]): Channel | undefined {
+  const [first, ...more] = channels.filter(({ channel, opted_in }) => channel === "push" && opted_in);
+  return more.length === 0 ? first : undefined;
+}
+
+function tokenOf({ address, kind, platform, push_env: pushEnv }: Channel): PushToken {
+  return { address, kind, platform, pushEnv };
+}
+
+function isSame(news: Channel, own: Channel | undefined): own is Channel {
+  return news.opted_in && news.address === own?.address;
+}
+
 /** The token as the app gave it: read and checked as a channel of `identify()` is. */
 export function pushToken(address: string, settings: object | null | undefined): PushToken | Refusal {
   try {
     const body = identifyBody("", { channels: [{ ...settings, type: "push", address }] });
-    const { channels } = JSON.parse(body) as {
-      readonly channels: [PushToken & { readonly push_env?: string }];
-    };
-    const [{ kind, platform, push_env: pushEnv }] = channels;
-    return { address, kind, platform, pushEnv };
+    const { channels } = JSON.parse(body) as { readonly channels: [Channel] };
+    return tokenOf(channels[0]);
   } catch (error) {
     return asRefusal(error, "a value");
   }

@@ -95,11 +95,18 @@ describe("the push token", () => {
     expect(withToken(more, T2).token).toEqual(T2);
   });
 
-  test("another user gets it as new, and the one before is not mentioned", () => {
-    const { update } = queued(identified(sent(withToken(ADA, T1)), "bob", newId));
+  test("stays with the user it was sent for, until it is set for another: out first, then in", () => {
+    const bob = identified(sent(withToken(ADA, T1)), "bob", newId);
+    expect(pushUpdate(bob)).toBeUndefined();
+    expect(pushUpdate(withPermission(bob, true))).toBeUndefined();
 
-    expect(update.userId).toBe("bob");
-    expect(update.channels).toHaveLength(1);
+    const first = queued(withToken(bob, T1));
+    expect(first.update.userId).toBe("ada");
+    expect(first.update.channels).toEqual([opted("t1", false)]);
+    const second = queued(first.identity);
+    expect(second.update.userId).toBe("bob");
+    expect(second.update.channels).toEqual([opted("t1", true)]);
+    expect(pushUpdate(second.identity)).toBeUndefined();
   });
 
   test("after reset() it is sent again, even for the same user", () => {
@@ -168,11 +175,22 @@ describe("notifications that are not wanted", () => {
     expect(doubted(VISITOR)).toBe(VISITOR);
   });
 
-  test("opting in again registers the token again", () => {
+  test("opting in again sends nothing: the token is registered when it is set again", () => {
     const silent = sent(withConsent(registered(), false));
+    const back = withConsent(silent, true);
 
-    expect(silent.optedOut).toBe(true);
-    expect(wire(withConsent(silent, true))).toEqual([opted("t1", true)]);
-    expect(withConsent(silent, true).optedOut).toBeUndefined();
+    expect([silent.optedOut, back.optedOut]).toEqual([true, undefined]);
+    expect(pushUpdate(back)).toBeUndefined();
+    expect(wire(withToken(back, T1))).toEqual([opted("t1", true)]);
+  });
+
+  test("opting in when nobody had opted out changes nothing", () => {
+    expect(withConsent(registered(), true)).toEqual(registered());
+  });
+
+  test("what is opted out is an address, whatever was known of it", () => {
+    const known = sent(withToken(ADA, { ...T1, kind: "fcm", platform: "web", pushEnv: "production" }));
+
+    expect(wire(withPermission(known, false))).toEqual([opted("t1", false)]);
   });
 });

@@ -71,11 +71,12 @@ export function parseIdentity(text: string | null | undefined): Identity | undef
 
 /**
  * `userId` is the user from now on. A visitor becomes that user; whoever follows another user without a `reset()` is a
- * new visitor, `newId`, so that nothing of the one is handed to the other.
+ * new visitor, `newId`, so that nothing of the one is handed to the other. The token stays registered where it is until
+ * the app sets it again.
  */
 export function identified(identity: Identity, userId: string, newId: () => string): Identity {
   if (identity.userId === undefined || identity.userId === userId) return { ...identity, userId };
-  const { promoted: _promoted, ...rest } = identity;
+  const { promoted: _promoted, token: _token, ...rest } = identity;
   return { ...rest, userId, anonymousId: newId() };
 }
 
@@ -121,8 +122,11 @@ export function forgotten({ denied, optedOut }: Identity, newId: string): Identi
   return { anonymousId: newId, ...(denied && { denied }), ...(optedOut && { optedOut }) };
 }
 
+/** Who opts in again has no token until the app sets it. */
 export function withConsent({ optedOut: _optedOut, ...identity }: Identity, consents: boolean): Identity {
-  return consents ? identity : { ...identity, optedOut: true };
+  if (consents) return identity;
+  const { token: _token, ...rest } = identity;
+  return { ...rest, optedOut: true };
 }
 
 export function withPermission({ denied: _denied, ...identity }: Identity, granted: boolean): Identity {
@@ -138,17 +142,17 @@ export function pushUpdate({
   registered,
 }: Identity): PushUpdate | undefined {
   const old = registered?.optedIn === true ? registered : undefined;
-  if (denied || optedOut)
-    return old && update(old.userId, old.token, false, [old.token, ...(old.also ?? [])]);
+  const tokens = old ? [old.token, ...(old.also ?? [])] : [];
+  if (denied || optedOut) return old && update(old.userId, old.token, false, tokens);
   if (userId === undefined || token === undefined) return undefined;
-  const mine = old?.userId === userId ? old : undefined;
-  if (mine && mine.also === undefined && sameToken(mine.token, token)) return undefined;
-  const replaced = mine ? [mine.token, ...(mine.also ?? [])] : [];
+  // Never for two people at once: the next update is this user's.
+  if (old && old.userId !== userId) return update(old.userId, old.token, false, tokens);
+  if (old && old.also === undefined && sameToken(old.token, token)) return undefined;
   return update(
     userId,
     token,
     true,
-    replaced.filter(({ address }) => address !== token.address),
+    tokens.filter(({ address }) => address !== token.address),
   );
 }
 

@@ -84,8 +84,22 @@ export function tokensOptedIn(latest: Registration | null | undefined, userId: s
   return [...own, ...older];
 }
 
+/** Registrations of other users than the latest one's that may still hold, until the queue is delivered. */
+export function ofOtherUsers(latest: Registration | undefined): readonly Registration[] {
+  const found: Registration[] = [];
+  for (let older = latest?.replaces; older; older = older.replaces) {
+    const { userId } = older;
+    if (userId === latest?.userId || found.some((one) => one.userId === userId)) continue;
+    const doubtful = allDoubted(older);
+    if (doubtful) found.push(doubtful);
+  }
+  return found;
+}
+
+/** Opted out, a token is its address and nothing else. */
 export function wireToken({ address, kind, platform, pushEnv }: PushToken, optedIn: boolean): object {
-  return { channel: "push", address, opted_in: optedIn, kind, platform, push_env: pushEnv };
+  const channel = { channel: "push", address, opted_in: optedIn };
+  return optedIn ? { ...channel, kind, platform, push_env: pushEnv } : channel;
 }
 
 export function sameToken(a: PushToken, b: PushToken): boolean {
