@@ -6,9 +6,9 @@
 const PRIVATE_NAMES = `
   abortController adopts afterMs areLasting automatic awaited backup callers ceiling delivery effects ending evicted failures
   flushes fresh goal holdingTimers identityStore isOver isStopped isTelling isTellingKept keeper known knownEvents
-  knownText limit lost maxBodyBytes merged mergedJson newId nowMs onActivity onAdopted onEmptied onEnd onFull onInFlight
+  knownText limit lost maxBodyBytes merged mergedJson newId nowMs onStep onAdopted onEmptied onEnd onFull onInFlight
   onKept onOutOfWork onSettled onStored overflow phase ports readText refusals reporter reporting retryAfter silent stopping
-  suspect timers transport unlisten uuid warned wasAwaited wasPending failure reports recorder base config isUnderWay leased
+  suspect timers transport unlisten uuid warned failure reports recorder base config isUnderWay leased
   leaseMs leftMs addAtEnd addInFront justFailed sendNow setLeaving handlerReturned callForAll waitsForInterval onOrphan isOwner
 `
   .trim()

@@ -31,7 +31,7 @@ import { createSending } from "./sending.ts";
 import type { Shared } from "./shared.ts";
 import type { Storage } from "./storage.ts";
 
-type RuntimePorts = Omit<Ports, "maxBodyBytes" | "ready" | "onSettled" | "onActivity">;
+type RuntimePorts = Omit<Ports, "maxBodyBytes" | "ready" | "onSettled" | "onStep">;
 
 export interface PageHost extends RuntimePorts {
   /** Undefined: nothing is stored, by wish or because it is blocked. */

@@ -56,7 +56,6 @@ export {
 } from "./options.ts";
 export type {
   AbortControllerLike,
-  Activity,
   BodyReader,
   FetchInit,
   FetchLike,
@@ -65,11 +64,13 @@ export type {
   Timers,
 } from "./ports.ts";
 export {
-  createProcessLifecycle,
-  type EndListener,
+  createProcessWatch,
+  onEnd,
+  onOutOfWork,
   type ProcessEnd,
-  type ProcessLifecycle,
-} from "./process/process-lifecycle.ts";
+  type ProcessWatch,
+  watchProcess,
+} from "./process/process-watch.ts";
 export { createMemoryOutbox } from "./queue/memory-outbox.ts";
 export {
   formatMessageId,
@@ -82,3 +83,4 @@ export type { Outbox } from "./queue/outbox.ts";
 export { parseOperation } from "./queue/stored-operation.ts";
 export { droppedMessage, retryExhaustedMessage } from "./report/messages.ts";
 export { createReporter, printDebug, type Reporter, report, tellApp } from "./report/reporter.ts";
+export { webPorts } from "./web/web-ports.ts";

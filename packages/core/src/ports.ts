@@ -1,5 +1,6 @@
 /** What a runtime supplies. Core holds no clock, timer, randomness, network or console of its own. */
 
+import type { Client } from "./client/client.ts";
 import type { Transport } from "./http/transport.ts";
 import type { Operation } from "./queue/operation.ts";
 
@@ -18,8 +19,8 @@ export interface Ports {
   readonly readText: (response: FetchResponse) => Promise<string>;
   /** The runtime's console. */
   readonly log: (level: "debug" | "warn", message: string) => void;
-  /** Told whenever one of the two changes; a runtime uses it to hold, or let go of, its process or request. */
-  readonly onActivity?: (activity: Activity) => void;
+  /** Called at the end of each step; a runtime uses it to hold, or let go of, its process or request. */
+  readonly onStep?: ((client: Client) => void) | undefined;
   /** Resolves when it is known what this page may send, where other pages share its queue. */
   readonly ready?: () => Promise<void> | undefined;
   /** Bytes the next body may have at most, where that changes: a page that goes away has a small budget. */
@@ -30,13 +31,6 @@ export interface Ports {
   readonly onKept?: () => void;
   /** Takes the place of HTTP requests to the API, for platforms that pass batches on by other means. */
   readonly transport?: Transport;
-}
-
-export interface Activity {
-  /** Operations are queued. */
-  readonly pending: boolean;
-  /** A `flush()` or `shutdown()` has not resolved yet. */
-  readonly awaited: boolean;
 }
 
 /** One-shot timers. A runtime whose timers can keep a process alive returns ones that do not. */

@@ -1,6 +1,6 @@
 /** Ports under the test's control: time stands still, timers fire when told, randomness is a constant. */
 import { readBoundedText } from "../src/http/bounded-text.ts";
-import type { Activity, FetchLike, Ports } from "../src/ports.ts";
+import type { FetchLike, Ports } from "../src/ports.ts";
 
 export interface FakeTimers {
   /** Delays of the timers that are set and neither fired nor cleared, oldest first. */
@@ -14,10 +14,19 @@ export interface LogLine {
   readonly message: string;
 }
 
+/** What a client has in hand. */
+export interface Activity {
+  /** Operations are queued. */
+  readonly pending: boolean;
+  /** A `flush()` or `shutdown()` has not resolved yet. */
+  readonly awaited: boolean;
+}
+
 export interface FakePorts {
   readonly ports: Ports;
   readonly timers: FakeTimers;
   readonly log: LogLine[];
+  /** Each change of it. */
   readonly activity: Activity[];
 }
 
@@ -47,7 +56,11 @@ export function fakePorts(over: Partial<Ports> = {}): FakePorts {
     abortController: () => new AbortController(),
     readText: (response) => readBoundedText(response, (bytes) => new TextDecoder().decode(bytes)),
     log: (level, message) => void log.push({ level, message }),
-    onActivity: (change) => void activity.push(change),
+    onStep({ delivery, callers }) {
+      const now = { pending: delivery.pending > 0, awaited: callers.length > 0 };
+      const { pending, awaited } = activity.at(-1) ?? { pending: false, awaited: false };
+      if (now.pending !== pending || now.awaited !== awaited) activity.push(now);
+    },
     ...over,
   };
 

@@ -19,7 +19,7 @@ test("core exports exactly this, so that nothing becomes public by accident", ()
     "createDeviceClient",
     "createDisabledClient",
     "createMemoryOutbox",
-    "createProcessLifecycle",
+    "createProcessWatch",
     "createReporter",
     "createServerClient",
     "createTransport",
@@ -41,6 +41,8 @@ test("core exports exactly this, so that nothing becomes public by accident", ()
     "misuse",
     "mustBe",
     "noAnswer",
+    "onEnd",
+    "onOutOfWork",
     "oneOf",
     "parseOperation",
     "printDebug",
@@ -61,6 +63,8 @@ test("core exports exactly this, so that nothing becomes public by accident", ()
     "tellApp",
     "timerFired",
     "utf8Bytes",
+    "watchProcess",
+    "webPorts",
     "withdraw",
   ]);
 });

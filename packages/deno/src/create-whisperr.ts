@@ -2,20 +2,21 @@
 import {
   type AnyEvents,
   createDisabledClient,
+  createProcessWatch,
   createServerClient,
   type EventMap,
   integer,
   MAX_TIMER_MS,
   misuse,
-  type Ports,
-  readBoundedText,
   resolveOptions,
   type ServerClient,
   type WhisperrOptions,
+  watchProcess,
+  webPorts,
 } from "@whisperr/core";
-import { nowMs, timers } from "./clock.ts";
+import { timers } from "./clock.ts";
 import { mayRead, readEnvironment } from "./deno-api.ts";
-import { createLifecycle, type Lifecycle } from "./lifecycle.ts";
+import { joinProcess, PROCESS_END } from "./process-exit.ts";
 
 export interface DenoOptions extends WhisperrOptions {
   /**
@@ -54,29 +55,20 @@ export function createWhisperr<Events extends EventMap = AnyEvents>(
   }
   const resolved = resolveOptions({ ...options, apiKey }, { maxQueueSize: MAX_QUEUE_SIZE });
   const exitTimeoutMs = integer("exitTimeoutMs", options.exitTimeoutMs, 2000, 0, MAX_TIMER_MS);
-  const lifecycle = createLifecycle(exitTimeoutMs);
-  const { api, client } = createServerClient<Events>(options, resolved, portsOf(options, lifecycle));
-  lifecycle.watch(client);
+  const watch = createProcessWatch(exitTimeoutMs, PROCESS_END);
+  const leaveProcess = exitTimeoutMs > 0 ? joinProcess() : () => {};
+  const { api } = createServerClient<Events>(options, resolved, {
+    ...webPorts(options.fetch),
+    timers,
+    onStep: (client) => watchProcess(watch, client),
+  });
   return {
     ...api,
     shutdown(settings) {
       const ended = api.shutdown(settings);
-      void ended.then(lifecycle.end);
+      // It leaves no listener behind.
+      void ended.then(leaveProcess);
       return ended;
     },
-  };
-}
-
-function portsOf(options: DenoOptions, { onActivity }: Lifecycle): Ports {
-  return {
-    nowMs,
-    timers,
-    random: () => Math.random(),
-    uuid: () => crypto.randomUUID(),
-    fetch: options.fetch ?? ((url, init) => fetch(url, init)),
-    abortController: () => new AbortController(),
-    readText: (response) => readBoundedText(response, (bytes) => new TextDecoder().decode(bytes)),
-    log: (level, message) => console[level](message),
-    onActivity,
   };
 }

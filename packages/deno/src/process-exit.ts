@@ -3,9 +3,10 @@
  * whenever a listener asked it to go on (`preventDefault`); then `unload`, after which nothing can be waited for. `Deno.exit()`
  * skips the first of them.
  */
-import type { EndListener } from "@whisperr/core";
+import { onEnd, onOutOfWork, type ProcessEnd, type ProcessWatch } from "@whisperr/core";
+import { holdingTimers } from "./clock.ts";
 
-const listeners = new Set<EndListener>();
+const watches = new Set<ProcessWatch>();
 /** Clients that may still come to listen. */
 let clients = 0;
 /** The latest of these events. Once its dispatch is over, nothing that is done to it has an effect. */
@@ -29,23 +30,24 @@ export function joinProcess(): () => void {
   };
 }
 
-export function addExitListener(listener: EndListener): void {
-  listeners.add(listener);
-  // An app's own handler made the client listen, too late to be heard this time: Deno is to ask again.
-  leaving?.preventDefault();
-}
-
-export function removeExitListener(listener: EndListener): void {
-  listeners.delete(listener);
-}
+export const PROCESS_END: ProcessEnd = {
+  listen(watch) {
+    watches.add(watch);
+    // An app's own handler made the client listen, too late to be heard this time: Deno is to ask again.
+    leaving?.preventDefault();
+  },
+  unlisten: (watch) => void watches.delete(watch),
+  holdingTimers,
+  elapsedMs: () => performance.now(),
+};
 
 function onBeforeUnload(event: Event): void {
   leaving = event;
   let goesOn = false;
-  for (const listener of [...listeners]) goesOn = listener.onOutOfWork() || goesOn;
+  for (const watch of [...watches]) goesOn = onOutOfWork(watch) || goesOn;
   if (goesOn) event.preventDefault();
 }
 
 function onUnload(): void {
-  for (const listener of [...listeners]) listener.onEnd();
+  for (const watch of [...watches]) onEnd(watch);
 }

@@ -9,9 +9,9 @@ import {
   type ServerClient,
 } from "@whisperr/core";
 import { resolveEdgeOptions, type WhisperrEdgeOptions } from "./edge-options.ts";
+import { edgePorts } from "./edge-ports.ts";
 import { createHandOver } from "./hand-over.ts";
 import { createLifecycle, type Lifecycle } from "./lifecycle.ts";
-import { webPorts } from "./web-ports.ts";
 
 /** A client; of one request, or of all. */
 export type Whisperr<Events extends EventMap = AnyEvents> = ServerClient<Events>;
@@ -59,7 +59,7 @@ function createEdgeClient<Events extends EventMap>(
     intervalMs,
   );
   const config = { ...shared };
-  const web = webPorts(options.fetch);
+  const web = edgePorts(options.fetch);
   const lifecycle = createLifecycle({
     waitUntil,
     timeoutMs: waitUntilTimeoutMs,

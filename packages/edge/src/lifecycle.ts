@@ -39,7 +39,7 @@ export interface LifecycleSettings {
 export interface Lifecycle {
   /** What the client gets instead of what the settings named. */
   readonly outbox: Outbox;
-  readonly ports: Pick<Ports, "timers" | "ready" | "transport" | "onActivity" | "onKept">;
+  readonly ports: Pick<Ports, "timers" | "ready" | "transport" | "onStep" | "onKept">;
   /** Runs one call of the app. */
   call<Result>(work: () => Result): Result;
   /** The same, for a call that asks for everything queued: its request is held for all of it. */
@@ -245,8 +245,8 @@ export function createLifecycle(settings: LifecycleSettings): Lifecycle {
         });
         return mine;
       },
-      onActivity() {
-        if (client !== undefined && isOver(client)) endAll();
+      onStep(stepped) {
+        if (isOver(stepped)) endAll();
       },
       onKept() {
         if (!settings.waitsForInterval && !rescuing) endAll();

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from "vitest";
-import { nowMs, timers } from "./clock.ts";
+import { timers } from "./clock.ts";
 import { createWhisperr } from "./create-whisperr.ts";
 
 const NOON = "2026-06-14T12:00:00.000Z";
@@ -16,7 +16,6 @@ test("fake timers of a test take hold, though they were installed after this mod
   expect(fired).not.toHaveBeenCalled();
   vi.advanceTimersByTime(1);
   expect(fired).toHaveBeenCalledOnce();
-  expect(new Date(nowMs()).toISOString()).toBe("2026-06-14T12:00:01.000Z");
 });
 
 test("a timer does not keep the process alive", () => {

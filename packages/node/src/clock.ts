@@ -11,5 +11,3 @@ export const timers: Timers = {
   },
   clear: (handle) => clearTimeout(handle as NodeJS.Timeout | undefined),
 };
-
-export const nowMs = (): number => Date.now();

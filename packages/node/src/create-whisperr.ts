@@ -3,19 +3,21 @@ import { randomUUID } from "node:crypto";
 import {
   type AnyEvents,
   createDisabledClient,
+  createProcessWatch,
   createServerClient,
   type EventMap,
   integer,
   MAX_TIMER_MS,
   misuse,
   type Ports,
-  readBoundedText,
   resolveOptions,
   type ServerClient,
   type WhisperrOptions,
+  watchProcess,
+  webPorts,
 } from "@whisperr/core";
-import { nowMs, timers } from "./clock.ts";
-import { createLifecycle } from "./lifecycle.ts";
+import { timers } from "./clock.ts";
+import { PROCESS_END } from "./process-exit.ts";
 
 export interface NodeOptions extends WhisperrOptions {
   /** The ingestion key, `wrk_…`. Default: the environment variable `WHISPERR_API_KEY`. */
@@ -46,19 +48,13 @@ export function createWhisperr<Events extends EventMap = AnyEvents>(
   if (options.disabled === true) return createDisabledClient<Events>();
   const apiKey = options.apiKey ?? process.env.WHISPERR_API_KEY;
   const resolved = resolveOptions({ ...options, apiKey }, { maxQueueSize: MAX_QUEUE_SIZE });
-  const lifecycle = createLifecycle(integer("exitTimeoutMs", options.exitTimeoutMs, 2000, 0, MAX_TIMER_MS));
+  const exitTimeoutMs = integer("exitTimeoutMs", options.exitTimeoutMs, 2000, 0, MAX_TIMER_MS);
+  const watch = createProcessWatch(exitTimeoutMs, PROCESS_END);
   const ports: Ports = {
-    nowMs,
+    ...webPorts(options.fetch),
     timers,
-    random: () => Math.random(),
     uuid: randomUUID,
-    fetch: options.fetch ?? ((url, init) => fetch(url, init)),
-    abortController: () => new AbortController(),
-    readText: (response) => readBoundedText(response, (bytes) => new TextDecoder().decode(bytes)),
-    log: (level, message) => console[level](message),
-    onActivity: lifecycle.onActivity,
+    onStep: (client) => watchProcess(watch, client),
   };
-  const { api, client } = createServerClient<Events>(options, resolved, ports);
-  lifecycle.watch(client);
-  return api;
+  return createServerClient<Events>(options, resolved, ports).api;
 }

@@ -59,9 +59,6 @@ export interface Client extends Machine {
   request: RequestUnderWay | undefined;
   /** The last one. */
   answer: Answer;
-  /** As the runtime was last told of it, see `Ports.onActivity`. */
-  wasPending: boolean;
-  wasAwaited: boolean;
 }
 
 /** Nothing happens before `startQueue()` or `adopt()`. */
@@ -95,8 +92,6 @@ export function createClient(
     timer: undefined,
     request: undefined,
     answer: noAnswer("nothing was sent yet"),
-    wasPending: false,
-    wasAwaited: false,
   };
 }
 

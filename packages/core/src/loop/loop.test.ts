@@ -205,7 +205,7 @@ describe("waiting out trouble", () => {
   });
 });
 
-test("the runtime hears when something is queued, and when somebody waits; only when that changes", async () => {
+test("the runtime hears when something is queued, and when somebody waits", async () => {
   const { track, loop, server, activity } = loopFixture();
   track(3);
   void loop.flush();

@@ -33,10 +33,5 @@ export function tell(client: Client): void {
     client.isTellingKept = false;
   }
   client.isTelling = false;
-  const isPending = client.delivery.pending > 0;
-  const isAwaited = client.callers.length > 0;
-  if (isPending === client.wasPending && isAwaited === client.wasAwaited) return;
-  client.wasPending = isPending;
-  client.wasAwaited = isAwaited;
-  client.ports.onActivity?.({ pending: isPending, awaited: isAwaited });
+  client.ports.onStep?.(client);
 }

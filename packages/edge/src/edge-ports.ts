@@ -1,15 +1,10 @@
 /** What every edge runtime has, as ports. Nothing here is touched before a call needs it. */
-import { type FetchLike, type Ports, readBoundedText } from "@whisperr/core";
-import { nowMs, timers } from "./clock.ts";
+import { type FetchLike, type Ports, webPorts } from "@whisperr/core";
 
 /** `fetch`: the app's, in place of the platform's. */
-export function webPorts(given: FetchLike | null | undefined): Ports {
+export function edgePorts(given: FetchLike | null | undefined): Ports {
   return {
-    nowMs,
-    timers,
-    random: () => Math.random(),
-    uuid: () => crypto.randomUUID(),
-    fetch: given ?? ((url, init) => fetch(url, init)),
+    ...webPorts(given),
     abortController() {
       const controller = new AbortController();
       return {
@@ -23,7 +18,5 @@ export function webPorts(given: FetchLike | null | undefined): Ports {
         },
       };
     },
-    readText: (response) => readBoundedText(response, (bytes) => new TextDecoder().decode(bytes)),
-    log: (level, message) => console[level](message),
   };
 }

@@ -4,13 +4,13 @@ import { createServerClient, type ServerClient } from "../client/server-client.t
 import type { WhisperrError } from "../errors.ts";
 import { MAX_TIMER_MS, resolveOptions } from "../options.ts";
 import type { FetchResponse } from "../ports.ts";
-import { createProcessLifecycle, type EndListener } from "./process-lifecycle.ts";
+import { createProcessWatch, onEnd, onOutOfWork, type ProcessWatch, watchProcess } from "./process-watch.ts";
 
 interface Process {
   readonly client: ServerClient;
   /** Those that hold the process. */
   readonly timers: FakeTimers;
-  readonly listeners: ReadonlySet<EndListener>;
+  readonly listeners: ReadonlySet<ProcessWatch>;
   readonly errors: WhisperrError[];
   readonly requests: () => number;
   /** The process runs out of work: does it go on? */
@@ -23,12 +23,12 @@ const accepted: FetchResponse = { status: 202, headers: new Headers(), text: asy
 const never = () => new Promise<never>(() => {});
 
 function processFixture(exitTimeoutMs: number, fetch: () => Promise<FetchResponse>): Process {
-  const listeners = new Set<EndListener>();
+  const listeners = new Set<ProcessWatch>();
   const errors: WhisperrError[] = [];
   const holding = fakePorts();
   let elapsedMs = 5000;
   let requests = 0;
-  const lifecycle = createProcessLifecycle(exitTimeoutMs, {
+  const watch = createProcessWatch(exitTimeoutMs, {
     listen(listener) {
       expect(listeners, "it listens already").not.toContain(listener);
       listeners.add(listener);
@@ -38,28 +38,27 @@ function processFixture(exitTimeoutMs: number, fetch: () => Promise<FetchRespons
     elapsedMs: () => elapsedMs,
   });
   const { ports } = fakePorts({
-    onActivity: lifecycle.onActivity,
+    onStep: (client) => watchProcess(watch, client),
     fetch: () => {
       requests += 1;
       return fetch();
     },
   });
   const options = { apiKey: "wrk_test", onError: (error: WhisperrError) => void errors.push(error) };
-  const { api: client, client: record } = createServerClient(
+  const { api: client } = createServerClient(
     options,
     resolveOptions(options, { maxQueueSize: 10_000 }),
     ports,
   );
-  lifecycle.watch(record);
   return {
     client,
     timers: holding.timers,
     listeners,
     errors,
     requests: () => requests,
-    outOfWork: () => [...listeners].some((listener) => listener.onOutOfWork()),
+    outOfWork: () => [...listeners].some((listener) => onOutOfWork(listener)),
     end: () => {
-      for (const listener of listeners) listener.onEnd();
+      for (const listener of listeners) onEnd(listener);
     },
     passMs: (ms) => {
       elapsedMs += ms;
@@ -170,35 +169,22 @@ test("exitTimeoutMs 0 listens for nothing, yet flush() holds the process until i
   expect(timers.delays()).toEqual([]);
 });
 
-describe("a lifecycle of its own", () => {
-  function lifecycleFixture() {
-    const { ports, timers } = fakePorts();
-    const listeners: EndListener[] = [];
-    const lifecycle = createProcessLifecycle(2000, {
-      listen: (listener) => listeners.push(listener),
-      unlisten: () => listeners.pop(),
-      holdingTimers: ports.timers,
-      elapsedMs: () => 0,
-    });
-    return { lifecycle, timers, listeners };
-  }
+test("somebody who waits holds the process once; what is only queued does not", async () => {
+  const { client, timers } = processFixture(2000, async () => accepted);
+  client.track("ada", "signed_up");
+  expect(timers.delays()).toEqual([]);
+  const flushed = client.flush();
+  void client.flush();
+  expect(timers.delays()).toEqual([MAX_TIMER_MS]);
+  await flushed;
+  expect(timers.delays()).toEqual([]);
+});
 
-  test("holds the process once while somebody waits, and not for what is only queued", () => {
-    const { lifecycle, timers } = lifecycleFixture();
-    lifecycle.onActivity({ pending: true, awaited: false });
-    expect(timers.delays()).toEqual([]);
-    lifecycle.onActivity({ pending: true, awaited: true });
-    lifecycle.onActivity({ pending: false, awaited: true });
-    expect(timers.delays()).toEqual([MAX_TIMER_MS]);
-    lifecycle.onActivity({ pending: false, awaited: false });
-    expect(timers.delays()).toEqual([]);
-  });
+test("a watch has nothing to do before its client has had a step", () => {
+  const { ports } = fakePorts();
+  const end = { listen() {}, unlisten() {}, holdingTimers: ports.timers, elapsedMs: () => 0 };
+  const watch = createProcessWatch(2000, end);
 
-  test("has nothing to do before it knows its loop, even when an outbox has kept something", () => {
-    const { lifecycle, listeners } = lifecycleFixture();
-    lifecycle.onActivity({ pending: true, awaited: false });
-    const [listener] = listeners;
-    expect(listener?.onOutOfWork()).toBe(false);
-    expect(() => listener?.onEnd()).not.toThrow();
-  });
+  expect(onOutOfWork(watch)).toBe(false);
+  expect(() => onEnd(watch)).not.toThrow();
 });
