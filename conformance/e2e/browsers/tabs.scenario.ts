@@ -2,6 +2,8 @@
  * Issue item 5: five tabs of one profile track 50 events each, and are reloaded and closed at random; one renderer
  * crashes. The seed is printed with the figures; SCENARIO_SEED replays it.
  */
+
+import { type SeededRandom, seededRandom } from "@whisperr/conformance-simulation/seeded-random";
 import { expect, it } from "vitest";
 import { eventually } from "../eventually.ts";
 import { inEveryEngine } from "./engines.ts";
@@ -10,7 +12,6 @@ import { arrivesWhole } from "./judge/arrival.ts";
 import { audit, complaints } from "./judge/audit.ts";
 import { type Heard, unexplainedRepeats } from "./judge/repeats.ts";
 import { describeTraffic } from "./judge/traffic.ts";
-import { type Random, seededRandom } from "./random.ts";
 import { type ShopPage, type Stage, setStage } from "./stage.ts";
 
 const SCENARIO = "5. five tabs";
@@ -21,7 +22,7 @@ const CRASHING_TAB = 2;
 
 interface Walkabout {
   stage: Stage;
-  random: Random;
+  random: SeededRandom;
   /** How many events each page load tracked: a chain of its own, for any tab may adopt what another left behind. */
   tracked: Record<string, number>;
   counts: { reloads: number; closes: number; crashes: number };
@@ -71,7 +72,7 @@ async function useTab(walkabout: Walkabout, tab: number): Promise<void> {
   for (let left = EVENTS_PER_TAB; left > 0; ) {
     page ??= await stage.open({ options: { flushAt: 5 } });
     const chain = `tab ${tab} load ${load}`;
-    const burst = Math.min(1 + random.below(MAX_BURST), left);
+    const burst = Math.min(random.between(1, MAX_BURST), left);
     await page.track(chain, tracked[chain] ?? 0, burst);
     tracked[chain] = (tracked[chain] ?? 0) + burst;
     left -= burst;
@@ -81,7 +82,7 @@ async function useTab(walkabout: Walkabout, tab: number): Promise<void> {
     if (next.isNew) load++;
     page = next.page;
   }
-  if (page && random.below(2) === 0) await page.close();
+  if (page && random.chance(0.5)) await page.close();
 }
 
 /** What a page has heard it takes along when it goes, so it is asked before. */
@@ -97,7 +98,7 @@ interface Next {
 }
 
 async function doSomething(page: ShopPage, { random, counts }: Walkabout): Promise<Next> {
-  const choice = random.below(10);
+  const choice = random.between(0, 9);
   if (choice < 3) {
     counts.reloads++;
     await page.reload();

@@ -1,6 +1,7 @@
 /** Faults below HTTP: resets, lost answers, silence, over a real connection. */
 import { describe, expect, test } from "vitest";
 import { BATCH_PATH } from "./endpoint-paths.ts";
+import type { Fault } from "./fault.ts";
 import { anApi, storedIds, WAIT_MS } from "./fixture.ts";
 import type { IngestionApi } from "./ingestion-api.ts";
 import { aBatch, anEvent, sendBatch } from "./test-requests.ts";
@@ -100,8 +101,11 @@ describe("time", () => {
     await slow;
   });
 
-  test("a client that gives up a delayed request finds it stored", async () => {
-    const api = await anApi([{ kind: "delay", ms: 600_000 }]);
+  test.each<[string, Fault, object, string[]]>([
+    ["a delayed request finds it stored", { kind: "delay", ms: 600_000 }, { outcome: "lost" }, ["1"]],
+    ["one that hangs finds it nowhere", { kind: "hang" }, { outcome: "hung", events: [anEvent("1")] }, []],
+  ])("a client that gives up %s", async (_what, fault, recorded, stored) => {
+    const api = await anApi([fault]);
     const client = new AbortController();
     const left = fetch(`${api.url}${BATCH_PATH}`, { ...aBatch(anEvent("1")), signal: client.signal });
     const failure = expect(left).rejects.toThrow("aborted");
@@ -109,21 +113,8 @@ describe("time", () => {
     client.abort();
     await failure;
     await api.waitForAnswers(1, WAIT_MS);
-    expect(api.requests[0]).toMatchObject({ outcome: "lost" });
-    expect(storedIds(api)).toEqual(["1"]);
-  });
-
-  test("hang never answers and stores nothing; the client may leave", async () => {
-    const api = await anApi([{ kind: "hang" }]);
-    const client = new AbortController();
-    const left = fetch(`${api.url}${BATCH_PATH}`, { ...aBatch(anEvent("1")), signal: client.signal });
-    const failure = expect(left).rejects.toThrow("aborted");
-    await api.waitForRequests(1, WAIT_MS);
-    client.abort();
-    await failure;
-    await api.waitForAnswers(1, WAIT_MS);
-    expect(api.requests[0]).toMatchObject({ outcome: "hung", events: [anEvent("1")] });
-    expect(storedIds(api)).toEqual([]);
+    expect(api.requests[0]).toMatchObject(recorded);
+    expect(storedIds(api)).toEqual(stored);
   });
 
   test("closing the API lets go of what hangs", async () => {

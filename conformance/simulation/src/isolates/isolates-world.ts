@@ -1,8 +1,7 @@
 /** A world of isolates: short requests that come and go, clients that live as long as those or longer, one API. */
-import { type Mood, type SimulatedApi, simulatedApi } from "../api.ts";
-import { type Books, createBooks } from "../judge/books.ts";
-import { type SeededRandom, seededRandom } from "../seeded-random.ts";
-import { START_MS, settle, type VirtualTime, virtualTime } from "../virtual-time.ts";
+import type { Mood } from "../api.ts";
+import { type BookedWorld, bookedWorld } from "../booked-world.ts";
+import type { Tell } from "../world.ts";
 import { type EdgeClient, type EdgeClientOptions, edgeClient } from "./edge-client.ts";
 import { type IncomingRequest, incomingRequest, inRequest } from "./incoming-request.ts";
 
@@ -33,20 +32,11 @@ export interface Isolate {
   evict(): void;
 }
 
-export interface IsolatesWorld {
-  readonly time: VirtualTime;
-  readonly random: SeededRandom;
-  readonly api: SimulatedApi;
-  readonly books: Books;
+export interface IsolatesWorld extends BookedWorld<EdgeClient> {
   readonly isolates: readonly Isolate[];
   readonly latencyMs: () => number;
   /** Broken on purpose: requests end with their response. */
   readonly ignoresWaitUntil: boolean;
-  tell(line: string): void;
-  /** Something happened in a client: it is to be looked at. */
-  touch(client: EdgeClient): void;
-  pause(): Promise<void>;
-  advance(ms: number): Promise<void>;
 }
 
 /** What a moody API has. */
@@ -65,36 +55,16 @@ const ISOLATES = 2;
 
 export function isolatesWorld(
   settings: IsolatesSettings,
-  tell?: (line: string) => void,
+  tell?: Tell,
   ignoresWaitUntil = false,
 ): IsolatesWorld {
-  const time = virtualTime();
-  const random = seededRandom(settings.seed);
-  const books = createBooks();
-  const touched = new Set<EdgeClient>();
   const isolates: Isolate[] = [];
-
-  function check(): void {
-    for (const client of touched) client.check();
-    touched.clear();
-    if (books.violation !== undefined) throw new Error(books.violation);
-  }
-
+  const booked = bookedWorld<EdgeClient>(settings.seed, { moods: MOODS }, tell);
   const world: IsolatesWorld = {
-    time,
-    random,
-    books,
+    ...booked,
     isolates,
     ignoresWaitUntil,
-    api: simulatedApi(random, () => START_MS + time.elapsedMs, { moods: MOODS }),
-    latencyMs: () => random.between(...settings.latencyMs),
-    tell: tell === undefined ? () => {} : (line) => tell(`${time.elapsedMs} ${line}`),
-    touch: (client) => void touched.add(client),
-    async pause() {
-      await settle();
-      check();
-    },
-    advance: (ms) => time.advance(ms, check),
+    latencyMs: () => booked.random.between(...settings.latencyMs),
   };
   for (let i = 1; i <= ISOLATES; i++) isolates.push(createIsolate(world, `isolate ${i}`, settings));
   return world;

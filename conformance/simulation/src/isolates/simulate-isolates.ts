@@ -1,6 +1,6 @@
 /** A world of isolates from its beginning to the day when all is well again, and what must be true then. */
 import type { Mood } from "../api.ts";
-import { audit } from "../judge/audit.ts";
+import { playOut } from "../booked-world.ts";
 import { type SeededRandom, seededRandom } from "../seeded-random.ts";
 import type { Figures, Tell } from "../world.ts";
 import { withEdgeGlobals } from "./edge-globals.ts";
@@ -88,18 +88,14 @@ export async function simulateIsolates(
       return () => {};
     },
   };
-  return withEdgeGlobals(globals, async () => {
-    for (const action of actions) {
-      if (tell !== undefined) world.tell(JSON.stringify(action));
-      await perform(world, action);
-      await world.pause();
-    }
-    await heal(world);
-    audit(world.books, world.api);
-    const { time, books, api } = world;
-    const events = actions.length + books.calls.length - 1 + time.tasks + api.judged;
-    return { events, elapsedMs: time.elapsedMs };
-  });
+  return withEdgeGlobals(globals, () =>
+    playOut(
+      world,
+      actions,
+      (action) => perform(world, action),
+      () => heal(world),
+    ),
+  );
 }
 
 async function perform(world: IsolatesWorld, action: IsolatesAction): Promise<void> {

@@ -7,11 +7,10 @@ import {
   type Timers,
   type WhisperrOptions,
 } from "@whisperr/core";
-import { API_KEY, type SimulatedApi, simulatedApi } from "../api.ts";
-import { type Books, createBooks } from "../judge/books.ts";
+import { API_KEY } from "../api.ts";
+import { type BookedWorld, bookedWorld } from "../booked-world.ts";
 import { BASE_URL } from "../network.ts";
-import { type SeededRandom, seededRandom } from "../seeded-random.ts";
-import { START_MS, settle, type VirtualTime, virtualTime } from "../virtual-time.ts";
+import type { Tell } from "../world.ts";
 import { MOODS } from "./actions.ts";
 import { createDisk, type Disk } from "./disk.ts";
 import { type HostProcess, startProcess } from "./host-process.ts";
@@ -62,11 +61,7 @@ export interface Host {
   process(): HostProcess;
 }
 
-export interface ServersWorld {
-  readonly time: VirtualTime;
-  readonly random: SeededRandom;
-  readonly api: SimulatedApi;
-  readonly books: Books;
+export interface ServersWorld extends BookedWorld<HostProcess> {
   readonly hosts: readonly Host[];
   /** The app tracks errors, in its onError. */
   readonly tracksErrors: () => boolean;
@@ -76,12 +71,6 @@ export interface ServersWorld {
   /** All works, and no exchange takes longer than any client waits. Returns how long the slowest takes, in ms. */
   heal(): number;
   readonly sabotage: Sabotage;
-  tell(line: string): void;
-  /** Something happened in a process: it is to be looked at. */
-  touch(process: HostProcess): void;
-  /** Lets all go on that can, and checks. */
-  pause(): Promise<void>;
-  advance(ms: number): Promise<void>;
 }
 
 /** Well below every `requestTimeoutMs`. */
@@ -91,34 +80,21 @@ const NUMBER = /\\?"n\\?":(\d+)/;
 
 export function serversWorld(
   settings: ServersSettings,
-  tell: ((line: string) => void) | undefined,
+  tell: Tell | undefined,
   sabotage: Sabotage,
 ): ServersWorld {
-  const time = virtualTime();
-  const random = seededRandom(settings.seed);
-  const books = createBooks();
-  const touched = new Set<HostProcess>();
   const { maxEvents, poison } = settings;
   let isHealed = false;
   let slowestMs = settings.latencyMs[1];
-  const api = simulatedApi(random, () => START_MS + time.elapsedMs, {
-    moods: MOODS,
-    poison,
-    ...(maxEvents !== null && { maxEvents }),
-  });
-
-  function check(): void {
-    for (const process of touched) process.check();
-    touched.clear();
-    if (books.violation !== undefined) throw new Error(books.violation);
-  }
-
+  const booked = bookedWorld<HostProcess>(
+    settings.seed,
+    { moods: MOODS, poison, ...(maxEvents !== null && { maxEvents }) },
+    tell,
+  );
+  const { api, random } = booked;
   const hosts: Host[] = [];
   const world: ServersWorld = {
-    time,
-    random,
-    api,
-    books,
+    ...booked,
     hosts,
     tracksErrors: () => settings.tracksErrors && !isHealed,
     isDeaf: settings.isDeaf,
@@ -135,13 +111,6 @@ export function serversWorld(
       return 2 * slowestMs + settings.timerLagMs;
     },
     sabotage,
-    tell: tell === undefined ? () => {} : (line) => tell(`${time.elapsedMs} ${line}`),
-    touch: (process) => void touched.add(process),
-    async pause() {
-      await settle();
-      check();
-    },
-    advance: (ms) => time.advance(ms, check),
   };
   for (const one of settings.hosts) hosts.push(createHost(world, `host ${hosts.length + 1}`, one, sabotage));
   return world;

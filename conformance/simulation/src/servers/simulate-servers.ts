@@ -1,6 +1,6 @@
 /** A world of server processes from its beginning to the day when all is well again, and what must be true then. */
 
-import { audit } from "../judge/audit.ts";
+import { playOut } from "../booked-world.ts";
 import type { Figures, Tell } from "../world.ts";
 import type { Action } from "./actions.ts";
 import type { HostProcess } from "./host-process.ts";
@@ -24,20 +24,17 @@ export async function simulateServers(
   sabotage: Sabotage = {},
 ): Promise<Figures> {
   const world = serversWorld(settings, tell, sabotage);
-  for (const action of actions) {
-    if (tell !== undefined) world.tell(JSON.stringify(action));
-    await perform(world, action);
-    await world.pause();
-  }
-  await heal(world);
-  audit(world.books, world.api);
+  const figures = await playOut(
+    world,
+    actions,
+    (action) => perform(world, action),
+    () => heal(world),
+  );
   for (const { name, kept } of world.hosts) {
     const left = kept();
     if (left.length > 0) throw new Error(`${name} leaves ${left} on its disk`);
   }
-  const { time, books, api } = world;
-  const calls = books.calls.length - 1;
-  return { events: actions.length + calls + time.tasks + api.judged, elapsedMs: time.elapsedMs };
+  return figures;
 }
 
 async function perform(world: ServersWorld, action: Action): Promise<void> {
