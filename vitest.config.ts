@@ -36,7 +36,7 @@ function unitProject(root: string): TestProjectInlineConfiguration {
       exclude: [...BUILT, ...DOCS],
       // A worker goes on with the next file, and with the modules it has loaded; what tests replace is put back.
       isolate: ISOLATED.includes(root),
-      setupFiles: ["vitest.setup.ts"],
+      setupFiles: ["vitest.setup.ts", ...(process.env.FUZZ ? ["scripts/fuzz/keep-counterexample.ts"] : [])],
       sequence: { hooks: "list" },
       unstubGlobals: true,
       unstubEnvs: true,

@@ -114,9 +114,10 @@ function shows({ shownBy = [], notYet }: Clause, cases: readonly Case[]): string
   return [...ids, ...tests].join(", ");
 }
 
-/** Subjects with the capabilities for at least one of the cases. */
-function runsOn(cases: readonly Case[], subjects: readonly Subject[]): string {
+/** Subjects with the capabilities for at least one of the cases; those that have to be named do not count. */
+function runsOn(cases: readonly Case[], all: readonly Subject[]): string {
   if (cases.length === 0) return "";
+  const subjects = all.filter(({ onlyWhenNamed }) => !onlyWhenNamed);
   const able = subjects.filter(({ capabilities }) =>
     cases.some(({ needs = [] }) => needs.every((need) => capabilities.includes(need))),
   );

@@ -8,6 +8,10 @@ const shared = {
   name: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/),
   title: z.string().min(1),
   capabilities: unique(capability),
+  onlyWhenNamed: z
+    .literal(true)
+    .describe("Runs when `--subject` names it, and never among all.")
+    .exactOptional(),
   knownFailures: z
     .array(
       z.strictObject({

@@ -12,7 +12,8 @@ export function inEveryEngine(
   for (const { engine, missing } of availableEngines()) {
     describe(`${scenario}, ${engine}`, () => {
       if (missing !== undefined) {
-        it("runs where its engine is", (context) => reportMissing(scenario, engine, missing, context.skip));
+        it(`runs where its engine is: ${missing}`, (context) =>
+          reportMissing(scenario, engine, missing, context.skip));
         return;
       }
       let browser: Browser | undefined;
@@ -43,7 +44,8 @@ export function enginesOnly(engines: readonly Engine[], scenario: string, define
     describe(`${scenario}, ${engine}`, () => {
       if (missing === undefined) define();
       else
-        it("runs where its engine is", (context) => reportMissing(scenario, engine, missing, context.skip));
+        it(`runs where its engine is: ${missing}`, (context) =>
+          reportMissing(scenario, engine, missing, context.skip));
     });
   }
 }

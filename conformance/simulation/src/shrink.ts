@@ -16,12 +16,14 @@ export const failureOf: Failure = async (script) => {
 
 /** Leaves out what is not needed for the failure: actions in ever smaller pieces, then how each of them counts. */
 export async function shrink(script: Script, failure: Failure = failureOf): Promise<Script> {
-  const wanted = kindOfFailure(await failure(script));
-  if (wanted === undefined) return script;
+  const whole = await failure(script);
+  if (whole === undefined) return script;
+  const wanted = kindOfFailure(whole);
   let smallest = script;
 
   async function attempt(smaller: Script): Promise<boolean> {
-    if (kindOfFailure(await failure(smaller)) !== wanted) return false;
+    const what = await failure(smaller);
+    if (what === undefined || kindOfFailure(what) !== wanted) return false;
     smallest = smaller;
     return true;
   }
@@ -42,7 +44,9 @@ export async function shrink(script: Script, failure: Failure = failureOf): Prom
 }
 
 /** What went wrong, without the numbers that differ from world to world. */
-const kindOfFailure = (message: string | undefined) => message?.replace(/[:,{].*|\d+/gs, "");
+export function kindOfFailure(message: string): string {
+  return message.replace(/[:,{].*|\d+/gs, "");
+}
 
 function without(script: Script, from: number, count: number): Script {
   const actions = [...script.actions.slice(0, from), ...script.actions.slice(from + count)];

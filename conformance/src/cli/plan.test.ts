@@ -22,8 +22,11 @@ const subjectsOf = (plan: Plan) => plan.map(({ subject }) => subject.name);
 const casesOf = (plan: Plan) => plan[0]?.cases.map(({ id }) => id) ?? [];
 
 describe("what is asked for", () => {
-  test("is everything without options, with all reports, in the suite's own folder", () => {
-    expect(planned()).toHaveLength(subjects.length);
+  test("is all that need not be named without options, with all reports, in the suite's own folder", () => {
+    const others = subjectsOf(planned("--subject", "sources", "0-1", "0-2"));
+    expect(others).toHaveLength(3);
+    const all = subjects.map(({ name }) => name);
+    expect(subjectsOf(planned())).toEqual(all.filter((name) => !others.includes(name)));
     expect(casesOf(planned())).toHaveLength(cases.length);
     expect(parsed()).toEqual({
       subjects: join(folder, "subjects"),

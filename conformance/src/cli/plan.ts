@@ -21,7 +21,10 @@ export function chosenPlan(
 ): Plan {
   const ofLevel = cases.filter(({ level }) => options.level === undefined || level === options.level);
   const chosenCases = found(ofLevel, options.case, "case", ({ id }) => [id]);
-  const chosen = found(subjects, options.subject, "subject", ({ name, title }) => [name, title]);
+  const chosen =
+    options.subject === undefined
+      ? subjects.filter(({ onlyWhenNamed }) => !onlyWhenNamed)
+      : found(subjects, options.subject, "subject", ({ name, title }) => [name, title]);
   return chosen.map((subject) => ({ subject, cases: chosenCases }));
 }
 

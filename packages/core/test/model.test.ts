@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { ClientConfig } from "../src/client/client.ts";
+import { counterexamples } from "./counterexamples.ts";
 import { type DrivenLoop, drivenLoop, type ServerMood } from "./driven-loop.ts";
 
 const MAX_ACTIONS = 70;
@@ -117,7 +118,7 @@ test("whatever the app, the server and the clock do, the loop does what a plain 
       await driven.drain();
       performed += run.length;
     }),
-    { numRuns: 800 },
+    { numRuns: 800, examples: counterexamples("model") },
   );
   expect(performed).toBeGreaterThan(15_000);
 }, 60_000);

@@ -1,0 +1,17 @@
+/** `npm run check`: a minute that finds nearly everything. Nothing has to be built for it: it runs the sources. */
+import { runCheck } from "./run-check.ts";
+import { turbo } from "./step.ts";
+
+await runCheck(
+  [
+    { name: "format and lint", command: ["biome", "check", "--error-on-warnings", "."] },
+    { name: "types", command: turbo("typecheck", "//#typecheck:scripts") },
+    { name: "unit tests", command: turbo("//#test:unit"), reports: "reports/unit.xml" },
+    {
+      name: "cases on one Node",
+      command: turbo("//#test:sources"),
+      reports: "reports/sources/conformance.xml",
+    },
+  ],
+  ["what is built, other runtimes, browsers and documents (npm test)"],
+);

@@ -1,0 +1,40 @@
+/** `npm test`: the whole truth, and what CI runs. Arguments go to turbo: `npm test -- --force` runs what is unchanged too. */
+import { machine } from "./machine.ts";
+import { runCheck } from "./run-check.ts";
+import { turbo } from "./step.ts";
+
+process.env.MACHINE = machine();
+
+const force = process.argv.slice(2);
+
+await runCheck(
+  [
+    { name: "build", command: turbo("build", ...force) },
+    { name: "format and lint", command: ["biome", "check", "--error-on-warnings", "."] },
+    { name: "types", command: turbo("typecheck", "//#typecheck:scripts", ...force) },
+    { name: "unit tests", command: turbo("//#test:unit", ...force), reports: "reports/unit.xml" },
+    { name: "built packages", command: turbo("//#test:built", ...force), reports: "reports/built.xml" },
+    { name: "documents", command: turbo("//#test:docs", ...force), reports: "reports/docs.xml" },
+    {
+      name: "conformance",
+      command: turbo("conformance", ...force),
+      reports: "conformance/reports/conformance.xml",
+    },
+    { name: "edge", command: turbo("edge", ...force), reports: "conformance/e2e/reports/edge.xml" },
+    {
+      name: "runtimes",
+      command: turbo("runtimes", ...force),
+      reports: "conformance/e2e/reports/runtimes.xml",
+    },
+    // Last, and alone: real time in real browsers.
+    {
+      name: "browsers",
+      command: turbo("browsers", ...force),
+      reports: "conformance/e2e/reports/browsers.xml",
+    },
+  ],
+  [
+    "the two SDKs as they were published, which nothing here can change (npm run test:outside)",
+    "random seeds (npm run fuzz), and mutants of core (npm run mutation)",
+  ],
+);
