@@ -1,5 +1,4 @@
 /** The client for Node.js: core, plugged into Node's clock, timers, randomness, fetch and end of process. */
-import { randomUUID } from "node:crypto";
 import {
   type AnyEvents,
   createDisabledClient,
@@ -17,6 +16,7 @@ import {
   webPorts,
 } from "@whisperr/core";
 import { timers } from "./clock.ts";
+import { randomUuid } from "./message-id.ts";
 import { PROCESS_END } from "./process-exit.ts";
 
 export interface NodeOptions extends WhisperrOptions {
@@ -53,7 +53,7 @@ export function createWhisperr<Events extends EventMap = AnyEvents>(
   const ports: Ports = {
     ...webPorts(options.fetch),
     timers,
-    uuid: randomUUID,
+    uuid: randomUuid,
     onStep: (client) => watchProcess(watch, client),
   };
   return createServerClient<Events>(options, resolved, ports).api;
