@@ -9,7 +9,7 @@ import { onTestFinished } from "vitest";
 import { eventually } from "../eventually.ts";
 import { bundle } from "./edge-host.ts";
 import type { TrackedCall } from "./numbered-events.ts";
-import type { ReportedError } from "./queue-stage.ts";
+import { PATIENCE_MS, type ReportedError } from "./queue-stage.ts";
 
 export interface DurableStage {
   readonly api: IngestionApi;
@@ -29,8 +29,9 @@ export interface DurableStage {
 
 const KEY = "wrk_test";
 
-/** What differs between scenarios: waits are short, so that nobody waits for long. */
+/** What differs between scenarios: waits are short, so that nobody waits for long, but no slow answer is taken for none. */
 export type OutboxSettings = {
+  requestTimeoutMs?: number;
   flushIntervalMs?: number;
   maxQueueSize?: number;
   maxRetries?: number;
@@ -56,7 +57,7 @@ export async function setDurableStage(
         WHISPERR_API_KEY: KEY,
         WHISPERR_BASE_URL: api.url,
         OUTBOX_OPTIONS: {
-          requestTimeoutMs: 2000,
+          requestTimeoutMs: PATIENCE_MS,
           flushIntervalMs: 100,
           backoff: { baseMs: 100, maxMs: 300 },
           ...settings,

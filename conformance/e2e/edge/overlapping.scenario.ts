@@ -1,14 +1,16 @@
 /** Requests that overlap, and share a client or have one each: what one of them does reaches no other. */
 import { setTimeout as pause } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
+import { unexplainedRepeats } from "../browsers/judge/repeats.ts";
 import { eventually } from "../eventually.ts";
 import { hosts } from "./edge-host.ts";
 import { type EdgeStage, setEdgeStage } from "./edge-stage.ts";
+import { WAIT_MS } from "./numbered-events.ts";
 
 const REQUESTS = 12;
-/** A request every so often, for so long, while the API is out. */
+/** While the API is out there is a request every so often, until so many of them were over. */
 const PACE_MS = 250;
-const OUTAGE_MS = 5000;
+const OVER = 3;
 
 const all = Object.entries(hosts);
 const shared = all.filter(([name]) => name.startsWith("one client"));
@@ -16,7 +18,7 @@ const perRequest = all.filter(([name]) => name.startsWith("a client"));
 
 /** No request lasts as long as the outage, and no attempt as long as a request. */
 const SHORT = {
-  waitUntilTimeoutMs: 1500,
+  waitUntilTimeoutMs: 3000,
   backoff: { baseMs: 200, maxMs: 200 },
   maxRetries: 100,
   requestTimeoutMs: 1000,
@@ -32,31 +34,35 @@ describe.each(all)("%s", (_name, start) => {
       ),
     );
     expect(answers.map(({ status }) => status)).toEqual(Array(REQUESTS).fill(200));
-    await eventually("all events", 20_000, () => stage.api.store.events.length === REQUESTS * 3);
+    await untilAllArrive(stage, REQUESTS * 3);
     await nothingStays(stage);
     expect((await stage.report()).errors).toEqual([]);
   });
 });
 
 describe.each(shared)("%s", (_name, start) => {
-  test("in an outage longer than any request, one request after the other goes on: all arrives once, nothing is reported", async () => {
+  test("in an outage longer than any request, one request after the other goes on: all arrives, nothing is reported", async () => {
     const stage = await setEdgeStage(start, SHORT);
     const requests = await requestsDuringOutage(stage);
-    await eventually("all events", 20_000, () => stage.api.store.events.length === requests * 2);
+    await untilAllArrive(stage, requests * 2);
     await nothingStays(stage);
     expect((await stage.report()).errors).toEqual([]);
   });
 
   test("at the end of the request that sends, the other one goes on by itself", async () => {
-    const stage = await setEdgeStage(start, { waitUntilTimeoutMs: 2000 });
+    const stage = await setEdgeStage(start, SHORT);
+    const held = (count: number) =>
+      eventually(`${count} held`, WAIT_MS, async () => (await stage.report()).open === count);
     stage.api.setDefault({ kind: "hang" });
     await stage.ask("/track?user=first&events=2");
-    await pause(1200);
+    await held(1);
+    await pause(SHORT.waitUntilTimeoutMs / 2);
     await stage.ask("/track?user=second&events=2");
     // The first is over, the second is not.
-    await pause(1000);
+    await held(2);
+    await held(1);
     stage.api.setDefault(null);
-    await eventually("all events", 20_000, () => stage.api.store.events.length === 4);
+    await untilAllArrive(stage, 4);
     await nothingStays(stage);
     expect((await stage.report()).errors).toEqual([]);
   });
@@ -65,11 +71,11 @@ describe.each(shared)("%s", (_name, start) => {
     const stage = await setEdgeStage(start, SHORT);
     stage.api.setDefault({ kind: "hang" });
     await stage.ask("/track?events=2");
-    await eventually("a report", 10_000, async () => (await stage.report()).errors.length > 0);
+    await eventually("a report", WAIT_MS, async () => (await stage.report()).errors.length > 0);
     expect((await stage.report()).errors).toMatchObject([{ type: "retry_exhausted", count: 2 }]);
     stage.api.setDefault(null);
     await stage.ask("/track?events=1");
-    await eventually("all events", 20_000, () => stage.api.store.events.length === 3);
+    await untilAllArrive(stage, 3);
     await nothingStays(stage);
   });
 });
@@ -78,7 +84,7 @@ describe.each(perRequest)("%s", (_name, start) => {
   test("in an outage longer than any request, each reports what it could not deliver, and later ones deliver", async () => {
     const stage = await setEdgeStage(start, SHORT);
     const requests = await requestsDuringOutage(stage);
-    await eventually("every event arrived or reported", 20_000, async () => {
+    await eventually("every event arrived or reported", WAIT_MS, async () => {
       const { errors } = await stage.report();
       const reported = errors.reduce((sum, { count = 0 }) => sum + count, 0);
       return stage.api.store.events.length + reported === requests * 2;
@@ -89,19 +95,28 @@ describe.each(perRequest)("%s", (_name, start) => {
 });
 
 /** Answers how many there were, each with two events. */
-async function requestsDuringOutage({ api, ask }: EdgeStage): Promise<number> {
+async function requestsDuringOutage({ api, ask, report }: EdgeStage): Promise<number> {
   api.setDefault({ kind: "hang" });
   let requests = 0;
-  for (let waitedMs = 0; waitedMs < OUTAGE_MS; waitedMs += PACE_MS) {
+  for (let over = 0; over < OVER; ) {
     await ask(`/track?user=user_${requests++}&events=2`);
     await pause(PACE_MS);
+    const { promises, open } = await report();
+    over = promises - open;
   }
   api.setDefault(null);
   return requests;
 }
 
+async function untilAllArrive({ api }: EdgeStage, count: number): Promise<void> {
+  await eventually("all events", WAIT_MS, () => api.store.events.length === count);
+}
+
+/** What was under way as its request ended goes again, though it arrived: nobody was there to hear of it. */
 async function nothingStays({ api, report }: EdgeStage): Promise<void> {
-  await eventually("nothing held", 5000, async () => (await report()).open === 0);
-  expect((await report()).timers).toBe(0);
-  expect(api.store.duplicates).toBe(0);
+  await eventually("nothing held", WAIT_MS, async () => (await report()).open === 0);
+  const { timers, heard } = await report();
+  expect(timers).toBe(0);
+  expect(heard).not.toEqual({});
+  expect(unexplainedRepeats(api.requests, new Map(Object.entries(heard)))).toEqual([]);
 }

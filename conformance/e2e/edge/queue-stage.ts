@@ -29,10 +29,14 @@ export interface ReportedError {
 
 const KEY = "wrk_test";
 
+/** A busy machine answers late; taken for no answer, everything would go again. Only an API that hangs is given up. */
+export const PATIENCE_MS = 60_000;
+const IMPATIENCE_MS = 1000;
+
 /** `maxRetries`: of the Queue. Ends with the test. */
 export async function setQueueStage(
   maxRetries: number,
-  options: IngestionApiOptions = {},
+  { hangs = false, ...options }: IngestionApiOptions & { readonly hangs?: boolean } = {},
 ): Promise<QueueStage> {
   const api = await startTestApi({ keys: [KEY], ...options });
   const [app, deadLetters] = await Promise.all([
@@ -47,7 +51,11 @@ export async function setQueueStage(
         ...common,
         name: "app",
         script: app,
-        bindings: { WHISPERR_API_KEY: KEY, WHISPERR_BASE_URL: api.url },
+        bindings: {
+          WHISPERR_API_KEY: KEY,
+          WHISPERR_BASE_URL: api.url,
+          REQUEST_TIMEOUT_MS: hangs ? IMPATIENCE_MS : PATIENCE_MS,
+        },
         queueProducers: { WHISPERR_QUEUE: "events" },
         queueConsumers: {
           events: { maxBatchSize: 100, maxBatchTimeout: 0.2, maxRetries, deadLetterQueue: "dead-letters" },

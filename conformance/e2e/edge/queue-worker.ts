@@ -7,6 +7,7 @@ interface Env {
   readonly WHISPERR_API_KEY: string;
   readonly WHISPERR_BASE_URL: string;
   readonly WHISPERR_QUEUE: QueueLike;
+  readonly REQUEST_TIMEOUT_MS: number;
 }
 
 interface Context {
@@ -32,11 +33,11 @@ export default {
     return new Response("tracked");
   },
 
-  queue: whisperrQueueConsumer<Env>({
+  queue: whisperrQueueConsumer<Env>(({ REQUEST_TIMEOUT_MS }) => ({
     retryDelaySeconds: 1,
     maxRetryDelaySeconds: 2,
-    requestTimeoutMs: 1000,
+    requestTimeoutMs: REQUEST_TIMEOUT_MS,
     backoff: { baseMs: 50, maxMs: 100 },
     onError: (error) => reported.push(error),
-  }),
+  })),
 };

@@ -103,7 +103,7 @@ test("an outage: everything comes back later, nothing is a dead letter", async (
 });
 
 test("an API that hangs: the consumer lets go, and the messages come back", async () => {
-  const { api, track } = await setQueueStage(MANY_RETRIES);
+  const { api, track } = await setQueueStage(MANY_RETRIES, { hangs: true });
   api.setDefault({ kind: "hang" });
   await track(numbered(1, 5));
   await api.waitForRequests(4, WAIT_MS);

@@ -1,11 +1,12 @@
 /** An API in trouble, for shorter than a platform grants: everything arrives, once, within `waitUntil`. */
-
+import { setTimeout as pause } from "node:timers/promises";
 import type { Fault } from "@whisperr/conformance/api";
 import { describe, expect, test } from "vitest";
 import { eventually } from "../eventually.ts";
 import { hosts } from "./edge-host.ts";
 import { type EdgeStage, setEdgeStage } from "./edge-stage.ts";
 import { record } from "./figures.ts";
+import { untilStored, WAIT_MS } from "./numbered-events.ts";
 
 const UNAVAILABLE: Fault = { kind: "status", status: 503 };
 
@@ -15,7 +16,8 @@ describe.each(Object.entries(hosts))("%s", (name, start) => {
     stage.api.setDefault(UNAVAILABLE);
     const from = performance.now();
     await stage.ask("/track?events=3");
-    await eventually("3 s have passed", 10_000, () => performance.now() - from > 3000);
+    // The length of the outage is what the scenario is about: this waits for nothing else.
+    await pause(3000);
     stage.api.setDefault(null);
     await arrivesOnce(stage);
     record("503 for 3 s", name, "", { "arrived after ms": Math.round(performance.now() - from) });
@@ -31,14 +33,13 @@ describe.each(Object.entries(hosts))("%s", (name, start) => {
     record("429 with Retry-After: 2", name, "", { "waited ms": Math.round(waitedMs) });
     expect(stage.api.requests.length).toBe(2);
     expect(waitedMs).toBeGreaterThanOrEqual(1990);
-    expect(waitedMs).toBeLessThan(3500);
   });
 
   test("an answer lost", async () => {
     const stage = await setEdgeStage(start);
     stage.api.play([{ kind: "accept-and-lose-answer", answer: "none" }]);
     await stage.ask("/track?events=3");
-    await eventually("two attempts", 10_000, () => stage.api.requests.length === 2);
+    await eventually("two attempts", WAIT_MS, () => stage.api.requests.length === 2);
     await arrivesOnce(stage);
     const [first, second] = stage.api.requests;
     expect(second?.text).toBe(first?.text);
@@ -46,7 +47,7 @@ describe.each(Object.entries(hosts))("%s", (name, start) => {
 });
 
 async function arrivesOnce({ api, report }: EdgeStage): Promise<void> {
-  await eventually("three events", 20_000, () => api.store.events.length === 3);
-  await eventually("nothing held", 5000, async () => (await report()).open === 0);
+  await untilStored(api, 3);
+  await eventually("nothing held", WAIT_MS, async () => (await report()).open === 0);
   expect(await report()).toMatchObject({ errors: [], timers: 0 });
 }

@@ -8,6 +8,8 @@ export interface PlatformReport {
   open: number;
   /** The longest a promise took to settle. */
   longestMs: number;
+  /** Since when the app knows that an event was accepted, by message id: of the latest `MAX_HEARD` events. */
+  heard: Record<string, number>;
 }
 
 export interface WatchedPlatform {
@@ -18,11 +20,15 @@ export interface WatchedPlatform {
 
 type WaitUntil = (promise: Promise<unknown>) => void;
 
+/** What a scenario looks at; and what thousands of requests leave behind stays the same. */
+const MAX_HEARD = 1000;
+
 export function watchPlatform(): WatchedPlatform {
   const timers = new Set<unknown>();
   const set = globalThis.setTimeout;
   const clear = globalThis.clearTimeout;
-  const report: PlatformReport = { timers: 0, promises: 0, open: 0, longestMs: 0 };
+  const heard = watchAnswers();
+  const report = { promises: 0, open: 0, longestMs: 0 };
   globalThis.setTimeout = ((callback: () => void, delayMs: number) => {
     const timer = set(() => {
       timers.delete(timer);
@@ -47,6 +53,29 @@ export function watchPlatform(): WatchedPlatform {
       });
       waitUntil(watched);
     },
-    report: () => ({ ...report, timers: timers.size }),
+    report: () => ({ ...report, timers: timers.size, heard: Object.fromEntries(heard) }),
   };
+}
+
+/** An attempt whose answer came too late, or after its request was over, is heard by nobody. */
+function watchAnswers(): ReadonlyMap<string, number> {
+  const heard = new Map<string, number>();
+  const send = globalThis.fetch;
+  globalThis.fetch = (async (input: RequestInfo | URL, init?: RequestInit) => {
+    const response = await send(input, init);
+    if (response.ok && typeof init?.body === "string") {
+      for (const id of messageIds(init.body)) heard.set(id, Date.now());
+      for (const id of heard.keys()) {
+        if (heard.size <= MAX_HEARD) break;
+        heard.delete(id);
+      }
+    }
+    return response;
+  }) as typeof fetch;
+  return heard;
+}
+
+function messageIds(body: string): string[] {
+  const { events = [] } = JSON.parse(body) as { events?: { context: { $message_id: string } }[] };
+  return events.map(({ context }) => context.$message_id);
 }
