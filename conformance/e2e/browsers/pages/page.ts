@@ -1,5 +1,6 @@
 /** The page of the site: readies the storage, loads the SDK, and does what its plan and the test ask for. */
 import type { Ask, PageReport, Plan } from "../site/plan.ts";
+import { countStorage } from "./count-storage.ts";
 import { watchMainThread } from "./main-thread.ts";
 import { watchRequests } from "./request-watch.ts";
 import { denyStorage, fillStorage } from "./storage-plight.ts";
@@ -51,6 +52,8 @@ function answer(ask: Ask): unknown {
       return fillStorage();
     case "timeTrack":
       return timeTrack(client, ask);
+    case "countStorage":
+      return countStorage(client, ask);
     case "createAgain":
       return createAgain();
     case "heard":

@@ -36,6 +36,8 @@ export type Ask =
   | { do: "fillStorage" }
   /** Times calls of `track()` with this many operations waiting. */
   | { do: "timeTrack"; waiting: number; calls: number }
+  /** Counts what calls of `track()` ask of the storage with this many operations waiting. */
+  | { do: "countStorage"; waiting: number; calls: number }
   /** Creates a second and a third client with the same key, one of them from another copy of the SDK. */
   | { do: "createAgain" }
   /** Which events the page knows to have been accepted, by message id, and since when. */
@@ -55,6 +57,14 @@ export interface PageReport {
   underWay: number;
   /** How many pages of this profile left while a request of theirs was under way. */
   leftInFlight: number;
+}
+
+/** What was asked of localStorage. */
+export interface StorageUse {
+  /** Calls of its methods; listing its keys counts each key. */
+  calls: number;
+  /** Of keys and values that were written. */
+  characters: number;
 }
 
 export interface Ledger {
