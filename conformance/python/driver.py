@@ -32,7 +32,7 @@ class Driver:
         self._http = http
         self._transport = HttpTransport(loop)
         self._output = output
-        self._values = Values(lambda *arguments: self._live().track(*arguments))
+        self._values = Values(lambda *arguments: self._live().track(*arguments), lambda: self._live().flush())
         self._forget()
 
     def perform(self, command: Command) -> Any:
@@ -67,10 +67,9 @@ class Driver:
         options = python_names(self._values.decode_object(command["options"]))
         app_on_error = options.get("on_error")
 
-        def on_error(error: Any) -> None:
+        def on_error(error: Any) -> Any:
             self._errors.append(error_as_json(error))
-            if app_on_error:
-                app_on_error(error)
+            return app_on_error(error) if app_on_error else None
 
         self._options = {**options, "on_error": on_error}
         try:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import Future
 from dataclasses import asdict
 from datetime import datetime
+from itertools import count
 from typing import Any, Callable, Dict, Mapping
 
 from minimal_sdk import WhisperrError, channel
@@ -19,8 +21,9 @@ DATA = ("traits", "context")
 class Values:
     """Builds tagged values. A kind it does not know is an error, so that no case passes by mistake."""
 
-    def __init__(self, track: Callable[..., Any]) -> None:
+    def __init__(self, track: Callable[..., Any], flush: Callable[[], Any]) -> None:
         self._track = track
+        self._flush = flush
 
     def decode(self, value: Any, index: int = 0) -> Any:
         """`index` is the number of the call within its repetition."""
@@ -61,7 +64,9 @@ class Values:
         if kind == "channel":
             return self._channel(tag, index)
         if kind == "callback":
-            return CALLBACKS[tag["of"]]
+            return counting_calls() if tag["of"] == "counts-calls" else CALLBACKS[tag["of"]]
+        if kind == "calls-flush":
+            return lambda _: self._flush()
         if kind == "calls-track":
             return lambda _: self._track(*(self.decode(item, index) for item in tag["args"]))
         raise ValueError(f"this driver knows no value {kind!r}")
@@ -108,6 +113,23 @@ def throws(_: Any) -> None:
     raise RuntimeError("a callback of the app failed")
 
 
+def rejects(_: Any) -> "Future[None]":
+    failed: "Future[None]" = Future()
+    failed.set_exception(RuntimeError("an asynchronous callback of the app failed"))
+    return failed
+
+
+def forges_ids(event: Dict[str, Any]) -> Dict[str, Any]:
+    context = {**event["context"], "$message_id": "forged"}
+    return {**event, "occurred_at": "2026-06-01T00:00:00.000Z", "context": context}
+
+
+def counting_calls() -> Callable[[Any], Any]:
+    """Each client of a case gets one of its own."""
+    calls = count(1)
+    return lambda event: {**event, "properties": {**event["properties"], "calls": next(calls)}}
+
+
 def returns_circular(event: Dict[str, Any]) -> Dict[str, Any]:
     properties: Dict[str, Any] = {}
     properties["self"] = properties
@@ -120,5 +142,7 @@ CALLBACKS: Dict[str, Callable[[Any], Any]] = {
     "leaves-out-secrets": lambda event: None if event["event_type"] == "secret_event" else event,
     "adds-property": lambda event: {**event, "properties": {**event["properties"], "added": True}},
     "returns-circular": returns_circular,
+    "forges-ids": forges_ids,
+    "rejects": rejects,
     "returns-bad-name": lambda event: {**event, "event_type": "Not A Name"},
 }

@@ -45,6 +45,7 @@ const server = z
   .strictObject({
     options: z
       .strictObject({
+        basePath: z.string().describe('Where the endpoints are, e.g. "/ingest".').exactOptional(),
         revokedKeys: z.array(z.string()).exactOptional(),
         poison: z.enum(["reject_event", "reject_batch"]).exactOptional(),
         maxBodyBytes: z.int().exactOptional(),

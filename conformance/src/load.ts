@@ -113,7 +113,10 @@ function checkNeeds({ id, client, steps, expect, needs = [] }: Case): void {
     ["process-exit", steps.some((step) => "exit" in step)],
     ["server-api", steps.some(isForServersOnly) && !needs.includes("client")],
     ["client", steps.some(isForClientsOnly)],
-    ["javascript-values", /"\$value":"(bigint|symbol|revoked-proxy|throwing-|to-json|map)/.test(text)],
+    [
+      "javascript-values",
+      /"\$value":"(bigint|symbol|revoked-proxy|throwing-|to-json|map)|"of":"returns-promise"/.test(text),
+    ],
   ];
   const missing = uses.filter(([need, used]) => used && !needs.includes(need)).map(([need]) => need);
   if (missing.length > 0) throw new UsageError(`case ${id} uses ${missing.join(", ")} without needing it`);

@@ -11,7 +11,7 @@ from .answers import describe, rejected_count, retry_after_ms
 from .batch_sizing import BatchSizing
 from .errors import Reporter, WhisperrError
 from .event_loop import Callback, EventLoop
-from .operations import Operation
+from .operations import Operation, message_ids
 from .options import Options
 from .ports import Answer, Exchange, Post
 
@@ -45,6 +45,8 @@ class Delivery:
         self._cancel_wait: Optional[Callback] = None
         self._cancel_interval: Optional[Callback] = None
         self._is_closed = False
+        #: The app hears so. A flush that it asks for then would end in the same report, for ever.
+        self._is_giving_up = False
 
     def pending(self) -> int:
         return len(self._queue)
@@ -68,6 +70,9 @@ class Delivery:
             counts = {"delivered": self._reporter.delivered - delivered, "dropped": now_dropped - dropped}
             flush.set_result({**counts, "pending": self.pending()})
 
+        if self._is_giving_up:
+            settle()
+            return flush
         self._flushes.append((self._last_number, settle))
         self._is_refused = False
         self._aim_at_everything()
@@ -141,8 +146,7 @@ class Delivery:
     def _forget_request(self) -> None:
         if self._cancel_timeout:
             self._cancel_timeout()
-        self._cancel_timeout = None
-        self._exchange = None
+        self._cancel_timeout = self._exchange = None
         self._in_flight = 0
 
     def _judge(self, batch: List[Operation], answer: Answer) -> None:
@@ -160,7 +164,7 @@ class Delivery:
             self._remove(batch)
             reason = "too_large" if status == 413 else "rejected"
             message = f"The API refused {len(batch)} operations ({describe(answer)})"
-            self._reporter.drop(reason, message, len(batch), status, _ids(batch))
+            self._reporter.drop(reason, message, len(batch), status, message_ids(batch))
         self._pump()
 
     def _accepted(self, batch: List[Operation], answer: Answer) -> None:
@@ -196,11 +200,12 @@ class Delivery:
 
     def _keep(self, kind: str, message: str, answer: Answer) -> None:
         """Ends every flush, with everything still queued for a later one."""
-        self._attempts = 0
-        self._goal = 0
+        self._attempts = self._goal = 0
         self._settle_flushes(is_over=True)
         text = f"{message} ({describe(answer)})"
-        self._reporter.report(WhisperrError(kind, text, status=answer.status, count=len(self._queue)))
+        self._is_giving_up = True
+        self._reporter.report(WhisperrError(kind, text, status=answer.status, count=self.pending()))
+        self._is_giving_up = False
 
     def _stop_waiting(self) -> None:
         if self._cancel_wait:
@@ -221,7 +226,7 @@ class Delivery:
         _, oldest = self._queue[self._in_flight]
         del self._queue[self._in_flight]
         message = f"The queue is full with {self._options.max_queue_size} operations, the oldest was dropped"
-        self._reporter.drop("queue_full", message, message_ids=_ids([oldest]))
+        self._reporter.drop("queue_full", message, message_ids=message_ids([oldest]))
 
     def _watch_interval(self) -> None:
         """From the first operation of a queue that was empty."""
@@ -238,12 +243,8 @@ class Delivery:
 
     def _settle_flushes(self, is_over: bool = False) -> None:
         front = self._queue[0][0] if self._queue else self._last_number + 1
-        is_over = is_over or self._is_closed
+        is_over |= self._is_closed
         done = [settle for goal, settle in self._flushes if is_over or goal < front]
         self._flushes = [] if is_over else [one for one in self._flushes if one[0] >= front]
         for settle in done:
             settle()
-
-
-def _ids(batch: List[Operation]) -> List[str]:
-    return [operation.message_id for operation in batch if operation.message_id]

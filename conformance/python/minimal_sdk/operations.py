@@ -186,3 +186,8 @@ def timestamp(ms: float) -> str:
     seconds, millis = divmod(math.floor(ms), 1000)
     day = datetime.fromtimestamp(seconds, timezone.utc)
     return f"{day:%Y-%m-%dT%H:%M:%S}.{millis:03d}Z"
+
+
+def message_ids(batch: List[Operation]) -> List[str]:
+    """An identify has none."""
+    return [operation.message_id for operation in batch if operation.message_id]

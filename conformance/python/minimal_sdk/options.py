@@ -21,6 +21,13 @@ SMALLEST = {
     "request_timeout_ms": 1,
     "exit_timeout_ms": 0,
 }
+#: The longest wait that a timer of 32 bits can hold, as in other languages; and more attempts than anybody means.
+LARGEST = {
+    "flush_interval_ms": 2**31 - 1,
+    "request_timeout_ms": 2**31 - 1,
+    "exit_timeout_ms": 2**31 - 1,
+    "max_retries": 1000,
+}
 
 
 @dataclass
@@ -59,7 +66,7 @@ class Options:
         if self.disabled:
             return
         for option, smallest in SMALLEST.items():
-            check_number(option, getattr(self, option), smallest)
+            check_number(option, getattr(self, option), smallest, LARGEST.get(option))
         for option in ("on_error", "before_send"):
             value = getattr(self, option)
             must(value is None or callable(value), option, "a function", value)
@@ -88,9 +95,10 @@ class Options:
 OPTION_NAMES = tuple(option.name for option in fields(Options))
 
 
-def check_number(option: str, value: Any, smallest: int) -> None:
+def check_number(option: str, value: Any, smallest: int, largest: Optional[int] = None) -> None:
     is_whole = isinstance(value, int) and not isinstance(value, bool)
-    must(is_whole and value >= smallest, option, f"a whole number from {smallest}", value)
+    fits = is_whole and value >= smallest and (largest is None or value <= largest)
+    must(fits, option, f"a whole number from {smallest}" + ("" if largest is None else f" to {largest}"), value)
 
 
 def must(fits: bool, option: str, wanted: str, *got: Any) -> None:

@@ -157,6 +157,16 @@ describe("an identify", () => {
   });
 });
 
+test("endpoints below a base path are found there alone, and recorded as they are without it", async () => {
+  const app = anApp({ basePath: "/eu/ingest" });
+  expect((await app.answer(`/eu/ingest${BATCH_PATH}`, aBatch(anEvent("1")))).status).toBe(202);
+  expect((await app.answer(BATCH_PATH, aBatch(anEvent("2")))).status).toBe(404);
+  expect(app.requests.map(({ path, outcome }) => [path, outcome])).toEqual([
+    [BATCH_PATH, "stored"],
+    [BATCH_PATH, "refused"],
+  ]);
+});
+
 describe("any request", () => {
   const options = { revokedKeys: ["wrk_old"], maxBodyBytes: 400 };
   const type = { "content-type": "application/json" };

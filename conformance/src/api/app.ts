@@ -35,7 +35,7 @@ export function createIngestionApp(
   options: IngestionAppOptions = {},
   connect: Connect = noConnection,
 ): IngestionApp {
-  const now = options.now ?? Date.now;
+  const { basePath = "", now = Date.now } = options;
   const store = createStore();
   const ingest = createIngest(options, store, now);
   const script = createFaultScript(options.script ?? []);
@@ -45,7 +45,7 @@ export function createIngestionApp(
   const stopping = new AbortController();
 
   async function exchange(context: Context, process: Process, fault: Fault): Promise<Response> {
-    const entry = recorder.begin(headOf(context));
+    const entry = recorder.begin(headOf(context, basePath));
     const parts: Exchange = {
       request: context.req.raw,
       entry,
@@ -68,11 +68,11 @@ export function createIngestionApp(
   }
 
   const app = new Hono();
-  if (options.cors) app.options("/v1/*", (context) => answerPreflight(preflights, context));
-  app.post(BATCH_PATH, at(acceptBatch));
-  app.post(TRACK_PATH, at(acceptTrack));
-  app.post(IDENTIFY_PATH, at(acceptIdentify));
-  app.all("/v1/*", (context) => exchange(context, unknownEndpoint, script.next()));
+  if (options.cors) app.options(`${basePath}/v1/*`, (context) => answerPreflight(preflights, context));
+  app.post(basePath + BATCH_PATH, at(acceptBatch));
+  app.post(basePath + TRACK_PATH, at(acceptTrack));
+  app.post(basePath + IDENTIFY_PATH, at(acceptIdentify));
+  app.all(`${basePath}/v1/*`, (context) => exchange(context, unknownEndpoint, script.next()));
   app.notFound((context) => exchange(context, unknownEndpoint, { kind: "ok" }));
 
   return {
@@ -103,7 +103,8 @@ function answerPreflight(preflights: Recorder, context: Context): Response {
 }
 
 /** The path as it was sent: going through URL would normalise it. */
-function headOf({ req }: Context): RequestHead {
-  const path = req.url.slice(req.url.indexOf("/", req.url.indexOf("//") + 2));
+function headOf({ req }: Context, basePath = ""): RequestHead {
+  const whole = req.url.slice(req.url.indexOf("/", req.url.indexOf("//") + 2));
+  const path = whole.startsWith(`${basePath}/`) ? whole.slice(basePath.length) : whole;
   return { method: req.method, path, headers: Object.fromEntries(req.raw.headers) };
 }

@@ -8,6 +8,8 @@ import type { Store } from "./store.ts";
 export type PoisonMode = "reject_event" | "reject_batch";
 
 export interface IngestionAppOptions {
+  /** Where the endpoints are, such as "/ingest"; recorded paths are below it. Default: at the root. */
+  basePath?: string;
   /** Keys that may ingest; default ["wrk_test"]. */
   keys?: string[];
   /** Keys answered with 403. */

@@ -16,9 +16,24 @@ export function appValues(channel: object): SpecialValues {
     "adds-property": (event) => ({ ...event, properties: { ...(event.properties as object), added: true } }),
     "returns-circular": (event) => Object.assign(event, { properties: { self: event } }),
     "returns-bad-name": (event) => ({ ...event, event_type: "Not A Name" }),
+    "forges-ids": (event) => ({
+      ...event,
+      occurred_at: "2026-06-01T00:00:00.000Z",
+      context: { ...(event.context as object), $message_id: "forged" },
+    }),
+    "returns-promise": async (event) => event,
+    rejects: async () => {
+      throw new Error("an asynchronous callback of the app failed");
+    },
   };
   return {
     channel: (tag: TaggedValue) => constructors[String(tag.type)]?.(...((tag.args ?? []) as unknown[])),
-    callback: (tag: TaggedValue) => callbacks[String(tag.of)],
+    callback: (tag: TaggedValue) => (tag.of === "counts-calls" ? countingCalls() : callbacks[String(tag.of)]),
   };
+}
+
+/** Each client of a case gets one of its own. */
+function countingCalls(): Callback {
+  let calls = 0;
+  return (event) => ({ ...event, properties: { ...(event.properties as object), calls: ++calls } });
 }

@@ -54,6 +54,7 @@ export function createDrivenApp(
       ({ args }) =>
       () =>
         life.client?.call("track", args as unknown[]),
+    "calls-flush": () => () => void life.client?.flush(),
   };
   const live = (): DrivenClient => {
     if (!life.client) throw new Error("no client: creation failed or was never asked for");
@@ -110,7 +111,7 @@ function recordingErrors(options: Record<string, unknown>, errors: unknown[]): R
   const own = options.onError;
   const onError = (error: unknown) => {
     errors.push(error);
-    if (typeof own === "function") own(error);
+    return typeof own === "function" ? own(error) : undefined;
   };
   return { ...options, onError };
 }

@@ -1,6 +1,7 @@
 /** All mutants. */
 import type { Mutant } from "../mutant.ts";
 import { answerMutants } from "./answers.ts";
+import { callbackMutants } from "./callbacks.ts";
 import { callMutants } from "./calls.ts";
 import { clientMutants } from "./clients.ts";
 import { consentMutants } from "./consent.ts";
@@ -19,6 +20,7 @@ import { refusalMutants } from "./refusals.ts";
 import { reportMutants } from "./reports.ts";
 import { retryMutants } from "./retries.ts";
 import { retryAfterMutants } from "./retry-after.ts";
+import { sendingMutants } from "./sending.ts";
 import { shutdownMutants } from "./shutdowns.ts";
 import { valueMutants } from "./values.ts";
 import { visitorMutants } from "./visitors.ts";
@@ -46,4 +48,6 @@ export const mutants: readonly Mutant[] = [
   ...shutdownMutants,
   ...heldMutants,
   ...clientMutants,
+  ...sendingMutants,
+  ...callbackMutants,
 ];

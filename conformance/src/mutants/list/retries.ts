@@ -70,7 +70,10 @@ export const retryMutants: readonly Mutant[] = [
     id: "retry-after-ignored",
     does: "Goes by its own backoff though the server asked for a wait.",
     how: readingRetryAfter(() => null),
-    caughtBy: { "retry-after.seconds": /flush should be pending, but is fulfilled/ },
+    caughtBy: {
+      "retry-after.seconds": /flush should be pending, but is fulfilled/,
+      "retry-after.any-case": /flush should be pending, but is fulfilled/,
+    },
   },
   {
     id: "retry-after-in-milliseconds",

@@ -23,6 +23,13 @@ function withEach(value: unknown, edit: (value: unknown) => unknown): unknown {
   return Object.fromEntries(entries.filter(([, item]) => item !== undefined));
 }
 
+/** Objects that are deeper, as text. */
+function shallow(value: unknown, depth: number): unknown {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  if (depth === 0) return String(value);
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, shallow(item, depth - 1)]));
+}
+
 const withoutNulls = (value: unknown) => withEach(value, (item) => (item === null ? undefined : item));
 
 const isBlank = (value: unknown) => typeof value === "string" && value.trim() === "";
@@ -108,6 +115,24 @@ export const valueMutants: readonly Mutant[] = [
     caughtBy: { "user-id.numbers": /expected 2 requests, the API saw 1/ },
   },
   {
+    id: "users-in-lower-case",
+    does: "Writes user ids in lower case, so that two users become one.",
+    how: withUsers((user) => (typeof user === "string" ? user.toLowerCase() : user)),
+    caughtBy: { "user-id.as-given": /external_user_id: expected "User_ABC", got "user_abc"/ },
+  },
+  {
+    id: "users-trimmed",
+    does: "Takes the spaces around a user id off.",
+    how: withUsers((user) => (typeof user === "string" ? user.trim() : user)),
+    caughtBy: { "user-id.as-given": /external_user_id: expected " padded ", got "padded"/ },
+  },
+  {
+    id: "users-normalised",
+    does: "Puts letters and accents of a user id together.",
+    how: withUsers((user) => (typeof user === "string" ? user.normalize("NFC") : user)),
+    caughtBy: { "user-id.as-given": /events\[5\]\.external_user_id: expected/ },
+  },
+  {
     id: "list-is-properties",
     does: "Takes a list for properties.",
     how: withProperties((properties) => (Array.isArray(properties) ? { ...properties } : properties)),
@@ -136,6 +161,68 @@ export const valueMutants: readonly Mutant[] = [
       identify: (user, details) => identify(user, withoutNulls(details)),
     })),
     caughtBy: { "values.null": /properties\.plan: missing, expected null[\s\S]*traits/ },
+  },
+  {
+    id: "text-cut-off",
+    does: "Cuts text off after 255 characters.",
+    how: withProperties((properties) =>
+      withEach(properties, (value) => (typeof value === "string" ? value.slice(0, 255) : value)),
+    ),
+    caughtBy: { "values.not-shortened": /text: expected length 70000/ },
+  },
+  {
+    id: "properties-cut-off",
+    does: "Leaves out what comes after the hundredth property.",
+    how: withProperties((properties) => Object.fromEntries(Object.entries(properties ?? {}).slice(0, 100))),
+    caughtBy: { "values.not-shortened": /property_119: missing/ },
+  },
+  {
+    id: "deep-objects-cut-off",
+    does: "Writes what is more than 20 objects deep as text.",
+    how: withProperties((properties) => shallow(properties, 20)),
+    caughtBy: { "values.not-shortened": /deep: expected .*got "\[object Object\]"/ },
+  },
+  {
+    id: "text-trimmed",
+    does: "Takes the spaces around text off.",
+    how: withProperties((properties) =>
+      withEach(properties, (value) => (typeof value === "string" ? value.trim() : value)),
+    ),
+    caughtBy: { "values.not-normalised": /expected " value ", got "value"/ },
+  },
+  {
+    id: "text-normalised",
+    does: "Puts letters and accents together, and takes ligatures apart.",
+    how: withProperties((properties) =>
+      withEach(properties, (value) => (typeof value === "string" ? value.normalize("NFKC") : value)),
+    ),
+    caughtBy: { "values.not-normalised": /UPPER: expected "ﬁ", got "fi"/ },
+  },
+  {
+    id: "traits-renamed",
+    does: "Writes the names of traits with underscores, as it does with its own.",
+    how: withClient(({ identify }) => ({
+      identify(user, details) {
+        const { traits, ...rest } = Object(details) as { traits?: object };
+        const renamed = Object.entries(traits ?? {}).map(([name, value]) => [
+          name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+          value,
+        ]);
+        return identify(user, { ...rest, traits: Object.fromEntries(renamed) });
+      },
+    })),
+    caughtBy: { "values.not-normalised": /stored user user_1\.traits\.camelCase: missing/ },
+  },
+  {
+    id: "addresses-in-lower-case",
+    does: "Writes addresses in lower case.",
+    how: withClient(({ identify }) => ({
+      identify(user, details) {
+        const { email } = Object(details) as { email?: string };
+        return identify(user, { ...Object(details), ...(email && { email: email.toLowerCase() }) });
+      },
+    })),
+    caughtBy: { "values.not-normalised": /address: expected "Ada@Example\.com", got "ada@example\.com"/ },
   },
   {
     id: "blank-address-sent",
