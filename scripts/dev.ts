@@ -15,6 +15,9 @@ const IN_CASES = /^(packages\/(core|node)\/src|conformance\/(src|sdks\/src|cases
 /** Editors write a file in several steps, and people save several files. */
 const QUIET_MS = 150;
 
+/** Of files, on one line. */
+const MAX_NAMES = 5;
+
 /** What the rounds so far have not found to be well. */
 const changed = new Set(changedSinceCommit());
 let round = new AbortController();
@@ -37,11 +40,17 @@ function begin(): void {
 
 async function checkChanged(signal: AbortSignal): Promise<void> {
   const files = [...changed].filter((file) => existsSync(file));
-  console.log(`\n── ${files.length === 0 ? "nothing has changed" : files.join(" ")}`);
+  console.log(`\n── ${named(files)}`);
   const ok = files.length === 0 || (await runAll(stepsFor(files), signal));
   if (signal.aborted) return;
   if (ok) changed.clear();
   console.log(ok ? "── all well, waiting for changes" : "── waiting for changes");
+}
+
+function named(files: readonly string[]): string {
+  if (files.length === 0) return "nothing has changed";
+  const more = files.length > MAX_NAMES ? [`and ${files.length - MAX_NAMES} more`] : [];
+  return [...files.slice(0, MAX_NAMES), ...more].join(" ");
 }
 
 type Step = readonly [name: string, program: string, ...args: string[]];

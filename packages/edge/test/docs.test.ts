@@ -38,7 +38,7 @@ test("the examples compile", () => {
   const tsc = path("../../node_modules/.bin/tsc");
   expect(() => execFileSync(tsc, ["-p", folder], { encoding: "utf8", stdio: "pipe" })).not.toThrow();
   expect(all).toHaveLength(8);
-}, 60_000);
+});
 
 test("the option table names the options that differ, with the defaults of the source", () => {
   const rows = [...read("README.md").matchAll(/^\| `(\w+)` +\|([^|]*)\|/gm)].map(

@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 export const KEY = "wrk_secret_of_the_test";
 
 /** Long enough for a busy machine, so that only a process that would never end runs into it. */
-export const PROCESS_LIMIT_MS = 30_000;
+export const PROCESS_LIMIT_MS = 100_000;
 
 export interface Ended {
   /** Null when the process had to be killed. */
@@ -16,7 +16,10 @@ export interface Ended {
 
 const packageFolder = fileURLToPath(new URL("..", import.meta.url));
 
-/** `createWhisperr` is imported already, and `baseUrl` is the variable that holds `url`. */
+/**
+ * `createWhisperr` is imported already; `baseUrl` is the variable that holds `url`, and `exitTimeoutMs` one that holds more than
+ * a busy machine needs.
+ */
 export function runModule(url: string, program: string): Promise<Ended> {
   return run("module", url, `import { createWhisperr } from "@whisperr/node";${program}`);
 }
@@ -30,7 +33,11 @@ export function runCommonJs(url: string, program: string): Promise<Ended> {
 export const PRINT_STATS = `process.on("exit", () => console.log(JSON.stringify(whisperr.stats())));`;
 
 function run(type: "module" | "commonjs", url: string, program: string): Promise<Ended> {
-  const args = [`--input-type=${type}`, "--eval", `const baseUrl = ${JSON.stringify(url)};\n${program}`];
+  const args = [
+    `--input-type=${type}`,
+    "--eval",
+    `const baseUrl = ${JSON.stringify(url)};\nconst exitTimeoutMs = 20_000;\n${program}`,
+  ];
   const child = spawn(process.execPath, args, {
     cwd: packageFolder,
     // By way of the environment, which workers inherit.

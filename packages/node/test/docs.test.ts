@@ -50,7 +50,7 @@ describe("the examples in the documents", () => {
     const compile = () => execFileSync(tsc, ["-p", folder], { encoding: "utf8", stdio: "pipe" });
     expect(compile).not.toThrow();
     expect(globSync("*.ts", { cwd: folder }).length).toBeGreaterThan(5);
-  }, 60_000);
+  });
 });
 
 describe("the option table of @whisperr/node", () => {

@@ -1,4 +1,4 @@
-/** What the SDK does to the end of a process, in real processes on the built package. */
+/** What the SDK does to the end of a process, in real processes. */
 import { describe, expect, test } from "vitest";
 import { PRINT_STATS, PROCESS_LIMIT_MS, runCommonJs, runModule } from "./child-process.ts";
 import { accept, hang, refuse, startIngestionApi, unusedUrl } from "./ingestion-api.ts";
@@ -10,7 +10,7 @@ describe("a process that ends by itself", { timeout: PROCESS_LIMIT_MS }, () => {
     const api = await startIngestionApi();
     const ended = await runModule(
       api.url,
-      `const whisperr = createWhisperr({ baseUrl });
+      `const whisperr = createWhisperr({ baseUrl, exitTimeoutMs });
        ${PRINT_STATS}
        whisperr.identify("ada", { email: "ada@example.com" });
        whisperr.track("ada", "signed_up");`,
@@ -24,7 +24,7 @@ describe("a process that ends by itself", { timeout: PROCESS_LIMIT_MS }, () => {
     const api = await startIngestionApi();
     const ended = await runCommonJs(
       api.url,
-      `createWhisperr({ baseUrl }).track("ada", "signed_up", { plan: "pro" });`,
+      `createWhisperr({ baseUrl, exitTimeoutMs }).track("ada", "signed_up", { plan: "pro" });`,
     );
     expect(ended).toEqual({ ...QUIET_END, stdout: "" });
     expect(api.events()).toMatchObject([
@@ -36,7 +36,7 @@ describe("a process that ends by itself", { timeout: PROCESS_LIMIT_MS }, () => {
     const api = await startIngestionApi();
     const ended = await runModule(
       api.url,
-      `createWhisperr({ baseUrl }).track("ada", "signed_up"); process.exitCode = 7;`,
+      `createWhisperr({ baseUrl, exitTimeoutMs }).track("ada", "signed_up"); process.exitCode = 7;`,
     );
     expect(ended).toMatchObject({ exitCode: 7, stderr: "" });
     expect(api.eventTypes()).toEqual(["signed_up"]);
@@ -139,7 +139,7 @@ describe("a process that ends by itself while the API is in trouble", { timeout:
     const api = await startIngestionApi(refuse(401));
     const ended = await runModule(
       api.url,
-      `const whisperr = createWhisperr({ baseUrl, onError: (error) => console.log(error.type) });
+      `const whisperr = createWhisperr({ baseUrl, exitTimeoutMs, onError: (error) => console.log(error.type) });
        whisperr.track("ada", "signed_up");`,
     );
     expect(ended).toEqual({ ...QUIET_END, stdout: "auth\n" });
