@@ -1,7 +1,7 @@
 /** Mistakes about what an answer means (contract, section 4). */
 import { answered, taking, withAnswers, withBody } from "../hooks/answers.ts";
 import { withReports } from "../hooks/reports.ts";
-import { withRequests } from "../hooks/requests.ts";
+import { eventsOf, isIdentify, withEvents, withRequests } from "../hooks/requests.ts";
 import type { Mutant } from "../mutant.ts";
 
 export const answerMutants: readonly Mutant[] = [
@@ -121,7 +121,10 @@ export const answerMutants: readonly Mutant[] = [
     id: "follows-redirects",
     does: "Follows a redirect, and takes the key along.",
     how: withRequests((request) => ({ ...request, redirect: "follow" })),
-    caughtBy: { "redirect.not-followed": /the key leaked: .*x-api-key/ },
+    caughtBy: {
+      "redirect.not-followed": /the key leaked: .*x-api-key/,
+      "redirect.same-origin": /expected 1 requests, the API saw 2/,
+    },
   },
   {
     id: "redirect-unexplained",
@@ -133,7 +136,10 @@ export const answerMutants: readonly Mutant[] = [
     id: "server-words-lost",
     does: "Keeps to itself what the server said about a failure.",
     how: withAnswers((answer) => withBody(answer, (text) => (answer.ok ? text : ""))),
-    caughtBy: { "exhausted.error-text": /message: expected \/overloaded/ },
+    caughtBy: {
+      "exhausted.error-text": /message: expected \/overloaded/,
+      "drop.identify": /message: expected \/invalid_address/,
+    },
   },
   {
     id: "rejected-believed",
@@ -155,5 +161,16 @@ export const answerMutants: readonly Mutant[] = [
       "retry.network-errors": /expected 5 requests, the API saw 1/,
       "redirect.informational": /expected 3 requests, the API saw 1/,
     },
+  },
+  {
+    id: "too-old-left-out",
+    does: "Leaves out events that the server would reject as too old, without a word.",
+    how: withRequests((request) => {
+      const young = eventsOf(request).filter(
+        ({ occurred_at }) => Date.now() - Date.parse(occurred_at) < 30 * 86_400_000,
+      );
+      return isIdentify(request) ? request : withEvents(request, young);
+    }),
+    caughtBy: { "answer.rejected-by-the-window": /types: expected 2 items, got 1/ },
   },
 ];

@@ -65,7 +65,10 @@ export const flushMutants: readonly Mutant[] = [
         return { delivered: 0, dropped: 0, pending: stats().pending };
       },
     })),
-    caughtBy: { "flush.shared": /f1 should be pending, but is fulfilled/ },
+    caughtBy: {
+      "flush.shared": /f1 should be pending, but is fulfilled/,
+      "flush.covers-earlier-calls": /result of flush\.delivered: expected 36, got 0/,
+    },
   },
   {
     id: "flush-never-resolves",
@@ -89,5 +92,13 @@ export const flushMutants: readonly Mutant[] = [
       },
     })),
     caughtBy: { "flush.never-rejects": /first should be fulfilled, but is rejected/ },
+  },
+  {
+    id: "empty-flush-waits",
+    does: "Waits for something to send when there is nothing.",
+    how: withClient(({ flush, stats }) => ({
+      flush: (options) => (stats().pending === 0 ? new Promise(() => {}) : flush(options)),
+    })),
+    caughtBy: { "flush.empty": /flush should be fulfilled, but is pending/ },
   },
 ];

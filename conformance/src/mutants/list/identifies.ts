@@ -81,4 +81,53 @@ export const identifyMutants: readonly Mutant[] = [
     })),
     caughtBy: { "user-id.for-user": /channels: missing/ },
   },
+  {
+    id: "push-details-left-out",
+    does: "Leaves out what kind of push channel it is.",
+    how: withEachChannel(({ kind: _k, platform: _p, push_env: _e, ...channel }) => channel),
+    caughtBy: { "channels.push-details": /channels\[0\]\.kind: missing/ },
+  },
+  {
+    id: "always-opted-in",
+    does: "Calls every channel opted in.",
+    how: withEachChannel((channel) => ({ ...channel, opted_in: true })),
+    caughtBy: { "channels.constructors": /channels\[0\]\.opted_in: expected false, got true/ },
+  },
+  {
+    id: "bad-channels-left-out",
+    does: "Sends an identify without the channels that make no sense.",
+    how: withClient(({ identify }) => ({ identify: (userId) => identify(userId) })),
+    caughtBy: { "channels.invalid": /dropped\.invalid_channels: missing, expected 7/ },
+  },
+  {
+    id: "preferred-channel-left-out",
+    does: "Forgets the preferred channel.",
+    how: withEachIdentify(({ preferred_channel: _, ...identify }) => identify),
+    caughtBy: { "identify.traits-and-preferred-channel": /preferred_channel: missing/ },
+  },
+  {
+    id: "latest-identify-only",
+    does: "Sends the latest of several identifies, and loses the traits of the others.",
+    how: withClient(({ identify }) => {
+      let latest: unknown[] | undefined;
+      return {
+        identify(...args) {
+          if (!latest) queueMicrotask(() => identify(...((latest ?? []) as unknown[])));
+          latest = args;
+        },
+      };
+    }),
+    caughtBy: { "identify.traits-merge": /./ },
+  },
+  {
+    id: "bad-traits-left-out",
+    does: "Sends an identify without traits that are no object.",
+    how: withClient(({ identify }) => ({
+      identify(userId, given) {
+        const { traits } = Object(given) as { traits?: unknown };
+        return identify(userId, Array.isArray(traits) || typeof traits === "string" ? {} : given);
+      },
+    })),
+    caughtBy: { "identify.invalid-traits": /dropped\.invalid_traits: expected 3, got 1/ },
+  },
 ];

@@ -1,6 +1,6 @@
 /** Mistakes about creation, shutdown and the end of the process (contract, sections 5 and 7). */
 import { withClient } from "../hooks/calls.ts";
-import { always, withOptions } from "../hooks/options.ts";
+import { always, ignoring, withOptions } from "../hooks/options.ts";
 import { patched } from "../hooks/platform.ts";
 import type { Mutant } from "../mutant.ts";
 
@@ -43,7 +43,10 @@ export const lifeMutants: readonly Mutant[] = [
     id: "shutdown-deadline-ignored",
     does: "Waits beyond the deadline of shutdown().",
     how: withClient(({ shutdown }) => ({ shutdown: () => shutdown() })),
-    caughtBy: { "shutdown.deadline": /end should be fulfilled, but is pending/ },
+    caughtBy: {
+      "shutdown.deadline": /end should be fulfilled, but is pending/,
+      "shutdown.deadline-in-backoff": /end should be fulfilled, but is pending/,
+    },
   },
   {
     id: "queues-after-shutdown",
@@ -125,7 +128,10 @@ export const lifeMutants: readonly Mutant[] = [
   {
     id: "exit-delayed-too-long",
     does: "Delays the end of the process beyond its limit.",
-    how: withOptions((options) => ({ ...options, exitTimeoutMs: Number(options.exitTimeoutMs) + 5_000 })),
+    how: withOptions((options) => ({
+      ...options,
+      exitTimeoutMs: Number(options.exitTimeoutMs ?? 2_000) + 5_000,
+    })),
     caughtBy: { "exit.deadline-option": /ms until the process ended: expected 1400 to 6000/ },
   },
   {
@@ -176,6 +182,7 @@ export const lifeMutants: readonly Mutant[] = [
     caughtBy: {
       "creation.bad-number": /creation error: expected \/flushAt/,
       "creation.not-a-number": /creation error: expected \/requestTimeoutMs/,
+      "creation.negative-retries": /creation error: expected \/maxRetries/,
     },
   },
   {
@@ -192,5 +199,39 @@ export const lifeMutants: readonly Mutant[] = [
     does: "Makes a client without a key.",
     how: withOptions((options) => ({ ...options, apiKey: options.apiKey || "wrk_anything" })),
     caughtBy: { "creation.no-key": /creation error: expected \/apiKey/ },
+  },
+  {
+    id: "outage-keeps-the-process",
+    does: "Goes on trying as the process ends, for as long as an outage lasts.",
+    how: always({ maxRetries: 1000, exitTimeoutMs: 6_000 }),
+    caughtBy: { "field.exit-during-retries": /ms until the process ended: expected 0 to 4500/ },
+  },
+  {
+    id: "one-attempt-at-the-end",
+    does: "Makes a single attempt as the process ends.",
+    how: () => {
+      let attempts = 0;
+      return {
+        fetch: (request, send) => (attempts++ > 0 ? Promise.reject(new Error("over")) : send(request)),
+      };
+    },
+    caughtBy: { "exit.retries": /expected 2 requests, the API saw 1/ },
+  },
+  {
+    id: "exit-delivery-not-to-be-turned-off",
+    does: "Takes exitTimeoutMs 0 for the default.",
+    how: ignoring("exitTimeoutMs"),
+    caughtBy: { "exit.off": /expected 0 requests, the API saw 1/ },
+  },
+  {
+    id: "connection-keeps-the-process",
+    does: "Holds the process for some seconds after its last request.",
+    how: () => ({
+      fetch(request, send) {
+        setTimeout(() => {}, 6_000);
+        return send(request);
+      },
+    }),
+    caughtBy: { "exit.nothing-keeps-alive": /ms until the process ended: expected 0 to 4000/ },
   },
 ];

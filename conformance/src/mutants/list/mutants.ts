@@ -1,10 +1,12 @@
 /** All mutants. */
 import type { Mutant } from "../mutant.ts";
 import { answerMutants } from "./answers.ts";
+import { beforeSendMutants } from "./before-send.ts";
 import { callbackMutants } from "./callbacks.ts";
 import { callMutants } from "./calls.ts";
 import { clientMutants } from "./clients.ts";
 import { consentMutants } from "./consent.ts";
+import { creationMutants } from "./creations.ts";
 import { credentialMutants } from "./credentials.ts";
 import { defaultMutants } from "./defaults.ts";
 import { eventMutants } from "./events.ts";
@@ -33,6 +35,8 @@ export const mutants: readonly Mutant[] = [
   ...flushMutants,
   ...eventMutants,
   ...callMutants,
+  ...beforeSendMutants,
+  ...creationMutants,
   ...identifyMutants,
   ...reportMutants,
   ...lifeMutants,

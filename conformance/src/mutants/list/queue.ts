@@ -85,7 +85,10 @@ export const queueMutants: readonly Mutant[] = [
     id: "queue-unbounded",
     does: "Grows without limit.",
     how: ignoring("maxQueueSize"),
-    caughtBy: { "limits.queue-full": /stats\.pending: expected 3, got 4/ },
+    caughtBy: {
+      "limits.queue-full": /stats\.pending: expected 3, got 4/,
+      "field.bounded-while-in-flight": /stored properties: expected .*"\$length":6/,
+    },
   },
   {
     id: "overflow-hits-what-is-in-flight",
@@ -152,5 +155,37 @@ export const queueMutants: readonly Mutant[] = [
     does: "Makes a request of every event.",
     how: always({ maxBatchSize: 1 }),
     caughtBy: { "order.burst-shares-a-batch": /expected 1 requests, the API saw 50/ },
+  },
+  {
+    id: "deaf-while-sending",
+    does: "Loses what is tracked while a request is under way.",
+    how: () => {
+      let sending = false;
+      return {
+        async fetch(request, send) {
+          sending = true;
+          return send(request).finally(() => {
+            sending = false;
+          });
+        },
+        client: ({ track }) => ({ track: (...args) => (sending ? undefined : track(...args)) }),
+      };
+    },
+    caughtBy: { "flush.tracked-meanwhile": /expected 2 requests, the API saw 1/ },
+  },
+  {
+    id: "batch-per-user",
+    does: "Makes a batch for each user.",
+    how: () => ({
+      async fetch(request, send) {
+        const users = new Map<unknown, SentEvent[]>();
+        for (const event of eventsOf(request))
+          users.set(event.external_user_id, [...(users.get(event.external_user_id) ?? []), event]);
+        for (const events of users.values())
+          await send(withEvents(request, events)).then((answer) => answer.text());
+        return answered(202);
+      },
+    }),
+    caughtBy: { "order.users-mixed": /expected 4 requests, the API saw 100/ },
   },
 ];

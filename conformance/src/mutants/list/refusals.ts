@@ -50,7 +50,10 @@ export const refusalMutants: readonly Mutant[] = [
     id: "too-large-not-divided",
     does: "Drops a batch that was too large instead of dividing it.",
     how: droppingTogether((_count, status) => status === 413),
-    caughtBy: { "too-large.above-n-events": /dropped\.too_large: not expected, got 500/ },
+    caughtBy: {
+      "too-large.above-n-events": /dropped\.too_large: not expected, got 500/,
+      "too-large.above-n-bytes": /dropped\.too_large: not expected, got 100/,
+    },
   },
   {
     id: "too-large-for-ever",
@@ -63,5 +66,27 @@ export const refusalMutants: readonly Mutant[] = [
     does: "Starts from the top again after every batch, though the server said what it takes.",
     how: taking((status, request) => status === 413 && idsOf(request).length > 1, 400),
     caughtBy: { "too-large.remembered": /number of requests: expected 12 to 30/ },
+  },
+  {
+    id: "search-ends-with-the-first",
+    does: "Takes the rest of a refused batch along, once one bad event of it is found.",
+    how: () => {
+      let suspects = new Set<string>();
+      let found = false;
+      return {
+        async fetch(request, send) {
+          const ids = idsOf(request);
+          if (found && ids.length > 0 && ids.every((id) => suspects.has(id))) return answered(400);
+          const answer = await send(request);
+          if (answer.status === 400 && ids.length > suspects.size) suspects = new Set(ids);
+          found ||= answer.status === 400 && ids.length === 1;
+          return answer;
+        },
+      };
+    },
+    caughtBy: {
+      "isolate.first-and-last": /stored types: expected 1 items, got 0/,
+      "isolate.scattered": /stored types: expected 3 items/,
+    },
   },
 ];

@@ -128,4 +128,10 @@ export const reportMutants: readonly Mutant[] = [
     },
     caughtBy: { "limits.queue-full": /was reported as dropped, but the API acknowledged it/ },
   },
+  {
+    id: "events-not-named",
+    does: "Reports losses without the ids of the events.",
+    how: withReports(({ messageIds: _, ...error }) => error),
+    caughtBy: { "on-error.shape": /errors\[0\]\.messageIds: missing/ },
+  },
 ];

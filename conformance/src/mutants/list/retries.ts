@@ -155,4 +155,37 @@ export const retryMutants: readonly Mutant[] = [
     how: withOptions((options) => ({ ...options, maxRetries: Number(options.maxRetries) - 1 })),
     caughtBy: { "flush.never-rejects": /number of requests: expected 3, got 2/ },
   },
+  {
+    id: "interval-ends-with-an-outage",
+    does: "Waits for somebody to flush, once its retries have run out.",
+    how: () => {
+      let failed = false;
+      return {
+        fetch: (request, send) =>
+          send(request).catch((error: unknown) => {
+            failed = true;
+            throw error;
+          }),
+        setTimeout: (run, delayMs, set) => set(failed && delayMs === 10_000 ? () => {} : run, delayMs),
+      };
+    },
+    caughtBy: { "exhausted.interval-delivers": /expected 2 requests, the API saw 1/ },
+  },
+  {
+    id: "retry-after-of-any-text",
+    does: "Reads a number into whatever Retry-After says.",
+    how: readingRetryAfter((value) => String(Math.abs(Number.parseInt(value, 10)) || 60)),
+    caughtBy: { "retry-after.unparseable": /number of requests: expected 2, got 1/ },
+  },
+  {
+    id: "attempts-twice",
+    does: "Tries everything twice before it calls that a failure.",
+    how: () => ({
+      async fetch(request, send) {
+        const answer = await send(request);
+        return answer.status === 503 ? send(request) : answer;
+      },
+    }),
+    caughtBy: { "field.calls-share-attempts": /number of requests: expected 2, got 4/ },
+  },
 ];
