@@ -2,7 +2,8 @@
 import type { How, SentRequest } from "../mutant.ts";
 
 export interface SentEvent {
-  external_user_id?: string;
+  external_user_id?: unknown;
+  anonymous_id?: unknown;
   event_type: string;
   occurred_at: string;
   properties: Record<string, unknown>;
@@ -25,6 +26,10 @@ export function eventsOf({ url, body }: SentRequest): SentEvent[] {
 }
 
 export const isIdentify = ({ url }: { url: string }): boolean => url.endsWith("/v1/identify");
+
+/** Nothing but channels that are opted out. */
+export const optsOut = ({ channels = [] }: SentIdentify): boolean =>
+  channels.length > 0 && channels.every(({ opted_in }) => opted_in === false);
 
 export const withEvents = (request: SentRequest, events: readonly object[]): SentRequest => ({
   ...request,

@@ -1,5 +1,18 @@
 /** Mistakes of client SDKs about opting out (contract, section 6). */
-import type { Mutant } from "../mutant.ts";
+import { answered } from "../hooks/answers.ts";
+import { isIdentify, type SentIdentify } from "../hooks/requests.ts";
+import type { How, Mutant } from "../mutant.ts";
+
+/** Forgets to send an identify whose every channel is one of these. */
+const withoutPushRequests =
+  (which: (channel: Record<string, unknown>) => boolean): How =>
+  () => ({
+    async fetch(request, send) {
+      if (!isIdentify(request)) return send(request);
+      const { channels = [] } = JSON.parse(request.body) as SentIdentify;
+      return channels.length > 0 && channels.every(which) ? answered(202) : send(request);
+    },
+  });
 
 export const consentMutants: readonly Mutant[] = [
   {
@@ -39,5 +52,50 @@ export const consentMutants: readonly Mutant[] = [
       };
     },
     caughtBy: { "consent.opt-in": /stored types: expected 2 items, got 1/ },
+  },
+  {
+    id: "opt-out-reported-again",
+    does: "Reports at each optOut() what the first one has discarded.",
+    how: () => {
+      const reported: (() => void)[] = [];
+      return {
+        onError(error, report) {
+          report(error);
+          reported.push(() => report(error));
+        },
+        client: ({ optOut }) => ({
+          optOut() {
+            const before = [...reported];
+            optOut?.();
+            for (const again of before) again();
+          },
+        }),
+      };
+    },
+    caughtBy: { "consent.opt-out-twice": /errors: expected 1 items, got 2/ },
+  },
+  {
+    id: "token-stays-at-opt-out",
+    does: "Leaves the token registered of a user who opts out.",
+    how: withoutPushRequests(({ opted_in }) => opted_in === false),
+    caughtBy: { "consent.token-opted-out": /number of requests: expected 3, got 2/ },
+  },
+  {
+    id: "token-not-back-at-opt-in",
+    does: "Leaves the token opted out of a user who opts in again.",
+    how: (life) => {
+      let isBack = false;
+      const without = withoutPushRequests(({ opted_in }) => isBack && opted_in === true)(life);
+      return {
+        ...without,
+        client: ({ optIn }) => ({
+          optIn() {
+            isBack = true;
+            return optIn?.();
+          },
+        }),
+      };
+    },
+    caughtBy: { "consent.token-back": /expected 4 requests, the API saw 3/ },
   },
 ];

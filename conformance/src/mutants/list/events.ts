@@ -14,6 +14,7 @@ export const eventMutants: readonly Mutant[] = [
     caughtBy: {
       "event.message-id-stable": /duplicates: expected 1, got 0/,
       "retry.answer-lost": /duplicates: expected 2, got 0/,
+      "reload.unsent": /stored types: expected 3 items/,
     },
   },
   {

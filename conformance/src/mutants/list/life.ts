@@ -192,7 +192,10 @@ export const lifeMutants: readonly Mutant[] = [
       if (!options.apiKey) throw new Error("apiKey is missing");
       return options;
     }),
-    caughtBy: { "creation.disabled": /the SDK refused to be created: apiKey is missing/ },
+    caughtBy: {
+      "creation.disabled": /the SDK refused to be created: apiKey is missing/,
+      "creation.disabled-client": /the SDK refused to be created: apiKey is missing/,
+    },
   },
   {
     id: "no-key-accepted",

@@ -13,18 +13,22 @@ import { eventMutants } from "./events.ts";
 import { flushResultMutants } from "./flush-results.ts";
 import { flushMutants } from "./flushes.ts";
 import { heldMutants } from "./held.ts";
+import { holdMutants } from "./holds.ts";
 import { identifyMutants } from "./identifies.ts";
 import { lifeMutants } from "./life.ts";
 import { pageMutants } from "./pages.ts";
 import { pushMutants } from "./push.ts";
 import { queueMutants } from "./queue.ts";
 import { refusalMutants } from "./refusals.ts";
+import { reloadMutants } from "./reloads.ts";
 import { reportMutants } from "./reports.ts";
 import { retryMutants } from "./retries.ts";
 import { retryAfterMutants } from "./retry-after.ts";
 import { sendingMutants } from "./sending.ts";
 import { shutdownMutants } from "./shutdowns.ts";
+import { tokenMutants } from "./tokens.ts";
 import { valueMutants } from "./values.ts";
+import { viewMutants } from "./views.ts";
 import { visitorMutants } from "./visitors.ts";
 
 export const mutants: readonly Mutant[] = [
@@ -42,8 +46,12 @@ export const mutants: readonly Mutant[] = [
   ...lifeMutants,
   ...defaultMutants,
   ...visitorMutants,
+  ...holdMutants,
+  ...viewMutants,
+  ...reloadMutants,
   ...consentMutants,
   ...pushMutants,
+  ...tokenMutants,
   ...pageMutants,
   ...credentialMutants,
   ...valueMutants,

@@ -1,15 +1,8 @@
 /** Mistakes of client SDKs about the push token of their device (contract, section 6). */
 import { answered, taking } from "../hooks/answers.ts";
-import { isIdentify, type SentIdentify, withEachIdentify } from "../hooks/requests.ts";
-import type { Client, How, Mutant } from "../mutant.ts";
-
-/** Methods of a client take the place of its own, and may use all of them. */
-const calling =
-  (methods: (client: Required<Client>) => Partial<Client>): How =>
-  () => ({ client: (client) => methods(client as Required<Client>) });
-
-const optsOut = ({ channels = [] }: SentIdentify): boolean =>
-  channels.length > 0 && channels.every(({ opted_in }) => opted_in === false);
+import { calling } from "../hooks/calls.ts";
+import { isIdentify, optsOut, type SentIdentify, withEachIdentify } from "../hooks/requests.ts";
+import type { Mutant } from "../mutant.ts";
 
 /** Keeps what `reset()` should forget. */
 const tokenSurvivesReset = calling(({ reset, setPushToken }) => {
@@ -52,8 +45,11 @@ export const pushMutants: readonly Mutant[] = [
   {
     id: "refused-token-believed",
     does: "Believes that a token is registered although the server refused it.",
-    how: taking(400, 202),
-    caughtBy: { "push.switch-refused": /number of requests: expected 3, got 4/ },
+    how: taking((status) => status === 400 || status === 422, 202),
+    caughtBy: {
+      "push.switch-refused": /number of requests: expected 3, got 4/,
+      "push.dropped-is-forgotten": /expected 3 requests, the API saw 2/,
+    },
   },
   {
     id: "token-once-for-ever",
@@ -67,7 +63,10 @@ export const pushMutants: readonly Mutant[] = [
         },
       };
     }),
-    caughtBy: { "push.back-and-forth": /expected 4 requests, the API saw 3/ },
+    caughtBy: {
+      "push.back-and-forth": /expected 4 requests, the API saw 3/,
+      "push.same-for-the-next-user": /user_2\.channels: expected 1 items, got 0/,
+    },
   },
   {
     id: "token-ignored-while-denied",
@@ -123,6 +122,7 @@ export const pushMutants: readonly Mutant[] = [
     caughtBy: {
       "push.reset-before-identify": /channels: expected no such key/,
       "push.reset-silent": /channels: expected no such key/,
+      "push.reset-forgets": /channels: expected no such key/,
       "consent.token-after-reset": /channels: expected no such key/,
     },
   },

@@ -1,0 +1,126 @@
+/** Mistakes of client SDKs about what outlives a page (contract, sections 5 and 7). */
+import { answered } from "../hooks/answers.ts";
+import { always, byDefault } from "../hooks/options.ts";
+import { patched, withClock } from "../hooks/platform.ts";
+import { eventsOf, isIdentify, withEvents, withRequests } from "../hooks/requests.ts";
+import type { How, Mutant } from "../mutant.ts";
+
+const LOCAL_BYTES = 65_536;
+
+/** Another mistake on pages that follow another. */
+const onLaterPages =
+  (how: How): How =>
+  (life) => {
+    const isLater = sessionStorage.getItem("mutant") !== null;
+    sessionStorage.setItem("mutant", "was here");
+    return isLater ? how(life) : {};
+  };
+
+export const reloadMutants: readonly Mutant[] = [
+  {
+    id: "stores-nothing",
+    does: "Keeps queue and user in memory, where they end with their page.",
+    how: always({ persistence: "memory" }),
+    caughtBy: {
+      "hold.survives-reload": /stored types: expected 2 items, got 1/,
+      "reload.outage": /stored properties: expected 2 items, got 0/,
+      "reload.refused-key": /stored types: expected 2 items, got 1/,
+      "reload.durable": /stored properties: expected 2 items, got 0/,
+      "user.survives-reload": /stored owners\[0\]: expected "user_1", got "visitor \d"/,
+    },
+  },
+  {
+    id: "newest-first",
+    does: "Sends the newest event of a batch first.",
+    how: withRequests((request) =>
+      isIdentify(request) ? request : withEvents(request, eventsOf(request).reverse()),
+    ),
+    caughtBy: { "reload.several": /stored properties\[1\]\.n: expected 2, got 3/ },
+  },
+  {
+    id: "sent-is-gone",
+    does: "Takes events out of the storage when they are sent, whether anybody answers or not.",
+    how: () => ({
+      async fetch(request, send) {
+        void send(request).catch(() => {});
+        return answered(202);
+      },
+    }),
+    caughtBy: { "reload.answer-lost": /stored duplicates: expected 2, got 0/ },
+  },
+  {
+    id: "no-lease",
+    does: "Sends at once what an earlier page may still have under way.",
+    how: onLaterPages(withClock((nowMs) => nowMs + 10_000)),
+    caughtBy: { "reload.lease": /early should be pending, but is fulfilled/ },
+  },
+  {
+    id: "stores-little",
+    does: "Stores 64 KiB, and tells nobody of the rest.",
+    how: () => {
+      let stored = 0;
+      return patched(
+        () => Storage.prototype,
+        "setItem",
+        (set: Storage["setItem"]) =>
+          function (this: Storage, key: string, text: string) {
+            stored += text.length;
+            if (stored < LOCAL_BYTES) set.call(this, key, text);
+          },
+      )({ options: {} });
+    },
+    caughtBy: { "field.long-queue-at-reload": /stored types\[0\]: expected "a×80"/ },
+  },
+  {
+    id: "queue-of-a-server",
+    does: "Gives a device the long queue of a server.",
+    how: byDefault({ maxQueueSize: 10_000 }),
+    caughtBy: { "default.queue-size-in-clients": /stats\.pending: expected 1000, got 1001/ },
+  },
+  {
+    id: "no-delivery-after-opt-in",
+    does: "Waits for somebody to flush, on a page that began opted out.",
+    how: () => {
+      let isBack = false;
+      return {
+        client: ({ optIn }) => ({
+          optIn() {
+            isBack = true;
+            return optIn?.();
+          },
+        }),
+        setTimeout: (run, delayMs, set) => set(isBack ? () => {} : run, delayMs),
+        fetch: (request, send) => (isBack ? Promise.reject(new Error("not now")) : send(request)),
+      };
+    },
+    caughtBy: { "field.opt-in-starts-delivery": /stored types: expected 1 items, got 0/ },
+  },
+  {
+    id: "tried-event-gets-its-user",
+    does: "Writes the user into events that were tried as a visitor's.",
+    how: () => {
+      let user: unknown;
+      return {
+        client: ({ identify }) => ({
+          identify(userId, given) {
+            user = userId;
+            return identify(userId, given);
+          },
+        }),
+        fetch: (request, send) =>
+          send(
+            user === undefined || isIdentify(request)
+              ? request
+              : withEvents(
+                  request,
+                  eventsOf(request).map(({ anonymous_id: _, ...event }) => ({
+                    ...event,
+                    external_user_id: user,
+                  })),
+                ),
+          ),
+      };
+    },
+    caughtBy: { "field.tried-before-identify": /changed \S+: / },
+  },
+];

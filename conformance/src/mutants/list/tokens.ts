@@ -1,0 +1,116 @@
+/** Mistakes of client SDKs about registering a push token, and taking it back (contract, section 6). */
+import { calling } from "../hooks/calls.ts";
+import { isIdentify, optsOut, type SentIdentify, withEachIdentify } from "../hooks/requests.ts";
+import type { Mutant, SentRequest } from "../mutant.ts";
+
+export const tokenMutants: readonly Mutant[] = [
+  {
+    id: "token-with-all-it-knows",
+    does: "Sends the user's traits along with a token.",
+    how: withEachIdentify((identify) =>
+      identify.channels?.some(({ channel }) => channel === "push")
+        ? { ...identify, traits: { plan: "pro", ...identify.traits } }
+        : identify,
+    ),
+    caughtBy: { "push.with-user": /body\.traits: not expected/ },
+  },
+  {
+    id: "token-needs-a-user",
+    does: "Forgets a token that comes before its user.",
+    how: calling(({ identify, setPushToken }) => {
+      let known = false;
+      return {
+        identify(...args) {
+          known = true;
+          identify(...args);
+        },
+        setPushToken: (...args) => (known ? setPushToken(...args) : undefined),
+      };
+    }),
+    caughtBy: { "push.before-identify": /channels: expected 2 items, got 1/ },
+  },
+  {
+    id: "token-sent-each-time",
+    does: "Sends a token as often as it is set.",
+    how: () => {
+      let sends: (() => unknown) | undefined;
+      let waiting = 0;
+      return {
+        async fetch(request, send) {
+          const { channels = [] } = (isIdentify(request) ? JSON.parse(request.body) : {}) as SentIdentify;
+          if (!channels.some(({ channel }) => channel === "push")) return send(request);
+          sessionStorage.setItem("mutant", JSON.stringify({ ...request, signal: undefined }));
+          sends = () => send({ ...request, signal: null }).then((answer) => answer.text());
+          for (; waiting > 1; waiting--) await sends();
+          return send(request);
+        },
+        client: ({ setPushToken }) => ({
+          setPushToken(...args) {
+            waiting++;
+            setPushToken?.(...args);
+            const earlier = sessionStorage.getItem("mutant");
+            if (sends) sends();
+            else if (earlier !== null) {
+              const { url, ...init } = JSON.parse(earlier) as SentRequest;
+              void fetch(url, init).then((answer) => answer.text());
+            }
+          },
+        }),
+      };
+    },
+    caughtBy: {
+      "push.same-again": /expected 3 requests, the API saw 4/,
+      "push.same-after-reload": /number of requests: expected 2, got 3/,
+      "push.same-while-queued": /number of requests: expected 2, got 3/,
+    },
+  },
+  {
+    id: "old-token-stays",
+    does: "Registers another token and leaves the old one registered.",
+    how: withEachIdentify((identify) =>
+      optsOut(identify)
+        ? identify
+        : { ...identify, channels: identify.channels?.filter(({ opted_in }) => opted_in !== false) },
+    ),
+    caughtBy: {
+      "push.another-token": /channels: expected 2 items, got 1/,
+      "push.another-through-identify": /channels: expected 2 items, got 1/,
+    },
+  },
+  {
+    id: "blank-token-registered",
+    does: "Registers a token of blanks.",
+    how: calling(({ setPushToken }) => ({
+      setPushToken: (token) => setPushToken(String(token).trim() || "blank"),
+    })),
+    caughtBy: { "push.blank": /number of requests: expected 1/ },
+  },
+  {
+    id: "denial-unheard",
+    does: "Leaves the token registered when notifications are denied.",
+    how: calling(() => ({ setPushPermission: () => {} })),
+    caughtBy: { "push.denied": /expected 3 requests, the API saw 2/ },
+  },
+  {
+    id: "token-grants",
+    does: "Sends a new token although notifications are denied.",
+    how: calling(({ setPushToken, setPushPermission }) => ({
+      setPushToken(...args) {
+        setPushPermission("granted");
+        setPushToken(...args);
+      },
+    })),
+    caughtBy: { "push.denied-holds": /number of requests: expected 1, got 2/ },
+  },
+  {
+    id: "denied-for-ever",
+    does: "Never opts a token back in that was denied once.",
+    how: calling(({ setPushPermission }) => ({
+      setPushPermission: (word) => (word === "denied" ? setPushPermission(word) : undefined),
+    })),
+    caughtBy: {
+      "push.granted": /expected 4 requests, the API saw 3/,
+      "push.provisional": /expected 4 requests, the API saw 3/,
+    },
+  },
+];
