@@ -14,7 +14,7 @@ const inProcess: BuildOptions = {
   target: "node18",
   // fake-timers is CommonJS and requires Node's own modules.
   banner: {
-    js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
+    js: 'import { createRequire as lend } from "node:module"; const require = lend(import.meta.url);',
   },
 };
 

@@ -20,22 +20,21 @@ const cases = new Map(
   loadCases(join(import.meta.dirname, "..", "..")).map((theCase) => [theCase.id, theCase]),
 );
 
-/** Each mutant is caught, for the reason its case is there for; the SDK as it is passes the same cases. */
+/** Each mutant is caught, for the reason its case is there for. */
 export function tryMutants(kinds: readonly SdkKind[]): void {
   const trials = mutants.flatMap(trialsOf).filter(({ kind }) => kinds.includes(kind));
-  const unchanged = new Map(trials.map((trial) => [`${trial.theCase.id} in ${trial.kind}`, trial]));
   let pool: Pool;
   beforeAll(async () => {
     pool = await createPool();
   });
   afterAll(() => pool.close());
 
-  describe.concurrent("passes without a mistake", () => {
-    test.for([...unchanged])("%s", async ([, { kind, theCase }], { expect, skip }) => {
-      const why = await pool.absent(kind);
-      if (why !== undefined) return skip(`not run: ${why}`);
-      expect(await pool.run(kind, theCase, null)).toEqual([]);
-    });
+  // That it passes all other cases too is for the suite's own run to say.
+  test.for(kinds)("the SDK for %s is sound as it was built here", async (kind, { expect, skip }) => {
+    const why = await pool.absent(kind);
+    if (why !== undefined) return skip(`not run: ${why}`);
+    const theCase = trials.find((trial) => trial.kind === kind)?.theCase as Case;
+    expect(await pool.run(kind, theCase, null)).toEqual([]);
   });
 
   describe.concurrent("is caught", () => {

@@ -80,22 +80,4 @@ export const consentMutants: readonly Mutant[] = [
     how: withoutPushRequests(({ opted_in }) => opted_in === false),
     caughtBy: { "consent.token-opted-out": /number of requests: expected 3, got 2/ },
   },
-  {
-    id: "token-not-back-at-opt-in",
-    does: "Leaves the token opted out of a user who opts in again.",
-    how: (life) => {
-      let isBack = false;
-      const without = withoutPushRequests(({ opted_in }) => isBack && opted_in === true)(life);
-      return {
-        ...without,
-        client: ({ optIn }) => ({
-          optIn() {
-            isBack = true;
-            return optIn?.();
-          },
-        }),
-      };
-    },
-    caughtBy: { "consent.token-back": /expected 4 requests, the API saw 3/ },
-  },
 ];
