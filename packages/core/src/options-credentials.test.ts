@@ -3,14 +3,16 @@ import { describe, expect, test } from "vitest";
 import { KEY, misuse, resolve } from "../test/resolved-options.ts";
 
 describe("apiKey", () => {
-  test.each([undefined, "", null, 7])("%s is missing, and the message says where to put it", (apiKey) => {
-    expect(misuse({ apiKey })).toContain("WHISPERR_API_KEY");
+  test.each([undefined, "", null])("%s is missing, and the message says where to put it", (apiKey) => {
+    expect(misuse({ apiKey })).toBe(
+      'Whisperr: apiKey is missing: createWhisperr({ apiKey: "wrk_…" }), with the key from WHISPERR_API_KEY.',
+    );
   });
 
   test.each([`${KEY}\n`, ` ${KEY}`, `${KEY}é`, `${KEY}\r\nX-Other: 1`, "wrk_…"])(
     "%j would break its header, and is not printed",
     (apiKey) => {
-      expect(misuse({ apiKey })).toContain("apiKey must be your key, WHISPERR_API_KEY, without spaces");
+      expect(misuse({ apiKey })).toContain("apiKey must be the key as it was issued, wrk_…, without spaces");
     },
   );
 });
@@ -54,7 +56,7 @@ describe("baseUrl", () => {
     "HTTP://api.example.com",
   ])("%s would send the key in the clear", (baseUrl) => {
     expect(misuse({ baseUrl })).toMatch(
-      /^Whisperr: baseUrl must be https:, unless allowInsecureHttp may expose the key/,
+      /^Whisperr: baseUrl must be https:, or the key travels in the clear; allowInsecureHttp: true permits that/,
     );
     expect(resolve({ baseUrl, allowInsecureHttp: true }).baseUrl).toBe(baseUrl);
   });

@@ -67,7 +67,7 @@ describe("limits that follow from each other", () => {
 
   test("a given backoff.maxMs below baseMs is a mistake", () => {
     expect(misuse({ backoff: { baseMs: 2000, maxMs: 1000 } })).toBe(
-      `Whisperr: backoff.maxMs must be a whole number from 2000 to ${MAX_TIMER_MS} (got 1000).`,
+      "Whisperr: backoff.maxMs must be a whole number from 2000 to 2,147,483,647 (got 1000).",
     );
   });
 });
@@ -90,19 +90,20 @@ describe("nonsense numbers are refused, and the message names the option and its
   test.each(cases)("%s: %d", (name, value) => {
     const message = misuse({ [name]: value });
     expect(message).toMatch(
-      new RegExp(`^Whisperr: ${name} must be a whole number from \\d+ to \\d+ \\(got ${value}\\)\\.$`),
+      new RegExp(
+        `^Whisperr: ${name} must be a whole number (from \\d+ to [\\d,]+|\\d+ or more) \\(got ${value}\\)\\.$`,
+      ),
     );
   });
 
   test.each<[unknown, string]>([
-    ["20", "String"],
-    [true, "Boolean"],
-    [{}, "Object"],
-    [20n, "BigInt"],
+    ["20", "text"],
+    [true, "true"],
+    [{}, "an object"],
+    [20n, "20"],
   ])("flushAt: %s is no number", (value, got) => {
-    const range = `from 1 to ${Number.MAX_SAFE_INTEGER}`;
     expect(misuse({ flushAt: value })).toBe(
-      `Whisperr: flushAt must be a whole number ${range} (got ${got}).`,
+      `Whisperr: flushAt must be a whole number 1 or more (got ${got}).`,
     );
   });
 
@@ -123,21 +124,21 @@ test("the largest numbers that are allowed are taken", () => {
 
 describe("options of another type are refused, and the message names the option and what it got", () => {
   test.each(["onError", "beforeSend", "fetch"])("%s must be a function", (name) => {
-    expect(misuse({ [name]: "log" })).toBe(`Whisperr: ${name} must be of type function (got String).`);
+    expect(misuse({ [name]: "log" })).toBe(`Whisperr: ${name} must be a function (got text).`);
     for (const value of [{}, 1, true, false, 0, ""]) {
-      expect(misuse({ [name]: value })).toContain(`${name} must be of type function`);
+      expect(misuse({ [name]: value })).toContain(`${name} must be a function`);
     }
   });
 
   test.each(["disabled", "debug", "allowInsecureHttp"])("%s must be a boolean", (name) => {
-    expect(misuse({ [name]: "false" })).toBe(`Whisperr: ${name} must be of type boolean (got String).`);
-    expect(misuse({ [name]: 1 })).toBe(`Whisperr: ${name} must be of type boolean (got 1).`);
+    expect(misuse({ [name]: "false" })).toBe(`Whisperr: ${name} must be true or false (got text).`);
+    expect(misuse({ [name]: 1 })).toBe(`Whisperr: ${name} must be true or false (got 1).`);
     for (const value of [{}, 0, ""])
-      expect(misuse({ [name]: value })).toContain(`${name} must be of type boolean`);
+      expect(misuse({ [name]: value })).toContain(`${name} must be true or false`);
   });
 
   test("backoff must be an object", () => {
-    expect(misuse({ backoff: 1000 })).toBe("Whisperr: backoff must be of type object (got 1000).");
+    expect(misuse({ backoff: 1000 })).toBe("Whisperr: backoff must be an object (got 1000).");
   });
 
   const outbox = arrayOutbox();

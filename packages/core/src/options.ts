@@ -1,6 +1,6 @@
 /** The options every SDK shares (contract, section 7): types, defaults, and errors that name the option and the fix. */
 import type { WhisperrError } from "./errors.ts";
-import { mustBe } from "./events/refusal.ts";
+import { misuse, mustBe } from "./events/refusal.ts";
 import type { WireEvent } from "./events/snapshot.ts";
 import type { FetchLike } from "./ports.ts";
 import type { Outbox } from "./queue/outbox.ts";
@@ -109,8 +109,14 @@ export function integer(
 ): number {
   const value = (given ?? fallback) as number;
   const fits = Number.isInteger(value) && value >= min && value <= max;
-  mustBe(fits, name, `a whole number from ${min} to ${max}`, value);
+  const rule = max === Number.MAX_SAFE_INTEGER ? `${min} or more` : `from ${min} to ${grouped(max)}`;
+  mustBe(fits, name, `a whole number ${rule}`, value);
   return value;
+}
+
+/** `2,147,483,647`. */
+function grouped(value: number): string {
+  return `${value}`.replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
 /** undefined and null mean: not given. */
@@ -121,7 +127,8 @@ export function checkTypes<Name extends string>(
 ): void {
   for (const name of names) {
     const value = options[name] ?? undefined;
-    mustBe(value === undefined || typeof value === type, name, `of type ${type}`, value);
+    const rule = type === "boolean" ? "true or false" : `${type === "object" ? "an" : "a"} ${type}`;
+    mustBe(value === undefined || typeof value === type, name, rule, value);
   }
 }
 
@@ -140,8 +147,12 @@ function checkOutbox(outbox: unknown): void {
 
 /** It travels in a header, where anything but these characters is refused with an error that would print it. */
 function checkApiKey(apiKey: unknown): string {
+  if (apiKey === undefined || apiKey === null || apiKey === "")
+    throw misuse(
+      'apiKey is missing: createWhisperr({ apiKey: "wrk_…" }), with the key from WHISPERR_API_KEY',
+    );
   const fits = typeof apiKey === "string" && /^[!-~]+$/.test(apiKey);
-  mustBe(fits, "apiKey", "your key, WHISPERR_API_KEY, without spaces", apiKey);
+  mustBe(fits, "apiKey", "the key as it was issued, wrk_…, without spaces or line breaks", apiKey);
   return apiKey as string;
 }
 
@@ -154,6 +165,7 @@ function checkBaseUrl(given: unknown, allowInsecureHttp: unknown): string {
   const fits = parts !== null && Number(parts[1] ?? 0) <= 65_535;
   mustBe(fits, "baseUrl", `a URL like ${DEFAULT_BASE_URL}`, given);
   const isSafe = allowInsecureHttp || ENCRYPTED_OR_LOOPBACK.test(url);
-  mustBe(isSafe, "baseUrl", "https:, unless allowInsecureHttp may expose the key", given);
+  const rule = "https:, or the key travels in the clear; allowInsecureHttp: true permits that";
+  mustBe(isSafe, "baseUrl", rule, given);
   return url.replace(/\/+$/, "");
 }

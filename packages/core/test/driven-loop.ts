@@ -92,7 +92,7 @@ export function drivenLoop(config: ClientConfig): DrivenLoop {
     if (type !== "retry_exhausted") return;
     expect(count, "it says how many are kept").toBe(pending);
     if (abandonedReports === undefined) {
-      expect(message).toContain(`failed ${config.maxRetries + 1} times`);
+      expect(message).toContain(`failed after ${config.maxRetries + 1} attempt`);
     } else {
       expect(message).toMatch(new RegExp(` ${pending} operations? still queued`));
       abandonedReports++;

@@ -47,7 +47,8 @@ test("an app that opts the user out as it hears of a full storage has nothing le
 
   expect(arrived(browser)).toEqual([number]);
   expect(await flushed).toEqual({ delivered: 1, dropped: 0, pending: 0 });
-  expect(page.errors.map(({ reason }) => reason)).toEqual(["storage_failed"]);
+  // What the optOut() discarded is told too, once its own onError is over.
+  expect(page.errors.map(({ reason }) => reason)).toEqual(["storage_failed", "opted_out"]);
 });
 
 test("events that wait outlive an app that empties its storage", async () => {

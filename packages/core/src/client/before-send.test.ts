@@ -97,9 +97,9 @@ test("the rejection of an async beforeSend is taken care of: unhandled, it would
 });
 
 test.each<[string, (event: WireEvent) => unknown]>([
-  ["beforeSend's answer must be the event or null (got Boolean)", () => true],
-  ["properties must be a plain JSON object (got Array)", (event) => ({ ...event, properties: [] })],
-  ["context must be a plain JSON object (got String)", (event) => ({ ...event, context: "x" })],
+  ["beforeSend's answer must be the event or null (got true)", () => true],
+  ["properties must be a plain JSON object (got an array)", (event) => ({ ...event, properties: [] })],
+  ["context must be a plain JSON object (got text)", (event) => ({ ...event, context: "x" })],
   [
     "beforeSend threw: no",
     () => {

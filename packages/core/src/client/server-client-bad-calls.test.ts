@@ -81,15 +81,15 @@ describe("bad calls", () => {
 
 test.each<[string, (client: ReturnType<typeof clientFixture>["untyped"]) => void]>([
   [
-    'track("Bought It") was dropped: the event name must be lowercase_snake_case (got String).',
+    'track("Bought It") was dropped: the event name must be lowercase_snake_case (got text).',
     (client) => client.track("user_8842", "Bought It"),
   ],
   [
-    "track(…) was dropped: the user id must be text that is not blank (got Undefined).",
+    "track(…) was dropped: the user id must be text that is not blank (got undefined).",
     (client) => client.track(),
   ],
   [
-    'track("bought") was dropped: properties must be a plain JSON object (got Array).',
+    'track("bought") was dropped: properties must be a plain JSON object (got an array).',
     (client) => client.track("user_8842", "bought", []),
   ],
   [
@@ -101,7 +101,7 @@ test.each<[string, (client: ReturnType<typeof clientFixture>["untyped"]) => void
     (client) => client.track("user_8842", "bought", throwsHostileProxy),
   ],
   [
-    "identify() was dropped: traits must be a plain JSON object (got Array).",
+    "identify() was dropped: traits must be a plain JSON object (got an array).",
     (client) => client.identify("user_8842", { traits: [] }),
   ],
 ])("%s", (message, call) => {

@@ -43,13 +43,13 @@ describe("values become JSON", () => {
 
 describe("what is not an object is refused, and named", () => {
   test.each<[string, unknown, string]>([
-    ["an array", [1], "got Array"],
-    ["text", "pro", "got String"],
+    ["an array", [1], "got an array"],
+    ["text", "pro", "got text"],
     ["a number", 7, "got 7"],
-    ["a BigInt", 7n, "got BigInt"],
-    ["a boolean", false, "got Boolean"],
-    ["a symbol", Symbol("s"), "got Symbol"],
-    ["a function", () => ({}), "got Function"],
+    ["a BigInt", 7n, "got 7"],
+    ["a boolean", false, "got false"],
+    ["a symbol", Symbol("s"), "got a symbol"],
+    ["a function", () => ({}), "got a function"],
     ["a date", new Date(0), "got Date"],
     ["a toJSON that gives nothing", { toJSON: () => undefined }, "must be a plain JSON object"],
     ["a toJSON that gives an array", { toJSON: () => [] }, "must be a plain JSON object"],

@@ -9,7 +9,7 @@ describe("what does not fit is refused in one sentence", () => {
     expect(refuse).toThrow(
       expect.objectContaining({
         reason: "invalid_context",
-        message: "context must be a plain JSON object (got Array)",
+        message: "context must be a plain JSON object (got an array)",
       }),
     );
   });
@@ -21,14 +21,16 @@ describe("what does not fit is refused in one sentence", () => {
   });
 
   test.each<[string, unknown]>([
-    ["Undefined", undefined],
-    ["Null", null],
+    ["undefined", undefined],
+    ["null", null],
     ["-1", -1],
-    ["String", "wrk_secret_key"],
-    ["Boolean", false],
-    ["Array", ["wrk_secret_key"]],
+    ["text", "wrk_secret_key"],
+    ["blank text", " "],
+    ["false", false],
+    ["an array", ["wrk_secret_key"]],
     ["Map", new Map()],
-    ["Object", { apiKey: "wrk_secret_key" }],
+    ["a function", () => "wrk_secret_key"],
+    ["an object", { apiKey: "wrk_secret_key" }],
   ])("it says %s, and never shows text: it may be the key in a wrong place", (got, value) => {
     expect(() => mustBe(false, "it", "other", value)).toThrow(misuse(`it must be other (got ${got})`));
   });

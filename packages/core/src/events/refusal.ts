@@ -28,9 +28,17 @@ export function mustBe(
   reason?: DropReason,
 ): asserts fits {
   if (fits) return;
-  const got = typeof value === "number" ? value : Object.prototype.toString.call(value).slice(8, -1);
-  const message = `${what} must be ${rule} (got ${got})`;
+  const message = `${what} must be ${rule} (got ${described(value)})`;
   throw reason === undefined ? misuse(message) : new Refusal(reason, message);
+}
+
+/** What a value is, never what it says: text may be the key in a wrong place, and an object anything. */
+function described(value: unknown): string {
+  if (typeof value === "string") return value.trim() === "" ? "blank text" : "text";
+  if (typeof value !== "object" || value === null)
+    return typeof value === "function" || typeof value === "symbol" ? `a ${typeof value}` : `${value}`;
+  const kind = Object.prototype.toString.call(value).slice(8, -1);
+  return kind === "Array" || kind === "Object" ? `an ${kind.toLowerCase()}` : kind;
 }
 
 /** The value, which must be one of those allowed; undefined when it is not given (undefined or null). */

@@ -92,7 +92,7 @@ describe("size", () => {
 
   test("the message says how large it may be, and how large it is", () => {
     expect(snapshot(() => aTrack({ userId: "x".repeat(MAX_OPERATION_LENGTH) }))).toMatchObject({
-      message: expect.stringMatching(/^its JSON must be 4194304 characters at most \(got 4194\d{3}\)$/),
+      message: expect.stringMatching(/^its JSON must be 4,194,304 characters at most \(got 4194\d{3}\)$/),
     });
   });
 

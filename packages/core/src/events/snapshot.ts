@@ -48,7 +48,7 @@ function checkLength(operation: Operation): void {
     operation.kind === "identify"
       ? operation.body.length
       : `${operation.userId ?? ""}${operation.event}${operation.properties}${operation.context}`.length;
-  const rule = `${MAX_OPERATION_LENGTH} characters at most`;
+  const rule = "4,194,304 characters at most";
   mustBe(length <= MAX_OPERATION_LENGTH, "its JSON", rule, length, "too_large");
 }
 

@@ -96,7 +96,7 @@ describe("at() that throws", () => {
         type: "retry_exhausted",
         count: 3,
         message: expect.stringContaining(
-          "failed 3 times, everything is kept (the outbox failed: disk full in at())",
+          "failed after 3 attempts, everything is kept for a later flush (the outbox failed: disk full in at())",
         ),
       },
     ]);

@@ -165,7 +165,7 @@ describe("what is kept", () => {
       {
         type: "retry_exhausted",
         count: 2,
-        message: expect.stringContaining("failed 2 times"),
+        message: expect.stringContaining("failed after 2 attempts"),
         ...(status === undefined ? {} : { status }),
       },
     ]);

@@ -38,7 +38,7 @@ test.each<[number, string]>([
   [100, "100"],
   [304, "304"],
 ])("%i is nothing the API answers: the hint names baseUrl", (status, words) => {
-  expect(retryExhaustedMessage(http(status), 7)).toMatch(new RegExp(`7 times.*baseUrl.*\\(${words}\\)`));
+  expect(retryExhaustedMessage(http(status), 7)).toMatch(new RegExp(`7 attempts.*baseUrl.*\\(${words}\\)`));
 });
 
 test.each([429, 503])("%i has no such hint", (status) => {
@@ -60,9 +60,11 @@ test.each<[DropReason, string]>([
 });
 
 test("what is kept is told with what to do about it", () => {
-  expect(authMessage(http(401))).toBe("The API refused the key, everything is kept: check apiKey (401).");
+  expect(authMessage(http(401))).toBe(
+    "The API refused the key, everything is kept until the next flush: check apiKey (401).",
+  );
   expect(retryExhaustedMessage(noAnswer("connection reset"), 7)).toBe(
-    "Delivery failed 7 times, everything is kept (connection reset).",
+    "Delivery failed after 7 attempts, everything is kept for a later flush (connection reset).",
   );
   expect(abandonedMessage(1)).toBe("Out of time with 1 operation still queued: allow more time.");
   expect(abandonedMessage(2)).toBe("Out of time with 2 operations still queued: allow more time.");

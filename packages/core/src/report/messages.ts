@@ -13,13 +13,14 @@ export function describeAnswer(answer: Answer): string {
 }
 
 export function authMessage(answer: Answer): string {
-  return sentence("The API refused the key, everything is kept: check apiKey", answer);
+  return sentence("The API refused the key, everything is kept until the next flush: check apiKey", answer);
 }
 
 export function retryExhaustedMessage(answer: Answer, attempts: number): string {
   // Tried again and yet below 400: it is no answer of the API's.
   const hint = answer.failure === undefined && answer.status < 400 ? ": a redirect, check baseUrl" : "";
-  return sentence(`Delivery failed ${attempts} times, everything is kept${hint}`, answer);
+  const after = attempts === 1 ? "1 attempt" : `${attempts} attempts`;
+  return sentence(`Delivery failed after ${after}, everything is kept for a later flush${hint}`, answer);
 }
 
 /** A deadline passed: of `shutdown()`, or of a process that ends. */
