@@ -5,6 +5,7 @@ import { turbo } from "./step.ts";
 await runCheck(
   [
     { name: "format and lint", command: ["biome", "check", "--error-on-warnings", "."] },
+    { name: "rooms", command: ["depcruise", "--config", ".dependency-cruiser.mjs", "packages"] },
     { name: "types", command: turbo("typecheck", "//#typecheck:scripts") },
     { name: "unit tests", command: turbo("//#test:unit"), reports: "reports/unit.xml" },
     {

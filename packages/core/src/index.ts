@@ -33,6 +33,13 @@ export {
 } from "./events/channel.ts";
 export type { IdentifyOptions } from "./events/identify-body.ts";
 export { ignoreRejection } from "./events/json.ts";
+export {
+  formatMessageId,
+  type IdentifyOperation,
+  isHeld,
+  type Operation,
+  type TrackOperation,
+} from "./events/operation.ts";
 export { describeThrown, misuse, mustBe, oneOf } from "./events/refusal.ts";
 export type { WireEvent } from "./events/snapshot.ts";
 export { type Batch, cutBatch, encodeEvent, utf8Bytes } from "./events/wire.ts";
@@ -72,13 +79,6 @@ export {
   watchProcess,
 } from "./process/process-watch.ts";
 export { createMemoryOutbox } from "./queue/memory-outbox.ts";
-export {
-  formatMessageId,
-  type IdentifyOperation,
-  isHeld,
-  type Operation,
-  type TrackOperation,
-} from "./queue/operation.ts";
 export type { Outbox } from "./queue/outbox.ts";
 export { parseOperation } from "./queue/stored-operation.ts";
 export { droppedMessage, retryExhaustedMessage } from "./report/messages.ts";

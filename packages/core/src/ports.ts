@@ -1,8 +1,8 @@
 /** What a runtime supplies. Core holds no clock, timer, randomness, network or console of its own. */
 
 import type { Client } from "./client/client.ts";
+import type { Operation } from "./events/operation.ts";
 import type { Transport } from "./http/transport.ts";
-import type { Operation } from "./queue/operation.ts";
 
 export interface Ports {
   /** Wall-clock ms since 1970: stamps `occurred_at`. Never used to measure a wait, so a clock that jumps delays nothing. */

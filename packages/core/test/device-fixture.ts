@@ -6,11 +6,11 @@ import type { Device, DeviceClient, DeviceRuntime } from "../src/client/device.t
 import { createDeviceClient } from "../src/client/device-client.ts";
 import { restore, syncIdentity } from "../src/client/device-pages.ts";
 import type { DropReason, WhisperrError } from "../src/errors.ts";
+import type { Operation } from "../src/events/operation.ts";
 import { adopt as adoptOperations, joinHeld } from "../src/loop/device-queue.ts";
 import { lose } from "../src/loop/settle.ts";
 import { tell } from "../src/loop/step.ts";
 import { resolveOptions, type WhisperrOptions } from "../src/options.ts";
-import type { Operation } from "../src/queue/operation.ts";
 import type { Outbox } from "../src/queue/outbox.ts";
 import { createReporter } from "../src/report/reporter.ts";
 import { type DeviceServer, deviceServer } from "./device-server.ts";

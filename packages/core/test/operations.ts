@@ -1,5 +1,5 @@
 /** Builders of operations for tests. */
-import type { IdentifyOperation, Operation, TrackOperation } from "../src/queue/operation.ts";
+import type { IdentifyOperation, Operation, TrackOperation } from "../src/events/operation.ts";
 import type { Outbox } from "../src/queue/outbox.ts";
 
 /** What the message ids of these operations begin with: 24 characters of a version 4 UUID. */

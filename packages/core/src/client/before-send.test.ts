@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { aTrack } from "../../test/operations.ts";
+import type { TrackOperation } from "../events/operation.ts";
 import { applyBeforeSend, type WireEvent } from "../events/snapshot.ts";
-import type { TrackOperation } from "../queue/operation.ts";
 
 const operation = aTrack({ properties: '{"card":"4242","amount":7}', context: '{"ip":"::1"}' });
 const apply = (change: (event: WireEvent) => unknown): TrackOperation | undefined =>

@@ -1,4 +1,6 @@
 /** The API of client SDKs: they know who the user is (contract, section 6). */
+
+import type { TrackOperation } from "../events/operation.ts";
 import { createRecorder, type Owner, type Recorder, recordEvent } from "../events/recorder.ts";
 import { quote, Refusal } from "../events/refusal.ts";
 import { checkUserId } from "../events/snapshot.ts";
@@ -22,7 +24,6 @@ import { type FlushResult, flush } from "../loop/flush.ts";
 import { refuse, stats } from "../loop/settle.ts";
 import type { ResolvedOptions, WhisperrOptions } from "../options.ts";
 import type { Ports } from "../ports.ts";
-import type { TrackOperation } from "../queue/operation.ts";
 import type { Outbox } from "../queue/outbox.ts";
 import type { Reporter } from "../report/reporter.ts";
 import { createClient, startQueue } from "./client.ts";

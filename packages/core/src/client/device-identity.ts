@@ -1,4 +1,6 @@
 /** Whom a device's operations belong to, and what a change of that puts into the queue. What decides is `identity/`. */
+
+import type { Operation, TrackOperation } from "../events/operation.ts";
 import { type Doubts, noteQueued, settlingOf } from "../identity/doubts.ts";
 import {
   doubted,
@@ -13,7 +15,6 @@ import { ofOtherUsers } from "../identity/registration.ts";
 import { discard, release } from "../loop/device-queue.ts";
 import { flush } from "../loop/flush.ts";
 import { append } from "../loop/queue.ts";
-import type { Operation, TrackOperation } from "../queue/operation.ts";
 import type { Client } from "./client.ts";
 import type { Device } from "./device.ts";
 

@@ -1,9 +1,9 @@
 /** What other pages of the same device have left behind or changed. */
 import type { DropReason } from "../errors.ts";
+import type { Operation } from "../events/operation.ts";
 import { doubt } from "../identity/doubts.ts";
 import { hearIdentity, identityOf } from "../identity/identity-keeper.ts";
 import { holdsOnly } from "../loop/device-queue.ts";
-import type { Operation } from "../queue/operation.ts";
 import { parseOperation } from "../queue/stored-operation.ts";
 import { claimed, type DeviceRecord, releaseHeld, silence } from "./device-identity.ts";
 

@@ -1,9 +1,10 @@
 /** A call, on its way into the queue: whatever is wrong with it is refused and reported, and nothing else is harmed. */
+
+import type { Operation } from "../events/operation.ts";
 import { Refusal } from "../events/refusal.ts";
 import { snapshot } from "../events/snapshot.ts";
 import { append } from "../loop/queue.ts";
 import { refuse } from "../loop/settle.ts";
-import type { Operation } from "../queue/operation.ts";
 import type { Client } from "./client.ts";
 
 /** `call`: its name for messages. `make` may throw anything, and returns undefined when `beforeSend` left the event out. */

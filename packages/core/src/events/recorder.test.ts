@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { fakePorts } from "../../test/fake-ports.ts";
-import type { TrackOperation } from "../queue/operation.ts";
+import type { TrackOperation } from "./operation.ts";
 import { createRecorder, recordEvent } from "./recorder.ts";
 
 const user = { userId: "ada" };

@@ -1,8 +1,8 @@
 /** From a `track()` call to a queued event: checked, stamped with time and id, and through the app's `beforeSend`. */
 import type { WhisperrOptions } from "../options.ts";
 import type { Ports } from "../ports.ts";
-import type { TrackOperation } from "../queue/operation.ts";
 import { objectToJson } from "./json.ts";
+import type { TrackOperation } from "./operation.ts";
 import { asRefusal, misuse } from "./refusal.ts";
 import {
   applyBeforeSend,

@@ -3,8 +3,8 @@
  * so nothing behind this file can be harmed by it or notice what the app does to its objects afterwards.
  */
 
-import type { Operation, TrackOperation } from "../queue/operation.ts";
 import { ignoreRejection, isThenable, objectToJson } from "./json.ts";
+import type { Operation, TrackOperation } from "./operation.ts";
 import { asRefusal, describeThrown, isText, mustBe, NON_BLANK, Refusal } from "./refusal.ts";
 import { encodeEvent } from "./wire.ts";
 

@@ -2,8 +2,9 @@
  * From operations to request bodies: pure functions of what is stored, so every attempt of an event sends the same
  * bytes (contract, sections 2 to 4).
  */
-import { formatMessageId, type Operation, type TrackOperation } from "../queue/operation.ts";
+
 import type { Outbox } from "../queue/outbox.ts";
+import { formatMessageId, type Operation, type TrackOperation } from "./operation.ts";
 import { formatTimestamp } from "./time.ts";
 
 export interface Batch {

@@ -1,7 +1,7 @@
 /** The identify of a client SDK: what the app gave, and what the device knows: its visitor, token, time zone and language. */
 import { identifyBody } from "../events/identify-body.ts";
+import type { IdentifyOperation } from "../events/operation.ts";
 import { asRefusal, type Refusal } from "../events/refusal.ts";
-import type { IdentifyOperation } from "../queue/operation.ts";
 import type { PushToken, PushUpdate } from "./identity.ts";
 
 export interface DeviceIdentify {

@@ -5,7 +5,7 @@ import { type LoopFixture, loopFixture } from "../../test/loop-fixture.ts";
 import { deviceQueueOf, type TestDeviceQueue } from "../../test/loop-of.ts";
 import { arrayOutbox, aTrack, tracks } from "../../test/operations.ts";
 import type { ClientConfig } from "../client/client.ts";
-import type { Operation } from "../queue/operation.ts";
+import type { Operation } from "../events/operation.ts";
 import type { Outbox } from "../queue/outbox.ts";
 
 interface Page extends LoopFixture {

@@ -5,7 +5,7 @@
 import type { Client } from "../client/client.ts";
 import { adopted, withdrawn } from "../delivery/queueing.ts";
 import type { DropReason } from "../errors.ts";
-import type { Operation, TrackOperation } from "../queue/operation.ts";
+import type { Operation, TrackOperation } from "../events/operation.ts";
 import { evict } from "./effects.ts";
 import { retry } from "./flush.ts";
 import { addQueued, append } from "./queue.ts";

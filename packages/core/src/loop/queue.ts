@@ -1,8 +1,8 @@
 /** What comes into the queue. */
 import type { Client } from "../client/client.ts";
 import { appended } from "../delivery/queueing.ts";
+import { isHeld, type Operation } from "../events/operation.ts";
 import { describeThrown } from "../events/refusal.ts";
-import { isHeld, type Operation } from "../queue/operation.ts";
 import { refuse } from "./settle.ts";
 import { tell } from "./step.ts";
 

@@ -4,7 +4,7 @@ import { settle } from "../../test/fake-ports.ts";
 import { loopFixture } from "../../test/loop-fixture.ts";
 import { anIdentify, arrayOutbox, aTrack } from "../../test/operations.ts";
 import { http } from "../../test/scripted-transport.ts";
-import type { Operation } from "../queue/operation.ts";
+import type { Operation } from "../events/operation.ts";
 import { EFFECTS } from "./effects.ts";
 import { tell } from "./step.ts";
 

@@ -1,8 +1,8 @@
 /** What leaves the queue, in the books and in the app's ears: operations are taken out, counted, and noted for a report. */
 import type { Client } from "../client/client.ts";
 import type { DropReason, WhisperrError } from "../errors.ts";
+import { formatMessageId, type Operation } from "../events/operation.ts";
 import type { Answer } from "../http/outcome.ts";
-import { formatMessageId, type Operation } from "../queue/operation.ts";
 import { droppedMessage, MAX_REPORTED_IDS } from "../report/messages.ts";
 import { printDebug, report } from "../report/reporter.ts";
 

@@ -1,5 +1,5 @@
 /** The outbox that lives as long as the process. Constant time at both ends, whatever its size. */
-import type { Operation } from "./operation.ts";
+import type { Operation } from "../events/operation.ts";
 import type { Outbox } from "./outbox.ts";
 
 /** Freed slots at the start of the array before it is compacted: often enough to keep memory, rarely enough to cost nothing. */

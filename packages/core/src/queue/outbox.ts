@@ -1,5 +1,5 @@
 /** The port behind which operations wait. Delivery takes from the front and removes only what was settled. */
-import { isHeld, type Operation } from "./operation.ts";
+import { isHeld, type Operation } from "../events/operation.ts";
 
 /**
  * An ordered store of operations. Every method is synchronous and must not throw; storage that is not synchronous

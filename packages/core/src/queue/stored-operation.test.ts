@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { anIdentify, arrayOutbox, aTrack } from "../../test/operations.ts";
+import type { Operation } from "../events/operation.ts";
 import { cutBatch } from "../events/wire.ts";
-import type { Operation } from "./operation.ts";
 import { parseOperation } from "./stored-operation.ts";
 
 const REGISTRATION = { userId: "ada", token: { address: "t1" }, optedIn: true };

@@ -1,10 +1,10 @@
 /** Operations that come back from storage, where anything may have happened to them. */
 
+import type { IdentifyOperation, Operation, TrackOperation } from "../events/operation.ts";
 import { isText } from "../events/refusal.ts";
 import { checkEventType } from "../events/snapshot.ts";
 import { encodeEvent } from "../events/wire.ts";
 import { isRegistration } from "../identity/identity.ts";
-import type { IdentifyOperation, Operation, TrackOperation } from "./operation.ts";
 
 interface Wire {
   readonly external_user_id?: unknown;

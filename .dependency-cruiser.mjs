@@ -1,0 +1,63 @@
+/**
+ * Which room may import which: `npm run lint` holds it. Types may be named from anywhere; what counts is code that runs
+ * code. A room that is not listed may import nothing but what lies in it.
+ */
+
+/** In packages/core/src, from the bottom up. */
+const CORE = {
+  delivery: [],
+  events: [],
+  http: ["events"],
+  identity: ["events"],
+  queue: ["events", "identity"],
+  report: ["events", "http"],
+  loop: ["delivery", "events", "http", "queue", "report"],
+  client: ["delivery", "events", "http", "identity", "loop", "queue", "report"],
+  process: ["loop"],
+  web: ["http"],
+};
+
+/** Files that are no room's: any room may import them. */
+const SHARED = "^packages/core/src/(errors|options|ports)\\.ts$";
+
+const room = (name) => `^packages/core/src/${name}/`;
+
+const rooms = Object.entries(CORE).map(([name, allowed]) => ({
+  name: `core/${name}`,
+  comment: `${name}/ may import ${allowed.length === 0 ? "no other room" : allowed.join(", ")}`,
+  severity: "error",
+  from: { path: room(name), pathNot: "\\.test\\.ts$" },
+  to: { pathNot: [...[name, ...allowed].map(room), SHARED] },
+}));
+
+/** @type {import("dependency-cruiser").IConfiguration} */
+export default {
+  forbidden: [
+    { name: "no-circles", severity: "error", from: {}, to: { circular: true } },
+    ...rooms,
+    {
+      name: "runtimes-apart",
+      comment: "a runtime package knows core and itself",
+      severity: "error",
+      from: { path: "^packages/(browser|deno|edge|node)/src/" },
+      to: { path: "^packages/(browser|deno|edge|node)/", pathNot: "^packages/$1/" },
+    },
+    {
+      name: "core-below",
+      comment: "core knows no runtime",
+      severity: "error",
+      from: { path: "^packages/core/src/" },
+      to: { path: "^(packages/(browser|deno|edge|node)|conformance|apps)/" },
+    },
+  ],
+  options: {
+    includeOnly: "^packages/[^/]+/src/",
+    exclude: "\\.test\\.ts$",
+    tsPreCompilationDeps: false,
+    tsConfig: { fileName: "tsconfig.base.json" },
+    enhancedResolveOptions: {
+      conditionNames: ["@whisperr/source", "import", "default"],
+      exportsFields: ["exports"],
+    },
+  },
+};
