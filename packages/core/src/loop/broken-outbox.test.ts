@@ -165,3 +165,16 @@ test("an outbox that lost what it held counts as a failed attempt, and the flush
   expect(errors).toMatchObject([{ type: "retry_exhausted" }]);
   expect(errors[0]?.message).toContain("the outbox failed");
 });
+
+test("at() that throws once the batch is cut keeps nothing that was delivered: it is not sent again", async () => {
+  const outbox = breakableOutbox();
+  const { track, loop, server } = loopFixture({ outbox });
+  track(2);
+  const flush = loop.flush();
+  await settle();
+  outbox.broken = ["at"];
+  server.answer(202);
+
+  expect(await flush).toEqual({ delivered: 2, dropped: 0, pending: 0 });
+  expect(server.requests).toHaveLength(1);
+});
