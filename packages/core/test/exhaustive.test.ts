@@ -17,6 +17,10 @@ const BOUNDS: readonly { readonly config: DeliveryConfig; readonly statesAtLeast
     config: { ...CONFIG, flushAt: 2, maxQueueSize: 4, maxBatchSize: 3, maxRetries: 0 },
     statesAtLeast: 30_000,
   },
+  {
+    config: { ...CONFIG, flushAt: 2, maxQueueSize: 3, maxBatchSize: 2, maxRetries: 1, retriesKept: false },
+    statesAtLeast: 15_000,
+  },
 ];
 
 test.each(BOUNDS)(

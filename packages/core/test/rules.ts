@@ -136,13 +136,18 @@ export function checkState(world: World, config: DeliveryConfig): void {
     (phase !== "sending" && phase !== "starting") || !timer,
     "no timer runs beside a request, nor at the start",
   );
-  if (config.flushIntervalMs > 0 && pending > 0 && (phase === "idle" || phase === "unauthorized")) {
+  const isResting = phase === "idle" || phase === "unauthorized";
+  const due = config.retriesKept === false ? fresh : pending;
+  if (config.flushIntervalMs > 0 && due > 0 && isResting) {
     rule(timer, "nothing that waits is forgotten: the interval is armed");
   }
-  if (config.flushIntervalMs === 0 && (phase === "idle" || phase === "unauthorized")) {
+  if (config.retriesKept === false && pending > 0 && due === 0 && isResting) {
+    rule(!timer, "what was kept is left alone");
+  }
+  if (config.flushIntervalMs === 0 && isResting) {
     rule(!timer, "without an interval nothing is armed at rest");
   }
-  if (phase === "idle" || phase === "unauthorized") rule(waiting.length === 0, "at rest nobody waits");
+  if (isResting) rule(waiting.length === 0, "at rest nobody waits");
   if (phase === "stopped") {
     rule(!timer && request === "none" && waiting.length === 0, "stopped: no timer, no request, nobody waits");
   }

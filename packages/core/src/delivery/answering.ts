@@ -3,7 +3,7 @@
 import type { Outcome } from "../http/outcome.ts";
 import { backoffDelayMs } from "./backoff.ts";
 import { afterAcceptance, afterRefusal } from "./batch-sizing.ts";
-import { goOn, leave, rest, send } from "./flushing.ts";
+import { goOn, keep, leave, send } from "./flushing.ts";
 import type { Machine } from "./machine.ts";
 
 /** The batch for the last `send` effect was cut: it carries `count` operations, 1 or more. */
@@ -33,7 +33,7 @@ export function answered(machine: Machine, outcome: Outcome, random: number): vo
     }
     case "auth":
       effects.report(machine, "auth", 1);
-      return rest(machine, "unauthorized");
+      return keep(machine, "unauthorized");
     case "retry":
       return failed(machine, outcome.afterMs, random);
   }
@@ -52,7 +52,7 @@ function failed(machine: Machine, afterMs: number | undefined, random: number): 
   const phase = afterMs === undefined ? "backoff" : "throttled";
   if (failures > config.maxRetries) {
     effects.report(machine, "retry_exhausted", failures);
-    return rest(machine, phase === "throttled" ? phase : "idle", afterMs);
+    return keep(machine, phase === "throttled" ? phase : "idle", afterMs);
   }
   delivery.phase = phase;
   delivery.inFlight = 0;

@@ -51,9 +51,30 @@ export function abandoned(machine: Machine): void {
   if (phase === "sending") effects.abort(machine);
   // Nobody may be left to deliver what stays behind.
   if (pending > 0) effects.report(machine, "abandoned", failures);
-  if (phase === "idle" || phase === "unauthorized") return;
-  if (phase === "sending" || phase === "backoff" || stopping) rest(machine, "idle");
+  leaveKept(machine);
+  if (phase === "idle" || phase === "unauthorized") {
+    if (pending > 0 && due(machine) === 0) rest(machine, phase);
+  } else if (phase === "sending" || phase === "backoff" || stopping) rest(machine, "idle");
   else endFlushes(machine);
+}
+
+/** Delivery stops, and everything is kept. */
+export function keep(
+  machine: Machine,
+  phase: "idle" | "unauthorized" | "throttled",
+  afterMs?: number | undefined,
+): void {
+  leaveKept(machine);
+  rest(machine, phase, afterMs);
+}
+
+function leaveKept({ delivery, config }: Machine): void {
+  if (config.retriesKept === false) delivery.fresh = 0;
+}
+
+/** Operations that the interval is for. */
+export function due({ delivery, config }: Machine): number {
+  return config.retriesKept === false ? delivery.fresh : delivery.pending;
 }
 
 export function startFlush(machine: Machine): void {
@@ -85,7 +106,7 @@ export function rest(
   afterMs: number | null = null,
 ): void {
   const { delivery, config, effects } = machine;
-  const intervalMs = delivery.pending > 0 && config.flushIntervalMs > 0 ? config.flushIntervalMs : null;
+  const intervalMs = due(machine) > 0 && config.flushIntervalMs > 0 ? config.flushIntervalMs : null;
   delivery.phase = delivery.stopping ? "stopped" : phase;
   delivery.inFlight = 0;
   effects.wake(machine, delivery.stopping ? null : (afterMs ?? intervalMs));

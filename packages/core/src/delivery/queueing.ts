@@ -1,12 +1,13 @@
 /** What comes into the queue and what leaves it unsent. */
-import { goOn, leave, startFlush } from "./flushing.ts";
+import { due, goOn, leave, startFlush } from "./flushing.ts";
 import type { Machine } from "./machine.ts";
 
 /** `count` operations were put at the end of the outbox. Every `track()` comes through here, on a full queue too. */
 export function appended(machine: Machine, count: number): void {
   const { delivery, config, effects } = machine;
-  const { phase, pending } = delivery;
+  const { phase } = delivery;
   if (phase === "stopped") return;
+  const isFirst = due(machine) === 0;
   delivery.pending += count;
   delivery.fresh += count;
   // Beyond `maxQueueSize` the oldest go, except those in flight: they may be arriving this moment, and nobody could say
@@ -18,7 +19,7 @@ export function appended(machine: Machine, count: number): void {
     // A flush that falls due while another runs becomes part of it.
     delivery.fresh = 0;
     delivery.goal = delivery.pending;
-  } else if (phase === "idle" && pending === 0 && config.flushIntervalMs > 0) {
+  } else if (isFirst && (phase === "idle" || phase === "unauthorized") && config.flushIntervalMs > 0) {
     effects.wake(machine, config.flushIntervalMs);
   }
 }

@@ -22,7 +22,7 @@ export interface DeliveryState {
   pending: number;
   /** Operations at the front that the current request carries; 0 until its batch is cut. */
   inFlight: number;
-  /** Operations appended since the last flush started; `flushAt` of them start the next one. */
+  /** Operations appended since the last flush started; `flushAt` of them start the next one. See also `retriesKept`. */
   fresh: number;
   /** Operations at the front that the running flush must settle; 0 when no flush runs. */
   goal: number;
@@ -55,6 +55,11 @@ export interface DeliveryConfig {
   /** Attempts after the first one, 0 or more. */
   readonly maxRetries: number;
   readonly backoff: { readonly baseMs: number; readonly maxMs: number };
+  /**
+   * Whether the interval tries again what was kept when delivery stopped (key refused, retries used up, a deadline passed).
+   * Otherwise it is left alone until another operation comes, or `flush()`. Default true.
+   */
+  readonly retriesKept?: boolean;
 }
 
 export function initialState(

@@ -4,6 +4,7 @@ import { transition } from "../../test/transition.ts";
 import { answers } from "../../test/transition-cases/answers.ts";
 import { backoff } from "../../test/transition-cases/backoff.ts";
 import { idle } from "../../test/transition-cases/idle.ts";
+import { kept } from "../../test/transition-cases/kept.ts";
 import { sending } from "../../test/transition-cases/sending.ts";
 import { starting } from "../../test/transition-cases/starting.ts";
 import { stoppedForGood } from "../../test/transition-cases/stopped.ts";
@@ -45,6 +46,15 @@ describe("in every phase, every input has one meaning", () => {
     expect(step.effects).toEqual(one.effects);
     expect(step.state).toEqual({ ...before, ...one.becomes });
     expect(one.given).toEqual(before);
+  });
+});
+
+describe("without retriesKept", () => {
+  test.each(kept.map((one) => [nameOf(one), one] as const))("%s", (_name, one) => {
+    const step = transition(one.given, one.when, { ...CONFIG, retriesKept: false });
+
+    expect(step.effects).toEqual(one.effects);
+    expect(step.state).toEqual({ ...one.given, ...one.becomes });
   });
 });
 
