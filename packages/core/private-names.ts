@@ -9,7 +9,7 @@ const PRIVATE_NAMES = `
   knownText limit lost maxBodyBytes merged mergedJson newId nowMs onStep onAdopted onEmptied onEnd onFull onInFlight
   onKept onOutOfWork onSettled onStored overflow phase ports readText refusals reporter reporting retryAfter silent stopping
   suspect timers transport unlisten uuid warned failure reports recorder base config isUnderWay leased
-  leaseMs leftMs addAtEnd addInFront justFailed sendNow setLeaving handlerReturned callForAll waitsForInterval onOrphan isOwner
+  leaseMs leftMs addAtEnd addInFront justFailed sendNow setLeaving endHandling retriesKept isHandling handlerReturned callForAll waitsForInterval onOrphan isOwner
 `
   .trim()
   .split(/\s+/);

@@ -5,7 +5,8 @@
  * `@cloudflare/workers-types`, or none at all) fit.
  */
 import type { AnyEvents, EventMap } from "@whisperr/core";
-import { createRequestClient, type Whisperr } from "./create-whisperr.ts";
+import { createRequestClient } from "./client/request-client.ts";
+import type { Whisperr } from "./create-whisperr.ts";
 import type { EdgeOptions } from "./edge-options.ts";
 
 export {
@@ -71,9 +72,9 @@ export function withWhisperr<
 ): WorkerFetch<Env, Request, Context, Response> {
   return async (request, env, context) => {
     const waitUntil = (promise: Promise<unknown>) => context.waitUntil(promise);
-    const { client, handlerReturned } = createRequestClient<Events>({ ...options(env), waitUntil });
+    const { api, handlerReturned } = createRequestClient<Events>({ ...options(env), waitUntil });
     try {
-      return await handler(request, env, context, client);
+      return await handler(request, env, context, api);
     } finally {
       handlerReturned();
     }

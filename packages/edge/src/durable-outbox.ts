@@ -2,8 +2,8 @@
 import { misuse, utf8Bytes } from "@whisperr/core";
 import type { DurableObjectNamespaceLike } from "./cloudflare-types.ts";
 import { handOverBody } from "./durable-hand-over.ts";
+import type { PlatformOutbox } from "./hand-over/platform-outbox.ts";
 import { createPlaces } from "./hand-over-place.ts";
-import type { PlatformOutbox } from "./platform-outbox.ts";
 import { tooLargeForPlatform } from "./too-large-for-platform.ts";
 
 /** A row of a Durable Object's SQLite may take 2 MB; an operation is one, with a little beside it. */

@@ -60,6 +60,7 @@ export function createDurableStore(storage: TransactionalSql): DurableStore {
   const { sql } = storage;
   const rows = (query: string, ...bindings: (string | number)[]) =>
     [...sql.exec(query, ...bindings)] as Row[];
+  /** Named by a text: a build shortens names of properties. */
   const column = (name: string, query: string, ...bindings: (string | number)[]) =>
     rows(query, ...bindings)[0]?.[name] as number | undefined;
 
@@ -127,8 +128,10 @@ export function createDurableStore(storage: TransactionalSql): DurableStore {
       return evicted;
     },
     get waiting() {
-      const [row] = rows("SELECT failures, not_before_ms FROM whisperr_waiting");
-      return { failures: Number(row?.failures ?? 0), notBeforeMs: Number(row?.not_before_ms ?? 0) };
+      return {
+        failures: column("failures", "SELECT failures FROM whisperr_waiting") ?? 0,
+        notBeforeMs: column("not_before_ms", "SELECT not_before_ms FROM whisperr_waiting") ?? 0,
+      };
     },
     set waiting({ failures, notBeforeMs }) {
       sql.exec(

@@ -9,8 +9,8 @@ import {
   resolveOptions,
   type WhisperrOptions,
 } from "@whisperr/core";
-import type { WaitUntil } from "./lifecycle.ts";
-import type { PlatformOutbox } from "./platform-outbox.ts";
+import type { WaitUntil } from "./client/wait-until.ts";
+import type { PlatformOutbox } from "./hand-over/platform-outbox.ts";
 
 /** What all entries of this package take. */
 export interface EdgeOptions extends Omit<WhisperrOptions, "outbox"> {
@@ -21,8 +21,9 @@ export interface EdgeOptions extends Omit<WhisperrOptions, "outbox"> {
    */
   readonly flushIntervalMs?: number | undefined;
   /**
-   * Milliseconds a request is held for delivery at most, counted from its call; 1 or more. What is left then is reported
-   * as `retry_exhausted`, or goes on in another request of the same client. Default 25 000: platforms stop at 30 000.
+   * Milliseconds a request is held for delivery at most, counted from its call, or from the return of a wrapped handler;
+   * 1 or more. What is left then is reported as `retry_exhausted`, or goes on in another request of the same client.
+   * Default 25 000: platforms stop at 30 000.
    */
   readonly waitUntilTimeoutMs?: number | undefined;
   /**
@@ -63,6 +64,7 @@ const BACKOFF = { baseMs: 500, maxMs: 8000 };
 
 /** `intervalMs`: `flushIntervalMs`, unless the app gave one. Throws an Error that names the option and the fix. */
 export function resolveEdgeOptions(options: WhisperrEdgeOptions, intervalMs: number): ResolvedEdgeOptions {
+  if (typeof options !== "object" || options === null) throw misuse("options must be an object");
   const { waitUntil, outbox } = options;
   if (typeof waitUntil !== "function")
     throw misuse("waitUntil must be the platform's, e.g. (promise) => ctx.waitUntil(promise)");

@@ -4,9 +4,10 @@
  * Hono's own types are not imported: what is used of a context is written down here, and Hono's fits.
  */
 import type { AnyEvents, EventMap } from "@whisperr/core";
-import { createRequestClient, type Whisperr } from "./create-whisperr.ts";
+import { createRequestClient } from "./client/request-client.ts";
+import type { WaitUntil } from "./client/wait-until.ts";
+import type { Whisperr } from "./create-whisperr.ts";
 import type { EdgeOptions } from "./edge-options.ts";
-import type { WaitUntil } from "./lifecycle.ts";
 import { vercelWaitUntil } from "./vercel-context.ts";
 
 /** What is used of Hono's context. */
@@ -41,11 +42,11 @@ export function whisperr<Events extends EventMap = AnyEvents, Context = HonoCont
 ): (c: HonoContext, next: () => Promise<void>) => Promise<void> {
   return async (c, next) => {
     const given = typeof options === "function" ? options(c as Context) : options;
-    const { client, handlerReturned } = createRequestClient<Events>({
+    const { api, handlerReturned } = createRequestClient<Events>({
       ...given,
       waitUntil: given?.waitUntil ?? waitUntilOf(c) ?? (() => {}),
     });
-    c.set("whisperr" as never, client as never);
+    c.set("whisperr" as never, api as never);
     try {
       await next();
     } finally {

@@ -19,7 +19,7 @@ export {
   type WhisperrError,
   type WireEvent,
 } from "@whisperr/core";
+export type { WaitUntil } from "./client/wait-until.ts";
 export { createWhisperr, type Whisperr } from "./create-whisperr.ts";
 export type { EdgeOptions, WhisperrEdgeOptions } from "./edge-options.ts";
-export type { WaitUntil } from "./lifecycle.ts";
-export type { PlatformOutbox } from "./platform-outbox.ts";
+export type { PlatformOutbox } from "./hand-over/platform-outbox.ts";

@@ -17,11 +17,9 @@ import {
   type Ports,
   type Transport,
 } from "@whisperr/core";
+import type { WaitUntil } from "./client/wait-until.ts";
 import { nowMs, timers } from "./clock.ts";
 import { createMovableTimers } from "./movable-timers.ts";
-
-/** The platform's promise holder: keeps the request's context alive until `promise` has settled. */
-export type WaitUntil = (promise: Promise<unknown>) => void;
 
 export interface LifecycleSettings {
   readonly waitUntil: WaitUntil;

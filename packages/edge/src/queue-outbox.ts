@@ -1,8 +1,8 @@
 /** The producing side: operations wait in a Cloudflare Queue instead of the client's memory. */
 import { misuse, type Operation, utf8Bytes } from "@whisperr/core";
 import type { QueueLike } from "./cloudflare-types.ts";
+import type { PlatformOutbox } from "./hand-over/platform-outbox.ts";
 import { createPlaces } from "./hand-over-place.ts";
-import type { PlatformOutbox } from "./platform-outbox.ts";
 import { messageBody, type QueueMessageBody } from "./queue-message.ts";
 import { tooLargeForPlatform } from "./too-large-for-platform.ts";
 

@@ -51,7 +51,7 @@ test("the option table names the options that differ, with the defaults of the s
   const number = (name: string) =>
     new RegExp(`const ${name} = ([\\d_]+);`).exec(source)?.[1]?.replaceAll("_", "");
   const defaults = Object.fromEntries(rows);
-  expect(read("src/create-whisperr.ts")).toContain(`const COALESCING_MS = ${defaults.flushIntervalMs};`);
+  expect(read("src/client/lifetime.ts")).toContain(`const COALESCING_MS = ${defaults.flushIntervalMs};`);
   expect(source).toContain(`const BACKOFF = ${defaults.backoff};`);
   expect(defaults.waitUntilTimeoutMs).toBe(number("TIMEOUT_MS"));
 });

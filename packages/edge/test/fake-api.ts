@@ -7,6 +7,8 @@ export interface FakeApi {
   readonly requests: string[][];
   /** From now on: a status, or null for no answer at all. */
   answer: number | null;
+  /** The header, from now on. */
+  retryAfter?: string;
 }
 
 export function fakeApi(answer: number | null = 202): FakeApi {
@@ -16,7 +18,8 @@ export function fakeApi(answer: number | null = 202): FakeApi {
     fetch: (_url, { body, signal }) => {
       const { events } = JSON.parse(body) as { events: { event_type: string }[] };
       api.requests.push(events.map((event) => event.event_type));
-      if (api.answer !== null) return Promise.resolve(new Response("{}", { status: api.answer }));
+      const headers = { "retry-after": api.retryAfter ?? "" };
+      if (api.answer !== null) return Promise.resolve(new Response("{}", { status: api.answer, headers }));
       return new Promise((_resolve, reject) => {
         (signal as AbortSignal).addEventListener("abort", () => reject(new Error("aborted")));
       });

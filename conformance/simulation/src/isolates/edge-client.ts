@@ -1,6 +1,13 @@
-/** The real edge client, with its queue watched: of one request, or of all requests of an isolate. */
-import { createMemoryOutbox, type FetchLike, resolveOptions, type WhisperrError } from "@whisperr/core";
+/** The real edge client, with its queue watched: of one request (`withWhisperr`), or of all requests of an isolate. */
+import {
+  type AnyEvents,
+  createMemoryOutbox,
+  type FetchLike,
+  resolveOptions,
+  type WhisperrError,
+} from "@whisperr/core";
 import { createWhisperr, type Whisperr, type WhisperrEdgeOptions } from "@whisperr/edge";
+import { type WorkerContext, withWhisperr } from "@whisperr/edge/cloudflare";
 import { API_KEY } from "../api.ts";
 import { createPacing } from "../judge/pacing.ts";
 import { watchQueue } from "../judge/queue-watch.ts";
@@ -17,6 +24,8 @@ export interface EdgeClient {
   track(): void;
   identify(): void;
   flush(): void;
+  /** The handler of its one request has returned. */
+  respond(): void;
   /** It is gone, with all it held. `mayBeSilent`: nobody could have told the app. */
   die(mayBeSilent: boolean): void;
   check(): void;
@@ -24,6 +33,7 @@ export interface EdgeClient {
 }
 
 export interface EdgeClientHost {
+  readonly isShared: boolean;
   readonly waitUntil: (promise: Promise<unknown>) => void;
   readonly fetch: FetchLike;
 }
@@ -56,7 +66,12 @@ export function edgeClient(
     if (type !== "dropped") hasReported = true;
     world.tell(`${name} reports ${type} ${count}: ${message}`);
   }
-  const client = createWhisperr({ ...all, ...host, onError, outbox: watch.outbox });
+  let made: Made | undefined;
+  /** At the first call, which is made in a request. */
+  const client = () => {
+    made ??= (host.isShared ? shared : ofOneRequest)({ ...all, ...host, onError, outbox: watch.outbox });
+    return made.client;
+  };
 
   const self: EdgeClient = {
     name,
@@ -66,7 +81,7 @@ export function edgeClient(
     get flushing() {
       return flushing;
     },
-    stats: client.stats,
+    stats: () => client().stats(),
     events: {
       sending(request) {
         world.touch(self);
@@ -90,17 +105,20 @@ export function edgeClient(
     track() {
       world.touch(self);
       const call = books.open("track", "ada", time.wallMs);
-      watch.calling(call, () => client.track("ada", "seen", { n: call.number }));
+      watch.calling(call, () => client().track("ada", "seen", { n: call.number }));
     },
     identify() {
       world.touch(self);
       const call = books.open("identify", "ada", time.wallMs);
-      watch.calling(call, () => client.identify("ada", { traits: { n: call.number } }));
+      watch.calling(call, () => client().identify("ada", { traits: { n: call.number } }));
     },
     flush() {
       flushing++;
-      void client.flush().then(() => flushing--);
+      void client()
+        .flush()
+        .then(() => flushing--);
     },
+    respond: () => made?.respond(),
     die(mayBeSilent) {
       if (!isAlive) return;
       isAlive = false;
@@ -109,8 +127,33 @@ export function edgeClient(
       for (const number of watch.waiting()) books.of(number).fate = "lost";
     },
     check() {
-      if (isAlive) watch.check(client.stats());
+      if (isAlive) watch.check(client().stats());
     },
   };
   return self;
+}
+
+interface Made {
+  readonly client: Whisperr;
+  respond(): void;
+}
+
+function shared(options: WhisperrEdgeOptions): Made {
+  return { client: createWhisperr(options), respond() {} };
+}
+
+function ofOneRequest({ waitUntil, ...options }: WhisperrEdgeOptions): Made {
+  let client: Whisperr | undefined;
+  let respond = () => {};
+  const handler = withWhisperr<unknown, AnyEvents, unknown, WorkerContext, void>(
+    (_request, _env, _context, whisperr) => {
+      client = whisperr;
+      return new Promise<void>((resolve) => {
+        respond = resolve;
+      });
+    },
+    () => options,
+  );
+  void handler(undefined, undefined, { waitUntil });
+  return { client: client as unknown as Whisperr, respond };
 }

@@ -83,6 +83,7 @@ function createIsolate(world: IsolatesWorld, name: string, settings: IsolatesSet
   };
   const makeClient = (of: string) =>
     edgeClient(world, of, settings.options, {
+      isShared: settings.isShared,
       waitUntil: (promise) => present().waitUntil(promise),
       fetch: (url, init) => present().fetch(url, init),
     });

@@ -126,6 +126,7 @@ function serve(
       if (lastsMs > 0) client.track();
       if (flushes) client.flush();
     });
+    client.respond();
     request.respond();
   });
 }

@@ -1,0 +1,22 @@
+/** Passes batches on to a platform's own queue, in place of requests to the API. */
+import type { Client, FetchLike, Operation } from "@whisperr/core";
+import type { PlatformOutbox } from "./platform-outbox.ts";
+
+/**
+ * In place of `fetch`: each request hands over the operations that it carries. `too-large-for-platform.ts` says what a
+ * status is for. A hand-over cannot be called back, so what comes of a late one is a repetition.
+ */
+export function handOverFetch(platform: PlatformOutbox, client: () => Client): FetchLike {
+  return async () => {
+    const { outbox, delivery } = client();
+    const carried = Array.from({ length: delivery.inFlight }, (_, index) => outbox.at(index) as Operation);
+    let status = 202;
+    try {
+      await platform.handOver(carried);
+    } catch (error) {
+      ({ status } = Object(error));
+      if (status !== 413) throw error;
+    }
+    return new Response(null, { status });
+  };
+}
