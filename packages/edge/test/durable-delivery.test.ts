@@ -140,7 +140,7 @@ describe("a Durable Object", () => {
     await object.handOver(handedOver(1, 2));
     expect(storage.alarmMs).toBe(NOW + 60_000);
     await fireAlarm();
-    expect(warn.mock.calls).toEqual([[expect.stringContaining("apiKey must be your key")]]);
+    expect(warn.mock.calls).toEqual([[expect.stringContaining("apiKey is missing")]]);
     expect(storage.alarmMs).toBe(Date.now() + 60_000);
     warn.mockRestore();
 
