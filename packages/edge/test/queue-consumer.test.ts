@@ -144,7 +144,7 @@ describe("whisperrQueueConsumer()", () => {
     await whisperrQueueConsumer()({ messages, retryAll: (options) => delays.push(options) }, {});
     expect(delays).toEqual([{ delaySeconds: 60 }]);
     expect(outcomes(messages)).toEqual([""]);
-    expect(warn.mock.calls).toEqual([[expect.stringContaining("apiKey must be your key")]]);
+    expect(warn.mock.calls).toEqual([[expect.stringContaining("apiKey is missing")]]);
     warn.mockRestore();
   });
 
