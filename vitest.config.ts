@@ -21,9 +21,10 @@ const DOCS = ["packages/*/test/docs.test.ts", "conformance/src/{coverage,interpr
 const ISOLATED = ["packages/deno"];
 
 const workspaces = globSync("{packages/*,apps/*,conformance,conformance/*}/package.json").map(folderOf);
+const SOURCES = "{src,test,browsers}/**";
 
 /** The name of a workspace's folder is that of its project: `npx vitest --project core`. */
-function unitProject(root: string): TestProjectInlineConfiguration {
+function unitProject(root: string, where = SOURCES): TestProjectInlineConfiguration {
   return {
     extends: true,
     resolve: { conditions },
@@ -32,11 +33,15 @@ function unitProject(root: string): TestProjectInlineConfiguration {
     define: { VERSION: JSON.stringify("0.0.0") },
     test: {
       name: root.slice(root.lastIndexOf("/") + 1),
-      include: [`${root}/{src,test,browsers}/**/*.test.ts`],
+      include: [`${root}/${where}/*.test.ts`],
       exclude: [...BUILT, ...DOCS],
       // A worker goes on with the next file, and with the modules it has loaded; what tests replace is put back.
       isolate: ISOLATED.includes(root),
-      setupFiles: ["vitest.setup.ts", ...(process.env.FUZZ ? ["scripts/fuzz/keep-counterexample.ts"] : [])],
+      setupFiles: [
+        "vitest.setup.ts",
+        "packages/core/test/fixed-seed.ts",
+        ...(process.env.FUZZ ? ["scripts/fuzz/keep-counterexample.ts"] : []),
+      ],
       sequence: { hooks: "list" },
       unstubGlobals: true,
       unstubEnvs: true,
@@ -52,7 +57,8 @@ export default defineConfig({
     // By default one core is left alone.
     maxWorkers: "100%",
     projects: [
-      ...workspaces.map(unitProject),
+      ...workspaces.map((root) => unitProject(root)),
+      unitProject("scripts", "**"),
       { extends: true, test: { name: "built", include: BUILT } },
       { extends: true, test: { name: "docs", include: DOCS } },
     ],

@@ -32,14 +32,14 @@ export function turbo(...tasks: string[]): Step["command"] {
 
 export async function runStep({ name, command: [program, ...args], reports }: Step): Promise<StepResult> {
   if (reports !== undefined) for (const file of globSync(reports)) rmSync(file);
-  rmSync(SUMMARIES, { recursive: true, force: true });
+  if (program === "turbo") rmSync(SUMMARIES, { recursive: true, force: true });
   console.log(`\n▶ ${name}`);
   const startedMs = performance.now();
   const ok = await run(program, args);
   const seconds = (performance.now() - startedMs) / 1000;
   const tests = reports === undefined ? alone(ok) : counted(ok, globSync(reports));
   console.log(`${tests.failed === 0 ? "✔" : "✘"} ${name}, ${seconds.toFixed(1)} s`);
-  return { name, seconds, cached: isCached(), ...tests };
+  return { name, seconds, cached: program === "turbo" && isCached(), ...tests };
 }
 
 function run(program: string, args: readonly string[]): Promise<boolean> {

@@ -16,6 +16,7 @@ export default defineConfig({
   test: {
     testTimeout: 120_000,
     include: ["src/**/*.test.ts", "test/public-surface.test.ts"],
+    setupFiles: ["test/fixed-seed.ts"],
     // One process for all files: a mutant is tried in half a second.
     isolate: false,
     sequence: { sequencer: NearestFirst },
