@@ -14,21 +14,21 @@ export interface WhisperrOptions {
   readonly allowInsecureHttp?: boolean | undefined;
   /** Operations that start a flush, 1 or more, at most `maxQueueSize`. Default 20. */
   readonly flushAt?: number | undefined;
-  /** Milliseconds an operation waits at most before a flush starts; 0 = no timer. Default 10 000. */
+  /** Milliseconds an operation waits at most before a flush starts; 0 = no timer. Default 10,000. */
   readonly flushIntervalMs?: number | undefined;
-  /** Operations kept; beyond it the oldest are dropped. 1 or more. Default 10 000 on servers, 1 000 in clients. */
+  /** Operations kept; beyond it the oldest are dropped. 1 or more. Default 10,000 on servers, 1,000 in clients. */
   readonly maxQueueSize?: number | undefined;
   /** Events per request, 1 or more; clamped to 500. Default 500. */
   readonly maxBatchSize?: number | undefined;
-  /** Bytes per request body; a larger single event travels alone. 1 or more. Default 524 288. */
+  /** Bytes per request body; a larger single event travels alone. 1 or more. Default 524,288. */
   readonly maxBatchBytes?: number | undefined;
   /** Attempts after the first, 0 or more, then everything is kept for a later flush. Default 6. */
   readonly maxRetries?: number | undefined;
-  /** Waits between attempts, in ms: doubling from `baseMs`, capped at `maxMs`, with jitter. Default 1 000 and 30 000. */
+  /** Waits between attempts, in ms: doubling from `baseMs`, capped at `maxMs`, with jitter. Default 1,000 and 30,000. */
   readonly backoff?:
     | { readonly baseMs?: number | undefined; readonly maxMs?: number | undefined }
     | undefined;
-  /** Milliseconds one request may take. 1 or more. Default 10 000. */
+  /** Milliseconds one request may take. 1 or more. Default 10,000. */
   readonly requestTimeoutMs?: number | undefined;
   /** True makes a client whose calls do nothing. Default false. */
   readonly disabled?: boolean | undefined;

@@ -26,7 +26,7 @@ export interface DenoOptions extends WhisperrOptions {
   readonly apiKey?: string | undefined;
   /**
    * Milliseconds the end of the process may be delayed to deliver what is queued, when it ends by itself; 0 = not at
-   * all. Default 2 000.
+   * all. Default 2,000.
    */
   readonly exitTimeoutMs?: number | undefined;
 }

@@ -26,7 +26,7 @@ export interface StoredRecords {
 
 /** Deno KV takes values of 64 KiB with some bytes around them. */
 const PART_BYTES = 60 * 1024;
-/** Entries per read; Deno KV takes 1 to 1 000. */
+/** Entries per read; Deno KV takes 1 to 1,000. */
 const READ_SIZE = 500;
 /** In the place of an operation that could not be read. */
 const NOTHING: Operation = { kind: "identify", body: "{}" };

@@ -13,7 +13,7 @@ export interface KvWriter {
   saved(): Promise<boolean>;
 }
 
-/** Deno KV takes 1 000 changes and 80 KiB of keys at once; a key takes about 100 bytes. */
+/** Deno KV takes 1,000 changes and 80 KiB of keys at once; a key takes about 100 bytes. */
 const MAX_CHANGES = 500;
 /** Deno KV takes 800 KiB at once, keys included. */
 const MAX_COMMIT_BYTES = 600 * 1024;

@@ -44,7 +44,7 @@ export function classifyAnswer(answer: Answer, count: number, nowMs: number): Ou
 }
 
 /**
- * `Retry-After` as ms to wait, 1 to 60 000, in both forms of RFC 9110. Undefined when absent, unparseable, or no wait at
+ * `Retry-After` as ms to wait, 1 to 60,000, in both forms of RFC 9110. Undefined when absent, unparseable, or no wait at
  * all: a clock ahead of the server's turns every date into the past, and the attempts must not be spent in one burst.
  */
 export function retryAfterMs(header: string, nowMs: number): number | undefined {

@@ -1,0 +1,78 @@
+/** What documents say of the repository is so: paths exist, the walk of an event is the one that V8 counts. */
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { join, posix } from "node:path";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it, test } from "vitest";
+
+const repository = fileURLToPath(new URL("../../../", import.meta.url));
+const read = (file: string) => readFileSync(join(repository, file), "utf8");
+const files = execFileSync("git", ["ls-files", "--cached", "--others", "--exclude-standard"], {
+  cwd: repository,
+  encoding: "utf8",
+})
+  .split("\n")
+  .filter(Boolean);
+
+/** Changelogs tell of files that were. */
+const documents = files.filter((file) => file.endsWith(".md") && !/^\.changeset\/|CHANGELOG/.test(file));
+
+/** What ends in one of these, or in a slash, and is written as code, is a path. */
+const PATH = /^[\w.@*-]+(?:\/[\w.@*-]+)*(?:\.(?:ts|tsx|js|mjs|cjs|json|md|py)|\/)$/;
+/** Made by a build or a run, or of an app that uses the SDKs. */
+const ELSEWHERE =
+  /(^|\/)(dist|reports|node_modules|\.stryker-tmp)\/|^(package|wrangler|tsconfig|deno|subjects|conformance|lib\/\w+|middleware)\.\w+$|^whisperr\.iife\.js$|^(http|next)\//;
+
+/** Paths that a document writes as code, outside of its examples. */
+function pathsIn(text: string): string[] {
+  const prose = text.replaceAll(/^```[\s\S]*?^```/gm, "");
+  return [...prose.matchAll(/`([^`\s]+)`/g)]
+    .map(([, code = ""]) => code)
+    .filter((code) => PATH.test(code) && !code.includes("*") && !ELSEWHERE.test(code));
+}
+
+/** The whole path, from the document's folder or not, or its end: a document may name the files of a folder it speaks of. */
+function exists(document: string, path: string): boolean {
+  const whole = path.startsWith(".") ? posix.join(posix.dirname(document), path) : path;
+  return files.some((file) =>
+    whole.endsWith("/") ? `/${file}`.includes(`/${whole}`) : `/${file}`.endsWith(`/${whole}`),
+  );
+}
+
+describe("a path in a document exists", () => {
+  it.each(documents)("%s", (document) => {
+    expect(pathsIn(read(document)).filter((path) => !exists(document, path))).toEqual([]);
+  });
+});
+
+describe("a link in a document leads somewhere", () => {
+  it.each(documents)("%s", (document) => {
+    const links = [...read(document).matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, target = ""]) => target);
+    const lost = links.filter((target) => !existsSync(join(repository, posix.dirname(document), target)));
+    expect(lost).toEqual([]);
+  });
+});
+
+test("MUTATION.md explains code that there is", () => {
+  const rows = [...read("packages/core/MUTATION.md").matchAll(/^\| `([^`]+)` +\| `([^`]+)` +\| /gm)];
+  const stale = rows
+    .map(([, file = "", code = ""]) => ({ file, code: code.replaceAll("\\|", "|") }))
+    .filter(({ file, code }) => {
+      const path = `packages/core/src/${file}`;
+      return !files.includes(path) || !read(path).includes(code);
+    });
+
+  expect(rows.length).toBeGreaterThan(10);
+  expect(stale).toEqual([]);
+});
+
+test("the walk in ARCHITECTURE.md is the one that V8 counts; npm run docs writes it", () => {
+  const walk = () =>
+    execFileSync(
+      join(repository, "node_modules/.bin/node"),
+      ["--conditions=@whisperr/source", join(repository, "scripts/walk.ts"), "--check"],
+      { encoding: "utf8", stdio: "pipe" },
+    );
+
+  expect(walk).not.toThrow();
+});
