@@ -17,7 +17,7 @@ const JOBS: { readonly [kind: string]: Job } = {
 
 /** Each kind gets a core for this long, then the next one does. */
 const MAX_SLICE_MS = 30_000;
-const PROGRESS_EVERY_MS = 5_000;
+const PROGRESS_EVERY_MS = 10_000;
 
 const { values } = parseArgs({
   options: { minutes: { type: "string", default: "5" }, kind: { type: "string", multiple: true } },
