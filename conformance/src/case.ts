@@ -174,9 +174,12 @@ const steps = [
   }),
   z.strictObject({
     signal: z
-      .enum(["hidden", "shown", "online"])
-      .describe("The host tells the app: it is out of sight, it is seen again, the network is back."),
+      .enum(["hidden", "shown", "online", "frozen", "thawed"])
+      .describe(
+        "The host tells the app: it is out of sight, it is seen again, the network is back; pages: it is kept for the way back, it goes on.",
+      ),
   }),
+  z.strictObject({ close: z.literal(true).describe("The page elsewhere goes away for good.") }),
   z.strictObject({
     elsewhere: calls.describe(
       "Calls on another page of the same device, which is opened for them if there is none; of a server SDK, by a second client in the same process.",

@@ -48,7 +48,7 @@ function undescribed(names: readonly string[]): string[] {
 
 describe("complete", () => {
   test("the protocol is read the way this test believes", () => {
-    expect(commands).toHaveLength(16);
+    expect(commands).toHaveLength(17);
     expect(fieldsOf("Idle")).toEqual(["inFlight", "held", "unheard", "requests", "nextTimerInMs"]);
   });
 

@@ -91,7 +91,7 @@ export function checkKnownFailures(subjects: readonly Subject[], cases: readonly
 /** What a case uses, it must say it needs: otherwise a runtime without it fails for the wrong reason. */
 function checkNeeds({ id, client, steps, expect, needs = [] }: Case): void {
   const text = JSON.stringify([client, steps, expect]);
-  const usesElsewhere = steps.some((step) => "elsewhere" in step);
+  const usesElsewhere = steps.some((step) => "elsewhere" in step || "close" in step);
   const uses: [Capability, boolean][] = [
     [
       "virtual-time",

@@ -81,6 +81,8 @@ export type Command =
   | { do: "reload" }
   /** Needs "signals": the host tells the app. */
   | { do: "signal"; name: Signal }
+  /** Needs "page": the page elsewhere goes away for good. */
+  | { do: "close" }
   /** Answers `Idle` after everything that needs no network has run. */
   | { do: "idle" }
   | { do: "hold" }
@@ -92,8 +94,11 @@ export type Command =
   /** Stops pulling and lets the process end by itself; `exitCode` is set beforehand when given. */
   | { do: "bye"; exitCode?: number };
 
-/** The app is out of sight, a hidden tab or in the background; it is seen again; the network is back. */
-export type Signal = "hidden" | "shown" | "online";
+/**
+ * The app is out of sight, a hidden tab or in the background; it is seen again; the network is back. Pages: it is kept for
+ * the visitor's way back and runs no more; it goes on where it was.
+ */
+export type Signal = "hidden" | "shown" | "online" | "frozen" | "thawed";
 
 /** What a browser asks of every site, in its visitor's name. */
 export type PrivacyRequest = "do-not-track" | "global-privacy-control";

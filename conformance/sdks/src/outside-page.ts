@@ -59,6 +59,11 @@ export async function driveOutsidePage(sdk: PublishedWebSdk, time: VirtualTime):
     io: { ...io, idle: () => ({ ...io.idle(), requests: requestsMade() }) },
     time,
     output,
+    close() {
+      other?.close();
+      other = undefined;
+      elsewhere = undefined;
+    },
     async settle() {
       await other?.heard();
       await settleLocks(locks);

@@ -42,6 +42,8 @@ export async function drivePage(sdk: BrowserSdk, time: VirtualTime): Promise<voi
   /** Of this page, then of the other one. */
   let clients: ClientMethods[] = [];
   let other: OtherPage<BrowserSdk> | undefined;
+  /** Of pages that are closed. */
+  let past: Stats[] = [];
   let given: Record<string, unknown> = {};
   let isNew = false;
   let hasPredecessor = false;
@@ -50,13 +52,13 @@ export async function drivePage(sdk: BrowserSdk, time: VirtualTime): Promise<voi
     async prepare({ again = false, privacy }) {
       for (const client of clients) void client.shutdown({ timeoutMs: 0 });
       clients = [];
+      past = [];
       await time.advance(1);
       await settle(1);
       other?.close();
       other = undefined;
       if (!again) await clearDevice();
-      // What the clients of other cases used of the keepalive budget, by a clock that begins again.
-      Reflect.deleteProperty(globalThis, Symbol.for("whisperr.browser"));
+      forgetKeepalive();
       forgetSignals();
       browserAsks(privacy);
       hasPredecessor = again;
@@ -65,12 +67,18 @@ export async function drivePage(sdk: BrowserSdk, time: VirtualTime): Promise<voi
     create(options, form) {
       given = form === "server" ? { ...AS_SERVERS, ...options } : options;
       clients = [sdk.createWhisperr(given as never) as ClientMethods];
-      return drivenClient(clients, 0, form, options.apiKey);
+      return drivenClient({ clients, past }, 0, form, options.apiKey);
     },
     async elsewhere() {
       other ??= await openOtherPage<BrowserSdk>();
       clients[1] ??= other.sdk.createWhisperr(given as never) as ClientMethods;
-      return drivenClient(clients, 1, "client", given.apiKey);
+      return drivenClient({ clients, past }, 1, "client", given.apiKey);
+    },
+    close() {
+      const [client] = clients.splice(1);
+      if (client) past.push(withoutPending(client.stats() as Stats));
+      other?.close();
+      other = undefined;
     },
     signal,
     special: appValues(sdk.channel),
@@ -90,13 +98,20 @@ export async function drivePage(sdk: BrowserSdk, time: VirtualTime): Promise<voi
   if (last.do === "reload") location.reload();
 }
 
-/** `clients`: those of all pages, which have one end. */
-function drivenClient(
-  clients: readonly ClientMethods[],
-  page: number,
-  form: CallForm,
-  apiKey: unknown,
-): DrivenClient {
+/** What a page leaves behind is accepted by the one that takes it over. */
+const withoutPending = ({ accepted, pending, ...stats }: Stats): Stats => ({
+  ...stats,
+  accepted: accepted - pending,
+  pending: 0,
+});
+
+/** Those of all open pages, which have one end; and the figures of those that are closed. */
+interface Pages {
+  readonly clients: readonly ClientMethods[];
+  readonly past: readonly Stats[];
+}
+
+function drivenClient({ clients, past }: Pages, page: number, form: CallForm, apiKey: unknown): DrivenClient {
   const client = clients[page] as ClientMethods;
   return {
     call(name, args, bound) {
@@ -110,8 +125,16 @@ function drivenClient(
       const [result] = await Promise.all(clients.map((one) => one.shutdown(options)));
       return result;
     },
-    stats: () => summedStats(clients.map((one) => one.stats() as Stats)),
+    stats: () => summedStats([...clients.map((one) => one.stats() as Stats), ...past]),
   };
+}
+
+/** What clients of other cases used of the page's budget, by a clock that begins again now. */
+function forgetKeepalive(): void {
+  const shared = Reflect.get(globalThis, Symbol.for("whisperr.browser")) as
+    | { keepalive: Set<unknown> }
+    | undefined;
+  shared?.keepalive.clear();
 }
 
 /** Taking over the lanes of earlier pages takes one lock after the other: its own, theirs, and what they still hold. */

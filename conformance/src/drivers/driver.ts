@@ -19,6 +19,8 @@ export interface SdkHost {
   prepare?(creation: Creation): Promise<void>;
   /** The client of another page on this device, which is opened if there is none; of a server SDK, a second one in this process. */
   elsewhere?(): Promise<DrivenClient>;
+  /** The page elsewhere goes away. */
+  close?(): void;
   signal?(name: Signal): void;
   /** The incoming request in which the app makes its next calls. */
   during?(request: string): void;
@@ -69,6 +71,9 @@ export function createDriver(host: SdkHost): (command: Command) => Promise<unkno
       case "signal":
         if (!host.signal) throw new Error("this driver has nobody who could tell");
         return host.signal(command.name);
+      case "close":
+        if (!host.close) throw new Error("this driver has no other page");
+        return host.close();
       case "hold":
         return host.io.hold();
       case "release":

@@ -3,8 +3,6 @@
  * own. Clock, timers, network and console are the driver's, so that the runner watches both pages.
  */
 
-const LENT = ["fetch", "setTimeout", "clearTimeout", "setInterval", "clearInterval", "Date", "console"];
-
 export interface OtherPage<Sdk> {
   readonly sdk: Sdk;
   /** Resolves when each page has heard what the other one has stored so far. */
@@ -12,14 +10,38 @@ export interface OtherPage<Sdk> {
   close(): void;
 }
 
-type Lending<Sdk> = Window & { lentSdk?: Sdk } & Record<string, unknown>;
+interface Lent<Sdk> {
+  readonly sdk: Sdk;
+  /** As with every page that goes, none of its timers fires any more, and no answer reaches it. */
+  end(): void;
+}
+
+type Lending<Sdk> = Window & { lent?: Lent<Sdk> };
 
 /** In the frame: takes what the page around it watches, and shows it the SDK. */
 export function lendSdk<Sdk>(sdk: Sdk): void {
-  const page = parent as unknown as Record<string, unknown>;
-  const own = window as unknown as Lending<Sdk>;
-  for (const name of LENT) own[name] = page[name];
-  own.lentSdk = sdk;
+  const page = parent as typeof globalThis & Window;
+  const timers = new Set<unknown>();
+  let isOver = false;
+  const unlessOver = <Answer>(answer: Answer) => (isOver ? new Promise<never>(() => {}) : answer);
+  Object.assign(window, {
+    Date: page.Date,
+    console: page.console,
+    fetch: (...request: Parameters<typeof fetch>) => page.fetch(...request).then(unlessOver),
+    setTimeout(run: () => void, delayMs: number) {
+      const timer = isOver ? undefined : page.setTimeout(run, delayMs);
+      timers.add(timer);
+      return timer;
+    },
+    clearTimeout: page.clearTimeout,
+  });
+  (window as Lending<Sdk>).lent = {
+    sdk,
+    end() {
+      isOver = true;
+      for (const timer of timers) page.clearTimeout(timer as number);
+    },
+  };
 }
 
 export async function openOtherPage<Sdk>(): Promise<OtherPage<Sdk>> {
@@ -30,21 +52,26 @@ export async function openOtherPage<Sdk>(): Promise<OtherPage<Sdk>> {
     document.body.append(frame);
   });
   const other = frame.contentWindow as unknown as Lending<Sdk>;
-  if (other.lentSdk === undefined) throw new Error("the other page has not come to stand");
+  const { lent } = other;
+  if (lent === undefined) throw new Error("the other page has not come to stand");
   return {
-    sdk: other.lentSdk,
+    sdk: lent.sdk,
     async heard() {
       await told(other, window);
       await told(window, other);
     },
-    close: () => frame.remove(),
+    close() {
+      frame.remove();
+      lent.end();
+    },
   };
 }
 
 /** Not the window's own: those are watched, and mutants do not hear all they are told. */
 const { addEventListener: listenTo, removeEventListener: stopListening } = EventTarget.prototype;
 
-const MARK = "driver.mark";
+/** Under which pages tell each other that they have heard everything. */
+export const MARK = "driver.mark";
 let marks = 0;
 
 /** Events of one storage come in order: with this one, all before it have. */

@@ -58,6 +58,7 @@ function commandOf(step: Step): Command | undefined {
   }
   if ("elsewhere" in step) return { do: "call", calls: step.elsewhere, elsewhere: true };
   if ("signal" in step) return { do: "signal", name: step.signal };
+  if ("close" in step) return { do: "close" };
   if ("hold" in step) return { do: "hold" };
   if ("release" in step) return { do: "release" };
   return "mutate" in step ? { do: "mutate", ...step.mutate } : undefined;

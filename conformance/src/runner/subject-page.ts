@@ -5,6 +5,9 @@ import type { BrowserSubject } from "../subject.ts";
 import type { ControlServer } from "./control-server.ts";
 import { SUBJECT_TIME_ZONE, type SubjectProcess } from "./subject-process.ts";
 
+/** Of the page's address: what SDKs have no business with unless the app says so. */
+const PRIVATE_PARTS = "?token=secret#part";
+
 export async function startPage(
   subject: BrowserSubject,
   folder: string,
@@ -18,7 +21,7 @@ export async function startPage(
     await browser.close();
   };
   await browser
-    .newPage(`${session.url}/page`)
+    .newPage(`${session.url}/page${PRIVATE_PARTS}`)
     .catch((error: unknown) => stop().then(() => Promise.reject(error)));
   return {
     session,

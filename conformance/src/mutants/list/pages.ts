@@ -5,6 +5,9 @@ import { deaf, patched, rememberingOwnStorage } from "../hooks/platform.ts";
 import { withRequests } from "../hooks/requests.ts";
 import type { How, Mutant, SentRequest } from "../mutant.ts";
 
+/** How often a page looks for others that are gone. */
+const SCAN_MS = 15_000;
+
 const isHidden = () => document.visibilityState === "hidden";
 
 const withoutKeepalive = ({ keepalive: _, ...request }: SentRequest): SentRequest => request;
@@ -72,7 +75,10 @@ const leavingMutants: readonly Mutant[] = [
       "visibilitychange",
       () => !isHidden(),
     ),
-    caughtBy: { "leaving.shown-again": /expected 1 requests, the API saw \d/ },
+    caughtBy: {
+      "leaving.shown-again": /expected 1 requests, the API saw \d/,
+      "tabs.closed-seen-to": /stored types: expected 1 items, got 0/,
+    },
   },
   {
     id: "hidden-page-sends-crumbs",
@@ -142,6 +148,21 @@ const sideBySideMutants: readonly Mutant[] = [
       () => async (name: string, _options: object, granted: (lock: object) => unknown) => granted({ name }),
     ),
     caughtBy: { "tabs.queue-left-alone": /stored duplicates: expected 0, got 1/ },
+  },
+  {
+    id: "never-looks-for-closed-pages",
+    does: "Leaves what a closed page could not send to the next one that opens.",
+    how: () => ({ setTimeout: (run, delayMs, set) => (delayMs === SCAN_MS ? undefined : set(run, delayMs)) }),
+    caughtBy: { "tabs.closed-taken-over": /stored types: expected 2 items, got 0/ },
+  },
+  {
+    id: "goes-on-as-if-it-had-not-been-frozen",
+    does: "Goes on where it was when its visitor comes back, whatever happened meanwhile.",
+    how: deaf(() => window, "pageshow"),
+    caughtBy: {
+      "tabs.frozen-taken-over": /sends 1 events again/,
+      "tabs.frozen-then-opted-out": /stored types: expected 0 items, got 1/,
+    },
   },
   {
     id: "one-storage-for-all-keys",

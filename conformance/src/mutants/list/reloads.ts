@@ -2,10 +2,13 @@
 import { answered } from "../hooks/answers.ts";
 import { always, byDefault } from "../hooks/options.ts";
 import { patched, withClock } from "../hooks/platform.ts";
-import { eventsOf, isIdentify, withEvents, withRequests } from "../hooks/requests.ts";
+import { eventsOf, isIdentify, type SentEvent, withEvents, withRequests } from "../hooks/requests.ts";
 import type { How, Mutant } from "../mutant.ts";
 
 const LOCAL_BYTES = 65_536;
+
+const byNumberAsText = (a: SentEvent, b: SentEvent): number =>
+  String(a.properties.n) < String(b.properties.n) ? -1 : 1;
 
 /** Another mistake on pages that follow another. */
 const onLaterPages =
@@ -36,6 +39,16 @@ export const reloadMutants: readonly Mutant[] = [
       isIdentify(request) ? request : withEvents(request, eventsOf(request).reverse()),
     ),
     caughtBy: { "reload.several": /stored properties\[1\]\.n: expected 2, got 3/ },
+  },
+  {
+    id: "order-of-text",
+    does: "Reads what it has stored in the order of the alphabet, where 10 comes before 2.",
+    how: onLaterPages(
+      withRequests((request) =>
+        isIdentify(request) ? request : withEvents(request, eventsOf(request).sort(byNumberAsText)),
+      ),
+    ),
+    caughtBy: { "reload.many": /stored properties\[2\]\.n: expected 2, got 10/ },
   },
   {
     id: "sent-is-gone",

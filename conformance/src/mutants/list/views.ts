@@ -1,6 +1,6 @@
 /** Mistakes of client SDKs about what a browser knows by itself (contract, section 6). */
 import { withClient } from "../hooks/calls.ts";
-import { always, withOptions } from "../hooks/options.ts";
+import { always, ignoring, withOptions } from "../hooks/options.ts";
 import { withEachEvent, withEachIdentify } from "../hooks/requests.ts";
 import type { How, Mutant } from "../mutant.ts";
 
@@ -11,6 +11,18 @@ const withSession = (session: () => string): How =>
   });
 
 export const viewMutants: readonly Mutant[] = [
+  {
+    id: "address-with-its-query",
+    does: "Sends the whole address of the page, secrets and all.",
+    how: always({ pageQuery: true }),
+    caughtBy: { "page.address": /url: expected .*token=secret/ },
+  },
+  {
+    id: "address-cut-for-all",
+    does: "Leaves out query and fragment although the app asks for them.",
+    how: ignoring("pageQuery"),
+    caughtBy: { "page.address-whole": /url: expected/ },
+  },
   {
     id: "view-without-its-page",
     does: "Records page views that do not say of which page.",

@@ -24,6 +24,7 @@ export function stepWords(step: Step): Html {
   if ("reload" in step) return reloadWords(step.reload);
   if ("elsewhere" in step)
     return html`on another page of the device: ${step.elsewhere.map((call) => html`${callCode(call)} `)}`;
+  if ("close" in step) return html`the other page goes away`;
   if ("signal" in step) return html`${SIGNAL_WORDS[step.signal]}`;
   if ("hold" in step) return html`answers are held back from now on`;
   if ("release" in step) return html`held answers reach the SDK, later ones too`;
@@ -43,6 +44,8 @@ const SIGNAL_WORDS: Record<Signal, string> = {
   hidden: "the app goes out of sight",
   shown: "the app is seen again",
   online: "the network is back",
+  frozen: "the page is kept for the visitor's way back",
+  thawed: "the page goes on where it was",
 };
 
 function reloadWords(how: Extract<Step, { reload: unknown }>["reload"]): Html {
