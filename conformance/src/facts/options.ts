@@ -72,6 +72,7 @@ export const CLIENTS: Readonly<Record<string, OptionFact>> = {
   anonymousEvents: { usual: '`"send"`', takes: '`"send"` or `"hold"`' },
   persistence: { usual: '`"localStorage"`', takes: '`"localStorage"`, `"durable"` or `"memory"`' },
   pageViews: { usual: "true", takes: "a boolean" },
+  pageQuery: { usual: "false", takes: "a boolean" },
   autoContext: { usual: "true", takes: "a boolean: page, session and library in each context" },
   traitsFromDevice: { usual: "true", takes: "a boolean: `timezone` and `locale` in the traits" },
   respectDoNotTrack: { usual: "false", takes: "a boolean" },
