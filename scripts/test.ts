@@ -12,6 +12,7 @@ await runCheck(
     { name: "build", command: turbo("build", ...force) },
     { name: "format and lint", command: ["biome", "check", "--error-on-warnings", "."] },
     { name: "rooms", command: ["depcruise", "--config", ".dependency-cruiser.mjs", "packages"] },
+    { name: "unused files and packages", command: ["knip", "--exclude", "exports"] },
     { name: "types", command: turbo("typecheck", "//#typecheck:scripts", ...force) },
     { name: "unit tests", command: turbo("//#test:unit", ...force), reports: "reports/unit.xml" },
     { name: "built packages", command: turbo("//#test:built", ...force), reports: "reports/built.xml" },
