@@ -1,5 +1,8 @@
 /** Waiting for a state instead of for a time. */
 
+/** For whatever a busy machine takes: how long it was is never judged. Only what never comes costs so much. */
+export const WAIT_MS = 60_000;
+
 /** Judging everything that arrived takes a while: more often, and the machine does nothing else. */
 const POLL_MS = 50;
 
@@ -9,8 +12,8 @@ const POLL_MS = 50;
  */
 export async function eventually<T>(
   what: string,
-  deadlineMs: number,
   probe: () => T | false | undefined | Promise<T | false | undefined>,
+  deadlineMs: number = WAIT_MS,
 ): Promise<T> {
   const deadline = performance.now() + deadlineMs;
   let complaint = "";

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { type BrowserContext, type CDPSession, chromium, type Page as PlaywrightPage } from "playwright-core";
 import { chromiumPath } from "./available.ts";
 import type { Browser, ConsoleMessage, LaunchOptions, Page } from "./browser.ts";
+import { BUSY_LIMIT_MS } from "./busy-limit.ts";
 import { browserEnvironment } from "./environment.ts";
 import { jsonExpression, parseResult } from "./expression.ts";
 import { goBack } from "./navigation.ts";
@@ -28,7 +29,9 @@ export async function launchChromium(options: LaunchOptions): Promise<Browser> {
     chromiumSandbox: process.getuid?.() !== 0,
     ignoreDefaultArgs: UNWANTED_SWITCHES,
     env: browserEnvironment(options),
+    timeout: BUSY_LIMIT_MS,
   });
+  context.setDefaultTimeout(BUSY_LIMIT_MS);
   const pid = pidOf(profile.dir);
   const forget = killOnExit(pid, profile.remove);
   const over = () => {

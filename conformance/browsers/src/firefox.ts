@@ -2,6 +2,7 @@
 import puppeteer, { type Browser as PuppeteerBrowser } from "puppeteer-core";
 import { firefoxPath } from "./available.ts";
 import type { Browser, ConsoleMessage, LaunchOptions, Page } from "./browser.ts";
+import { BUSY_LIMIT_MS } from "./busy-limit.ts";
 import { browserEnvironment } from "./environment.ts";
 import { jsonExpression, parseResult } from "./expression.ts";
 import { goBack, reload } from "./navigation.ts";
@@ -17,6 +18,8 @@ export async function launchFirefox(options: LaunchOptions): Promise<Browser> {
     executablePath,
     userDataDir: profile.dir,
     env: browserEnvironment(options),
+    timeout: BUSY_LIMIT_MS,
+    protocolTimeout: BUSY_LIMIT_MS,
   });
   const pid = browser.process()?.pid;
   if (pid === undefined) throw new Error("Firefox started without a process");
@@ -44,6 +47,7 @@ export async function launchFirefox(options: LaunchOptions): Promise<Browser> {
 
 async function openPage(browser: PuppeteerBrowser, url: string): Promise<Page> {
   const page = await browser.newPage({ type: "window" });
+  page.setDefaultTimeout(BUSY_LIMIT_MS);
   const messages: ConsoleMessage[] = [];
   page.on("console", (message) => messages.push({ type: message.type(), text: message.text() }));
   page.on("pageerror", (error) => messages.push({ type: "uncaught", text: String(error) }));

@@ -3,10 +3,10 @@
  * back/forward cache never fires. Here the page is asked what it is until it has become another one.
  */
 
+import { BUSY_LIMIT_MS } from "./busy-limit.ts";
+
 type Evaluate = (expression: string) => Promise<unknown>;
 
-/** Long enough for a page that has to be loaded again. */
-const LIMIT_MS = 15_000;
 const POLL_MS = 10;
 
 /** Tells documents apart, and entries within a document. */
@@ -23,7 +23,7 @@ export function reload(evaluate: Evaluate): Promise<void> {
 async function leave(how: string, evaluate: Evaluate): Promise<void> {
   const before = await evaluate(IDENTITY);
   await evaluate(`void setTimeout(() => ${how})`);
-  const deadline = performance.now() + LIMIT_MS;
+  const deadline = performance.now() + BUSY_LIMIT_MS;
   for (;;) {
     // Fails while one page gives way to the other.
     const now = await evaluate(IDENTITY).catch(() => false);

@@ -12,7 +12,7 @@ export async function killTree(pid: number): Promise<void> {
   }
 }
 
-const GONE_LIMIT_MS = 10_000;
+const GONE_LIMIT_MS = 60_000;
 const POLL_MS = 5;
 
 /** As `killTree`, without waiting: for the moment this process ends. Answers whom it killed. */

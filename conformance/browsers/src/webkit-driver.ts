@@ -1,7 +1,9 @@
 /** Starts WebKitWebDriver on a virtual display and a free port. */
+
 import { spawn } from "node:child_process";
 import { createServer } from "node:net";
 import { webkitPaths } from "./available.ts";
+import { BUSY_LIMIT_MS } from "./busy-limit.ts";
 import { killOnExit, killTree } from "./process-tree.ts";
 
 export interface WebkitDriver {
@@ -13,8 +15,6 @@ export interface WebkitDriver {
   stop(): Promise<void>;
 }
 
-/** From nothing to a driver that answers; a display takes most of it. */
-const START_LIMIT_MS = 20_000;
 const POLL_MS = 20;
 
 export async function startWebkitDriver(environment: NodeJS.ProcessEnv): Promise<WebkitDriver> {
@@ -40,7 +40,7 @@ export async function startWebkitDriver(environment: NodeJS.ProcessEnv): Promise
     forget();
   };
   const url = `http://127.0.0.1:${port}`;
-  const deadline = performance.now() + START_LIMIT_MS;
+  const deadline = performance.now() + BUSY_LIMIT_MS;
   while (!(await isReady(url))) {
     if (child.exitCode === null && performance.now() < deadline) {
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));

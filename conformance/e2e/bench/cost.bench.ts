@@ -94,11 +94,11 @@ async function startWithBacklog(stage: Stage): Promise<PageReport> {
   const before = stage.api.requests.length;
   const whole = () => audit(stage.api, { backlog: WAITING_AT_START }).lost.length === 0;
   const page = await stage.open();
-  await eventually("the backlog is sent", 45_000, () => {
+  await eventually("the backlog is sent", () => {
     const latest = stage.api.requests.slice(before);
     return latest.some(({ outcome }) => outcome === "refused") || whole();
   });
-  await eventually("its answer is heard", 45_000, async () => (await page.report()).underWay === 0);
+  await eventually("its answer is heard", async () => (await page.report()).underWay === 0);
   const report = await page.report();
   await page.close();
   return report;

@@ -90,11 +90,7 @@ async function leaveWithMuch(
  */
 async function untilStored(witness: Page, count: number): Promise<void> {
   const stored = "Object.keys(localStorage).filter((key) => /^wr1[.].*[.]?q[.]/.test(key)).length";
-  await eventually(
-    "everything is stored",
-    30_000,
-    async () => (await witness.evaluate<number>(stored)) >= count,
-  );
+  await eventually("everything is stored", async () => (await witness.evaluate<number>(stored)) >= count);
   await witness.close();
 }
 

@@ -85,11 +85,7 @@ async function corruptSome(browser: Browser, engine: Engine): Promise<void> {
   await later.track("new", 0, LATER);
   await later.call("flush");
   const lost = CORRUPTIONS.map((_, i) => `earlier ${2 * i}`);
-  await eventually(
-    "the others arrive",
-    10_000,
-    () => stage.api.store.events.length >= earlier - lost.length + LATER,
-  );
+  await eventually("the others arrive", () => stage.api.store.events.length >= earlier - lost.length + LATER);
   const report = await settled(later);
   judge(stage, engine, "every second event is damaged", { earlier, new: LATER }, report, {
     trouble: "corrupt",
@@ -107,7 +103,7 @@ async function leftBehind(stage: Stage, count: number): Promise<ShopPage> {
 }
 
 function settled(page: ShopPage): Promise<PageReport> {
-  return eventually("nothing is pending", 10_000, async () => {
+  return eventually("nothing is pending", async () => {
     const report = await page.report();
     return report.stats.pending === 0 ? report : undefined;
   });

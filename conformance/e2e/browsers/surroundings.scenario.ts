@@ -39,7 +39,7 @@ inEveryEngine(SCENARIO, (browser, engine) => {
     await page.track("blocked", 0, EVENTS);
     await page.begin("flush");
     const blocked = (error: string) => error.startsWith("policy:");
-    await eventually("a blocked request", 10_000, async () => (await page.report()).pageErrors.some(blocked));
+    await eventually("a blocked request", async () => (await page.report()).pageErrors.some(blocked));
     const { pageErrors, stats } = await page.report();
     expect(pageErrors.filter((error) => !blocked(error))).toEqual([]);
     expect(stats.pending).toBe(EVENTS);

@@ -1,6 +1,6 @@
 /**
  * Issue item 5: five tabs of one profile track 50 events each, and are reloaded and closed at random; one renderer
- * crashes. The seed is printed with the figures; SCENARIO_SEED replays it.
+ * crashes. SCENARIO_SEED is another course of events; the seed is printed with the figures.
  */
 
 import { type SeededRandom, seededRandom } from "@whisperr/conformance-simulation/seeded-random";
@@ -15,6 +15,7 @@ import { describeTraffic } from "./judge/traffic.ts";
 import { type ShopPage, type Stage, setStage } from "./stage.ts";
 
 const SCENARIO = "5. five tabs";
+const SEED = 20_261_127;
 const TABS = 5;
 const EVENTS_PER_TAB = 50;
 const MAX_BURST = 16;
@@ -31,7 +32,7 @@ interface Walkabout {
 
 inEveryEngine(SCENARIO, (browser, engine) => {
   it("loses nothing and sends nothing twice that a lost answer does not explain", async () => {
-    const seed = Number(process.env.SCENARIO_SEED ?? Math.floor(Math.random() * 1e9));
+    const seed = Number(process.env.SCENARIO_SEED ?? SEED);
     const stage = await setStage(browser());
     stage.api.setDefault({ kind: "delay", ms: 50 });
     const tracked: Record<string, number> = {};
@@ -44,7 +45,7 @@ inEveryEngine(SCENARIO, (browser, engine) => {
 
     const survivor = await stage.open({ options: { flushAt: 5 } });
     await arrivesWhole(stage.api, tracked);
-    await eventually("the ledger is even", 10_000, async () => (await survivor.report()).stats.pending === 0);
+    await eventually("the ledger is even", async () => (await survivor.report()).stats.pending === 0);
 
     const found = audit(stage.api, tracked, stage.ends);
     const repeats = unexplainedRepeats(stage.api.requests, heard);

@@ -87,8 +87,8 @@ export async function setDurableStage(
       miniflare = start();
       await miniflare.ready;
     },
-    untilItWaits: () => eventually("the object waits", 60_000, async () => (await object()).waitsUntilMs > 0),
-    untilItRests: () => eventually("the object rests", 60_000, async () => (await object()).kept === 0),
+    untilItWaits: () => eventually("the object waits", async () => (await object()).waitsUntilMs > 0),
+    untilItRests: () => eventually("the object rests", async () => (await object()).kept === 0),
     evict: () => miniflare.unsafeEvictDurableObject("app", "Outbox", { name: "whisperr" }),
     reported: async () => (await get("/reported")) as ReportedError[],
   };

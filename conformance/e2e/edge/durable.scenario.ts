@@ -2,9 +2,9 @@
 
 import type { Fault } from "@whisperr/conformance/api";
 import { expect, test } from "vitest";
-import { eventually } from "../eventually.ts";
+import { eventually, WAIT_MS } from "../eventually.ts";
 import { setDurableStage } from "./durable-stage.ts";
-import { numbered, numbersOf, untilStored, upTo, WAIT_MS } from "./numbered-events.ts";
+import { numbered, numbersOf, untilStored, upTo } from "./numbered-events.ts";
 
 const unavailable: Fault = { kind: "status", status: 503 };
 
@@ -143,7 +143,7 @@ test("a hand-over that is repeated because its answer was lost is kept once", as
 test("an answer of the API that is lost: the same bytes go again, and everything is stored once", async () => {
   const { api, track } = await setDurableStage({}, { script: [{ kind: "accept-and-lose-answer" }] });
   await track(numbered(1, 5));
-  await eventually("a second request", WAIT_MS, () => api.requests[1]?.outcome === "stored");
+  await eventually("a second request", () => api.requests[1]?.outcome === "stored");
   expect(api.requests[1]?.text).toBe(api.requests[0]?.text);
   expect(numbersOf(api)).toEqual(upTo(5));
 });

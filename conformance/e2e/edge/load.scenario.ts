@@ -5,7 +5,6 @@ import { eventually } from "../eventually.ts";
 import { hosts } from "./edge-host.ts";
 import { setEdgeStage } from "./edge-stage.ts";
 import { record } from "./figures.ts";
-import { WAIT_MS } from "./numbered-events.ts";
 
 const REQUESTS = 2000;
 const AT_ONCE = 20;
@@ -27,8 +26,8 @@ describe.each(Object.entries(hosts))("%s", (name, start) => {
         }
       };
       await Promise.all(Array.from({ length: AT_ONCE }, lane));
-      await eventually("all events", WAIT_MS, () => stage.api.store.events.length === made * EVENTS);
-      await eventually("nothing held", WAIT_MS, async () => (await stage.report()).open === 0);
+      await eventually("all events", () => stage.api.store.events.length === made * EVENTS);
+      await eventually("nothing held", async () => (await stage.report()).open === 0);
     }
     // Whatever is compiled, cached and grown once.
     await run(REQUESTS / 4);

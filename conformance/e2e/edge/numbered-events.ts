@@ -10,9 +10,6 @@ export interface TrackedCall {
   readonly traits?: { readonly [name: string]: unknown };
 }
 
-/** For what needs some delays of a platform's; generous, and never judged. */
-export const WAIT_MS = 60_000;
-
 /** Events of one user, numbered from `from` to `to`. */
 export function numbered(from: number, to: number, user = "user_1"): TrackedCall[] {
   return upTo(to)
@@ -35,5 +32,5 @@ export function sortedNumbersOf(api: IngestionApi): unknown[] {
 }
 
 export async function untilStored(api: IngestionApi, count: number): Promise<void> {
-  await eventually(`${count} events`, WAIT_MS, () => api.store.events.length >= count);
+  await eventually(`${count} events`, () => api.store.events.length >= count);
 }

@@ -5,7 +5,6 @@ import { unexplainedRepeats } from "../browsers/judge/repeats.ts";
 import { eventually } from "../eventually.ts";
 import { hosts } from "./edge-host.ts";
 import { type EdgeStage, setEdgeStage } from "./edge-stage.ts";
-import { WAIT_MS } from "./numbered-events.ts";
 
 const REQUESTS = 12;
 /** While the API is out there is a request every so often, until so many of them were over. */
@@ -52,7 +51,7 @@ describe.each(shared)("%s", (_name, start) => {
   test("at the end of the request that sends, the other one goes on by itself", async () => {
     const stage = await setEdgeStage(start, SHORT);
     const held = (count: number) =>
-      eventually(`${count} held`, WAIT_MS, async () => (await stage.report()).open === count);
+      eventually(`${count} held`, async () => (await stage.report()).open === count);
     stage.api.setDefault({ kind: "hang" });
     await stage.ask("/track?user=first&events=2");
     await held(1);
@@ -71,7 +70,7 @@ describe.each(shared)("%s", (_name, start) => {
     const stage = await setEdgeStage(start, SHORT);
     stage.api.setDefault({ kind: "hang" });
     await stage.ask("/track?events=2");
-    await eventually("a report", WAIT_MS, async () => (await stage.report()).errors.length > 0);
+    await eventually("a report", async () => (await stage.report()).errors.length > 0);
     expect((await stage.report()).errors).toMatchObject([{ type: "retry_exhausted", count: 2 }]);
     stage.api.setDefault(null);
     await stage.ask("/track?events=1");
@@ -84,7 +83,7 @@ describe.each(perRequest)("%s", (_name, start) => {
   test("in an outage longer than any request, each reports what it could not deliver, and later ones deliver", async () => {
     const stage = await setEdgeStage(start, SHORT);
     const requests = await requestsDuringOutage(stage);
-    await eventually("every event arrived or reported", WAIT_MS, async () => {
+    await eventually("every event arrived or reported", async () => {
       const { errors } = await stage.report();
       const reported = errors.reduce((sum, { count = 0 }) => sum + count, 0);
       return stage.api.store.events.length + reported === requests * 2;
@@ -109,12 +108,12 @@ async function requestsDuringOutage({ api, ask, report }: EdgeStage): Promise<nu
 }
 
 async function untilAllArrive({ api }: EdgeStage, count: number): Promise<void> {
-  await eventually("all events", WAIT_MS, () => api.store.events.length === count);
+  await eventually("all events", () => api.store.events.length === count);
 }
 
 /** What was under way as its request ended goes again, though it arrived: nobody was there to hear of it. */
 async function nothingStays({ api, report }: EdgeStage): Promise<void> {
-  await eventually("nothing held", WAIT_MS, async () => (await report()).open === 0);
+  await eventually("nothing held", async () => (await report()).open === 0);
   const { timers, heard } = await report();
   expect(timers).toBe(0);
   expect(heard).not.toEqual({});

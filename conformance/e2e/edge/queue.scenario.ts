@@ -2,8 +2,8 @@
 
 import type { Fault } from "@whisperr/conformance/api";
 import { expect, test } from "vitest";
-import { eventually } from "../eventually.ts";
-import { numbered, numbersOf, sortedNumbersOf, untilStored, upTo, WAIT_MS } from "./numbered-events.ts";
+import { eventually, WAIT_MS } from "../eventually.ts";
+import { numbered, numbersOf, sortedNumbersOf, untilStored, upTo } from "./numbered-events.ts";
 import { setQueueStage } from "./queue-stage.ts";
 
 /** More than any scenario needs. */
@@ -38,7 +38,7 @@ test("more than the Queue takes at once goes in several calls; an identify keeps
 test("a batch with one poison event: the others arrive once, and it alone is retried until it is a dead letter", async () => {
   const { api, track, reported, deadLetters } = await setQueueStage(2, { rejectBatchesContaining: POISON });
   await track(numbered(1, 30));
-  const [letter, ...others] = await eventually("a dead letter", WAIT_MS, async () => {
+  const [letter, ...others] = await eventually("a dead letter", async () => {
     const letters = await deadLetters();
     return letters.length > 0 && letters;
   });
@@ -80,7 +80,7 @@ test("an answer that is lost: the same bytes go again, and everything is stored 
     script: [{ kind: "accept-and-lose-answer" }],
   });
   await track(numbered(1, 10));
-  await eventually("a second request", WAIT_MS, () => api.requests[1]?.outcome === "stored");
+  await eventually("a second request", () => api.requests[1]?.outcome === "stored");
   expect(api.requests[1]?.text).toBe(api.requests[0]?.text);
   expect(numbersOf(api)).toEqual(upTo(10));
   expect(await deadLetters()).toEqual([]);
@@ -134,7 +134,7 @@ test("messages that are not Whisperr's end as dead letters and harm nobody", asy
   for (const body of foreign) await queue.send(body, { contentType: "json" });
   await track(numbered(1, 5));
   await untilStored(api, 5);
-  await eventually("dead letters", WAIT_MS, async () => (await deadLetters()).length === 3);
+  await eventually("dead letters", async () => (await deadLetters()).length === 3);
   expect(await deadLetters()).toEqual(expect.arrayContaining(foreign));
   expect(numbersOf(api)).toEqual(upTo(5));
 });
@@ -154,7 +154,7 @@ test("messages are all there is: other isolates deliver, in order, what was prod
   // Two requests; without retries everything ends in the dead-letter queue, whose messages are the same.
   await before.track([...numbered(1, 5), { user: "user_1", traits: { plan: "pro" } }]);
   await before.track(numbered(6, 8));
-  const kept = await eventually("the messages", WAIT_MS, async () => {
+  const kept = await eventually("the messages", async () => {
     const letters = await before.deadLetters();
     return letters.length === 9 && letters;
   });

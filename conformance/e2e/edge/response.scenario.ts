@@ -5,7 +5,7 @@ import type { EdgeReport } from "./edge-app.ts";
 import { hosts, type StartHost } from "./edge-host.ts";
 import { setEdgeStage } from "./edge-stage.ts";
 import { record } from "./figures.ts";
-import { untilStored, WAIT_MS } from "./numbered-events.ts";
+import { untilStored } from "./numbered-events.ts";
 
 const SHORT_MS = 1500;
 const LONG_MS = 4500;
@@ -18,7 +18,7 @@ describe.each(Object.entries(hosts))("%s", (name, start) => {
     expect(text).toBe("ok");
     await untilStored(stage.api, 5);
     expect(stage.api.requests.length).toBe(1);
-    await eventually("nothing held", WAIT_MS, async () => (await stage.report()).open === 0);
+    await eventually("nothing held", async () => (await stage.report()).open === 0);
     expect((await stage.report()).timers).toBe(0);
   });
 
@@ -43,7 +43,7 @@ async function hangs(start: StartHost, waitUntilTimeoutMs: number): Promise<Edge
   stage.api.setDefault({ kind: "hang" });
   const { text } = await stage.ask("/track?events=5");
   expect(text).toBe("ok");
-  return eventually("waitUntil has ended", WAIT_MS, async () => {
+  return eventually("waitUntil has ended", async () => {
     const report = await stage.report();
     return report.open === 0 && report.errors.length > 0 && report;
   });

@@ -6,7 +6,7 @@ import { eventually } from "../eventually.ts";
 import { hosts } from "./edge-host.ts";
 import { type EdgeStage, setEdgeStage } from "./edge-stage.ts";
 import { record } from "./figures.ts";
-import { untilStored, WAIT_MS } from "./numbered-events.ts";
+import { untilStored } from "./numbered-events.ts";
 
 const UNAVAILABLE: Fault = { kind: "status", status: 503 };
 
@@ -39,7 +39,7 @@ describe.each(Object.entries(hosts))("%s", (name, start) => {
     const stage = await setEdgeStage(start);
     stage.api.play([{ kind: "accept-and-lose-answer", answer: "none" }]);
     await stage.ask("/track?events=3");
-    await eventually("two attempts", WAIT_MS, () => stage.api.requests.length === 2);
+    await eventually("two attempts", () => stage.api.requests.length === 2);
     await arrivesOnce(stage);
     const [first, second] = stage.api.requests;
     expect(second?.text).toBe(first?.text);
@@ -48,6 +48,6 @@ describe.each(Object.entries(hosts))("%s", (name, start) => {
 
 async function arrivesOnce({ api, report }: EdgeStage): Promise<void> {
   await untilStored(api, 3);
-  await eventually("nothing held", WAIT_MS, async () => (await report()).open === 0);
+  await eventually("nothing held", async () => (await report()).open === 0);
   expect(await report()).toMatchObject({ errors: [], timers: 0 });
 }

@@ -7,9 +7,6 @@ import { onTestFinished } from "vitest";
 import { eventually } from "../eventually.ts";
 import { type PageSite, startPageSite } from "./start-page-site.ts";
 
-/** Long enough for a page, or for what it sends, on a busy machine. */
-const DEADLINE_MS = 60_000;
-
 export interface PageStage {
   readonly api: IngestionApi;
   readonly site: PageSite;
@@ -39,13 +36,13 @@ export async function setPageStage(browser: Browser): Promise<PageStage> {
       return page;
     },
     events: (count) =>
-      eventually(`${count} events`, DEADLINE_MS, () => api.store.events.length >= count && api.store.events),
+      eventually(`${count} events`, () => api.store.events.length >= count && api.store.events),
   };
 }
 
 /** Waits until an expression is true in the page. */
 export function until(page: Page, expression: string): Promise<boolean> {
-  return eventually(expression, DEADLINE_MS, () => page.evaluate<boolean>(`Boolean(${expression})`));
+  return eventually(expression, () => page.evaluate<boolean>(`Boolean(${expression})`));
 }
 
 /** Notes in `complaints` what a page should not have to say; its own file, so that a strict policy lets it in. */

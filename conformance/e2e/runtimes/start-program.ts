@@ -22,8 +22,6 @@ export interface Ended {
   readonly exit: number | string;
   readonly stdout: string;
   readonly stderr: string;
-  /** Wall-clock time of its end. */
-  readonly atMs: number;
 }
 
 export interface Running {
@@ -55,7 +53,7 @@ export function startProgram(program: Program): Running {
     });
   }
   return {
-    ended: whenEnded(child).then((exit) => ({ exit, ...output, atMs: Date.now() })),
+    ended: whenEnded(child).then((exit) => ({ exit, ...output })),
     kill: (signal) => void child.kill(signal),
     // Noticed as it comes: what a program does until somebody looks is more than a test wants to leave to chance.
     printed: (beginning) =>

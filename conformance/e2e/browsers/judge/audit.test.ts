@@ -94,7 +94,11 @@ describe("audit", () => {
   });
 
   it("notices a moment that is not that of the call", () => {
-    expect(judge([[event(0, { atMs: AT_MS + 2_000 })]], 1)).toEqual(["1 shifted: walk 0"]);
+    const sentAtMs = AT_MS + 2_000;
+    const next = event(1, { atMs: AT_MS + 5, more: { atMs: AT_MS + 5 } });
+    expect(judge([[event(0, { atMs: AT_MS + 3 }), next]], 2)).toEqual([]);
+    expect(judge([[event(0, { atMs: sentAtMs }), next]], 2)).toEqual(["1 shifted: walk 0"]);
+    expect(judge([[event(0, { atMs: AT_MS - 1 })]], 1)).toEqual(["1 shifted: walk 0"]);
   });
 
   it("notices two requests of a page at a time, unless the page ended in between", () => {

@@ -8,6 +8,7 @@ import { arrives, unbrokenOrder } from "@whisperr/conformance/invariants/order.t
 import { changedEvents } from "@whisperr/conformance/invariants/recorded.ts";
 import { STEP_EVENT } from "../pages/step-event.ts";
 import type { StepProperties } from "../site/plan.ts";
+import { REQUEST_TIMEOUT_MS } from "../stage.ts";
 import { mayHaveEnded, type PageEnds } from "./page-ends.ts";
 
 /** How many events were tracked on each chain, numbered from 0. */
@@ -32,6 +33,9 @@ export interface Audit {
   overlapping: string[];
 }
 
+/** A request may take a part of the page's patience to arrive; two that overlap by mistake follow each other at once. */
+const GIVEN_UP_MS = REQUEST_TIMEOUT_MS / 2;
+
 export type Evidence = Pick<IngestionApi, "requests" | "store">;
 
 /** Pages that ended may have been followed by others at their address: `ends` tells those apart. */
@@ -51,7 +55,7 @@ export function audit({ requests, store }: Evidence, tracked: Tracked, ends: Pag
     sentTwice: [...sightings(requests).values()].filter((seen) => seen > 1).length,
     outOfOrder: outOfOrder(stored),
     changed: changedEvents(requests),
-    shifted: stored.filter(isShifted).map(({ properties }) => nameOf(properties)),
+    shifted: shifted(stored),
     overlapping: overlapping(requests, ends),
   };
 }
@@ -90,22 +94,40 @@ function outOfOrder(stored: readonly StoredEvent[]): string[] {
   });
 }
 
-/** The page reads its clock right before the call; a busy machine may pause it in between. Sending comes later than this. */
-const CLOCK_TOLERANCE_MS = 1_000;
-
-function isShifted({ occurredAtMs, properties }: StoredEvent): boolean {
-  const { atMs } = properties as unknown as StepProperties;
-  return occurredAtMs < atMs || occurredAtMs > atMs + CLOCK_TOLERANCE_MS;
+/**
+ * The page reads its clock right before each call: an event occurred after its own reading, and before the next one on its
+ * chain. What is stamped as it is sent lies behind that.
+ */
+function shifted(stored: readonly StoredEvent[]): string[] {
+  const chains = Map.groupBy(stored.map(stepOf), ({ chain }) => chain);
+  return [...chains.values()].flatMap((own) =>
+    own
+      .sort((a, b) => a.n - b.n)
+      .filter(({ atMs, occurredAtMs }, i, sorted) => {
+        const next = sorted[i + 1]?.atMs ?? Number.POSITIVE_INFINITY;
+        return occurredAtMs < atMs || occurredAtMs > next;
+      })
+      .map(({ chain, n }) => `${chain} ${n}`),
+  );
 }
 
-/** Requests of one page, by referrer, that were open at the same time. */
+function stepOf({ properties, occurredAtMs }: StoredEvent): StepProperties & { occurredAtMs: number } {
+  return { ...(properties as unknown as StepProperties), occurredAtMs };
+}
+
+/**
+ * Requests of one page, by referrer, that were open at the same time. One that the page has given up, because the API took
+ * longer than it waits, is over for the page alone.
+ */
 function overlapping(requests: readonly RecordedRequest[], ends: PageEnds): string[] {
   const pages = Map.groupBy(requests, ({ headers }) => headers.referer ?? "unknown");
   return [...pages.values()].flatMap((own) =>
     own.slice(1).flatMap((request, i) => {
       const previous = own[i] as RecordedRequest;
       const open = previous.answeredAtMs === undefined || previous.answeredAtMs > request.receivedAtMs;
-      if (!open || mayHaveEnded(ends, request, previous.receivedAtMs, request.receivedAtMs)) return [];
+      const isGivenUp = request.receivedAtMs - previous.receivedAtMs >= GIVEN_UP_MS;
+      if (!open || isGivenUp || mayHaveEnded(ends, request, previous.receivedAtMs, request.receivedAtMs))
+        return [];
       return [`request #${request.index} arrived while #${previous.index} of the same page was open`];
     }),
   );

@@ -12,7 +12,7 @@ export interface RequestWatch {
 }
 
 /** Once the body is read storage is written, which reaches the browser's other processes this much later. */
-const DIGEST_MS = 50;
+const DIGEST_MS = 500;
 
 const KEY = "shop.left-in-flight";
 
