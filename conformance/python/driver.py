@@ -105,7 +105,10 @@ class Driver:
 
     def _do_mutate(self, command: Command) -> None:
         changes = self._rename(self._values.decode_object(command["set"]))
-        self._latest[command["argument"]].update(changes)
+        changed = self._latest[command["argument"]]
+        for key in command.get("path", []):
+            changed = changed[key]
+        changed.update(changes)
 
     def _do_flush(self, command: Command) -> None:
         self._promises[command["name"]] = self._live().flush()

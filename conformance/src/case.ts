@@ -189,8 +189,14 @@ const steps = [
   z.strictObject({ release: z.literal(true).describe("Held answers reach the SDK, and later ones too.") }),
   z.strictObject({
     mutate: z
-      .strictObject({ argument: z.int(), set: wireObject })
-      .describe("The app changes the object it passed as `argument` of the latest call."),
+      .strictObject({
+        argument: z.int(),
+        path: z.array(z.union([z.string(), z.int()])).exactOptional(),
+        set: wireObject,
+      })
+      .describe(
+        "The app changes the object it passed as `argument` of the latest call, or the one in it at `path`.",
+      ),
   }),
   z.strictObject({ play: z.array(fault) }),
   z.strictObject({ default: fault.nullable() }),

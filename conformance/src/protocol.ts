@@ -66,8 +66,8 @@ export type Command =
    * `during`: the incoming request in which the app makes the calls; "request" unless it is said.
    */
   | { do: "call"; calls: Call[]; elsewhere?: boolean; during?: string }
-  /** Overwrites keys of the objects that the latest call passed: `set` is merged into argument `argument`. */
-  | { do: "mutate"; argument: number; set: WireObject }
+  /** Overwrites keys of the objects that the latest call passed: `set` is merged into argument `argument`, or the object in it at `path`. */
+  | { do: "mutate"; argument: number; path?: (string | number)[]; set: WireObject }
   /** Starts a flush or shutdown and remembers its promise by name. */
   | { do: "flush"; name: string; during?: string }
   | { do: "shutdown"; name: string; timeoutMs?: number }

@@ -25,7 +25,8 @@ export interface DrivenApp {
   create(options: WireObject, form: CallForm): Created;
   /** `elsewhere`: the client to call, if it is not the one that was created last. */
   call(calls: readonly Call[], elsewhere?: DrivenClient): void;
-  mutate(argument: number, set: WireObject): void;
+  /** `path`: from that argument to the object that changes. */
+  mutate(argument: number, path: readonly (string | number)[], set: WireObject): void;
   start(name: string, begin: (client: DrivenClient) => Promise<unknown>): void;
   collect(name: string): Collected | null;
   observe(): Omit<Observation, "output">;
@@ -78,8 +79,12 @@ export function createDrivenApp(
         for (let index = 0; index < (call.repeat ?? 1); index++) makeCall(call, index, client, life, special);
       }
     },
-    mutate(argument, set) {
-      Object.assign(life.lastArgs[argument] as object, decodeObject(set, 0, special));
+    mutate(argument, path, set) {
+      const found = path.reduce(
+        (value, key) => (value as Record<string | number, unknown>)[key],
+        life.lastArgs[argument],
+      );
+      Object.assign(found as object, decodeObject(set, 0, special));
     },
     start(name, begin) {
       const { promises } = life;

@@ -52,7 +52,7 @@ export function createDriver(host: SdkHost): (command: Command) => Promise<unkno
         host.during?.(command.during ?? USUAL_REQUEST);
         return app.call(command.calls, command.elsewhere ? await elsewhere(host) : undefined);
       case "mutate":
-        return app.mutate(command.argument, command.set);
+        return app.mutate(command.argument, command.path ?? [], command.set);
       case "flush":
         host.during?.(command.during ?? USUAL_REQUEST);
         return app.start(command.name, (client) => client.flush());

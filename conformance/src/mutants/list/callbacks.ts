@@ -1,7 +1,8 @@
-/** Mistakes about the app's own code inside the SDK, and about what is null or given twice (contract, sections 2, 3, 5 and 7). */
+/** Mistakes about the app's own code and objects inside the SDK, and about what it is told (contract, sections 2, 3, 5 and 7). */
 import { withClient } from "../hooks/calls.ts";
 import { withOptions } from "../hooks/options.ts";
-import { withEachEvent } from "../hooks/requests.ts";
+import { withReports } from "../hooks/reports.ts";
+import { eventsOf, idsOf, withEachEvent, withEvents } from "../hooks/requests.ts";
 import type { Mutant } from "../mutant.ts";
 
 type Edit = (event: object) => object;
@@ -109,5 +110,46 @@ export const callbackMutants: readonly Mutant[] = [
       },
     })),
     caughtBy: { "channels.null-is-not-given": /opted_in: expected true, got false/ },
+  },
+  {
+    id: "shallow-copy",
+    does: "Copies the app's objects, and not the objects inside them.",
+    how: () => {
+      const copies: object[] = [];
+      const order: string[] = [];
+      return {
+        client: ({ track }) => ({
+          track(...args) {
+            copies.push({ ...(args[2] as object) });
+            return track(...args);
+          },
+        }),
+        fetch(request, send) {
+          for (const id of idsOf(request)) if (!order.includes(id)) order.push(id);
+          const events = eventsOf(request).map((event) => ({
+            ...event,
+            properties: copies[order.indexOf(String(event.context.$message_id))] ?? {},
+          }));
+          return send(events.length > 0 ? withEvents(request, events) : request);
+        },
+      };
+    },
+    caughtBy: { "values.snapshot-of-nested": /total: expected 10, got 99/ },
+  },
+  {
+    id: "auth-without-count",
+    does: "Does not say how many operations a refused key holds up.",
+    how: withReports(({ count, ...error }) =>
+      error.type === "auth" || count === undefined ? error : { ...error, count },
+    ),
+    caughtBy: { "auth.flush-resumes": /errors\[0\]\.count: missing, expected 3/ },
+  },
+  {
+    id: "too-large-without-ids",
+    does: "Does not say which event was too large.",
+    how: withReports(({ messageIds, ...error }) =>
+      error.reason === "too_large" || messageIds === undefined ? error : { ...error, messageIds },
+    ),
+    caughtBy: { "too-large.single-event": /errors\[0\]\.messageIds: missing/ },
   },
 ];

@@ -205,4 +205,13 @@ export const sendingMutants: readonly Mutant[] = [
     how: withTimers((run, delayMs, set) => set(run, delayMs + 1 > LONGEST_TIMER_MS ? 1 : delayMs)),
     caughtBy: { "creation.longest-timers": /step 3: number of requests: expected 0, got \d/ },
   },
+  {
+    id: "backoff-keeps-the-process",
+    does: "Holds the process with the wait between two attempts.",
+    how: withTimers((run, delayMs, set) => {
+      const timer = set(run, delayMs) as NodeJS.Timeout;
+      return delayMs > 10_000 ? Object.assign(timer, { unref: () => timer }) : timer;
+    }),
+    caughtBy: { "exit.backoff-does-not-hold": /ms until the process ended: expected 0 to 4500/ },
+  },
 ];

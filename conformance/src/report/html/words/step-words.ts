@@ -62,8 +62,9 @@ function callCode(call: Call): Html {
   return html`<code>${made.join("; ")}</code>${times}`;
 }
 
-function mutateWords({ argument, set }: Extract<Step, { mutate: unknown }>["mutate"]): Html {
-  return html`the app changes argument ${argument + 1} of its latest call: <code>${writtenPattern(set)}</code>`;
+function mutateWords({ argument, path = [], set }: Extract<Step, { mutate: unknown }>["mutate"]): Html {
+  const place = path.length === 0 ? "" : html`, at <code>${path.join(".")}</code>`;
+  return html`the app changes argument ${argument + 1} of its latest call${place}: <code>${writtenPattern(set)}</code>`;
 }
 
 function standingWords(fault: Extract<Step, { default: unknown }>["default"]): Html {
