@@ -45,7 +45,7 @@ describe("apiKey", () => {
 
   test("that is nowhere throws and says what to do", () => {
     useDeno({});
-    expect(() => createWhisperr()).toThrow(/apiKey must be .*WHISPERR_API_KEY/);
+    expect(() => createWhisperr()).toThrow(/apiKey is missing: .*WHISPERR_API_KEY/);
     expect(listeners()).toBe(0);
   });
 });
@@ -54,7 +54,7 @@ describe("exitTimeoutMs", () => {
   test.each([-1, 0.5, Number.NaN, 2 ** 31])("%j throws and is named", (exitTimeoutMs) => {
     useDeno({});
     const create = () => createWhisperr({ apiKey: "wrk_test", exitTimeoutMs });
-    expect(create).toThrow(/exitTimeoutMs must be a whole number from 0 to 2147483647/);
+    expect(create).toThrow(/exitTimeoutMs must be a whole number from 0 to 2,147,483,647/);
   });
 
   test("0 listens for nothing", () => {

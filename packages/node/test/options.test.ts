@@ -29,7 +29,7 @@ describe("apiKey", () => {
 
   test.each([undefined, ""])("that is nowhere (%j) throws and says what to do", (key) => {
     setEnvironmentKey(key);
-    expect(() => createWhisperr()).toThrow(/apiKey must be .*WHISPERR_API_KEY/);
+    expect(() => createWhisperr()).toThrow(/apiKey is missing: .*WHISPERR_API_KEY/);
   });
 });
 
@@ -57,7 +57,7 @@ describe("disabled", () => {
 describe("exitTimeoutMs", () => {
   test.each([-1, 0.5, Number.NaN, 2 ** 31, "2000"])("%j throws and is named", (exitTimeoutMs) => {
     const create = () => createWhisperr({ apiKey: "wrk_test", exitTimeoutMs: exitTimeoutMs as number });
-    expect(create).toThrow(/exitTimeoutMs must be a whole number from 0 to 2147483647/);
+    expect(create).toThrow(/exitTimeoutMs must be a whole number from 0 to 2,147,483,647/);
   });
 });
 
