@@ -125,4 +125,20 @@ export const shutdownMutants: readonly Mutant[] = [
     how: withDeadline((timeoutMs) => (timeoutMs > 2_147_483_647 ? 1 : timeoutMs)),
     caughtBy: { "shutdown.long-deadline": /end should be pending, but is fulfilled/ },
   },
+  {
+    id: "deadline-always-reported",
+    does: "Reports at the deadline of shutdown() that something stays behind, though nothing does.",
+    how: ({ options }) => ({
+      client: ({ shutdown, stats }) => ({
+        shutdown(given) {
+          const report = options.onError as (error: object) => void;
+          const { pending } = stats();
+          if (given?.timeoutMs === 0 && pending === 0)
+            report({ type: "retry_exhausted", message: "Out of time with 0 operations", count: 0 });
+          return shutdown(given);
+        },
+      }),
+    }),
+    caughtBy: { "shutdown.nothing-to-do": /errors: expected 0 items, got 1/ },
+  },
 ];
