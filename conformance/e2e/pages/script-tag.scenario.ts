@@ -54,7 +54,7 @@ inEveryEngine("script tag", (browser) => {
       ),
     });
     const opening = stage.open("/shop");
-    await expect.poll(() => stage.site.asked("/called"), { timeout: 20_000 }).toBe(1);
+    await expect.poll(() => stage.site.asked("/called")).toBe(1);
     const loadedFrom = Date.now() + 1;
     await expect.poll(() => Date.now()).toBeGreaterThan(loadedFrom);
     letGo();

@@ -2,6 +2,9 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { mirrored } from "./durable-storage.ts";
 import type { Storage } from "./storage.ts";
 
+/** A busy machine takes its time. */
+const PATIENT = { timeout: 60_000 };
+
 /** An IndexedDB with one store, whose transactions end when the test says so, well or not. */
 function handDatabase(records: Map<string, string>) {
   const open: { commit(): void; abort(): void }[] = [];
@@ -86,16 +89,16 @@ describe("the copy in IndexedDB", () => {
     const storage = inMemory();
     const first = mirrored(storage, "test", handTimers());
     first.remove("q.lane.000000");
-    await vi.waitFor(() => expect(open).toHaveLength(1));
+    await vi.waitFor(() => expect(open).toHaveLength(1), PATIENT);
     open[0]?.abort();
     await Promise.resolve();
     expect(records.size).toBe(1);
 
     const second = mirrored(storage, "test", handTimers());
     expect(await second.backup()).toEqual(new Map());
-    await vi.waitFor(() => expect(open).toHaveLength(3));
+    await vi.waitFor(() => expect(open).toHaveLength(3), PATIENT);
     open[2]?.commit();
-    await vi.waitFor(() => expect(storage.keys()).toEqual([]));
+    await vi.waitFor(() => expect(storage.keys()).toEqual([]), PATIENT);
     expect(records.size).toBe(0);
   });
 });

@@ -3,6 +3,9 @@ import { beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { createWhisperr, type FetchLike } from "../src/index.ts";
 import { fakeDeno, stubProcessEvents } from "./fake-deno.ts";
 
+/** A busy machine takes its time. */
+const PATIENT = { timeout: 60_000 };
+
 let listeners: () => number;
 
 beforeEach(() => {
@@ -72,7 +75,7 @@ test("clients listen once for all, until the last of them is shut down", async (
     await whisperr.shutdown();
     await whisperr.shutdown();
   }
-  await vi.waitFor(() => expect(listeners()).toBe(0));
+  await vi.waitFor(() => expect(listeners()).toBe(0), PATIENT);
 });
 
 test("timers that are numbers, as in older versions of Deno, are unref'd by Deno's own call", async () => {

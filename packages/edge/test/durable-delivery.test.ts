@@ -6,6 +6,9 @@ import type { OutboxOptions } from "../src/durable-object.ts";
 import { aStorage, type FakeStorage, handedOver } from "./durable-fixtures.ts";
 import { aNumberedApi, type NumberedApi } from "./queue-fixtures.ts";
 
+/** A busy machine takes its time. */
+const PATIENT = { timeout: 60_000 };
+
 const NOW = 1_800_000_000_000;
 
 beforeEach(() => {
@@ -109,7 +112,7 @@ describe("a Durable Object", () => {
     const { object, errors, storage, fireAlarm } = anObject(api, { maxQueueSize: 3 });
     await object.handOver(handedOver(1, 2));
     const round = fireAlarm();
-    await vi.waitFor(() => expect(api.requests).toHaveLength(1));
+    await vi.waitFor(() => expect(api.requests).toHaveLength(1), PATIENT);
     // A second alarm in the middle of the first changes nothing.
     await object.alarm();
     await object.handOver(handedOver(3, 6));
