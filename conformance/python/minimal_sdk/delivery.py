@@ -159,13 +159,17 @@ class Delivery:
             self._keep("auth", "The API refused the key, everything is kept; check api_key", answer)
         elif status is None or status == 429 or not 400 <= status < 500:
             self._retry(answer)
-        elif self._sizing.refused(len(batch), status == 413):
-            self._attempts = 0
+        else:
+            self._refused(batch, status, answer)
+        self._pump()
+
+    def _refused(self, batch: List[Operation], status: int, answer: Answer) -> None:
+        self._attempts = 0
+        if self._sizing.refused(len(batch), status == 413):
             self._remove(batch)
             reason = "too_large" if status == 413 else "rejected"
             message = f"The API refused {len(batch)} operations ({describe(answer)})"
             self._reporter.drop(reason, message, len(batch), status, message_ids(batch))
-        self._pump()
 
     def _accepted(self, batch: List[Operation], answer: Answer) -> None:
         rejected = rejected_count(answer, len(batch)) if batch[0].kind == "track" else 0

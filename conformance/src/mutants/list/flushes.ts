@@ -101,4 +101,19 @@ export const flushMutants: readonly Mutant[] = [
     })),
     caughtBy: { "flush.empty": /flush should be fulfilled, but is pending/ },
   },
+  {
+    id: "late-flush-shares-an-earlier-one",
+    does: "Resolves the seventeenth flush with the sixteenth, whatever it should wait for.",
+    how: withClient(({ flush }) => {
+      const flushes: ReturnType<typeof flush>[] = [];
+      return {
+        flush(options) {
+          const own = flush(options);
+          flushes.push(own);
+          return flushes[15] ?? own;
+        },
+      };
+    }),
+    caughtBy: { "flush.twenty-at-once": /f20 should be pending, but is fulfilled/ },
+  },
 ];

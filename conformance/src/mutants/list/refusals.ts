@@ -89,4 +89,34 @@ export const refusalMutants: readonly Mutant[] = [
       "isolate.scattered": /stored types: expected 3 items/,
     },
   },
+  {
+    id: "small-after-one-large",
+    does: "Sends events one by one, once a lone one was too large.",
+    how: () => {
+      let wasTooLarge = false;
+      return {
+        async fetch(request, send) {
+          const count = idsOf(request).length;
+          if (wasTooLarge && count > 1) {
+            const rejected = await sendEach(request, send);
+            return answered(202, { accepted: count - rejected, rejected });
+          }
+          const answer = await send(request);
+          wasTooLarge ||= answer.status === 413 && count === 1;
+          return answer;
+        },
+      };
+    },
+    caughtBy: { "too-large.single-says-nothing": /expected 2 requests, the API saw 51/ },
+  },
+  {
+    id: "refusals-counted-for-life",
+    does: "Drops batches undivided after its fortieth refusal, whatever was accepted in between.",
+    how: () => {
+      let refusals = 0;
+      const together = droppingTogether(() => ++refusals > 40);
+      return together({ options: {} });
+    },
+    caughtBy: { "isolate.many-in-turn": /stored types: expected 1 items|good×45/ },
+  },
 ];

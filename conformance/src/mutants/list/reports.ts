@@ -134,4 +134,10 @@ export const reportMutants: readonly Mutant[] = [
     how: withReports(({ messageIds: _, ...error }) => error),
     caughtBy: { "on-error.shape": /errors\[0\]\.messageIds: missing/ },
   },
+  {
+    id: "one-id-for-many",
+    does: "Names one event in a report of several.",
+    how: withReports((error) => ({ ...error, messageIds: error.messageIds?.slice(0, 1) ?? [] })),
+    caughtBy: { "limits.queue-full-all-reported": /errors: expected \[\[/ },
+  },
 ];

@@ -188,4 +188,21 @@ export const retryMutants: readonly Mutant[] = [
     }),
     caughtBy: { "field.calls-share-attempts": /number of requests: expected 2, got 4/ },
   },
+  {
+    id: "refusal-is-no-answer",
+    does: "Counts on when a refusal comes between two failures.",
+    how: ({ options }) => {
+      let failures = 0;
+      return {
+        async fetch(request, send) {
+          if (failures > Number(options.maxRetries)) throw new Error("no more attempts");
+          const answer = await send(request);
+          if (answer.status >= 500) failures++;
+          else if (answer.ok) failures = 0;
+          return answer;
+        },
+      };
+    },
+    caughtBy: { "exhausted.refusal-in-between": /number of requests: expected 5, got 3/ },
+  },
 ];
