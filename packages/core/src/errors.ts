@@ -1,6 +1,6 @@
 /** What the app hears through `onError`, and the words for it. */
 
-/** Why an operation was dropped: the keys of `stats().dropped` (contract, section 5). */
+/** Why an operation was dropped: the keys of `stats().dropped`. */
 export type DropReason =
   /** The user id is missing, blank, or neither text nor a whole number. */
   | "invalid_user_id"
@@ -52,6 +52,7 @@ export interface WhisperrError {
   readonly type: "auth" | "dropped" | "retry_exhausted";
   /** What happened, to what, and what to do. Never holds the key. */
   readonly message: string;
+  /** Of `dropped`: why. */
   readonly reason?: DropReason;
   /** The HTTP status that decided, when one did. */
   readonly status?: number;

@@ -79,7 +79,7 @@ export {
   watchProcess,
 } from "./process/process-watch.ts";
 export { createMemoryOutbox } from "./queue/memory-outbox.ts";
-export type { Outbox } from "./queue/outbox.ts";
+export type { AppOutbox, Outbox, QueuedOperation } from "./queue/outbox.ts";
 export { parseOperation } from "./queue/stored-operation.ts";
 export { droppedMessage, retryExhaustedMessage } from "./report/messages.ts";
 export { createReporter, printDebug, type Reporter, report, tellApp } from "./report/reporter.ts";

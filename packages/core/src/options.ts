@@ -1,48 +1,92 @@
-/** The options every SDK shares (contract, section 7): types, defaults, and errors that name the option and the fix. */
+/** The options every SDK shares: types, defaults, and errors that name the option and the fix. */
 import type { WhisperrError } from "./errors.ts";
 import { misuse, mustBe } from "./events/refusal.ts";
 import type { WireEvent } from "./events/snapshot.ts";
 import type { FetchLike } from "./ports.ts";
-import type { Outbox } from "./queue/outbox.ts";
+import type { AppOutbox } from "./queue/outbox.ts";
 
+/** What every SDK can be told when a client is made. */
 export interface WhisperrOptions {
-  /** The ingestion key, `wrk_…`. Required unless `disabled`. Sent to `baseUrl` only, never logged. */
+  /** The ingestion key, `wrk_…`. Required unless `disabled`. It goes to `baseUrl` only and is never logged. */
   readonly apiKey?: string | undefined;
-  /** Where the ingestion API is. Default `https://api.whisperr.net`; a trailing slash is harmless. */
+  /**
+   * Where the ingestion API is. A trailing slash is harmless.
+   * @default "https://api.whisperr.net"
+   */
   readonly baseUrl?: string | undefined;
-  /** Lets `baseUrl` be `http:` on a host that is not this machine. Default false: the key would travel in the clear. */
+  /**
+   * Lets `baseUrl` be `http:` on another machine than this one. The key then travels unencrypted.
+   * @default false
+   */
   readonly allowInsecureHttp?: boolean | undefined;
-  /** Operations that start a flush, 1 or more, at most `maxQueueSize`. Default 20. */
+  /**
+   * How many operations start a flush: 1 or more, at most `maxQueueSize`.
+   * @default 20
+   */
   readonly flushAt?: number | undefined;
-  /** Milliseconds an operation waits at most before a flush starts; 0 = no timer. Default 10,000. */
+  /**
+   * The longest time an operation waits for a flush to start, in ms; 0 = no timer.
+   * @default 10_000
+   */
   readonly flushIntervalMs?: number | undefined;
-  /** Operations kept; beyond it the oldest are dropped. 1 or more. Default 10,000 on servers, 1,000 in clients. */
+  /**
+   * How many operations are kept, 1 or more. Beyond it the oldest are dropped and reported.
+   * @default 10_000 on servers, 1_000 in browsers
+   */
   readonly maxQueueSize?: number | undefined;
-  /** Events per request, 1 or more; clamped to 500. Default 500. */
+  /**
+   * Events in one request, 1 or more. Larger values than 500 mean 500.
+   * @default 500
+   */
   readonly maxBatchSize?: number | undefined;
-  /** Bytes per request body; a larger single event travels alone. 1 or more. Default 524,288. */
+  /**
+   * Bytes of one request body, 1 or more. A single larger event travels alone.
+   * @default 524_288
+   */
   readonly maxBatchBytes?: number | undefined;
-  /** Attempts after the first, 0 or more, then everything is kept for a later flush. Default 6. */
+  /**
+   * Attempts after the first one, 0 or more. When all have failed, everything is kept for a later flush.
+   * @default 6
+   */
   readonly maxRetries?: number | undefined;
-  /** Waits between attempts, in ms: doubling from `baseMs`, capped at `maxMs`, with jitter. Default 1,000 and 30,000. */
+  /**
+   * Waits between attempts, in ms: they double from `baseMs` up to `maxMs`, and half of each is random.
+   * @default { baseMs: 1_000, maxMs: 30_000 }
+   */
   readonly backoff?:
     | { readonly baseMs?: number | undefined; readonly maxMs?: number | undefined }
     | undefined;
-  /** Milliseconds one request may take. 1 or more. Default 10,000. */
+  /**
+   * The longest time one request may take, in ms; 1 or more.
+   * @default 10_000
+   */
   readonly requestTimeoutMs?: number | undefined;
-  /** True makes a client whose calls do nothing. Default false. */
+  /**
+   * Makes a client whose calls do nothing.
+   * @default false
+   */
   readonly disabled?: boolean | undefined;
-  /** Prints diagnostics to the console. Default false. */
+  /**
+   * Prints diagnostics to the console. They never hold the key.
+   * @default false
+   */
   readonly debug?: boolean | undefined;
-  /** Gets every error as a value. What it throws is caught. Without it, each kind is printed once as a warning. */
+  /** Gets every error as a value. What it throws is caught. Without it, each kind of error is printed once as a warning. */
   readonly onError?: ((error: WhisperrError) => void) | undefined;
-  /** Sees every event once, at `track()`, as it will be sent; returns it (changed or not), or null to leave it out. */
+  /**
+   * Sees every event once, during `track()`, as it will be sent. Returns the event, changed or not, or null to leave it out.
+   * @example
+   * beforeSend: (event) => (event.event_type.startsWith("debug_") ? null : event)
+   */
   readonly beforeSend?: ((event: WireEvent) => WireEvent | null) | undefined;
-  /** Values for every event's `context`; a call's own context wins. Copied at creation. */
+  /** Values for the `context` of every event. A call's own context wins. Copied when the client is made. */
   readonly context?: object | undefined;
-  /** Where operations wait. Default: memory. */
-  readonly outbox?: Outbox | undefined;
-  /** Replaces the platform's `fetch`. */
+  /**
+   * Where operations wait.
+   * @default memory
+   */
+  readonly outbox?: AppOutbox | undefined;
+  /** Replaces the platform's `fetch`, for proxies and tests. */
   readonly fetch?: FetchLike | undefined;
 }
 

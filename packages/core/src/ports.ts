@@ -42,10 +42,15 @@ export interface Timers {
 /** The part of `fetch` that delivery uses; the platform's own `fetch` fits. */
 export type FetchLike = (url: string, init: FetchInit) => Promise<FetchResponse>;
 
+/** What a request is made with. */
 export interface FetchInit {
+  /** Always the same. */
   readonly method: "POST";
+  /** Holds the key, as `X-API-Key`. */
   readonly headers: Record<string, string>;
+  /** JSON text. */
   readonly body: string;
+  /** Redirects are not followed: the key must not reach another origin. */
   readonly redirect: "manual";
   /** Browsers: the request outlives its page. */
   readonly keepalive?: boolean;
@@ -53,15 +58,23 @@ export interface FetchInit {
   readonly signal: never;
 }
 
+/** The part of an answer that is read. */
 export interface FetchResponse {
+  /** The HTTP status. */
   readonly status: number;
+  /** `Retry-After` and the content type are read. */
   readonly headers: { get(name: string): string | null };
+  /** Where it is given, no more than the beginning is read. */
   readonly body?: { getReader(): BodyReader } | null;
+  /** The whole text. */
   text(): Promise<string>;
 }
 
+/** Reads an answer piece by piece. */
 export interface BodyReader {
+  /** The next piece. */
   read(): Promise<{ done: false; value: Uint8Array } | { done: true; value?: Uint8Array | undefined }>;
+  /** The rest is not wanted. */
   cancel(): Promise<void>;
 }
 

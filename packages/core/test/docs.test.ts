@@ -1,6 +1,6 @@
 /** What documents say of the repository is so: paths exist, the walk of an event is the one that V8 counts. */
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, globSync, readFileSync } from "node:fs";
 import { join, posix } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, test } from "vitest";
@@ -75,4 +75,23 @@ test("the walk in ARCHITECTURE.md is the one that V8 counts; npm run docs writes
     );
 
   expect(walk).not.toThrow();
+});
+
+describe("what an editor shows of", () => {
+  it.each(["node", "deno"])("@whisperr/%s", (name) => {
+    const declarations = globSync(`packages/${name}/dist/*.d.ts`, { cwd: repository }).map(read).join("\n");
+    const lines = declarations.split("\n");
+    const isMember = (line: string) => /^ {4}(readonly )?[\w]+(<.*>)?(\?)?[:(]/.test(line);
+    const undocumented = lines.filter((line, i) => isMember(line) && !/\*\/$/.test(lines[i - 1] ?? ""));
+    const undescribed = lines.filter(
+      (line, i) => /^(declare (?!global)|interface |type )/.test(line) && !/\*\/$/.test(lines[i - 1] ?? ""),
+    );
+
+    // Types of core's own, names that the bundler had to change, and pages that no app has.
+    const internals = /\b(PushToken|Registration|IdentifyMeaning|TrackOperation|contract)\b|\$\d\b/g;
+    expect(declarations.match(internals)).toBe(null);
+    // A comment on a whole file, which an editor would show on what comes first in it.
+    expect(declarations.match(/\*\/\s*\/\*\*/g)).toBe(null);
+    expect({ undocumented, undescribed }).toEqual({ undocumented: [], undescribed: [] });
+  });
 });

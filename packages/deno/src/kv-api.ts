@@ -9,12 +9,16 @@ export interface KvLike {
     selector: { prefix: KvKey },
     options?: { batchSize?: number },
   ): AsyncIterable<{ readonly key: readonly unknown[]; readonly value: unknown }>;
+  /** Begins a change that happens as a whole or not at all. */
   atomic(): KvAtomic;
 }
 
 /** Changes that happen together or not at all. */
 export interface KvAtomic {
+  /** Puts a value. */
   set(key: KvKey, value: unknown): KvAtomic;
+  /** Removes a value. */
   delete(key: KvKey): KvAtomic;
+  /** Makes the change. */
   commit(): Promise<unknown>;
 }

@@ -2,14 +2,14 @@
  * An outbox in Deno KV, which outlives its process, a killed one too. Storage is asynchronous and the queue is not: what is
  * queued stands in memory, and every change is written at once, a few milliseconds later.
  */
-import { misuse, type Operation, type Outbox } from "@whisperr/core";
+import { type AppOutbox, misuse, type Operation } from "@whisperr/core";
 import { nowMs, timers } from "./clock.ts";
 import type { KvLike } from "./kv-api.ts";
 import { type Entry, outboxKey, readRecords } from "./kv-records.ts";
 import { createKvWriter } from "./kv-writer.ts";
 
 /** The option `outbox` takes it; of one client alone. */
-export interface KvOutbox extends Outbox {
+export interface KvOutbox extends AppOutbox {
   /**
    * Resolves when everything queued or settled before the call has been written: true, or false when the database
    * refuses it (what is queued is in memory still, and tried again). Never rejects.
@@ -17,6 +17,7 @@ export interface KvOutbox extends Outbox {
   readonly saved: () => Promise<boolean>;
 }
 
+/** What `openKvOutbox()` can be told. */
 export interface KvOutboxOptions {
   /** Which outbox of this database, 1 to 64 characters; clients that share one need different names. Default `"default"`. */
   readonly name?: string | undefined;

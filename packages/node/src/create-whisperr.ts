@@ -19,12 +19,16 @@ import { timers } from "./clock.ts";
 import { randomUuid } from "./message-id.ts";
 import { PROCESS_END } from "./process-exit.ts";
 
+/** What `createWhisperr()` can be told. */
 export interface NodeOptions extends WhisperrOptions {
-  /** The ingestion key, `wrk_…`. Default: the environment variable `WHISPERR_API_KEY`. */
+  /**
+   * The ingestion key, `wrk_…`. It goes to `baseUrl` only and is never logged.
+   * @default the environment variable `WHISPERR_API_KEY`
+   */
   readonly apiKey?: string | undefined;
   /**
-   * Milliseconds the end of the process may be delayed to deliver what is queued, when it ends by itself; 0 = not at
-   * all. Default 2,000.
+   * How long queued operations may delay the end of a process that ends by itself, in ms; 0 = not at all.
+   * @default 2_000
    */
   readonly exitTimeoutMs?: number | undefined;
 }
@@ -32,13 +36,17 @@ export interface NodeOptions extends WhisperrOptions {
 /** The client of a server process. Make one and share it. */
 export type Whisperr<Events extends EventMap = AnyEvents> = ServerClient<Events>;
 
-/** Operations kept in memory by default (contract, section 7). */
+/** Operations kept in memory by default. */
 const MAX_QUEUE_SIZE = 10_000;
 
 /**
- * Makes a client. Throws an Error that names the option and the fix when an option makes no sense; nothing it does later throws.
+ * Makes a client. `createWhisperr<Events>()`, where `Events` maps event names to the types of their properties, checks every
+ * `track()`.
  *
- * `createWhisperr<Events>()`, where `Events` maps event names to the types of their properties, checks every `track()`.
+ * @throws An Error that names the option and the fix, when an option makes no sense. No call on the client throws later.
+ *
+ * @example
+ * const whisperr = createWhisperr({ onError: (error) => console.warn(error.message) });
  */
 export function createWhisperr<Events extends EventMap = AnyEvents>(
   options: NodeOptions = {},

@@ -17,6 +17,7 @@ import type { Whisperr } from "./create-whisperr.ts";
 // biome-ignore lint/suspicious/noEmptyInterface: apps add to it
 export interface RequestEvents {}
 
+/** The events of `RequestEvents`, once an app has declared some. */
 type EventsOfRequest = keyof RequestEvents extends never ? AnyEvents : RequestEvents;
 
 declare global {
@@ -28,6 +29,7 @@ declare global {
   }
 }
 
+/** What `whisperrExpress()` can be told. */
 export interface ExpressOptions<Request> {
   /** The user of a request; undefined or null when there is none. Default: `userOfRequest`. */
   readonly resolveUser?: ((request: Request) => string | number | bigint | null | undefined) | undefined;

@@ -1,22 +1,26 @@
 /** The Whisperr SDK for Node.js. */
+import { type AppOutbox, createMemoryOutbox as createOutbox } from "@whisperr/core";
+
 export {
   type AnyEvents,
+  type AppOutbox as Outbox,
   type Channel,
   type ChannelSettings,
   type ChannelType,
   channel,
-  createMemoryOutbox,
   type DropReason,
   type EventMap,
   type FetchLike,
   type FlushResult,
   type IdentifyOptions,
-  type Operation,
-  type Outbox,
   type PushSettings,
+  type QueuedOperation as Operation,
   type Stats,
   type UserClient,
   type WhisperrError,
   type WireEvent,
 } from "@whisperr/core";
 export { createWhisperr, type NodeOptions, type Whisperr } from "./create-whisperr.ts";
+
+/** The outbox that a client has unless it is given another: it lives as long as its process. For outboxes built around it. */
+export const createMemoryOutbox: () => AppOutbox = createOutbox;

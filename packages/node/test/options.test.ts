@@ -1,6 +1,7 @@
 /** What is particular to options in Node: the environment, injected parts, and an outbox that outlives its process. */
+import type { Operation } from "@whisperr/core";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
-import { createWhisperr, type FetchLike, type Operation, type Outbox } from "../src/index.ts";
+import { createWhisperr, type FetchLike, type Outbox } from "../src/index.ts";
 import { startIngestionApi } from "./ingestion-api.ts";
 
 function setEnvironmentKey(key: string | undefined): void {

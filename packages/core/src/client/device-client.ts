@@ -24,7 +24,7 @@ import { type FlushResult, flush } from "../loop/flush.ts";
 import { refuse, stats } from "../loop/settle.ts";
 import type { ResolvedOptions, WhisperrOptions } from "../options.ts";
 import type { Ports } from "../ports.ts";
-import type { Outbox } from "../queue/outbox.ts";
+import type { AppOutbox, Outbox } from "../queue/outbox.ts";
 import type { Reporter } from "../report/reporter.ts";
 import { createClient, startQueue } from "./client.ts";
 import type { Device, DeviceClient, DeviceRuntime } from "./device.ts";
@@ -44,7 +44,7 @@ import { shutDown } from "./shut-down.ts";
 export function createDeviceClient<Events extends EventMap = AnyEvents>(
   options: WhisperrOptions,
   resolved: ResolvedOptions & { readonly adopts: boolean },
-  outbox: Outbox,
+  outbox: AppOutbox,
   reporter: Reporter,
   ports: Ports,
   device: Device,
@@ -52,7 +52,7 @@ export function createDeviceClient<Events extends EventMap = AnyEvents>(
   const doubts = noDoubts(resolved.maxQueueSize);
   const transport = doubting(createTransport(resolved, ports), doubts);
   const client: DeviceRecord = Object.assign(
-    createClient(resolved, outbox, transport, reporter, {
+    createClient(resolved, outbox as Outbox, transport, reporter, {
       ...ports,
       onSettled: (operation, isDelivered) => onSettled(client, operation, isDelivered),
     }),

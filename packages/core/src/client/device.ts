@@ -23,7 +23,7 @@ export interface DeviceClient<Events extends EventMap = AnyEvents> {
   /** Undoes `optOut()`. A push token is registered again when it is set again. */
   optIn(): void;
   /** This device's token for push notifications, as often as you like: sent when it, or its user, is new. */
-  setPushToken(token: string, settings?: PushSettings): void;
+  setPushToken(token: string, settings?: TokenSettings): void;
   /** What the device's owner says about notifications. Denied, the token is opted out until they are granted again. */
   setPushPermission(permission: "granted" | "authorized" | "provisional" | "denied"): void;
   /** What became of every call so far: `accepted = delivered + dropped + pending`, at every moment. */
@@ -35,7 +35,8 @@ export interface DeviceClient<Events extends EventMap = AnyEvents> {
   shutdown(options?: { readonly timeoutMs?: number | undefined }): Promise<FlushResult>;
 }
 
-export type PushSettings = Omit<PushToken, "address">;
+/** What is known of a push token beside its text. */
+export type TokenSettings = Omit<PushToken, "address">;
 
 /** What a device brings beside the ports of every runtime. */
 export interface Device {

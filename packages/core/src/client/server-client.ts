@@ -10,6 +10,7 @@ import { type Stats, stats } from "../loop/settle.ts";
 import type { ResolvedOptions, WhisperrOptions } from "../options.ts";
 import type { Ports } from "../ports.ts";
 import { createMemoryOutbox } from "../queue/memory-outbox.ts";
+import type { Outbox } from "../queue/outbox.ts";
 import { createReporter, printDebug } from "../report/reporter.ts";
 import { type Client, createClient, startQueue } from "./client.ts";
 import { enqueue } from "./enqueue.ts";
@@ -39,18 +40,42 @@ export interface UserClient<Events extends EventMap = AnyEvents> {
 /** Where an integration says what it did, for `debug`; the same symbol in every copy of this file. */
 export const diagnostics: unique symbol = Symbol.for("whisperr.diagnostics");
 
+/** The client of a server: every call names its user. */
 export interface ServerClient<Events extends EventMap = AnyEvents> {
   /** For integrations only: prints a line when the client's `debug` is on. */
   readonly [diagnostics]?: (message: string) => void;
-  /** Records that a user did something, now. Never throws, never blocks; trouble goes to `onError`. */
+  /**
+   * Records that a user did something, now. Never throws and never blocks: a call with wrong values is dropped and reported
+   * to `onError`.
+   *
+   * - `userId`: text that is not blank. A whole number becomes text.
+   * - `event`: lowercase snake_case, such as `payment_failed`.
+   * - `properties`, `context`: plain objects, copied at the call as JSON does. A `Date` becomes text, `undefined` and
+   *   functions are left out, a `BigInt` becomes a number, or text where a number would not be exact. Values that refer to
+   *   themselves or throw when they are read are refused.
+   *
+   * @example
+   * whisperr.track("user_8842", "payment_failed", { amount_cents: 4900 });
+   */
   track<Name extends keyof Events & string>(
     userId: string,
     event: Name,
     ...rest: EventArguments<Events[Name]>
   ): void;
-  /** Says who a user is and how they can be reached. Never throws, never blocks; trouble goes to `onError`. */
+  /**
+   * Says who a user is and how they can be reached. Traits are merged into those the server knows. Never throws and never
+   * blocks: a call with wrong values is dropped and reported to `onError`.
+   *
+   * @example
+   * whisperr.identify("user_8842", { email: "ada@example.com", traits: { plan: "pro" } });
+   */
   identify(userId: string, options?: IdentifyOptions): void;
-  /** The same two calls, bound to one user. Holds nothing: make as many as you like. */
+  /**
+   * The same two calls, bound to one user. It costs nothing to make as many as you like.
+   *
+   * @example
+   * whisperr.forUser("user_8842").track("plan_upgraded", { plan: "pro" });
+   */
   forUser(userId: string): UserClient<Events>;
   /**
    * Delivers everything queued before the call. Resolves when all of it was delivered, dropped, or kept because the
@@ -79,7 +104,7 @@ export function createServerClient<Events extends EventMap = AnyEvents>(
 ): ServerRuntime<Events> {
   const client = createClient(
     resolved,
-    options.outbox ?? createMemoryOutbox(),
+    (options.outbox as Outbox | undefined) ?? createMemoryOutbox(),
     ports.transport ?? createTransport(resolved, ports),
     createReporter({ ...resolved, onError: options.onError }, ports),
     ports,

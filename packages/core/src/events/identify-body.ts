@@ -1,21 +1,21 @@
-/** The body of `POST /v1/identify` (contract, section 3): only what the app gave, checked before it is queued. */
+/** The body of `POST /v1/identify`: only what the app gave, checked before it is queued. */
 import type { Channel, ChannelType } from "./channel.ts";
 import { objectToJson } from "./json.ts";
 import { isText, mustBe, NON_BLANK, oneOf } from "./refusal.ts";
 
 /** What `identify()` takes beside the user. */
 export interface IdentifyOptions {
-  /** Shortcut for an opted-in email channel. */
+  /** An email address: short for one opted-in email channel. */
   readonly email?: string | null | undefined;
-  /** Shortcut for an opted-in sms channel. */
+  /** A phone number: short for one opted-in sms channel. */
   readonly phone?: string | null | undefined;
-  /** Shortcut for an opted-in push channel. */
+  /** A device token: short for one opted-in push channel. */
   readonly pushToken?: string | null | undefined;
   /** Facts about the user; merged into what the server knows. */
   readonly traits?: object | null | undefined;
-  /** Given, they replace the three shortcuts. */
+  /** Every channel of the user. Given, it replaces the three shortcuts. */
   readonly channels?: readonly Channel[] | null | undefined;
-  /** The channel to prefer for interventions. */
+  /** The channel that messages should use first. */
   readonly preferredChannel?: ChannelType | null | undefined;
 }
 

@@ -1,18 +1,24 @@
 /** The port behind which operations wait. Delivery takes from the front and removes only what was settled. */
 import { isHeld, type Operation } from "../events/operation.ts";
 
+/** A queued call as an outbox of an app's own sees it: plain JSON to store, and to give back as it was. The fields may change. */
+export interface QueuedOperation {
+  /** Which call it was. */
+  readonly kind: "track" | "identify";
+}
+
 /**
  * An ordered store of operations. Every method is synchronous and must not throw; storage that is not synchronous
- * mirrors what it holds in memory. Operations are plain JSON, so an implementation may serialise them. An outbox
+ * mirrors what it stores in memory. Operations are plain JSON, so an implementation may serialise them. An outbox
  * belongs to one client.
  */
-export interface Outbox {
-  /** Operations held now; more than 0 at creation when the storage outlived an earlier process. */
+export interface AppOutbox {
+  /** How many operations are stored now; more than 0 at creation when the storage outlived an earlier process. */
   readonly size: number;
   /** Puts an operation at the end. */
-  append(operation: Operation): void;
+  append(operation: QueuedOperation): void;
   /** The operation at `index`, 0 being the oldest; undefined beyond the end. */
-  at(index: number): Operation | undefined;
+  at(index: number): QueuedOperation | undefined;
   /** Takes `count` operations out, from position `offset` on. */
   remove(offset: number, count: number): void;
   /**
@@ -20,6 +26,12 @@ export interface Outbox {
    * other pages notes it, so that none of them sends the same.
    */
   inFlight?(count: number): void;
+}
+
+/** The same, for the code that knows what an operation is. */
+export interface Outbox extends AppOutbox {
+  append(operation: Operation): void;
+  at(index: number): Operation | undefined;
 }
 
 /** How many operations of an outbox that outlived its client may be sent: those that wait for a user stand at its end. */
