@@ -5,6 +5,7 @@ export type KvKey = readonly (string | number)[];
 
 /** What `await Deno.openKv()` gives. */
 export interface KvLike {
+  /** Reads the values whose keys begin with a prefix. */
   list(
     selector: { prefix: KvKey },
     options?: { batchSize?: number },
