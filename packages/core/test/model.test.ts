@@ -11,7 +11,8 @@ type Action =
   | { readonly do: "identify" | "flush" | "stop" | "retryNow" | "abandon" | "fireTimer" }
   | { readonly do: "answer"; readonly mood: ServerMood }
   | { readonly do: "refuseInARow"; readonly times: number }
-  | { readonly do: "callBack"; readonly with: CallBack };
+  /** `times`: of the errors that come, this many find an app that makes all these calls. */
+  | { readonly do: "callBack"; readonly with: readonly CallBack[]; readonly times: number };
 
 type CallBack = "track" | "identify" | "flush" | "stop" | "retryNow" | "throw";
 
@@ -51,7 +52,14 @@ const actions: fc.Arbitrary<Action> = fc.oneof(
   { weight: 2, arbitrary: fc.constant<Action>({ do: "flush" }) },
   { weight: 10, arbitrary: fc.record({ do: fc.constant("answer" as const), mood: moods }) },
   { weight: 4, arbitrary: fc.constant<Action>({ do: "fireTimer" }) },
-  { weight: 3, arbitrary: fc.record({ do: fc.constant("callBack" as const), with: callBacks }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant("callBack" as const),
+      with: fc.array(callBacks, { minLength: 1, maxLength: 4 }),
+      times: fc.constantFrom(1, 1, 2, 40),
+    }),
+  },
   { weight: 1, arbitrary: fc.constantFrom<Action>({ do: "retryNow" }, { do: "abandon" }) },
 );
 
@@ -100,7 +108,11 @@ async function perform(driven: DrivenLoop, action: Action): Promise<void> {
     case "refuseInARow":
       return refuseInARow(driven, action.times);
     case "callBack":
-      return driven.callBackFromOnError(() => callBack(driven, action.with));
+      for (let i = 0; i < action.times; i++)
+        driven.callBackFromOnError(() => {
+          for (const how of action.with) callBack(driven, how);
+        });
+      return;
     default:
       return driven[action.do]();
   }

@@ -178,3 +178,68 @@ test("at() that throws once the batch is cut keeps nothing that was delivered: i
   expect(await flush).toEqual({ delivered: 2, dropped: 0, pending: 0 });
   expect(server.requests).toHaveLength(1);
 });
+
+test.each([
+  ["refused", { flushIntervalMs: 0 }],
+  ["evicted", { flushIntervalMs: 0, maxQueueSize: 1 }],
+])("at() that throws keeps nothing that was %s", async (why, config) => {
+  const outbox = breakableOutbox();
+  const { track, loop, server, errors } = loopFixture({ outbox, config });
+  track(1);
+  if (why === "refused") {
+    void loop.flush();
+    await settle();
+    outbox.broken = ["at"];
+    server.answer(400);
+    await settle();
+  } else {
+    outbox.broken = ["at"];
+    track(1);
+  }
+
+  expect(outbox.size).toBe(why === "refused" ? 0 : 1);
+  expect(sum(loop.stats().dropped)).toBe(1);
+  expect(errors).toMatchObject([{ type: "dropped", count: 1 }]);
+});
+
+/** It holds everything in memory, and its disk is full. */
+function fullDiskOutbox(): Outbox {
+  const inner = arrayOutbox();
+  return {
+    get size() {
+      return inner.size;
+    },
+    at: (index) => inner.at(index),
+    append(operation) {
+      inner.append(operation);
+      throw new Error("disk full");
+    },
+    remove(offset, count) {
+      inner.remove(offset, count);
+      throw new Error("disk full");
+    },
+  };
+}
+
+test.each([
+  ["accepted", 202, { delivered: 3 }],
+  ["refused", 400, { dropped: { rejected: 3 } }],
+])(
+  "an outbox that throws once it has done as told has done it: three events %s",
+  async (_name, status, books) => {
+    const { track, loop, server, errors } = loopFixture({
+      outbox: fullDiskOutbox(),
+      config: { maxBatchSize: 1, flushIntervalMs: 0 },
+    });
+    track(3);
+    expect(errors).toEqual([]);
+    const flush = loop.flush();
+    for (let request = 0; request < 3; request++) {
+      await settle();
+      server.answer(status);
+    }
+
+    expect(await flush).toMatchObject({ pending: 0 });
+    expect(loop.stats()).toEqual({ accepted: 3, delivered: 0, dropped: {}, pending: 0, ...books });
+  },
+);

@@ -22,8 +22,9 @@ function send(client: Client): void {
 }
 
 function abort(client: Client): void {
-  client.request?.abort();
+  const { request } = client;
   client.request = undefined;
+  request?.abort();
   noteInFlight(client, 0);
 }
 

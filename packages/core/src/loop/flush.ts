@@ -27,10 +27,10 @@ export function flush(client: Client): Promise<FlushResult> {
   // Asked for in the very report that delivery stopped: another attempt would end in the same report, for ever.
   if (client.isTellingKept) return Promise.resolve({ delivered: 0, dropped: 0, pending: outbox.size });
   const last = callers.at(-1);
-  if (last === undefined) return wait(client, flushRequested);
+  if (last === undefined) return wait(client);
   // Nothing came in between: the callers wait for the same, so they share one promise.
   if (delivery.flushes.at(-1) === outbox.size) return last.result;
-  if (callers.length < MAX_CALLERS) return wait(client, flushRequested);
+  if (callers.length < MAX_CALLERS) return wait(client);
   client.overflow ??= last.result.then(() => {
     client.overflow = undefined;
     return flush(client);
@@ -42,7 +42,9 @@ export function flush(client: Client): Promise<FlushResult> {
 export function stop(client: Client): Promise<FlushResult> {
   // Before anything is reported: what an app tracks in its onError then comes after the shutdown.
   client.isStopped = true;
-  client.ending ??= wait(client, stopRequested);
+  if (client.ending !== undefined) return client.ending;
+  client.ending = addCaller(client);
+  step(client, stopRequested);
   return client.ending;
 }
 
@@ -56,7 +58,13 @@ export function abandon(client: Client): void {
   step(client, abandoned);
 }
 
-function wait(client: Client, request: (client: Client) => void): Promise<FlushResult> {
+function wait(client: Client): Promise<FlushResult> {
+  const result = addCaller(client);
+  step(client, flushRequested);
+  return result;
+}
+
+function addCaller(client: Client): Promise<FlushResult> {
   const { callers, outbox } = client;
   const { delivered, lost } = client;
   let end = () => {};
@@ -69,7 +77,6 @@ function wait(client: Client, request: (client: Client) => void): Promise<FlushR
       });
   });
   callers.push({ result, end });
-  step(client, request);
   return result;
 }
 

@@ -5,6 +5,7 @@ import { formatMessageId, type Operation } from "../events/operation.ts";
 import type { Answer } from "../http/outcome.ts";
 import { droppedMessage, MAX_REPORTED_IDS } from "../report/messages.ts";
 import { printDebug, report } from "../report/reporter.ts";
+import { attempt } from "./guarded.ts";
 
 /** What became of every `track()` and `identify()` so far. */
 export interface Stats {
@@ -20,6 +21,11 @@ export interface Stats {
 
 export function stats({ accepted, delivered, dropped, outbox }: Client): Stats {
   return { accepted, delivered, dropped: { ...dropped }, pending: outbox.size };
+}
+
+/** Operations that wait, as the books have it: before an outbox is told to change, its size. */
+export function inBooks({ accepted, delivered, lost }: Client): number {
+  return accepted - delivered - lost;
 }
 
 /** An operation that never reached the queue; who waits for it hears of it. */
@@ -66,16 +72,24 @@ export function take(client: Client, offset: number, count: number, isDelivered:
   const { outbox, ports } = client;
   const messageIds: string[] = [];
   const gone: Operation[] = [];
-  // What was delivered, and nobody waits for, need not be read: an outbox that cannot read it any more still lets go of it.
+  // An outbox that cannot read them any more still lets go of them. What was delivered, and nobody waits for, need not be read.
   const looks = !isDelivered || ports.onSettled !== undefined;
-  for (let i = offset; looks && i < offset + count; i++) {
-    const operation = outbox.at(i);
-    if (operation === undefined) continue;
-    if (ports.onSettled) gone.push(operation);
-    if (!isDelivered && operation.kind === "track" && messageIds.length < MAX_REPORTED_IDS)
-      messageIds.push(formatMessageId(operation));
+  const look = () => {
+    for (let i = offset; i < offset + count; i++) {
+      const operation = outbox.at(i);
+      if (operation === undefined) continue;
+      if (ports.onSettled) gone.push(operation);
+      if (!isDelivered && operation.kind === "track" && messageIds.length < MAX_REPORTED_IDS)
+        messageIds.push(formatMessageId(operation));
+    }
+  };
+  if (looks) attempt(client, look);
+  try {
+    outbox.remove(offset, count);
+  } catch (error) {
+    // It may have let go of them all the same.
+    if (outbox.size > inBooks(client) - count) throw error;
   }
-  outbox.remove(offset, count);
   for (const operation of gone) ports.onSettled?.(operation, isDelivered);
   return messageIds;
 }

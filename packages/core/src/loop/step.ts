@@ -6,13 +6,20 @@ import type { Client } from "../client/client.ts";
 import { report } from "../report/reporter.ts";
 import { reportDropped } from "./settle.ts";
 
+/**
+ * What an `onError` causes by its own calls it hears of too, but not for ever: it may cause the same each time. The books
+ * count everything.
+ */
+const MAX_ROUNDS = 10;
+
 /** Changes the client by a function of the machine, then tells what came of it. */
 export function step<Args extends readonly unknown[]>(
   client: Client,
   change: (client: Client, ...args: Args) => void,
   ...args: Args
 ): void {
-  reportEvictions(client);
+  // Those of an onError's own calls wait for the next step, for the same reason.
+  if (!client.isTelling) reportEvictions(client);
   change(client, ...args);
   tell(client);
 }
@@ -25,13 +32,22 @@ function reportEvictions(client: Client): void {
 
 /** Called again from an app's `onError` it does nothing: the call that runs goes on with whatever comes. */
 export function tell(client: Client): void {
+  const { reports, reporter } = client;
   if (client.isTelling) return;
-  client.isTelling = true;
-  for (let error = client.reports.shift(); error !== undefined; error = client.reports.shift()) {
-    client.isTellingKept = error.type !== "dropped";
-    report(client.reporter, error);
-    client.isTellingKept = false;
+  if (reporter.reporting) {
+    // The app hears of a refused call at this moment, and of these afterwards.
+    if (reports.length > 0) void Promise.resolve().then(() => tell(client));
+    return client.ports.onStep?.(client);
   }
+  client.isTelling = true;
+  for (let round = 0; reports.length > 0 && round < MAX_ROUNDS; round++) {
+    for (const error of reports.splice(0)) {
+      client.isTellingKept = error.type !== "dropped";
+      report(reporter, error);
+      client.isTellingKept = false;
+    }
+  }
+  reports.length = 0;
   client.isTelling = false;
   client.ports.onStep?.(client);
 }

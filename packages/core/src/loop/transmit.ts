@@ -18,6 +18,8 @@ export async function transmit(client: Client): Promise<void> {
   if (delivery.inFlight === 0) return;
   noteInFlight(client, batch.count);
   const request = client.transport(batch);
+  // The app's fetch may have called back in, and taken back what the request carries.
+  if (delivery.inFlight === 0) return request.abort();
   client.request = request;
   const answer = await request.answer;
   if (client.request !== request) return;
