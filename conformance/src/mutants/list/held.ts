@@ -224,4 +224,10 @@ export const heldMutants: readonly Mutant[] = [
     how: () => ({ options: (options) => ({ ...options, disabled: false }) }),
     caughtBy: { "wait-until.disabled": /number of requests: expected 0, got 1/ },
   },
+  {
+    id: "attempts-outlast-the-hold",
+    does: "Takes the long waits of a server for a request that is held for 25 seconds.",
+    how: byDefault({ backoff: { baseMs: 1_000, maxMs: 30_000 } }),
+    caughtBy: { "wait-until.attempts-fit": /number of requests: expected 7, got [56]/ },
+  },
 ];

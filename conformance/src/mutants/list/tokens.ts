@@ -1,4 +1,5 @@
 /** Mistakes of client SDKs about registering a push token, and taking it back (contract, section 6). */
+import { answered } from "../hooks/answers.ts";
 import { calling } from "../hooks/calls.ts";
 import { isIdentify, optsOut, type SentIdentify, withEachIdentify } from "../hooks/requests.ts";
 import type { Mutant, SentRequest } from "../mutant.ts";
@@ -111,6 +112,27 @@ export const tokenMutants: readonly Mutant[] = [
     caughtBy: {
       "push.granted": /expected 4 requests, the API saw 3/,
       "push.provisional": /expected 4 requests, the API saw 3/,
+    },
+  },
+  {
+    id: "move-ends-halfway",
+    does: "Opts a token out for the user it was sent for, and waits for the next call to register it for the new one.",
+    how: () => {
+      let user: unknown;
+      return {
+        async fetch(request, send) {
+          const identify = (isIdentify(request) ? JSON.parse(request.body) : {}) as SentIdentify;
+          const moves = user !== undefined && identify.external_user_id !== user;
+          const registers = identify.channels?.some(({ opted_in }) => opted_in === true);
+          if (moves && registers) return answered(202);
+          if (optsOut(identify)) user = identify.external_user_id;
+          return send(request);
+        },
+      };
+    },
+    caughtBy: {
+      "push.moves-at-once": /user_2\.channels: expected 1 items, got 0/,
+      "push.moves-with-identify": /user_2/,
     },
   },
 ];
