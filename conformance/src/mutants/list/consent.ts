@@ -80,4 +80,22 @@ export const consentMutants: readonly Mutant[] = [
     how: withoutPushRequests(({ opted_in }) => opted_in === false),
     caughtBy: { "consent.token-opted-out": /number of requests: expected 3, got 2/ },
   },
+  {
+    id: "wait-outlasts-the-queue",
+    does: "Lets flush() wait for what the server asked for, though nothing is queued any more.",
+    how: () => {
+      let isThrottled = false;
+      return {
+        async fetch(request, send) {
+          const answer = await send(request);
+          isThrottled = answer.status === 429;
+          return answer;
+        },
+        client: ({ flush }) => ({
+          flush: (options) => (isThrottled ? new Promise(() => {}) : flush(options)),
+        }),
+      };
+    },
+    caughtBy: { "consent.opt-out-in-a-wait": /after should be fulfilled, but is pending/ },
+  },
 ];

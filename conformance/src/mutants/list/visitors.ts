@@ -107,4 +107,16 @@ export const visitorMutants: readonly Mutant[] = [
     how: withClient(({ identify }) => ({ identify: (userId, given) => identify(String(userId), given) })),
     caughtBy: { "identify.bad-user": /number of requests: expected 1/ },
   },
+  {
+    id: "visitor-of-whoever-comes",
+    does: "Names the visitor of who was there before to the next user, at the second identify().",
+    how: () => {
+      const named: unknown[] = [];
+      return withEachIdentify((identify) => {
+        named.push(identify.anonymous_id);
+        return identify.anonymous_id === undefined ? identify : { ...identify, anonymous_id: named[0] };
+      })({ options: {} });
+    },
+    caughtBy: { "user.another-identified-twice": /stored owners\[0\]: expected "visitor 1", got "user_2"/ },
+  },
 ];
