@@ -3,13 +3,15 @@ import { setTimeout as pause } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { unexplainedRepeats } from "../browsers/judge/repeats.ts";
 import { eventually } from "../eventually.ts";
-import { hosts } from "./edge-host.ts";
+import { hosts, type StartHost } from "./edge-host.ts";
 import { type EdgeStage, setEdgeStage } from "./edge-stage.ts";
 
 const REQUESTS = 12;
 /** While the API is out there is a request every so often, until so many of them were over. */
 const PACE_MS = 250;
 const OVER = 3;
+const APART_MS = 3000;
+const MAX_TRIES = 5;
 
 const all = Object.entries(hosts);
 const shared = all.filter(([name]) => name.startsWith("one client"));
@@ -49,17 +51,8 @@ describe.each(shared)("%s", (_name, start) => {
   });
 
   test("at the end of the request that sends, the other one goes on by itself", async () => {
-    const stage = await setEdgeStage(start, SHORT);
-    const held = (count: number) =>
-      eventually(`${count} held`, async () => (await stage.report()).open === count);
-    stage.api.setDefault({ kind: "hang" });
-    await stage.ask("/track?user=first&events=2");
-    await held(1);
-    await pause(SHORT.waitUntilTimeoutMs / 2);
-    await stage.ask("/track?user=second&events=2");
-    // The first is over, the second is not.
-    await held(2);
-    await held(1);
+    const stage = await twoThatOverlap(start);
+    await eventually("the first is over, the second is not", async () => (await stage.report()).open === 1);
     stage.api.setDefault(null);
     await untilAllArrive(stage, 4);
     await nothingStays(stage);
@@ -92,6 +85,19 @@ describe.each(perRequest)("%s", (_name, start) => {
     await nothingStays(stage);
   });
 });
+
+/** The API hangs; the second request comes in the middle of the first. On a busy machine it may come too late: then again. */
+async function twoThatOverlap(start: StartHost): Promise<EdgeStage> {
+  for (let tries = 0; tries < MAX_TRIES; tries++) {
+    const stage = await setEdgeStage(start, { ...SHORT, waitUntilTimeoutMs: 2 * APART_MS });
+    stage.api.setDefault({ kind: "hang" });
+    await stage.ask("/track?user=first&events=2");
+    await pause(APART_MS);
+    await stage.ask("/track?user=second&events=2");
+    if ((await stage.report()).open === 2) return stage;
+  }
+  throw new Error("no two requests overlapped");
+}
 
 /** Answers how many there were, each with two events. */
 async function requestsDuringOutage({ api, ask, report }: EdgeStage): Promise<number> {
