@@ -17,9 +17,10 @@ const alone = {
   target: "es2022",
   splitting: false,
   noExternal: [/./],
+  removeNodeProtocol: false,
   // fake-timers looks for Node's own modules and goes on without them.
   esbuildOptions: (options: { external?: string[] }) => {
-    options.external = ["timers", "timers/promises", "perf_hooks", "util"];
+    options.external = ["timers", "timers/promises", "perf_hooks", "util", "node:async_hooks"];
   },
 } as const;
 

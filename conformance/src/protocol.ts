@@ -160,6 +160,9 @@ export interface Created {
 /** The name of the shutdown that ends every case. No other has it, so a driver whose SDK has none can end its app there. */
 export const CLOSING = "closing";
 
+/** The incoming request in which calls are made, unless a case says another. It lasts as long as the case. */
+export const USUAL_REQUEST = "request";
+
 export interface Collected {
   state: "pending" | "fulfilled" | "rejected";
   value?: unknown;

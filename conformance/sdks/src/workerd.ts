@@ -7,6 +7,8 @@ const miniflare = new Miniflare({
   modules: [{ type: "ESModule", path: join(import.meta.dirname, "workerd-worker.js") }],
   modulesRoot: import.meta.dirname,
   compatibilityDate: "2026-07-01",
+  // For the driver, which follows its incoming requests.
+  compatibilityFlags: ["nodejs_als"],
 });
 await miniflare.dispatchFetch(`http://driver/?control=${encodeURIComponent(control)}`);
 await miniflare.dispose();

@@ -2,14 +2,11 @@
  * The driver, whatever the runtime: carries out the runner's commands (protocol.ts) on an SDK. A runtime brings an
  * `SdkHost`: how to load the SDK, its fetch, its clock and what is left behind.
  */
-import { type CallForm, CLOSING, type Command, type Holds, type Signal } from "../protocol.ts";
+import { type CallForm, CLOSING, type Command, type Holds, type Signal, USUAL_REQUEST } from "../protocol.ts";
 import { createDrivenApp, type DrivenClient } from "./driven-app.ts";
 import type { SpecialValues } from "./values.ts";
 import type { VirtualTime } from "./virtual-time.ts";
 import type { WatchedFetch } from "./watched-fetch.ts";
-
-/** The incoming request in which calls are made, unless a case says another. */
-const USUAL_REQUEST = "request";
 
 export type Creation = Command & { do: "create" };
 
@@ -22,8 +19,8 @@ export interface SdkHost {
   /** The page elsewhere goes away. */
   close?(): void;
   signal?(name: Signal): void;
-  /** The incoming request in which the app makes its next calls. */
-  during?(request: string): void;
+  /** Runs the app's calls in this incoming request. */
+  within?<Result>(request: string, work: () => Result): Result;
   /** By incoming request. */
   holds?(): Record<string, Holds>;
   special: SpecialValues;
@@ -48,14 +45,14 @@ export function createDriver(host: SdkHost): (command: Command) => Promise<unkno
         host.output.length = 0;
         host.time?.restart(command.nowMs, command.clockFractionMs ?? 0);
         return app.create(command.options, command.form);
-      case "call":
-        host.during?.(command.during ?? USUAL_REQUEST);
-        return app.call(command.calls, command.elsewhere ? await elsewhere(host) : undefined);
+      case "call": {
+        const other = command.elsewhere ? await elsewhere(host) : undefined;
+        return within(host, command, () => app.call(command.calls, other));
+      }
       case "mutate":
         return app.mutate(command.argument, command.path ?? [], command.set);
       case "flush":
-        host.during?.(command.during ?? USUAL_REQUEST);
-        return app.start(command.name, (client) => client.flush());
+        return within(host, command, () => app.start(command.name, (client) => client.flush()));
       case "shutdown":
         return app.start(command.name, (client) =>
           client.shutdown(timeoutOf(command), command.name === CLOSING),
@@ -105,6 +102,11 @@ async function settled({ io, settle }: SdkHost): Promise<ReturnType<WatchedFetch
     const { inFlight, held, requests } = io.idle();
     if (seen.inFlight === inFlight && seen.held === held && seen.requests === requests) return seen;
   }
+}
+
+function within(host: SdkHost, { during = USUAL_REQUEST }: { during?: string }, work: () => void): void {
+  if (host.within) host.within(during, work);
+  else work();
 }
 
 function open({ holds }: SdkHost): number | undefined {

@@ -6,7 +6,7 @@
 import type { WaitUntilKind } from "../protocol.ts";
 import { appValues } from "./app-values.ts";
 import { createDriver, type SdkHost } from "./driver.ts";
-import { type Holding, holdRequests } from "./held-requests.ts";
+import { incomingRequests, type RequestContext } from "./incoming-requests.ts";
 import { type ControlLink, pull } from "./pull.ts";
 import { drivenServers, type ServerSdk } from "./server-sdk.ts";
 import { installVirtualTime } from "./virtual-time.ts";
@@ -17,6 +17,8 @@ export interface DriverRequest {
   /** The control address, as the value of `control` in its query. */
   readonly url: string;
   waitUntil(promise: Promise<unknown>): void;
+  /** Where the runtime can tell in which request code runs. */
+  readonly context?: RequestContext;
 }
 
 /** Most cases are written for a client whose process lasts: this one's request lasts as long, and so its waits may. */
@@ -26,36 +28,50 @@ const AS_LASTING: Record<string, unknown> = {
   waitUntilTimeoutMs: 2_147_483_647,
 };
 
-function lasting(options: Record<string, unknown>, holding: Holding): Record<string, unknown> {
+function lasting(options: Record<string, unknown>): Record<string, unknown> {
   const given = Object.entries(options).filter(([, value]) => value !== undefined && value !== null);
-  return { ...options, ...AS_LASTING, ...Object.fromEntries(given), ...holding.options("works") };
+  return { ...options, ...AS_LASTING, ...Object.fromEntries(given) };
 }
 
 /** Answers the request when the runner has said bye. Needs virtual time: a process of its own per case it cannot have. */
-export async function driveRequest(sdk: ServerSdk, { url, waitUntil }: DriverRequest): Promise<Response> {
+export async function driveRequest(
+  sdk: ServerSdk,
+  { url, waitUntil, context }: DriverRequest,
+): Promise<Response> {
   const realFetch = fetch;
   const realSetTimeout = setTimeout;
   const output = captureConsole();
   const time = installVirtualTime();
   const io = watchFetch((...args) => realFetch(...args));
-  globalThis.fetch = io.fetch;
-  let holding = holdRequests(waitUntil);
+  const incoming = incomingRequests({
+    fetch: io.fetch,
+    setTimeout: globalThis.setTimeout,
+    clearTimeout: globalThis.clearTimeout,
+    waitUntil,
+    context,
+  });
+  globalThis.fetch = incoming.fetch;
+  globalThis.setTimeout = incoming.setTimeout as typeof setTimeout;
   let kind: WaitUntilKind | undefined;
   const host: SdkHost = {
     async prepare(creation) {
       kind = creation.waitUntil;
-      holding = holdRequests(waitUntil);
+      incoming.startOver();
     },
-    ...drivenServers(sdk, (options) =>
-      kind === undefined ? lasting(options, holding) : { ...options, ...holding.options(kind) },
-    ),
-    during: (request) => holding.during(request),
-    holds: () => holding.holds,
+    ...drivenServers(sdk, (options) => ({
+      ...(kind === undefined ? lasting(options) : options),
+      ...incoming.waitUntil(kind ?? "works"),
+    })),
+    within: incoming.within,
+    holds: incoming.holds,
     special: appValues(sdk.channel),
     io,
     time,
     output,
-    settle: () => settle(realSetTimeout),
+    async settle() {
+      await settle(realSetTimeout);
+      if (kind === "works") incoming.endUnheld();
+    },
     listeners: () => 0,
   };
   const control = new URL(url).searchParams.get("control") ?? "";

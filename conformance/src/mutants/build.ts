@@ -22,7 +22,7 @@ const inSandbox: BuildOptions = {
   platform: "browser",
   target: "es2022",
   // fake-timers looks for Node's own modules and goes on without them.
-  external: ["timers", "timers/promises", "perf_hooks", "util"],
+  external: ["timers", "timers/promises", "perf_hooks", "util", "node:async_hooks"],
 };
 
 const settings: Record<SdkKind, BuildOptions> = {

@@ -6,6 +6,8 @@ const miniflare = new Miniflare({
   modules: [{ type: "ESModule", path: file }],
   modulesRoot: "/",
   compatibilityDate: "2026-07-01",
+  // For the driver, which follows its incoming requests.
+  compatibilityFlags: ["nodejs_als"],
 });
 await miniflare.dispatchFetch(`http://driver/?control=${encodeURIComponent(control)}`);
 await miniflare.dispose();

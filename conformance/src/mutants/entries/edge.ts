@@ -1,5 +1,7 @@
 /** The Worker that holds the driver, with an SDK that can become every mutant. */
+import { AsyncLocalStorage } from "node:async_hooks";
 import { channel, createWhisperr } from "@whisperr/edge";
+import type { Incoming } from "../../drivers/incoming-requests.ts";
 import { mutated } from "../mutated-sdk.ts";
 
 interface Context {
@@ -11,6 +13,7 @@ export default {
     // Fake timers set a real one when they are loaded, which only a request may.
     const { driveRequest } = await import("../../drivers/edge-driver.ts");
     const sdk = mutated({ channel, createWhisperr });
-    return driveRequest(sdk, { url, waitUntil: (promise) => ctx.waitUntil(promise) });
+    const waitUntil = (promise: Promise<unknown>) => ctx.waitUntil(promise);
+    return driveRequest(sdk, { url, waitUntil, context: new AsyncLocalStorage<Incoming>() });
   },
 };

@@ -106,29 +106,31 @@ export const heldMutants: readonly Mutant[] = [
       "wait-until.until-answered": /open: expected 1, got 0/,
       "wait-until.through-retries": /open: expected 1, got 0/,
       "wait-until.limit-option": /open: expected 1, got 0/,
+      "wait-until.hands-over-a-wait": /number of requests: expected 1, got 0/,
     },
   },
   {
     id: "hold-ends-with-the-first-attempt",
     does: "Lets its request go once the first attempt is over, whatever came of it.",
     how: () => {
-      let attempted = () => {};
+      const holds: (() => void)[] = [];
       return {
         options: ({ waitUntil, ...options }) => ({
           ...options,
-          waitUntil: () =>
-            (waitUntil as WaitUntil)(
-              new Promise<void>((resolve) => {
-                attempted = resolve;
-              }),
-            ),
+          waitUntil: () => (waitUntil as WaitUntil)(new Promise<void>((resolve) => holds.push(resolve))),
         }),
-        fetch: (request, send) => send(request).finally(() => setTimeout(attempted, 0)),
+        fetch: (request, send) =>
+          send(request).finally(() =>
+            setTimeout(() => {
+              for (const end of holds) end();
+            }, 0),
+          ),
       };
     },
     caughtBy: {
       "wait-until.through-retries": /open: expected 1, got 0/,
       "wait-until.through-retry-after": /open: expected 1, got 0/,
+      "wait-until.sends-for-another": /flush should be fulfilled, but is pending/,
     },
   },
   {
@@ -229,5 +231,11 @@ export const heldMutants: readonly Mutant[] = [
     does: "Takes the long waits of a server for a request that is held for 25 seconds.",
     how: byDefault({ backoff: { baseMs: 1_000, maxMs: 30_000 } }),
     caughtBy: { "wait-until.attempts-fit": /number of requests: expected 7, got [56]/ },
+  },
+  {
+    id: "hold-ignores-interval",
+    does: "Lets its request go when delivery has stopped, though the app gave an interval to wait for.",
+    how: ignoring("flushIntervalMs"),
+    caughtBy: { "wait-until.interval-given": /open: expected 1 to 2, got 0/ },
   },
 ];
