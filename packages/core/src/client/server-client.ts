@@ -11,6 +11,7 @@ import type { ResolvedOptions, WhisperrOptions } from "../options.ts";
 import type { Ports } from "../ports.ts";
 import { createMemoryOutbox } from "../queue/memory-outbox.ts";
 import type { Outbox } from "../queue/outbox.ts";
+import { outboxBySize } from "../queue/outbox-by-size.ts";
 import { createReporter, printDebug } from "../report/reporter.ts";
 import { type Client, createClient, startQueue } from "./client.ts";
 import { enqueue } from "./enqueue.ts";
@@ -104,7 +105,7 @@ export function createServerClient<Events extends EventMap = AnyEvents>(
 ): ServerRuntime<Events> {
   const client = createClient(
     resolved,
-    (options.outbox as Outbox | undefined) ?? createMemoryOutbox(),
+    options.outbox ? outboxBySize(options.outbox as Outbox) : createMemoryOutbox(),
     ports.transport ?? createTransport(resolved, ports),
     createReporter({ ...resolved, onError: options.onError }, ports),
     ports,

@@ -22,9 +22,8 @@ function send(client: Client): void {
 }
 
 function abort(client: Client): void {
-  const { request } = client;
+  client.request?.abort();
   client.request = undefined;
-  request?.abort();
   noteInFlight(client, 0);
 }
 

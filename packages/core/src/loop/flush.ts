@@ -27,10 +27,10 @@ export function flush(client: Client): Promise<FlushResult> {
   // Asked for in the very report that delivery stopped: another attempt would end in the same report, for ever.
   if (client.isTellingKept) return Promise.resolve({ delivered: 0, dropped: 0, pending: outbox.size });
   const last = callers.at(-1);
-  if (last === undefined) return wait(client);
+  if (last === undefined) return wait(client, flushRequested);
   // Nothing came in between: the callers wait for the same, so they share one promise.
   if (delivery.flushes.at(-1) === outbox.size) return last.result;
-  if (callers.length < MAX_CALLERS) return wait(client);
+  if (callers.length < MAX_CALLERS) return wait(client, flushRequested);
   client.overflow ??= last.result.then(() => {
     client.overflow = undefined;
     return flush(client);
@@ -42,10 +42,7 @@ export function flush(client: Client): Promise<FlushResult> {
 export function stop(client: Client): Promise<FlushResult> {
   // Before anything is reported: what an app tracks in its onError then comes after the shutdown.
   client.isStopped = true;
-  if (client.ending !== undefined) return client.ending;
-  client.ending = addCaller(client);
-  step(client, stopRequested);
-  return client.ending;
+  return client.ending ?? wait(client, stopRequested);
 }
 
 /** Ends a backoff, or a wait for more operations, now. */
@@ -58,13 +55,7 @@ export function abandon(client: Client): void {
   step(client, abandoned);
 }
 
-function wait(client: Client): Promise<FlushResult> {
-  const result = addCaller(client);
-  step(client, flushRequested);
-  return result;
-}
-
-function addCaller(client: Client): Promise<FlushResult> {
+function wait(client: Client, request: (client: Client) => void): Promise<FlushResult> {
   const { callers, outbox } = client;
   const { delivered, lost } = client;
   let end = () => {};
@@ -77,6 +68,9 @@ function addCaller(client: Client): Promise<FlushResult> {
       });
   });
   callers.push({ result, end });
+  // Before anything is reported: shutdown() in an onError gets the same promise.
+  if (client.isStopped) client.ending ??= result;
+  step(client, request);
   return result;
 }
 

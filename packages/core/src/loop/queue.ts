@@ -3,7 +3,7 @@ import type { Client } from "../client/client.ts";
 import { appended } from "../delivery/queueing.ts";
 import { isHeld, type Operation } from "../events/operation.ts";
 import { describeThrown } from "../events/refusal.ts";
-import { inBooks, refuse } from "./settle.ts";
+import { refuse } from "./settle.ts";
 import { tell } from "./step.ts";
 
 /** Queues an operation; one that is held stays behind what is queued, unsent. */
@@ -13,10 +13,8 @@ export function append(client: Client, operation: Operation): void {
   try {
     client.outbox.append(operation);
   } catch (error) {
-    // It may have taken it all the same: then it waits, like any other.
-    const isTaken = client.outbox.size > inBooks(client);
     const message = `The outbox did not take it: ${describeThrown(error)}`;
-    if (!isTaken) return refuse(client, "outbox_failed", message, operation);
+    return refuse(client, "outbox_failed", message, operation);
   }
   client.accepted += 1;
   if (!isHeld(operation)) addQueued(client, 1);

@@ -23,11 +23,6 @@ export function stats({ accepted, delivered, dropped, outbox }: Client): Stats {
   return { accepted, delivered, dropped: { ...dropped }, pending: outbox.size };
 }
 
-/** Operations that wait, as the books have it: before an outbox is told to change, its size. */
-export function inBooks({ accepted, delivered, lost }: Client): number {
-  return accepted - delivered - lost;
-}
-
 /** An operation that never reached the queue; who waits for it hears of it. */
 export function refuse(client: Client, reason: DropReason, message: string, operation?: Operation): void {
   if (operation !== undefined) client.ports.onSettled?.(operation, false);
@@ -84,12 +79,7 @@ export function take(client: Client, offset: number, count: number, isDelivered:
     }
   };
   if (looks) attempt(client, look);
-  try {
-    outbox.remove(offset, count);
-  } catch (error) {
-    // It may have let go of them all the same.
-    if (outbox.size > inBooks(client) - count) throw error;
-  }
+  outbox.remove(offset, count);
   for (const operation of gone) ports.onSettled?.(operation, isDelivered);
   return messageIds;
 }

@@ -8,9 +8,9 @@ import { reportDropped } from "./settle.ts";
 
 /**
  * What an `onError` causes by its own calls it hears of too, but not for ever: it may cause the same each time. The books
- * count everything.
+ * count everything. Far more than a step has of its own.
  */
-const MAX_ROUNDS = 10;
+const MAX_REPORTS = 20;
 
 /** Changes the client by a function of the machine, then tells what came of it. */
 export function step<Args extends readonly unknown[]>(
@@ -36,18 +36,17 @@ export function tell(client: Client): void {
   if (client.isTelling) return;
   if (reporter.reporting) {
     // The app hears of a refused call at this moment, and of these afterwards.
-    if (reports.length > 0) void Promise.resolve().then(() => tell(client));
-    return client.ports.onStep?.(client);
-  }
-  client.isTelling = true;
-  for (let round = 0; reports.length > 0 && round < MAX_ROUNDS; round++) {
-    for (const error of reports.splice(0)) {
+    void Promise.resolve().then(() => tell(client));
+  } else {
+    client.isTelling = true;
+    let told = 0;
+    for (let error = reports.shift(); error && told < MAX_REPORTS; error = reports.shift(), told++) {
       client.isTellingKept = error.type !== "dropped";
       report(reporter, error);
       client.isTellingKept = false;
     }
+    reports.length = 0;
+    client.isTelling = false;
   }
-  reports.length = 0;
-  client.isTelling = false;
   client.ports.onStep?.(client);
 }
