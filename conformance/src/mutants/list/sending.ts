@@ -1,5 +1,5 @@
 /** Mistakes about what is sent, where to and when: addresses, headers, times, flushAt, waits (contract, sections 1, 2, 4 and 5). */
-import { taking, withAnswers } from "../hooks/answers.ts";
+import { taking, withAnswers, withBody } from "../hooks/answers.ts";
 import { withOptions } from "../hooks/options.ts";
 import { withClock } from "../hooks/platform.ts";
 import { withReports } from "../hooks/reports.ts";
@@ -179,6 +179,14 @@ export const sendingMutants: readonly Mutant[] = [
       return answer;
     }),
     caughtBy: { "exhausted.odd-error-bodies": /errors\[0\]\.status: missing, expected 500/ },
+  },
+  {
+    id: "first-piece-only",
+    does: "Reads the first piece of an answer, and takes it for the whole.",
+    how: withAnswers((answer) =>
+      answer.status < 500 ? answer : withBody(answer, (text) => text.slice(0, 9)),
+    ),
+    caughtBy: { "exhausted.words-in-pieces": /message: expected \/overloaded/ },
   },
   {
     id: "large-identify-tried-again",
