@@ -4,12 +4,13 @@
  * each package looks at that.
  */
 const PRIVATE_NAMES = `
-  abortController adopts afterMs areLasting automatic awaited backup callers ceiling delivery effects ending evicted failures
+  abortController adopts afterMs automatic awaited backup callers ceiling delivery effects ending evicted failures
   flushes fresh goal holdingTimers identityStore isOver isStopped isTelling isTellingKept keeper known knownEvents
-  knownText limit lost maxBodyBytes merged mergedJson newId nowMs onStep onAdopted onEmptied onEnd onFull onInFlight
+  knownText limit lost maxBodyBytes merged mergedJson newId nowMs onStep onEnd onFull
   onKept onOutOfWork onSettled onStored overflow phase ports readText refusals reporter reporting retryAfter silent stopping
-  suspect timers transport unlisten uuid warned failure reports recorder base config isUnderWay leased
-  leaseMs leftMs addAtEnd addInFront justFailed sendNow setLeaving endHandling retriesKept isHandling handlerReturned callForAll waitsForInterval onOrphan isOwner
+  suspect timers transport unlisten uuid warned failure reports recorder base config
+  asked doubtful freeLock hasStarted isLeased isStopping isStored joined leaveBehind note own readLocked recovery requestLock revoked stage written
+  syncIdentity leaseMs leftMs justFailed sendNow setLeaving endHandling retriesKept isHandling handlerReturned callForAll waitsForInterval onOrphan isOwner
 `
   .trim()
   .split(/\s+/);

@@ -2,8 +2,8 @@
  * Server-shaped calls on a client SDK. `track(userId, …)` means that this user is known already and everything about
  * them delivered: that is written where the SDK keeps its identity, which it looks at before each call.
  */
-import { IDENTITY_KEY } from "../../../packages/browser/src/identity-store.ts";
-import { storagePrefix } from "../../../packages/browser/src/storage.ts";
+import { IDENTITY } from "../../../packages/browser/src/storage/keys.ts";
+import { storagePrefix } from "../../../packages/browser/src/storage/storage.ts";
 
 /** The visitor behind every user of a server-shaped case; its events are the user's already. */
 const ANONYMOUS_ID = "00000000-0000-4000-8000-000000000000";
@@ -12,5 +12,5 @@ const ANONYMOUS_ID = "00000000-0000-4000-8000-000000000000";
 export function knowUser(apiKey: unknown, userId: unknown): void {
   if (typeof userId !== "string" || userId === "") return;
   const identity = { anonymousId: ANONYMOUS_ID, userId, promoted: true };
-  localStorage.setItem(storagePrefix(String(apiKey)) + IDENTITY_KEY, JSON.stringify(identity));
+  localStorage.setItem(storagePrefix(String(apiKey)) + IDENTITY, JSON.stringify(identity));
 }

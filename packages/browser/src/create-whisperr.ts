@@ -9,20 +9,20 @@ import {
   resolveOptions,
   type WhisperrOptions,
 } from "@whisperr/core";
-import { storedClaims, webLockClaims } from "./claims.ts";
 import { nowMs, timers } from "./clock.ts";
 import { deviceTraits } from "./device-traits.ts";
 import { createDisabledClient } from "./disabled-client.ts";
-import { mirrored } from "./durable-storage.ts";
-import { IDENTITY_KEY } from "./identity-store.ts";
 import { watchLifecycle } from "./lifecycle.ts";
 import { createPageClient, type PageHost } from "./page-client.ts";
 import { watchPageContext } from "./page-context.ts";
 import { watchPageViews } from "./page-views.ts";
+import { tabLocks } from "./queue/locks.ts";
 import { sharedByPage } from "./shared.ts";
-import { openStorage, storagePrefix } from "./storage.ts";
+import { mirrored } from "./storage/durable-storage.ts";
+import { IDENTITY } from "./storage/keys.ts";
+import { openStorage, storagePrefix } from "./storage/storage.ts";
 
-export interface BrowserOptions extends WhisperrOptions {
+export interface BrowserOptions extends Omit<WhisperrOptions, "outbox"> {
   /**
    * Where events wait: `localStorage` outlives the page, `durable` keeps a copy in IndexedDB that outlives a killed
    * browser too, `memory` stores nothing at all, not even who the visitor is. Default `localStorage`.
@@ -73,7 +73,7 @@ export function createWhisperr<Events extends EventMap = AnyEvents>(
   const lifecycle = watchLifecycle({
     ...parts,
     timers,
-    onStored: (key, text) => key === prefix + IDENTITY_KEY && parts.sync(text),
+    onStored: (key, text) => key === prefix + IDENTITY && parts.sync(text),
   });
   const page = (properties?: object | null, context?: object | null) =>
     (client as DeviceClient).track("page_viewed", properties, context);
@@ -123,9 +123,11 @@ function hostOfPage(options: BrowserOptions, prefix: string): PageHost {
     tab: storage && openStorage(prefix, "sessionStorage"),
     isBlocked: wanted !== "memory" && storage === undefined,
     backup: durable?.backup,
-    claims:
+    locks:
       storage &&
-      (locks ? webLockClaims(locks, prefix, timers) : storedClaims(storage, timers, nowMs, uuid())),
+      tabLocks(locks, prefix, timers, async () =>
+        (await import("./queue/stored-locks.ts")).storedLocks(storage, timers, nowMs, uuid()),
+      ),
     timers,
     nowMs,
     random: () => Math.random(),

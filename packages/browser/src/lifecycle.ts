@@ -1,12 +1,14 @@
 /** What happens to the page: it is hidden, left, frozen, comes back; the network comes back; another tab writes. */
 import type { Timers } from "@whisperr/core";
-import type { Lanes } from "./lanes.ts";
+import type { SharedQueue } from "./queue/shared-queue.ts";
+import type { TabQueue } from "./queue/state.ts";
+import { type Effects, end, leave, scan, start } from "./queue/tab-queue.ts";
 
 export interface LifecyclePorts {
   /** Sends what waits, now. */
   readonly sendNow: () => void;
   readonly setLeaving: (leaving: boolean) => void;
-  readonly lanes: Lanes | undefined;
+  readonly shared: SharedQueue | undefined;
   readonly timers: Timers;
   /** Sees to what another tab may have changed unheard. */
   readonly sync: () => void;
@@ -22,17 +24,23 @@ export interface Lifecycle {
 const SCAN_EVERY_MS = 15_000;
 
 export function watchLifecycle(ports: LifecyclePorts): Lifecycle {
-  const { sendNow, setLeaving, lanes, timers, sync, onStored } = ports;
+  const { sendNow, setLeaving, shared, timers, sync, onStored } = ports;
   const ending = new AbortController();
   const { signal } = ending;
   let timer: unknown;
 
   function scanLater(): void {
-    if (lanes === undefined || signal.aborted) return;
-    timer = timers.set(() => void lanes.scan().finally(scanLater), SCAN_EVERY_MS);
+    timer = timers.set(() => {
+      onQueue(scan);
+      scanLater();
+    }, SCAN_EVERY_MS);
   }
 
-  function leave(): void {
+  function onQueue(change: (q: TabQueue, fx: Effects) => void): void {
+    if (shared) change(shared.q, shared.fx);
+  }
+
+  function hide(): void {
     setLeaving(true);
     sendNow();
   }
@@ -41,31 +49,31 @@ export function watchLifecycle(ports: LifecyclePorts): Lifecycle {
     target.addEventListener(type, listener as (event: Event) => void, { signal, capture: true });
 
   on(document, "visibilitychange", () => {
-    if (document.visibilityState === "hidden") return leave();
+    if (document.visibilityState === "hidden") return hide();
     setLeaving(false);
-    void lanes?.scan();
+    onQueue(scan);
   });
   on(window, "pagehide", () => {
-    leave();
-    lanes?.suspend();
+    hide();
+    onQueue(leave);
   });
   on(window, "pageshow", ({ persisted }: PageTransitionEvent) => {
     if (!persisted) return;
     setLeaving(false);
     // Frozen pages hear nothing of what others store.
-    if (lanes === undefined) sync();
-    else void lanes.resume().then(() => sync());
+    if (shared) onQueue(start);
+    else sync();
   });
   on(window, "online", sendNow);
   on(window, "storage", ({ key, newValue }: StorageEvent) => onStored(key, newValue));
-  scanLater();
+  if (shared) scanLater();
   setLeaving(document.visibilityState === "hidden");
 
   return {
     stop() {
       ending.abort();
       timers.clear(timer);
-      lanes?.suspend();
+      onQueue(end);
     },
   };
 }

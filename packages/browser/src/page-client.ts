@@ -1,35 +1,29 @@
 /**
- * The client of one page, put together: core, the lanes it shares with other pages, and how its requests leave. What the
+ * The client of one page, put together: core, the queue it shares with other pages, and how its requests leave. What the
  * page itself is comes in as a `PageHost`, so that many pages can live in one test.
  */
 import {
-  adopt,
   createDeviceClient,
   createReporter,
   type DeviceClient,
-  type DropReason,
   type EventMap,
-  joinHeld,
-  joinQueue,
   lose,
   type Ports,
   type ResolvedOptions,
-  restore,
   retry,
   syncIdentity,
   tell,
-  withdraw,
 } from "@whisperr/core";
-import type { Claims } from "./claims.ts";
 import type { BrowserOptions } from "./create-whisperr.ts";
-import { LEASE_MS } from "./flight-notes.ts";
-import { createIdentityStore } from "./identity-store.ts";
-import { createLanes, type Lanes } from "./lanes.ts";
-import { createLaneOutbox, type LaneOutbox } from "./outbox.ts";
-import { sessionId, sessionStore } from "./page-context.ts";
+import { watchSession } from "./page-context.ts";
+import { LEASE_MS } from "./queue/in-flight.ts";
+import type { TabLocks } from "./queue/locks.ts";
+import { newSharedQueue, outboxOf, readyToSend, type SharedQueue } from "./queue/shared-queue.ts";
+import { start } from "./queue/tab-queue.ts";
 import { createSending } from "./sending.ts";
 import type { Shared } from "./shared.ts";
-import type { Storage } from "./storage.ts";
+import { createIdentityStore } from "./storage/identity-store.ts";
+import { nowhere, type Storage } from "./storage/storage.ts";
 
 type RuntimePorts = Omit<Ports, "maxBodyBytes" | "ready" | "onSettled" | "onStep">;
 
@@ -39,7 +33,8 @@ export interface PageHost extends RuntimePorts {
   /** Storage that the next page of this tab finds, and no other. */
   readonly tab: Storage | undefined;
   readonly isBlocked: boolean;
-  readonly claims: Claims | undefined;
+  /** Undefined: this page's queue is not shared. */
+  readonly locks: TabLocks | undefined;
   /** Records of earlier pages that may have outlived the storage. */
   readonly backup?: (() => Promise<ReadonlyMap<string, string>>) | undefined;
   readonly shared: Shared;
@@ -50,7 +45,8 @@ export interface PageHost extends RuntimePorts {
 
 export interface PageClient<Events extends EventMap> {
   readonly client: DeviceClient<Events>;
-  readonly lanes: Lanes | undefined;
+  /** Undefined where pages do not share their queue. */
+  readonly shared: SharedQueue | undefined;
   /** The page is left, or stays after all: small requests only, or any. */
   setLeaving(leaving: boolean): void;
   /** Sends what waits, unless something forbids it. */
@@ -68,11 +64,16 @@ export function createPageClient<Events extends EventMap>(
   resolved: ResolvedOptions,
   host: PageHost,
 ): PageClient<Events> {
-  const { storage, claims, nowMs, uuid } = host;
+  const { locks, nowMs, uuid } = host;
+  const storage = host.storage ?? nowhere;
   let leaving = false;
-  let lanes: Lanes | undefined;
   const { fetch, maxBodyBytes, justFailed } = createSending(host, () => leaving);
-  const ports: Ports = { ...host, fetch, maxBodyBytes, ready: () => lanes?.ready };
+  const ports: Ports = {
+    ...host,
+    fetch,
+    maxBodyBytes,
+    ready: () => (locks ? readyToSend(shared) : undefined),
+  };
   const reporter = createReporter({ ...resolved, onError: options.onError }, ports);
 
   let hasTrouble = false;
@@ -80,31 +81,36 @@ export function createPageClient<Events extends EventMap>(
     if (hasTrouble) return;
     hasTrouble = true;
     // Never in the middle of a call, nor before the app has its client: it may call anything in its onError.
-    void Promise.resolve().then(() => giveUp("storage_failed", 0));
+    void Promise.resolve().then(() => {
+      lose(client, "storage_failed", 0);
+      tell(client);
+    });
   }
 
-  const outbox: LaneOutbox = createLaneOutbox(storage, {
-    onFull: onTrouble,
-    onEmptied: (lane) => lanes?.onEmptied(lane),
-    onInFlight(last) {
-      if (last.length > 0 || !justFailed()) lanes?.onInFlight(last);
-    },
+  const shared = newSharedQueue({
+    ...host,
+    storage,
+    tab: host.tab ?? nowhere,
+    locks: locks as TabLocks,
+    leaseMs: Math.min(LEASE_MS, resolved.requestTimeoutMs),
+    justFailed,
+    onFull: () => host.storage && onTrouble(),
+    syncIdentity: sync,
   });
-  const adopts = claims !== undefined && !options.outbox;
-  const queued = options.outbox ?? outbox;
-  const sessions = sessionStore(storage);
+  const { q } = shared;
+  const sessionAt = watchSession(storage, uuid);
   let latest = { page: {}, session_id: "", library: LIBRARY };
   function context(): object {
     const page = host.page();
-    const session_id = sessionId(sessions, nowMs(), uuid);
+    const session_id = sessionAt(nowMs());
     if (page !== latest.page || session_id !== latest.session_id)
       latest = { page, session_id, library: LIBRARY };
     return latest;
   }
   const { api, client } = createDeviceClient<Events>(
     options,
-    { ...resolved, adopts },
-    queued,
+    { ...resolved, adopts: locks !== undefined },
+    outboxOf(shared),
     reporter,
     ports,
     {
@@ -116,52 +122,25 @@ export function createPageClient<Events extends EventMap>(
     },
   );
 
-  function giveUp(reason: DropReason, count: number): void {
-    lose(client, reason, count);
-    tell(client);
-  }
-
-  /**
-   * With nothing queued there is nothing to see to, and no visitor to be made for it. A page that is just back may still
-   * hold what others have taken over: it sees to it when that is settled.
-   */
+  /** With nothing queued there is nothing to see to, and no visitor to be made for it. */
   function sync(said?: string | null): void {
-    if (lanes?.ready !== undefined) return;
-    if (said !== undefined || queued.size > 0) syncIdentity(client, said);
+    if (said !== undefined || q.entries.length > 0) syncIdentity(client, said);
   }
 
-  if (storage !== undefined && adopts) {
-    lanes = createLanes({
-      storage,
-      tab: host.tab,
-      timers: host.timers,
-      claims,
-      outbox,
-      queue: {
-        adopted: (...args) => adopt(client, ...args),
-        joined: (count) => joinQueue(client, count),
-        joinedHeld: (count) => joinHeld(client, count),
-        withdrawn: (index) => withdraw(client, index),
-      },
-      nowMs,
-      newId: uuid,
-      restore: (text) => restore(client, text),
-      giveUp(reason, count) {
-        client.accepted += count;
-        giveUp(reason, count);
-      },
-      onAdopted: sync,
-      isOver: () => client.delivery.phase === "stopped",
-      leaseMs: Math.min(LEASE_MS, resolved.requestTimeoutMs),
-      backup: host.backup,
-    });
-    void lanes.start();
-  }
+  shared.client = client;
+  if (locks) start(q, shared.fx);
+  else q.stage = "open";
   if (host.isBlocked) onTrouble();
 
   return {
-    client: api,
-    lanes,
+    client: {
+      ...api,
+      shutdown(settings) {
+        q.isStopping = true;
+        return api.shutdown(settings);
+      },
+    },
+    shared: locks && shared,
     setLeaving(now) {
       leaving = now;
     },

@@ -1,6 +1,7 @@
 /** Where an event happened: the page it was recorded on, and the visit it belongs to. */
 
-import type { Storage } from "./storage.ts";
+import { SESSION } from "./storage/keys.ts";
+import type { Storage } from "./storage/storage.ts";
 
 /** Part of an event's context. All texts; empty where the page has none. */
 export interface PageContext {
@@ -41,46 +42,33 @@ export function watchPageContext(withQuery: boolean): () => PageContext {
 const text = (value: unknown, leftOut: RegExp | string = "") =>
   typeof value === "string" ? value.replace(leftOut, "").slice(0, MAX_TEXT_LENGTH) : "";
 
-/** A small store that all tabs share. It must give back what it was given, or each event starts a session. */
-export interface SessionStore {
-  get(key: string): string | null | undefined;
-  set(key: string, value: string): unknown;
-}
+/** Without an event for this long, the next one starts a new session. */
+const SESSION_TIMEOUT_MS = 30 * 60_000;
+/** Activity is noted at most this often, and the notes of other tabs are not read more often: storage is not free. */
+const NOTE_INTERVAL_MS = 10_000;
 
-/** The tabs' store, or the page's own where there is none, or no room in it. */
-export function sessionStore(storage: Storage | undefined): SessionStore {
-  let own: string | undefined;
-  return {
-    get: (key) => own ?? storage?.get(key),
-    set(key, value) {
-      own = storage?.set(key, value) ? undefined : value;
-    },
+/**
+ * Says which session an event belongs to. All tabs share it: `<ms of the last noted activity>.<id>`. `newId` gives an id
+ * without a dot.
+ */
+export function watchSession(storage: Storage, newId: () => string): (nowMs: number) => string {
+  let latest = "";
+  return (nowMs) => {
+    if (idleMs(latest, nowMs) < NOTE_INTERVAL_MS) return idOf(latest);
+    const stored = storage.get(SESSION) ?? "";
+    // Where there is no room, or no storage, the page alone knows.
+    const known = idleMs(stored, nowMs) <= idleMs(latest, nowMs) ? stored : latest;
+    const isOver = idleMs(known, nowMs) >= SESSION_TIMEOUT_MS;
+    latest = `${nowMs}.${isOver ? newId() : idOf(known)}`;
+    storage.set(SESSION, latest);
+    return idOf(latest);
   };
 }
 
-/** Without an event for this long, the next one starts a new session. */
-const SESSION_TIMEOUT_MS = 30 * 60_000;
-/** Activity is noted at most this often: storage is shared by tabs and not free. */
-const NOTE_INTERVAL_MS = 10_000;
-const KEY = "session";
+const idOf = (session: string): string => session.split(".")[1] ?? "";
 
-/** The id of the session that an event at `nowMs` belongs to. `newId` gives an id without a dot. */
-export function sessionId(store: SessionStore, nowMs: number, newId: () => string): string {
-  const stored = store.get(KEY);
-  const session = continueSession(stored, nowMs, newId);
-  if (session !== stored) store.set(KEY, session);
-  return session.split(".")[1] as string;
-}
-
-/** From what is stored to what is to be stored, `<ms of the last noted activity>.<id>`: the session goes on or a new one starts. */
-export function continueSession(
-  stored: string | null | undefined,
-  nowMs: number,
-  newId: () => string,
-): string {
-  const [activeMs, id] = `${stored}`.split(".");
-  // Either direction: a clock set back must not keep a session alive until the time it once showed.
-  const idleMs = Math.abs(nowMs - Number(activeMs));
-  if (id && idleMs < NOTE_INTERVAL_MS) return `${stored}`;
-  return `${nowMs}.${id && idleMs < SESSION_TIMEOUT_MS ? id : newId()}`;
+/** Either direction: a clock set back must not keep a session alive until the time it once showed. Infinity: there is none. */
+function idleMs(session: string, nowMs: number): number {
+  const activeMs = Number(session.split(".")[0] || Number.NaN);
+  return idOf(session) && activeMs ? Math.abs(nowMs - activeMs) : Number.POSITIVE_INFINITY;
 }

@@ -16,9 +16,6 @@ function browserWith(options: BrowserOptions = {}, seed = 1): Browser {
   return simulatedBrowser(settings, () => {});
 }
 
-/** Of the simulation: locks are released so fast that a page that is left can be frozen. */
-const FREEZING_SEED = 2;
-
 let numbers = 0;
 /** The witness wants to know of every event. */
 function track(browser: Browser, page: ReturnType<Browser["open"]>): number {
@@ -69,15 +66,24 @@ test("events that wait outlive an app that empties its storage", async () => {
   expect(arrived(browser)).toEqual(numbers);
 });
 
+/** A page that was frozen with an event that waits, and another one that lives. Not every page can be frozen in time. */
+async function frozenPage() {
+  for (let seed = 1; ; seed++) {
+    const browser = browserWith({}, seed);
+    const process = browser.storage.openProcess();
+    const page = browser.open(1, process);
+    const other = browser.open(2, browser.storage.openProcess());
+    await browser.advance(100);
+    browser.setOffline(true);
+    const number = track(browser, page);
+    await page.leave(true);
+    await browser.advance(100);
+    if (page.isFrozen) return { browser, process, page, other, number };
+  }
+}
+
 test("what others delivered while a page was frozen does not come back with it", async () => {
-  const browser = browserWith({}, FREEZING_SEED);
-  const process = browser.storage.openProcess();
-  const page = browser.open(1, process);
-  await browser.advance(100);
-  browser.setOffline(true);
-  const number = track(browser, page);
-  await page.leave(true);
-  expect(page.isFrozen).toBe(true);
+  const { browser, process, page, number } = await frozenPage();
   browser.setOffline(false);
   const next = browser.open(1, process);
   await browser.advance(20_000);
@@ -93,15 +99,7 @@ test("what others delivered while a page was frozen does not come back with it",
 });
 
 test("a page that was frozen while the user opted out sends nothing when it comes back", async () => {
-  const browser = browserWith({}, FREEZING_SEED);
-  const page = browser.open(1, browser.storage.openProcess());
-  const other = browser.open(2, browser.storage.openProcess());
-  await browser.advance(100);
-  browser.setOffline(true);
-  track(browser, page);
-  await page.leave(true);
-  await browser.advance(100);
-  expect(page.isFrozen).toBe(true);
+  const { browser, page, other } = await frozenPage();
   other.client.optOut();
   browser.setOffline(false);
   await browser.advance(100);
@@ -182,14 +180,33 @@ test("a browser that answers no lock request keeps nothing back for long", async
   const browser = browserWith();
   browser.locks.isSilent = true;
   const process = browser.storage.openProcess();
-  const page = browser.open(1, process);
+  const tab = new Map<string, string>();
+  const page = browser.open(1, process, tab);
   const left = track(browser, page);
   await page.leave(false);
-  const next = browser.open(1, process);
+  const next = browser.open(1, process, tab);
   const number = track(browser, next);
   await browser.advance(30_000);
   expect(arrived(browser)).toEqual([left, number]);
 
   await next.client.shutdown();
   expect(next.client.stats().pending).toBe(0);
+});
+
+test("a page that gets no answer about locks takes nothing from others that may live", async () => {
+  const browser = browserWith();
+  browser.setOffline(true);
+  const other = browser.open(1, browser.storage.openProcess());
+  await browser.advance(100);
+  const kept = track(browser, other);
+  browser.locks.isSilent = true;
+  const page = browser.open(2, browser.storage.openProcess());
+  const number = track(browser, page);
+  await browser.advance(30_000);
+  expect([other.client.stats().pending, page.client.stats().pending]).toEqual([1, 1]);
+
+  browser.setOffline(false);
+  await browser.advance(30_000);
+  expect(arrived(browser).sort()).toEqual([kept, number]);
+  expect(browser.api.arrivedAgain).toBe(0);
 });

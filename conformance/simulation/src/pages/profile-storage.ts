@@ -2,7 +2,7 @@
  * The storage of a browser profile. Pages of one process see each other's changes at once, pages of another one a little
  * later, as in browsers that keep a copy in every process.
  */
-import { IDENTITY_KEY } from "../../../../packages/browser/src/identity-store.ts";
+import { IDENTITY } from "../../../../packages/browser/src/storage/keys.ts";
 import type { VirtualTime } from "../virtual-time.ts";
 
 export interface ProfileStorage {
@@ -84,7 +84,7 @@ export function profileStorage(time: VirtualTime, delayMs: number): ProfileStora
 
   /** As events: never in the middle of what a page does. Nobody listens to other keys. */
   function tell({ listeners }: Copy, key: string, text: string | null, author?: Listener): void {
-    if (key !== IDENTITY_KEY) return;
+    if (key !== IDENTITY) return;
     for (const listener of listeners) if (listener !== author) time.after(0, () => listener(key, text));
   }
 

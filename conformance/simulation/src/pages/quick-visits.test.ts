@@ -3,6 +3,7 @@ import { seededRandom } from "../seeded-random.ts";
 import type { Action } from "./actions.ts";
 import { type PagesScript, simulatePages } from "./simulate-pages.ts";
 
+const SEEDS = [1, 2, 3, 4];
 const VISITS = 100;
 const EVENTS_PER_VISIT = 5;
 /** Of what quick visits record, this much may be sent twice. */
@@ -36,9 +37,11 @@ test.each([
   ["of 100 to 200 ms that end by a link", [100, 200], false],
   ["of 100 to 200 ms that end with their tab", [100, 200], true],
 ] as const)("visits %s lose nothing and send little twice", async (_name, stayMs, closes) => {
-  for (const seed of [1, 2]) {
+  let sentTwice = 0;
+  for (const seed of SEEDS) {
     const { api } = await simulatePages(quickVisits(seed, stayMs, closes));
     expect(api.stored.size).toBeGreaterThanOrEqual(VISITS * EVENTS_PER_VISIT);
-    expect(api.arrivedAgain).toBeLessThanOrEqual(VISITS * EVENTS_PER_VISIT * MOST_SENT_TWICE);
+    sentTwice += api.arrivedAgain;
   }
+  expect(sentTwice).toBeLessThanOrEqual(SEEDS.length * VISITS * EVENTS_PER_VISIT * MOST_SENT_TWICE);
 });

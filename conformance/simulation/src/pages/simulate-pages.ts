@@ -75,7 +75,9 @@ export function pagesFigures(
   return { events, elapsedMs: time.elapsedMs };
 }
 
-/** A claim of a page that crashed ends after this long. */
+/** Of what a page stores, until pages of other processes see it. */
+const SEEN_MS = 5;
+/** A lock of a page that crashed ends after this long. */
 const CLAIMS_END_MS = 95_000;
 const ALL_SENT_MS = 200_000;
 
@@ -86,6 +88,8 @@ async function heal(browser: Browser, visiting: Visitor): Promise<void> {
   browser.setOffline(false);
   await browser.advance(random.pick([0, 1000]));
   await visiting.closeAll();
+  // What they stored last has reached all processes.
+  await browser.advance(SEEN_MS);
   if (!hasLocks) await browser.advance(CLAIMS_END_MS);
   const last = visiting.open();
   last.client.optIn();

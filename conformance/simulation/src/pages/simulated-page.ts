@@ -1,12 +1,13 @@
 /** A page: the whole client with a storage, locks, network, timers and events of its own; it may be frozen, and may die. */
 import "./build-constants.ts";
 import type { DeviceClient, ResolvedOptions, Timers, WhisperrError } from "@whisperr/core";
-import { type Claims, storedClaims, webLockClaims } from "../../../../packages/browser/src/claims.ts";
 import type { BrowserOptions } from "../../../../packages/browser/src/create-whisperr.ts";
-import { IDENTITY_KEY } from "../../../../packages/browser/src/identity-store.ts";
 import { type Lifecycle, watchLifecycle } from "../../../../packages/browser/src/lifecycle.ts";
 import { createPageClient, type PageHost } from "../../../../packages/browser/src/page-client.ts";
-import type { Storage } from "../../../../packages/browser/src/storage.ts";
+import { type TabLocks, tabLocks } from "../../../../packages/browser/src/queue/locks.ts";
+import { storedLocks } from "../../../../packages/browser/src/queue/stored-locks.ts";
+import { IDENTITY } from "../../../../packages/browser/src/storage/keys.ts";
+import type { Storage } from "../../../../packages/browser/src/storage/storage.ts";
 import { pageDocument } from "./page-document.ts";
 import { pageNetwork } from "./page-network.ts";
 import type { Process } from "./profile-storage.ts";
@@ -112,9 +113,17 @@ export function simulatedPage(browser: Browser, settings: PageSettings): Simulat
     remove: (key) => void (mayWrite() && stored.change(key, null)),
   };
 
-  const claims: Claims = browser.hasLocks
-    ? webLockClaims(locks.connect(holder), "", timers)
-    : storedClaims(storage, timers, () => time.wallMs, random.uuid());
+  const pageLocks = tabLocks(browser.hasLocks ? locks.connect(holder) : undefined, "", timers, async () =>
+    storedLocks(storage, timers, () => time.wallMs, random.uuid()),
+  );
+  const watchedLocks: TabLocks = {
+    check: pageLocks.check,
+    request: (queue, whose, answer) =>
+      pageLocks.request(queue, whose, (isGranted) => {
+        if (isGranted && page.isAlive) witness.took(page, queue);
+        answer(isGranted);
+      }),
+  };
 
   const network = pageNetwork(
     { ...browser, whenAwake, isAlive: () => page.isAlive },
@@ -134,14 +143,7 @@ export function simulatedPage(browser: Browser, settings: PageSettings): Simulat
       remove: (key) => void tab.delete(key),
     },
     isBlocked: false,
-    claims: {
-      areLasting: claims.areLasting,
-      claim(lane) {
-        const claim = claims.claim(lane);
-        void claim.granted.then((granted) => granted && page.isAlive && witness.took(page, lane));
-        return claim;
-      },
-    },
+    locks: watchedLocks,
     timers,
     nowMs: () => time.wallMs,
     random: random.next,
@@ -163,7 +165,7 @@ export function simulatedPage(browser: Browser, settings: PageSettings): Simulat
   }
   const { client, ...parts } = createPageClient({ ...options, onError }, resolved, host);
   const lifecycle: Lifecycle = events.within(() =>
-    watchLifecycle({ ...parts, timers, onStored: (key, text) => key === IDENTITY_KEY && parts.sync(text) }),
+    watchLifecycle({ ...parts, timers, onStored: (key, text) => key === IDENTITY && parts.sync(text) }),
   );
 
   async function leave(mayFreeze: boolean): Promise<void> {

@@ -42,8 +42,8 @@ export interface TabQueue {
   locked: string[];
   /** Queues whose lock was asked for, without an answer yet. */
   asked: string[];
-  /** How often another page had the lock of this page's own queue. */
-  losses: number;
+  /** The key of the note on what this page has in flight. */
+  note: string;
 }
 
 export const newTabQueue = (): TabQueue => ({
@@ -56,5 +56,5 @@ export const newTabQueue = (): TabQueue => ({
   entries: [],
   locked: [],
   asked: [],
-  losses: 0,
+  note: "",
 });

@@ -20,38 +20,35 @@ export interface Effects {
   newId(): string;
   requestLock(queue: string): void;
   /** Also of a lock that was asked for only: its answer does not come any more. */
-  releaseLock(queue: string): void;
+  freeLock(queue: string): void;
   /** Names the queues that have records. */
   find(): void;
   /** Reads the records of the locked queues, those aside that are in `entries`. */
   readLocked(): void;
-  /** The text of a record; null where there is none. */
-  text(key: string): string | null;
+  /** The text of a record; null where there is none, empty where its operation was settled. */
+  get(key: string): string | null;
   /** False when there was no room. */
-  store(entry: Entry): boolean;
+  set(key: string, text: string): boolean;
   remove(key: string): void;
-  /** Marks a record of a queue that is not this page's as settled, if it is still there. */
-  markSettled(key: string): void;
-  /** The next page of this tab is to wait for these. */
+  /** The next page of this tab is to wait for these, and for this page's own. */
   leaveBehind(queues: readonly string[]): void;
   /** The operation at `index` is not in `entries` any more: it was another page's. */
   revoked(index: number): void;
-  /** `due` operations, and `held` ones, of other pages have come in: in front, the first time, and at the end from then on. */
-  joined(due: number, held: number, isFirst: boolean): void;
+  /**
+   * `due` operations, and `held` ones, of other pages have come in: in front, the first time, and at the end from then on.
+   * The first `doubtful` may have been under way when their page ended, and may be so for `leaseMs` yet.
+   */
+  joined(due: number, held: number, isFirst: boolean, doubtful: number, leaseMs: number): void;
 }
-
-/** Losing the lock just asked for to another page is rare; several in a row mean a browser that grants none. */
-const MAX_LOSSES = 3;
 
 /** The page starts, or comes back: asks for its own queue, for those it had before, and for those of dead pages. */
 export function start(q: TabQueue, fx: Effects): void {
-  if (!isLeft(q)) return;
+  if (isHere(q)) return;
   q.stage = "starting";
   q.recovery = "finding";
+  const had = q.entries.filter(({ key }) => fx.get(key)).map(({ key }) => queueOf(key));
   renew(q, fx);
-  q.asked = [...new Set([q.own, ...q.entries.map(({ key }) => queueOf(key))])];
-  for (const queue of q.asked) fx.requestLock(queue);
-  revokeHeld(q, fx);
+  ask(q, fx, had);
   look(q, fx);
   fx.find();
 }
@@ -67,101 +64,96 @@ export function scan(q: TabQueue, fx: Effects): void {
 export function found(q: TabQueue, fx: Effects, queues: readonly string[]): void {
   if (q.recovery !== "finding") return;
   q.recovery = "locking";
-  const others = queues.filter((queue) => !q.locked.includes(queue) && !q.asked.includes(queue));
-  q.asked.push(...others);
-  for (const queue of others) fx.requestLock(queue);
+  ask(q, fx, queues);
   readWhenAnswered(q, fx);
 }
 
+/** Also of a lock that is lost while the page lives. */
 export function lockAnswered(q: TabQueue, fx: Effects, queue: string, isGranted: boolean): void {
   q.asked = q.asked.filter((one) => one !== queue);
-  if (isGranted) {
-    if (!q.locked.includes(queue)) q.locked.push(queue);
-  } else {
-    q.locked = q.locked.filter((one) => one !== queue);
-    if (queue === q.own) beginAnother(q, fx);
-  }
+  q.locked = q.locked.filter((one) => one !== queue);
+  if (isGranted) q.locked.push(queue);
+  // Another page took it for a dead one's, with everything that stands in it.
+  else if (queue === q.own) renew(q, fx);
   readWhenAnswered(q, fx);
-}
-
-/** Another page took this one's queue for a dead page's, with everything that stands in it. */
-function beginAnother(q: TabQueue, fx: Effects): void {
-  renew(q, fx);
-  if (q.losses++ >= MAX_LOSSES) q.locked.push(q.own);
-  else {
-    q.asked.push(q.own);
-    fx.requestLock(q.own);
-  }
 }
 
 function readWhenAnswered(q: TabQueue, fx: Effects): void {
   if (q.recovery !== "locking" || q.asked.length > 0) return;
   q.recovery = "reading";
-  if (q.isStopping && q.hasStarted) recovered(q, fx, []);
+  if (q.isStopping && q.hasStarted) recovered(q, fx, [], 0, 0);
   else fx.readLocked();
 }
 
-/** What stood in the queues that are this page's now. */
-export function recovered(q: TabQueue, fx: Effects, entries: readonly Entry[]): void {
+/** What stood in the queues that are this page's now. For `doubtful` and `leaseMs` see `Effects.joined`. */
+export function recovered(
+  q: TabQueue,
+  fx: Effects,
+  entries: readonly Entry[],
+  doubtful: number,
+  leaseMs: number,
+): void {
   if (q.recovery !== "reading") return;
   look(q, fx);
   const isFirst = !q.hasStarted;
   q.recovery = "none";
   q.stage = "open";
   q.hasStarted = true;
-  const all = isFirst ? [...entries, ...q.entries] : [...q.entries, ...entries];
-  const held = all.filter(({ operation }) => isHeld(operation));
-  q.entries = [...all.filter(({ operation }) => !isHeld(operation)), ...held];
-  releaseEmpty(q, fx);
-  const heldAmong = entries.filter((entry) => held.includes(entry)).length;
-  fx.joined(entries.length - heldAmong, heldAmong, isFirst);
+  q.entries.push(...entries);
+  // In the order of the calls. A page that has started has sent some already, and takes the others as they come.
+  const order = (one: Entry, other: Entry) => (isFirst ? (one.key < other.key ? -1 : 1) : 0);
+  q.entries.sort((one, other) => Number(waits(one)) - Number(waits(other)) || order(one, other));
+  const held = entries.filter(waits).length;
+  fx.joined(entries.length - held, held, isFirst, doubtful, leaseMs);
 }
 
 /** Puts an operation at the end. False when there was no room to store it. */
 export function append(q: TabQueue, fx: Effects, operation: Operation): boolean {
   const entry = { key: recordKey(q.own, q.written++), operation, isStored: false };
-  entry.isStored = fx.store(entry);
+  store(fx, entry);
   q.entries.push(entry);
-  if (isLeft(q)) revokeHeld(q, fx);
+  if (!isHere(q)) revokeHeld(q, fx);
   return entry.isStored;
+}
+
+export function store(fx: Pick<Effects, "set">, entry: Entry): void {
+  entry.isStored = fx.set(entry.key, JSON.stringify(entry.operation));
 }
 
 /** Takes operations out that were settled. */
 export function take(q: TabQueue, fx: Effects, offset: number, count: number): void {
   for (const { key, isStored } of q.entries.splice(offset, count)) {
     if (!isStored) continue;
-    if (q.locked.includes(queueOf(key))) fx.remove(key);
-    else fx.markSettled(key);
+    if (isLocked(q, key)) fx.remove(key);
+    else if (fx.get(key)) fx.set(key, "");
   }
-  releaseEmpty(q, fx);
 }
 
 /** May a request leave now? */
 export const maySend = ({ stage }: TabQueue): boolean => stage === "open" || stage === "leaving";
 
-const isLeft = ({ stage }: TabQueue): boolean => stage === "leaving" || stage === "away";
+/** Is the record in a queue whose lock this page has? */
+export const isLocked = ({ locked }: TabQueue, key: string): boolean => locked.includes(queueOf(key));
+
+const isHere = ({ stage }: TabQueue): boolean => stage === "open" || stage === "starting";
+
+const waits = ({ operation }: Entry): boolean => isHeld(operation);
 
 /** Before each request: what others have settled, or have taken, is not this page's to send. */
 export function look(q: TabQueue, fx: Effects): void {
-  const isOpen = q.stage === "open";
-  for (let index = q.entries.length - 1; index >= 0; index--) {
-    const { key, isStored } = q.entries[index] as Entry;
-    const queue = queueOf(key);
-    const isLocked = q.locked.includes(queue);
-    if (!isStored || (isOpen && isLocked && queue === q.own)) continue;
-    const text = fx.text(key);
-    const isLost = !isLocked && !q.asked.includes(queue) && !isLeft(q);
+  revokeWhere(q, fx, ({ key }) => {
+    const isMine = isLocked(q, key);
+    const text = fx.get(key);
+    if (text === "" && isMine) fx.remove(key);
     // Of a page that has had the lock all the time, what is gone was cleared away by the app. Else others have settled it.
-    const isCleared = text === null && isOpen && isLocked;
-    if (!isLost && (text || isCleared)) continue;
-    if (text === "" && isLocked) fx.remove(key);
-    revoke(q, fx, index);
-  }
+    const isSettled = isMine && q.stage === "open" ? text === "" : !text;
+    return isSettled || (isHere(q) && !isMine && !q.asked.includes(queueOf(key)));
+  });
 }
 
 /** The page may be frozen, or gone: others may recover what it has. */
 export function leave(q: TabQueue, fx: Effects): void {
-  if (isLeft(q) || q.stage === "over") return;
+  if (!isHere(q)) return;
   const wasOpen = q.stage === "open";
   letGo(q, fx);
   q.stage = wasOpen ? "leaving" : "away";
@@ -175,44 +167,41 @@ export function end(q: TabQueue, fx: Effects): void {
 }
 
 function letGo(q: TabQueue, fx: Effects): void {
-  for (const entry of q.entries) {
+  for (const entry of q.stage === "open" ? q.entries : []) {
     // What the app has cleared away, with the rest of its storage, must not end with the page.
-    const isMissing = !entry.isStored || fx.text(entry.key) === null;
-    const isOwner = q.stage === "open" && q.locked.includes(queueOf(entry.key));
-    if (isMissing && isOwner) entry.isStored = fx.store(entry);
+    const isMissing = !entry.isStored || fx.get(entry.key) === null;
+    if (isMissing && isLocked(q, entry.key)) store(fx, entry);
   }
-  fx.leaveBehind(q.locked);
-  for (const queue of [...q.locked, ...q.asked]) fx.releaseLock(queue);
+  fx.leaveBehind([...q.locked, ...q.asked]);
+  for (const queue of [...q.locked, ...q.asked]) fx.freeLock(queue);
   q.locked = [];
   q.asked = [];
   q.recovery = "none";
-}
-
-/** Whoever has the lock turns these into others as soon as there is a user, and nobody else may. They are read again. */
-function revokeHeld(q: TabQueue, fx: Effects): void {
-  for (let index = q.entries.length - 1; index >= 0; index--) {
-    const { operation, isStored } = q.entries[index] as Entry;
-    if (isStored && isHeld(operation)) revoke(q, fx, index);
-  }
-}
-
-function revoke(q: TabQueue, fx: Effects, index: number): void {
-  q.entries.splice(index, 1);
-  fx.revoked(index);
 }
 
 /** From now on records go into a queue that no other page has ever had. */
 function renew(q: TabQueue, fx: Effects): void {
   q.own = fx.newId();
   q.written = 0;
+  ask(q, fx, [q.own]);
 }
 
-/** Queues without operations, this page's own aside, need no lock any more. */
-function releaseEmpty(q: TabQueue, fx: Effects): void {
-  if (q.recovery !== "none") return;
-  q.locked = q.locked.filter((queue) => {
-    const isKept = queue === q.own || q.entries.some(({ key }) => queueOf(key) === queue);
-    if (!isKept) fx.releaseLock(queue);
-    return isKept;
-  });
+function ask(q: TabQueue, fx: Effects, queues: readonly string[]): void {
+  for (const queue of queues) {
+    if (q.locked.includes(queue) || q.asked.includes(queue)) continue;
+    q.asked.push(queue);
+    fx.requestLock(queue);
+  }
+}
+
+/** Whoever has the lock turns these into others as soon as there is a user, and nobody else may. They are read again. */
+const revokeHeld = (q: TabQueue, fx: Effects): void => revokeWhere(q, fx, waits);
+
+function revokeWhere(q: TabQueue, fx: Effects, isLost: (entry: Entry) => boolean): void {
+  for (let index = q.entries.length - 1; index >= 0; index--) {
+    const entry = q.entries[index] as Entry;
+    if (!entry.isStored || !isLost(entry)) continue;
+    q.entries.splice(index, 1);
+    fx.revoked(index);
+  }
 }

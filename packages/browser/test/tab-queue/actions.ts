@@ -13,6 +13,7 @@ import {
   open,
   operation,
   type Page,
+  RELEASING,
   release,
   type World,
   waits,
@@ -29,6 +30,10 @@ export interface Bounds {
   readonly clears?: number;
   readonly shutdowns?: number;
   readonly scans?: boolean;
+  /** The lock manager hears of requests in any order. */
+  readonly overtakes?: boolean;
+  /** The lock manager hears late that a lock was released. */
+  readonly isSlow?: boolean;
   /** Events wait for a user, who is named at some point. */
   readonly holds?: boolean;
 }
@@ -64,9 +69,9 @@ export function actionsOf(world: World, bounds: Bounds): Action[] {
       );
       return;
     }
-    // One after the other.
-    if (world.requests.findIndex((one) => one.queue === request.queue && one.verdict === undefined) !== at)
-      return;
+    // In the order in which they were made, unless pages are far apart.
+    const first = world.requests.findIndex((one) => one.queue === request.queue && one.verdict === undefined);
+    if (first !== at && bounds.overtakes !== true) return;
     const isFree = world.holders[request.queue] === undefined || world.sabotage === "grantsAlways";
     may(isFree || !waits(world, request), `${name} is looked at`, (w) => {
       (w.requests[at] as World["requests"][number]).verdict = isFree;
@@ -74,9 +79,13 @@ export function actionsOf(world: World, bounds: Bounds): Action[] {
     });
   });
   for (const [queue, holder] of Object.entries(world.holders)) {
-    may(world.pages[holder]?.life === "dead", `lock ${queue} of ${holder} is freed`, (w) => {
-      delete w.holders[queue];
-    });
+    may(
+      holder === RELEASING || world.pages[holder]?.life === "dead",
+      `lock ${queue} of ${holder} is freed`,
+      (w) => {
+        delete w.holders[queue];
+      },
+    );
   }
   may(world.clears < (bounds.clears ?? 0), "the app clears the storage", clear);
   may(bounds.holds === true && !world.user, "the user is named", (w) => {
@@ -122,7 +131,11 @@ function pageActions(
   may(bounds.scans === true && q.stage === "open" && q.recovery === "none", `${index} scans`, (w) =>
     scan(queue(w), fx(w)),
   );
-  may(!isLeft, `${index} is left`, (w) => leave(queue(w), fx(w)));
+  may(!isLeft, `${index} is left`, (w) => {
+    const had = [q.own, ...q.entries.map(({ key }) => queueOf(key))];
+    w.before[page.tab] = [...new Set([...(w.before[page.tab] as string[]), ...had])].sort();
+    leave(queue(w), fx(w));
+  });
   may(isLeft, `${index} dies`, (w) => die(w, index));
   may(isLeft && world.freezes < (bounds.freezes ?? 0), `${index} freezes`, (w) => {
     w.freezes++;
@@ -189,11 +202,11 @@ function send(world: World, index: number, most: number): void {
 /** Has a page before it in its tab left something that nobody else has, and that it does not send first? */
 function isLate(world: World, index: number): boolean {
   const { tab, q } = world.pages[index] as Page;
-  const left = world.left[tab] as string[];
+  const before = world.before[tab] as string[];
   return Object.entries(world.storage).some(([key, text]) => {
     const holder = world.holders[queueOf(key)];
     const isOthers = holder !== undefined && holder !== index && world.pages[holder]?.life === "alive";
     const isKnown = isOthers || text === "" || q.entries.some((entry) => entry.key === key);
-    return left.includes(queueOf(key)) && !isKnown && !text.includes("held");
+    return before.includes(queueOf(key)) && !isKnown && !text.includes("held");
   });
 }

@@ -18,7 +18,9 @@ interface Step {
 export function explore(bounds: Bounds, sabotage?: Sabotage): Exploration {
   const seen = new Set<number>();
   const steps: Step[] = [{ from: -1, name: "" }];
-  let frontier: [text: string, step: number][] = [[JSON.stringify(newWorld(bounds.tabs, sabotage)), 0]];
+  let frontier: [text: string, step: number][] = [
+    [JSON.stringify(newWorld(bounds.tabs, bounds.isSlow, sabotage)), 0],
+  ];
   let transitions = 0;
   const trace = (step: number): string[] =>
     step <= 0 ? [] : [...trace((steps[step] as Step).from), (steps[step] as Step).name];

@@ -1,5 +1,5 @@
 /** The machine as a pure function, for tests that go through states one by one: a copied record, and effects written down. */
-import type { Entry, TabQueue } from "../../src/queue/state.ts";
+import type { TabQueue } from "../../src/queue/state.ts";
 import type { Effects } from "../../src/queue/tab-queue.ts";
 
 export interface Step {
@@ -30,16 +30,15 @@ export function transition(
   run(q, {
     newId: () => "new",
     requestLock: note("requestLock"),
-    releaseLock: note("releaseLock"),
+    freeLock: note("freeLock"),
     find: note("find"),
     readLocked: note("readLocked"),
-    text: (key) => texts[key] ?? null,
-    store({ key }: Entry) {
-      effects.push(`store ${key}`);
+    get: (key) => texts[key] ?? null,
+    set(key, text) {
+      effects.push(`${text === "" ? "mark" : "store"} ${key}`);
       return !isFull;
     },
     remove: note("remove"),
-    markSettled: note("markSettled"),
     leaveBehind: note("leaveBehind"),
     revoked: note("revoked"),
     joined: note("joined"),

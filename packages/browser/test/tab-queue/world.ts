@@ -14,6 +14,7 @@ import {
   look,
   recovered,
   start,
+  store,
   take,
 } from "../../src/queue/tab-queue.ts";
 import { queueOf, RECORD } from "../../src/storage/keys.ts";
@@ -36,21 +37,23 @@ export interface LockRequest {
   verdict?: boolean;
 }
 
+/** In the place of a holder: the lock manager is still to hear that the lock was released. */
+export const RELEASING = -1;
+
 /** Faults that the search must find. */
-export type Sabotage =
-  | "marksNothing"
-  | "looksNever"
-  | "grantsAlways"
-  | "removesAtRecovery"
-  | "appendsRecovered";
+export type Sabotage = "marksNothing" | "looksNever" | "grantsAlways" | "removesAtRecovery" | "leavesNoWord";
 
 export interface World {
   sabotage?: Sabotage | undefined;
+  /** The lock manager hears late that a lock was released. */
+  isSlow?: boolean | undefined;
   pages: Page[];
   storage: Record<string, string>;
   /** `sessionStorage`, by tab. */
   left: string[][];
-  /** Who has a lock. A page that is gone may have one for a while. */
+  /** Queues that pages had as they were left, by tab: they come before what the next one records. */
+  before: string[][];
+  /** Who has a lock, or `RELEASING`. A page that is gone may have one for a while. */
   holders: Record<string, number>;
   requests: LockRequest[];
   /** Queue ids given out. */
@@ -69,11 +72,13 @@ export interface World {
   shutdowns: number;
 }
 
-export const newWorld = (tabs: number, sabotage?: Sabotage): World => ({
+export const newWorld = (tabs: number, isSlow?: boolean, sabotage?: Sabotage): World => ({
   sabotage,
+  isSlow,
   pages: [],
   storage: {},
   left: Array.from({ length: tabs }, () => []),
+  before: Array.from({ length: tabs }, () => []),
   holders: {},
   requests: [],
   ids: 0,
@@ -113,9 +118,11 @@ export function effectsOf(world: World, index: number): Effects {
       ensure(!q.locked.includes(queue), `page ${index} asks for the lock of ${queue}, which it has`);
       world.requests.push({ page: index, queue });
     },
-    releaseLock(queue) {
+    freeLock(queue) {
       world.requests = world.requests.filter((one) => one.page !== index || one.queue !== queue);
-      if (world.holders[queue] === index) delete world.holders[queue];
+      if (world.holders[queue] !== index) return;
+      if (world.isSlow) world.holders[queue] = RELEASING;
+      else delete world.holders[queue];
     },
     find: () => found(q, fx, [...new Set(recordKeys(world).map(queueOf))]),
     readLocked() {
@@ -128,29 +135,25 @@ export function effectsOf(world: World, index: number): Effects {
         else {
           const entry = { key, operation: restored(world, text), isStored: true };
           if (world.sabotage === "removesAtRecovery") fx.remove(key);
-          else fx.store(entry);
+          else store(fx, entry);
           entries.push(entry);
         }
       }
-      if (world.sabotage === "appendsRecovered") q.entries.push(...entries.splice(0));
-      recovered(q, fx, entries);
+      recovered(q, fx, entries, 0, 0);
     },
-    text: (key) => world.storage[key] ?? null,
-    store({ key, operation }) {
-      world.storage[key] = JSON.stringify(operation);
+    get: (key) => world.storage[key] ?? null,
+    set(key, text) {
+      if (text !== "" || world.sabotage !== "marksNothing") world.storage[key] = text;
       return true;
     },
     remove(key) {
       ensure(world.holders[queueOf(key)] === index, `page ${index} removes ${key} without the lock`);
       delete world.storage[key];
     },
-    markSettled(key) {
-      if (world.storage[key] && world.sabotage !== "marksNothing") world.storage[key] = "";
-    },
     leaveBehind(queues) {
-      const withRecords = new Set(recordKeys(world).map(queueOf));
+      if (world.sabotage === "leavesNoWord") return;
       const left = world.left[page.tab] as string[];
-      world.left[page.tab] = [...new Set([...queues, ...left])].filter((queue) => withRecords.has(queue));
+      world.left[page.tab] = [...new Set([q.own, ...queues, ...left])].sort();
     },
     revoked(at) {
       if (at >= page.inFlight) return;
@@ -180,7 +183,7 @@ export function release(world: World, index: number): void {
   for (const entry of held) {
     const key = `${RECORD}${q.own}.${(q.written++).toString(36).padStart(6, "0")}`;
     const made = { key, operation: operation(numberOf(entry), false), isStored: true };
-    fx.store(made);
+    store(fx, made);
     q.entries.push(made);
   }
   take(q, fx, from, held.length);

@@ -10,6 +10,7 @@ import { deviceIdentify, pushToken } from "../identity/device-identify.ts";
 import { type Doubts, doubt, noDoubts } from "../identity/doubts.ts";
 import {
   forgotten,
+  type Identity,
   identified,
   pushUpdate,
   registering,
@@ -96,26 +97,28 @@ function track(
   context: unknown,
 ): void {
   const call = () => `track(${quote(event)})`;
-  if (isSilent(client, call)) return;
+  const before = recordedUser(client, call);
+  if (before === undefined) return;
   const { ports, device } = client;
   const make = () =>
-    recordEvent(recorder, ports, ownerOf(client), event, properties, context, device.context?.());
+    recordEvent(recorder, ports, ownerOf(device, before), event, properties, context, device.context?.());
   enqueue(client, call, make, (operation: TrackOperation) => {
     // Asked again: a beforeSend may have opted the user out, said who it is, or parted the two.
-    if (isSilent(client, call)) return;
-    const current = operation.held ? claimed(client, operation) : operation;
+    const identity = recorder.beforeSend ? recordedUser(client, call) : before;
+    if (identity === undefined) return;
+    const current = operation.held ? claimed(identity, operation) : operation;
     if (current === undefined)
       refuse(client, "reset", `${call()} was dropped: reset() came inside beforeSend.`);
     else if (current.held) hold(client, current);
-    else appendOwn(client, current);
+    else appendOwn(client, current, identity);
   });
 }
 
 function identify(client: DeviceRecord, userId: unknown, given: unknown): void {
   const call = () => "identify()";
-  if (isSilent(client, call)) return;
+  const before = recordedUser(client, call);
+  if (before === undefined) return;
   const { device, keeper } = client;
-  const before = identityOf(keeper);
   let next = before;
   /** The token was sent for the user before: that one has to be told first. */
   let moves = false;
@@ -174,10 +177,9 @@ function setPushPermission(client: DeviceRecord, permission: string): void {
   become(client, withPermission(identityOf(client.keeper), granted > 0));
 }
 
-function ownerOf({ keeper, device }: DeviceRecord): Owner {
-  const { userId, anonymousId } = identityOf(keeper);
+function ownerOf({ holds }: Device, { userId, anonymousId }: Identity): Owner {
   if (userId !== undefined) return { userId };
-  return device.holds ? { anonymousId, held: true } : { anonymousId };
+  return holds ? { anonymousId, held: true } : { anonymousId };
 }
 
 function isOver(client: DeviceRecord, call: string): boolean {
@@ -185,10 +187,14 @@ function isOver(client: DeviceRecord, call: string): boolean {
   return client.isStopped;
 }
 
-/** True when the call goes no further. */
-function isSilent(client: DeviceRecord, call: () => string): boolean {
-  if (client.isStopped) return isOver(client, call());
-  if (!client.device.silent && identityOf(client.keeper).optedOut !== true) return false;
+/** Who the user is, unless nothing is to be recorded of them: then the call is refused. */
+function recordedUser(client: DeviceRecord, call: () => string): Identity | undefined {
+  if (client.isStopped) {
+    isOver(client, call());
+    return undefined;
+  }
+  const identity = client.device.silent ? undefined : identityOf(client.keeper);
+  if (identity !== undefined && identity.optedOut !== true) return identity;
   refuse(client, "opted_out", `${call()}: the user opted out`);
-  return true;
+  return undefined;
 }

@@ -25,21 +25,27 @@ export interface DeviceRecord extends Client {
   readonly device: Device;
 }
 
-/** Queues what the device says now. */
-export function appendOwn(client: DeviceRecord, operation: Operation): void {
+/** Queues what the device says now, of `identity`. */
+export function appendOwn(
+  client: DeviceRecord,
+  operation: Operation,
+  { userId }: Identity = identityOf(client.keeper),
+): void {
   // Events that wait for a user stand at the end: once another page has named the user, they go before what comes now.
-  if (identityOf(client.keeper).userId !== undefined) releaseHeld(client);
+  if (userId !== undefined) releaseHeld(client);
   if (operation.kind === "identify") noteQueued(client.doubts, operation.body);
   append(client, operation);
 }
 
 export function releaseHeld(client: DeviceRecord): void {
-  release(client, (event) => claimed(client, event));
+  release(client, (event) => claimed(identityOf(client.keeper), event));
 }
 
 /** A held event, once its visitor is a user; undefined when `reset()` has parted the two. */
-export function claimed({ keeper }: DeviceRecord, event: TrackOperation): TrackOperation | undefined {
-  const { userId, anonymousId } = identityOf(keeper);
+export function claimed(
+  { userId, anonymousId }: Identity,
+  event: TrackOperation,
+): TrackOperation | undefined {
   if (event.anonymousId !== anonymousId) return undefined;
   if (userId === undefined) return event;
   const { held: _held, anonymousId: _visitor, ...rest } = event;

@@ -15,7 +15,7 @@ export function restore(client: DeviceRecord, text: string): Operation | DropRea
   if (client.device.silent || identityOf(client.keeper).optedOut === true)
     return optsTokenOut(operation) ? operation : "opted_out";
   return operation.kind === "track" && operation.held === true
-    ? (claimed(client, operation) ?? "reset")
+    ? (claimed(identityOf(client.keeper), operation) ?? "reset")
     : operation;
 }
 
@@ -26,7 +26,7 @@ export function syncIdentity(client: DeviceRecord, said?: string | null): void {
   // A page that opted out itself has nothing but that to send, and must not take it back.
   if (optedOut) {
     if (!holdsOnly(client, optsTokenOut)) silence(client);
-  } else if (userId !== undefined) releaseHeld(client);
+  } else if (userId !== undefined && !client.isStopped) releaseHeld(client);
 }
 
 /** What an opted-out device still has to say. */

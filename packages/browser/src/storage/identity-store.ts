@@ -1,21 +1,20 @@
 /** Where this browser profile keeps who its user is: next to the queue. */
 import type { IdentityStore } from "@whisperr/core";
+import { IDENTITY } from "./keys.ts";
 import type { Storage } from "./storage.ts";
-
-export const IDENTITY_KEY = "id";
 
 const OPTED_OUT = '"optedOut":true';
 /** An opt-out must be remembered in a storage that is full, too: its place is taken beforehand. */
 const ROOM = " ".repeat(`,${OPTED_OUT}`.length);
 
 /** Without storage the identity lives as long as the page. */
-export function createIdentityStore(storage: Storage | undefined): IdentityStore {
+export function createIdentityStore(storage: Storage): IdentityStore {
   return {
-    read: () => storage?.get(IDENTITY_KEY),
+    read: () => storage.get(IDENTITY),
     write(text) {
       const optsOut = text.includes(OPTED_OUT);
-      const isStored = storage?.set(IDENTITY_KEY, optsOut ? text : text + ROOM);
-      if (isStored === false && optsOut) storage?.set(IDENTITY_KEY, shortest(text));
+      const isStored = storage.set(IDENTITY, optsOut ? text : text + ROOM);
+      if (!isStored && optsOut) storage.set(IDENTITY, shortest(text));
     },
   };
 }

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { createIdentityStore, IDENTITY_KEY } from "./identity-store.ts";
+import { createIdentityStore } from "./identity-store.ts";
+import { IDENTITY } from "./keys.ts";
 import type { Storage } from "./storage.ts";
 
 /** Has room for nothing that is longer than what it replaces, once it is full. */
@@ -28,7 +29,7 @@ it("remembers an opt-out in a full storage, although the visitor became a user w
   store.write(JSON.stringify({ ...visitor, promoted: true }));
   store.write(JSON.stringify({ ...visitor, promoted: true, optedOut: true }));
 
-  expect(JSON.parse(texts.get(IDENTITY_KEY) ?? "")).toMatchObject({ ...visitor, optedOut: true });
+  expect(JSON.parse(texts.get(IDENTITY) ?? "")).toMatchObject({ ...visitor, optedOut: true });
 });
 
 it("stores the whole identity while there is room", () => {
@@ -36,5 +37,5 @@ it("stores the whole identity while there is room", () => {
   const identity = { anonymousId: "3f2c", userId: "ada", promoted: true, optedOut: true };
   createIdentityStore(storageOf(texts)).write(JSON.stringify(identity));
 
-  expect(JSON.parse(texts.get(IDENTITY_KEY) ?? "")).toEqual(identity);
+  expect(JSON.parse(texts.get(IDENTITY) ?? "")).toEqual(identity);
 });

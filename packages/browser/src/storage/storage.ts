@@ -12,6 +12,9 @@ export interface Storage {
   remove(key: string): void;
 }
 
+/** For pages that store nothing. */
+export const nowhere: Storage = { keys: () => [], get: () => null, set: () => false, remove: () => {} };
+
 /** `prefix` is put before every key. Undefined where storage is blocked. */
 export function openStorage(
   prefix: string,

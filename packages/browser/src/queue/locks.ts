@@ -1,0 +1,89 @@
+/**
+ * Locks of tab queues: a page holds one for as long as it lives, so a lock that can be had belongs to a page that is gone,
+ * and exactly one page gets it.
+ */
+import type { Timers } from "@whisperr/core";
+
+/** Whose queue a lock is for: this page's own, one of a page before it in its tab, which may take a moment to go, or any other. */
+export type Whose = "own" | "left" | "other";
+
+export interface TabLocks {
+  /**
+   * Asks for the lock of a queue, and returns what ends it, be it granted or not. `answer` comes later, never at once, and
+   * once more when a lock is lost.
+   */
+  request(queue: string, whose: Whose, answer: (isGranted: boolean) => void): () => void;
+  /** Says so now of locks that are lost: a clock that was set, or a page that stood still, may end them early. */
+  check(): void;
+}
+
+/** A busy browser needs a moment until the locks of a page that was left are free. */
+const FREED_WITHIN_MS = 1000;
+/** Browsers are known that forget a request: waiting on for them would mean that nothing is ever sent. */
+const ANSWERED_WITHIN_MS = 10_000;
+
+/**
+ * Web Locks: the browser frees those of a page together with the page, however it ends. Where there are none, or all are
+ * refused, `load` brings what takes their place.
+ */
+export function tabLocks(
+  locks: LockManager | undefined,
+  prefix: string,
+  timers: Timers,
+  load: () => Promise<TabLocks>,
+): TabLocks {
+  let answersAny = false;
+  let loading: Promise<TabLocks> | undefined;
+  let stored: TabLocks | undefined;
+
+  return {
+    check: () => stored?.check(),
+    request(queue, whose, answer) {
+      const ending = new AbortController();
+      const { signal } = ending;
+      const waits = whose === "left";
+      let timer: unknown;
+      let end = () => {
+        timers.clear(timer);
+        ending.abort();
+      };
+      function wait(ms: number): void {
+        timer = timers.set(() => {
+          if (ms < ANSWERED_WITHIN_MS && !answersAny) return wait(ANSWERED_WITHIN_MS);
+          // A page that is not shown yet gets no answers.
+          if (isPrerendered()) return wait(ms);
+          // Where nobody gets any, nobody has these locks either.
+          const isGranted = whose !== "other" && !answersAny;
+          if (!isGranted) end();
+          answer(isGranted);
+        }, ms);
+      }
+      async function doWithout(): Promise<void> {
+        timers.clear(timer);
+        if (signal.aborted) return;
+        loading ??= load();
+        stored = await loading.catch(() => undefined);
+        if (signal.aborted) return;
+        if (stored) end = stored.request(queue, whose, answer);
+        else answer(whose !== "other");
+      }
+      if (!locks) void doWithout();
+      else {
+        wait(waits ? FREED_WITHIN_MS : ANSWERED_WITHIN_MS);
+        locks
+          .request(prefix + queue, waits ? { signal } : { ifAvailable: true }, (lock) => {
+            answersAny = true;
+            timers.clear(timer);
+            if (signal.aborted) return;
+            answer(lock !== null);
+            // Until then it is held.
+            return lock && new Promise((resolve) => signal.addEventListener("abort", resolve));
+          })
+          .catch(doWithout);
+      }
+      return () => end();
+    },
+  };
+}
+
+const isPrerendered = () => (globalThis.document as { prerendering?: boolean } | undefined)?.prerendering;

@@ -1,0 +1,81 @@
+/**
+ * Locks where the browser has none (insecure origins, old browsers) or refuses them: a stored text that has to be confirmed.
+ * Loaded only there.
+ */
+import type { Timers } from "@whisperr/core";
+import { CLAIM, queueOf, RECORD } from "../storage/keys.ts";
+import type { Storage } from "../storage/storage.ts";
+import type { TabLocks, Whose } from "./locks.ts";
+
+/** A stored lock is confirmed this often … */
+const CONFIRM_EVERY_MS = 5000;
+/** … and is over when it was not for this long: timers of hidden pages run once a minute. */
+const LASTS_MS = 90_000;
+/** Two pages that ask at once both see, after this long, which of them wrote last. */
+const SETTLE_MS = 50;
+/** As long as any: a lock that has ended keeps its room for the next one, while its queue has records. */
+const TIME_LENGTH = 13;
+
+export function storedLocks(storage: Storage, timers: Timers, nowMs: () => number, me: string): TabLocks {
+  const checks = new Set<() => void>();
+
+  function isTaken(key: string): boolean {
+    const [holder, until] = storage.get(key)?.split(" ") ?? [];
+    const leftMs = Number(until) - nowMs();
+    // A time further away than any lock lasts comes from a clock that was set back since.
+    return holder !== me && leftMs > 0 && leftMs <= LASTS_MS;
+  }
+
+  const write = (key: string, untilMs: number) =>
+    storage.set(key, `${me} ${String(untilMs).padStart(TIME_LENGTH, "0")}`);
+
+  function free(key: string): void {
+    const hasRecords = storage.keys().some((one) => one.startsWith(RECORD) && CLAIM + queueOf(one) === key);
+    if (hasRecords) write(key, 0);
+    else storage.remove(key);
+  }
+
+  // Of pages that had no chance to end theirs.
+  for (const key of storage.keys()) if (key.startsWith(CLAIM) && !isTaken(key)) free(key);
+
+  function request(queue: string, _whose: Whose, answer: (isGranted: boolean) => void): () => void {
+    const key = CLAIM + queue;
+    let isLost = isTaken(key);
+    let timer: unknown;
+
+    function check(): void {
+      if (!isLost && !isTaken(key)) return;
+      isLost = true;
+      end();
+      answer(false);
+    }
+    function confirm(): void {
+      write(key, nowMs() + LASTS_MS);
+      timer = timers.set(() => {
+        check();
+        if (!isLost) confirm();
+      }, CONFIRM_EVERY_MS);
+    }
+    function end(): void {
+      timers.clear(timer);
+      timers.clear(settling);
+      checks.delete(check);
+      if (!isLost && !isTaken(key)) free(key);
+    }
+    const settling = timers.set(() => {
+      check();
+      if (isLost) return;
+      checks.add(check);
+      answer(true);
+    }, SETTLE_MS);
+    if (!isLost) confirm();
+    return end;
+  }
+
+  return {
+    request,
+    check() {
+      for (const check of checks) check();
+    },
+  };
+}
