@@ -13,7 +13,8 @@ import {
 import { LEFT, queueOf, RECORD } from "../storage/keys.ts";
 import type { Storage } from "../storage/storage.ts";
 import { readInFlight } from "./in-flight.ts";
-import { letSend, type SharedQueue } from "./shared-queue.ts";
+import { letSend } from "./lease.ts";
+import type { SharedQueue } from "./shared-queue.ts";
 import type { Entry } from "./state.ts";
 import { type Effects, found, isLocked, lockAnswered, recovered, store } from "./tab-queue.ts";
 

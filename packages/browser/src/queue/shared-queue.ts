@@ -66,12 +66,6 @@ export function outboxOf({ q, fx, ports }: SharedQueue): Outbox {
   };
 }
 
-export function letSend(shared: SharedQueue, leaseMs: number): void {
-  shared.isLeased = leaseMs > 0;
-  if (shared.isLeased) shared.ports.timers.set(() => letSend(shared, 0), leaseMs);
-  else for (const go of shared.waiting.splice(0)) go();
-}
-
 /** Resolves when a request may leave. What is not this page's to send is out of the queue then. */
 export async function readyToSend(shared: SharedQueue): Promise<void> {
   const { q, fx, ports, waiting } = shared;
