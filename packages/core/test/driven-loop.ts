@@ -6,6 +6,7 @@ import { type ClientConfig, createClient } from "../src/client/client.ts";
 import type { WhisperrError } from "../src/errors.ts";
 import { formatMessageId } from "../src/events/operation.ts";
 import { type Answer, noAnswer } from "../src/http/outcome.ts";
+import { MAX_CALLERS } from "../src/loop/flush.ts";
 import { createMemoryOutbox } from "../src/queue/memory-outbox.ts";
 import { createReporter } from "../src/report/reporter.ts";
 import { fakePorts, settle } from "./fake-ports.ts";
@@ -49,7 +50,8 @@ export function drivenLoop(config: ClientConfig): DrivenLoop {
 
   const server = scriptedTransport((request) => noteFailure(() => see(request)));
   const reporter = createReporter({ apiKey: "wrk_test", debug: false, onError }, ports);
-  const loop = loopOf(createClient(config, createMemoryOutbox(), server.transport, reporter, ports));
+  const client = createClient(config, createMemoryOutbox(), server.transport, reporter, ports);
+  const loop = loopOf(client);
 
   /** What is asserted inside the loop's own calls must not be swallowed by them: `check` throws it. */
   function noteFailure(assertions: () => void): void {
@@ -119,7 +121,10 @@ export function drivenLoop(config: ClientConfig): DrivenLoop {
       const operation = anIdentify(`identified_${++number}`);
       call(`identified_${number}`, operation.body, () => loop.append(operation));
     },
-    flush: () => (keptReport ? flushes.watchOver(loop.flush) : flushes.watch(loop.flush, reporting)),
+    flush() {
+      if (keptReport) flushes.watchOver(loop.flush);
+      else flushes.watch(loop.flush, reporting, client.callers.length >= MAX_CALLERS);
+    },
     stop: () => flushes.watchLast(loop.stop, reporting),
     retryNow: () => loop.retryNow(),
     abandon() {

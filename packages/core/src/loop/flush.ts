@@ -20,7 +20,7 @@ export interface Caller {
 }
 
 /** Callers with goals of their own; beyond them, one flush is for all. Each costs the machine a number, at every step. */
-const MAX_CALLERS = 16;
+export const MAX_CALLERS = 16;
 
 export function flush(client: Client): Promise<FlushResult> {
   const { callers, delivery, outbox } = client;
