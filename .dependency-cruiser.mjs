@@ -17,24 +17,32 @@ const CORE = {
   web: ["http"],
 };
 
-/** Files that are no room's: any room may import them. */
-const SHARED = "^packages/core/src/(errors|options|ports)\\.ts$";
+/** In packages/browser/src. What stands beside the rooms puts a page together from them. */
+const BROWSER = {
+  storage: [],
+  queue: ["storage"],
+};
 
-const room = (name) => `^packages/core/src/${name}/`;
+/** Files that are no room's: any room may import them. Core is one for all others. */
+const SHARED = ["^packages/core/src/(errors|options|ports)\\.ts$", "^packages/core/src/index\\.ts$"];
 
-const rooms = Object.entries(CORE).map(([name, allowed]) => ({
-  name: `core/${name}`,
-  comment: `${name}/ may import ${allowed.length === 0 ? "no other room" : allowed.join(", ")}`,
-  severity: "error",
-  from: { path: room(name), pathNot: "\\.test\\.ts$" },
-  to: { pathNot: [...[name, ...allowed].map(room), SHARED] },
-}));
+const roomsOf = (folder, rooms) => {
+  const room = (name) => `^packages/${folder}/src/${name}/`;
+  return Object.entries(rooms).map(([name, allowed]) => ({
+    name: `${folder}/${name}`,
+    comment: `${name}/ may import ${allowed.length === 0 ? "no other room" : allowed.join(", ")}`,
+    severity: "error",
+    from: { path: room(name), pathNot: "\\.test\\.ts$" },
+    to: { pathNot: [...[name, ...allowed].map(room), ...SHARED] },
+  }));
+};
 
 /** @type {import("dependency-cruiser").IConfiguration} */
 export default {
   forbidden: [
     { name: "no-circles", severity: "error", from: {}, to: { circular: true } },
-    ...rooms,
+    ...roomsOf("core", CORE),
+    ...roomsOf("browser", BROWSER),
     {
       name: "runtimes-apart",
       comment: "a runtime package knows core and itself",

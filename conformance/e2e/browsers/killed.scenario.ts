@@ -18,7 +18,7 @@ import { type ShopPage, type Stage, setStage } from "./stage.ts";
 const SCENARIO = "4. browser killed";
 const EVENTS = 10;
 const DELAYS_MS = [0, 50, 500];
-/** What may be lost is waited for this long: an adopted lane is sent at once. */
+/** What may be lost is waited for this long: a recovered queue is sent at once. */
 const UNCERTAIN_MS = 2_000;
 /** An event every so often, for this long, before the kill that shows how much the storage lags. */
 const TRACK_EVERY_MS = 5;

@@ -137,5 +137,5 @@ function forgetKeepalive(): void {
   shared?.keepalive.clear();
 }
 
-/** Taking over the lanes of earlier pages takes one lock after the other: its own, theirs, and what they still hold. */
+/** Recovering the queues of earlier pages takes a round for locks, and one for what stands in them. */
 const TAKEOVER_ROUNDS = 3;

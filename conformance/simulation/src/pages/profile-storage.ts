@@ -12,7 +12,7 @@ export interface ProfileStorage {
   isFull: boolean;
   /** An app does so, in all its tabs: `localStorage.clear()`. */
   empty(): void;
-  /** What the browser itself has: what a process that starts now sees. */
+  /** What the browser itself has. */
   readonly records: ReadonlyMap<string, string>;
 }
 
@@ -33,6 +33,8 @@ type Listener = (key: string, text: string | null) => void;
 
 interface Copy {
   readonly view: Map<string, string>;
+  /** Changes it began with: a process takes longer to start than a change to be seen. */
+  readonly since: number;
   /** Changes of its own that are on their way, by key: what others wrote before them counts no more. */
   readonly underWay: Map<string, number>;
   readonly listeners: Set<Listener>;
@@ -41,15 +43,18 @@ interface Copy {
 /** `delayMs`: until a change is seen by pages of other processes. */
 export function profileStorage(time: VirtualTime, delayMs: number): ProfileStorage {
   const records = new Map<string, string>();
+  /** As it will be when all changes have arrived. */
+  const latest = new Map<string, string>();
+  let changes = 0;
   const copies: Copy[] = [];
   const profile = { openProcess, isFull: false, empty, records };
 
   function empty(): void {
-    for (const { view } of [...copies, { view: records }]) view.clear();
+    for (const { view } of [...copies, { view: records }, { view: latest }]) view.clear();
   }
 
   function openProcess(): Process {
-    const own: Copy = { view: new Map(records), underWay: new Map(), listeners: new Set() };
+    const own: Copy = { view: new Map(latest), since: changes, underWay: new Map(), listeners: new Set() };
     copies.push(own);
     return {
       openPage(onChange) {
@@ -61,12 +66,15 @@ export function profileStorage(time: VirtualTime, delayMs: number): ProfileStora
 
   function change(own: Copy, author: Listener, key: string, text: string | null): boolean {
     if (profile.isFull && (text?.length ?? 0) > (own.view.get(key)?.length ?? 0)) return false;
+    const number = ++changes;
     apply(own.view, key, text);
+    apply(latest, key, text);
     tell(own, key, text, author);
     own.underWay.set(key, (own.underWay.get(key) ?? 0) + 1);
     later(() => {
       apply(records, key, text);
-      for (const copy of copies) later(() => reach(copy, own, key, text));
+      for (const copy of copies)
+        if (copy === own || copy.since < number) later(() => reach(copy, own, key, text));
     });
     return true;
   }

@@ -37,13 +37,13 @@ export function drawPages(seed: number): PagesScript {
     storageDelayMs,
     releaseMs: random.pick([0, 0, 200]),
     latencyMs: [1, random.pick([10, 150, 600])] as const,
-    // Without locks, a claim needs room in the storage, and one that is full must not stop delivery.
+    // Without Web Locks, a lock needs room in the storage, and one that is full must not stop delivery.
     isStrict: storageDelayMs === 0 && (hasLocks || !theme.fillsStorage),
   };
   const actions = drawActions(random, theme, random.between(20, 90));
   return {
     settings,
-    // A clock set forward ends every stored claim at once: a known limit of browsers without locks.
+    // A clock set forward ends every stored lock at once: a known limit of browsers without Web Locks.
     actions: hasLocks ? actions : actions.filter((action) => action.do !== "jump"),
   };
 }
@@ -75,10 +75,8 @@ export function pagesFigures(
   return { events, elapsedMs: time.elapsedMs };
 }
 
-/** Of what a page stores, until pages of other processes see it. */
-const SEEN_MS = 5;
 /** A lock of a page that crashed ends after this long. */
-const CLAIMS_END_MS = 95_000;
+const LOCKS_END_MS = 95_000;
 const ALL_SENT_MS = 200_000;
 
 async function heal(browser: Browser, visiting: Visitor): Promise<void> {
@@ -88,9 +86,7 @@ async function heal(browser: Browser, visiting: Visitor): Promise<void> {
   browser.setOffline(false);
   await browser.advance(random.pick([0, 1000]));
   await visiting.closeAll();
-  // What they stored last has reached all processes.
-  await browser.advance(SEEN_MS);
-  if (!hasLocks) await browser.advance(CLAIMS_END_MS);
+  if (!hasLocks) await browser.advance(LOCKS_END_MS);
   const last = visiting.open();
   last.client.optIn();
   visiting.identify(last, "zoe");

@@ -174,7 +174,7 @@ export function simulatedPage(browser: Browser, settings: PageSettings): Simulat
     await browser.pause();
     // A page that holds locks is not frozen: browsers give it a moment to let go of them.
     if (mayFreeze) await browser.advance(random.between(0, MAX_FREEZING_MS));
-    // What it has sent meanwhile, it has sent without a claim.
+    // What it has sent meanwhile, it has sent without a lock.
     page.suspensions++;
     witness.left(page);
     if (!mayFreeze || locks.concerns(holder)) die(false);

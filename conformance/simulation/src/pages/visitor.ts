@@ -57,7 +57,7 @@ export function visitor(browser: Browser, knowsOwners: boolean): Visitor {
   }
 
   function openPage(tab: Tab): void {
-    // Without locks a page that crashed keeps its lane until its claim is over: its events come later.
+    // Without Web Locks a page that crashed keeps its queue until its stored lock is over: its events come later.
     if (!browser.hasLocks && tab.page.hasCrashed) tab.visit = ++visits;
     if (random.chance(NEW_PROCESS)) tab.process = storage.openProcess();
     tab.page = browser.open(tab.visit, tab.process, tab.store);

@@ -44,8 +44,8 @@ export interface Witness {
   readonly users: ReadonlyMap<string, string>;
   record(call: Recorded): void;
   wrote(key: string, text: string, isStored: boolean): void;
-  /** The page takes over what stands in the lane. */
-  took(page: Responsible, lane: string): void;
+  /** The page has the lock of the queue, and recovers what stands in it. */
+  took(page: Responsible, queue: string): void;
   sent(page: Responsible, request: Request): void;
   acknowledged(page: Responsible, request: Request): void;
   /** The visitor goes on elsewhere. */
@@ -86,7 +86,7 @@ export function createWitness({ isStrict, nowMs, tell }: WitnessPorts): Witness 
   const known = new Map<Request, Sent>();
   const attempts = new Map<number, Attempt[]>();
   const open = new Map<Responsible, Request>();
-  const lanes = new Map<string, Set<number>>();
+  const queues = new Map<string, Set<number>>();
   let fresh: { readonly page: Responsible; readonly request: Sent }[] = [];
   let optedOutAtMs = Number.POSITIVE_INFINITY;
 
@@ -129,7 +129,7 @@ export function createWitness({ isStrict, nowMs, tell }: WitnessPorts): Witness 
     },
     wrote(key, text, isStored) {
       tell(`wrote ${key} ${text.slice(0, 150)}`);
-      const [kind, lane = ""] = key.split(".");
+      const [kind, queue = ""] = key.split(".");
       if (kind === "id") {
         noteUser(text, users);
         optedOutAtMs = text.includes('"optedOut"')
@@ -140,11 +140,11 @@ export function createWitness({ isStrict, nowMs, tell }: WitnessPorts): Witness 
       if (kind !== "q" || Number.isNaN(number)) return;
       if (isStored) unstored.delete(number);
       else unstored.add(number);
-      lanes.set(lane, (lanes.get(lane) ?? new Set()).add(number));
+      queues.set(queue, (queues.get(queue) ?? new Set()).add(number));
     },
-    took(page, lane) {
-      tell(`${page.name} claims ${lane}`);
-      for (const number of lanes.get(lane) ?? []) {
+    took(page, queue) {
+      tell(`${page.name} has the lock of ${queue}`);
+      for (const number of queues.get(queue) ?? []) {
         if (recorded.get(number)?.visit !== page.visit) strayed.add(number);
       }
     },

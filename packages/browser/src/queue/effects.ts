@@ -79,12 +79,12 @@ export function effectsOf(shared: SharedQueue): Effects {
     revoked: (index) => withdraw(shared.client, index),
     joined(due, held, isFirst, doubtful, leaseMs) {
       const { client } = shared;
+      // Core itself waits at its start. Before it hears of what has come in: it may ask at once.
+      letSend(shared, isFirst ? 0 : leaseMs);
       joinHeld(client, held);
       if (isFirst) adopt(client, due, doubtful, leaseMs);
       else if (due > 0) joinQueue(client, due);
       ports.syncIdentity();
-      // Core itself waits at its start.
-      letSend(shared, isFirst ? 0 : leaseMs);
     },
   };
   return fx;

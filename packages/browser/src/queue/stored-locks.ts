@@ -3,7 +3,7 @@
  * Loaded only there.
  */
 import type { Timers } from "@whisperr/core";
-import { CLAIM, queueOf, RECORD } from "../storage/keys.ts";
+import { LOCK, queueOf, RECORD } from "../storage/keys.ts";
 import type { Storage } from "../storage/storage.ts";
 import type { TabLocks, Whose } from "./locks.ts";
 
@@ -30,16 +30,16 @@ export function storedLocks(storage: Storage, timers: Timers, nowMs: () => numbe
     storage.set(key, `${me} ${String(untilMs).padStart(TIME_LENGTH, "0")}`);
 
   function free(key: string): void {
-    const hasRecords = storage.keys().some((one) => one.startsWith(RECORD) && CLAIM + queueOf(one) === key);
+    const hasRecords = storage.keys().some((one) => one.startsWith(RECORD) && LOCK + queueOf(one) === key);
     if (hasRecords) write(key, 0);
     else storage.remove(key);
   }
 
   // Of pages that had no chance to end theirs.
-  for (const key of storage.keys()) if (key.startsWith(CLAIM) && !isTaken(key)) free(key);
+  for (const key of storage.keys()) if (key.startsWith(LOCK) && !isTaken(key)) free(key);
 
   function request(queue: string, _whose: Whose, answer: (isGranted: boolean) => void): () => void {
-    const key = CLAIM + queue;
+    const key = LOCK + queue;
     let isLost = isTaken(key);
     let timer: unknown;
 

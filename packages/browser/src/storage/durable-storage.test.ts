@@ -83,12 +83,12 @@ describe("the copy in IndexedDB", () => {
   });
 
   it("does not bring back what was removed, though it could not remove it when the page ended", async () => {
-    const records = new Map([["q.lane.000000", "delivered"]]);
+    const records = new Map([["q.queue.000000", "delivered"]]);
     const { open, indexedDB } = handDatabase(records);
     vi.stubGlobal("indexedDB", indexedDB);
     const storage = inMemory();
     const first = mirrored(storage, "test", handTimers());
-    first.remove("q.lane.000000");
+    first.remove("q.queue.000000");
     await vi.waitFor(() => expect(open).toHaveLength(1), PATIENT);
     open[0]?.abort();
     await Promise.resolve();

@@ -18,7 +18,7 @@
 
 export const RECORD = "q.";
 export const IN_FLIGHT = "f.";
-export const CLAIM = "c.";
+export const LOCK = "c.";
 export const GONE = "g.";
 export const IDENTITY = "id";
 export const SESSION = "session";
