@@ -12,7 +12,7 @@ import {
 } from "@whisperr/core";
 import { LEFT, queueOf, RECORD } from "../storage/keys.ts";
 import type { Storage } from "../storage/storage.ts";
-import { readInFlight } from "./in-flight.ts";
+import { type InFlight, readInFlight } from "./in-flight.ts";
 import { letSend } from "./lease.ts";
 import type { SharedQueue } from "./shared-queue.ts";
 import type { Entry } from "./state.ts";
@@ -109,7 +109,11 @@ function readLocked(shared: SharedQueue, copy: Copy | undefined): Found {
   for (const key of recordKeys(storage, copy)) {
     const stored = storage.get(key);
     const text = stored ?? copy?.get(key);
-    if (known.has(key) || !isLocked(q, key) || text === undefined) continue;
+    if (!isLocked(q, key) || text === undefined) continue;
+    // Those that this page had before count too: another one may have had them meanwhile, and sent them when it was left.
+    const leftMs = leaseOf(notes, key);
+    found.leaseMs = Math.max(found.leaseMs, Math.min(leftMs ?? 0, leaseMs));
+    if (known.has(key)) continue;
     const operation = text && restore(client, text);
     if (typeof operation === "string") {
       storage.remove(key);
@@ -120,13 +124,17 @@ function readLocked(shared: SharedQueue, copy: Copy | undefined): Found {
     // It may be other than it was, or known from the copy only.
     if (JSON.stringify(operation) !== stored) store(storage, entry);
     found.entries.push(entry);
-    for (const [last, leftMs] of notes) {
-      if (queueOf(last) !== queueOf(key) || key > last) continue;
-      found.doubtful = found.entries.length;
-      found.leaseMs = Math.max(found.leaseMs, Math.min(leftMs, leaseMs));
-    }
+    if (leftMs !== undefined) found.doubtful = found.entries.length;
   }
   return found;
+}
+
+/** How long a request that carries it may still be under way; undefined when none was noted. */
+function leaseOf(notes: InFlight, key: string): number | undefined {
+  let most: number | undefined;
+  for (const [last, leftMs] of notes)
+    if (queueOf(last) === queueOf(key) && key <= last) most = Math.max(most ?? 0, leftMs);
+  return most;
 }
 
 function reportLost(client: DeviceRecord, lost: Found["lost"]): void {
