@@ -2,6 +2,7 @@
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
+import { PRIVATE_PROPERTIES } from "../../../core/private-names.ts";
 
 const APP = 'import { createWhisperr } from "@whisperr/browser"; createWhisperr({ apiKey: "wrk_test" });';
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
@@ -30,6 +31,7 @@ export async function bundleSize(entry: "built" | "source"): Promise<BundleSize>
     outdir: "out",
     target: "es2020",
     define: { VERSION: '"0.0.0"' },
+    ...(entry === "source" && { mangleProps: PRIVATE_PROPERTIES }),
     metafile: true,
     write: false,
     absWorkingDir: path("../../.."),
