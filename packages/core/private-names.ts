@@ -7,10 +7,11 @@ const PRIVATE_NAMES = `
   abortController adopts afterMs automatic awaited backup callers ceiling delivery effects ending evicted failures
   flushes fresh goal holdingTimers identityStore isOver isStopped isTelling isTellingKept keeper known knownEvents
   knownText limit lost maxBodyBytes merged mergedJson newId nowMs onStep onEnd onFull
-  onKept onOutOfWork onSettled onStored overflow phase ports readText refusals reporter reporting retryAfter silent stopping
+  onOutOfWork onSettled onStored overflow phase ports readText refusals reporter reporting retryAfter silent stopping
   suspect timers transport unlisten uuid warned failure reports recorder base config
   asked doubtful freeLock hasStarted isLeased isStopping isStored joined leaveBehind note own readLocked recovery requestLock revoked stage written
-  syncIdentity leaseMs leftMs justFailed sendNow setLeaving endHandling retriesKept isHandling handlerReturned callForAll waitsForInterval onOrphan isOwner
+  syncIdentity leaseMs leftMs justFailed sendNow setLeaving endHandling retriesKept isHandling handlerReturned
+  attending awaits caller cutOff deadlineMs delayMs dueMs isSet isTold owner recover requestEffects requests setTimer wake
 `
   .trim()
   .split(/\s+/);

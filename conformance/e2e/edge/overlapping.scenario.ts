@@ -59,6 +59,19 @@ describe.each(shared)("%s", (_name, start) => {
     expect((await stage.report()).errors).toEqual([]);
   });
 
+  test("whoever waits for flush() hears of its end, even if another request flushed first, and is over", async () => {
+    const stage = await setEdgeStage(start, { waitUntilTimeoutMs: 3000 });
+    stage.api.setDefault({ kind: "hang" });
+    await stage.ask("/track?user=first&events=1&unawaited");
+    await stage.api.waitForRequests(1, 10_000);
+    await pause(1500);
+    const second = stage.ask("/track?user=second&events=0&flush");
+    await eventually("the first request is over", async () => (await stage.report()).open === 1);
+    stage.api.setDefault(null);
+    expect(JSON.parse((await second).text)).toEqual({ delivered: 1, dropped: 0, pending: 0 });
+    expect((await stage.report()).errors).toEqual([]);
+  });
+
   test("what nobody was left to deliver is reported, and goes out with the next request", async () => {
     const stage = await setEdgeStage(start, SHORT);
     stage.api.setDefault({ kind: "hang" });

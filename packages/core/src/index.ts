@@ -49,10 +49,12 @@ export { createTransport, type RequestUnderWay, type Transport } from "./http/tr
 export type { Identity } from "./identity/identity.ts";
 export type { IdentityStore } from "./identity/identity-keeper.ts";
 export { adopt, joinHeld, joinQueue, withdraw } from "./loop/device-queue.ts";
+export { EFFECTS } from "./loop/effects.ts";
 export { abandon, type FlushResult, flush, retry, stop } from "./loop/flush.ts";
 export { append } from "./loop/queue.ts";
 export { lose, refuse, type Stats, stats } from "./loop/settle.ts";
-export { tell } from "./loop/step.ts";
+export { step, tell } from "./loop/step.ts";
+export { conclude, transmit } from "./loop/transmit.ts";
 export {
   checkTypes,
   integer,

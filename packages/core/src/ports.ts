@@ -27,8 +27,6 @@ export interface Ports {
   readonly maxBodyBytes?: () => number;
   /** Told of every operation that leaves the queue: delivered, or given up. */
   readonly onSettled?: (operation: Operation, delivered: boolean) => void;
-  /** Delivery has stopped and was reported while everything is kept: nothing is tried before the next interval or `flush()`. */
-  readonly onKept?: () => void;
   /** Takes the place of HTTP requests to the API, for platforms that pass batches on by other means. */
   readonly transport?: Transport;
 }

@@ -3,6 +3,7 @@ import * as core from "../src/index.ts";
 
 test("core exports exactly this, so that nothing becomes public by accident", () => {
   expect(Object.keys(core).sort()).toEqual([
+    "EFFECTS",
     "MAX_TIMER_MS",
     "abandon",
     "abandoned",
@@ -15,6 +16,7 @@ test("core exports exactly this, so that nothing becomes public by accident", ()
     "channel",
     "checkTypes",
     "classifyAnswer",
+    "conclude",
     "createClient",
     "createDeviceClient",
     "createDisabledClient",
@@ -56,12 +58,14 @@ test("core exports exactly this, so that nothing becomes public by accident", ()
     "retryNow",
     "startQueue",
     "stats",
+    "step",
     "stop",
     "stopRequested",
     "syncIdentity",
     "tell",
     "tellApp",
     "timerFired",
+    "transmit",
     "utf8Bytes",
     "watchProcess",
     "webPorts",

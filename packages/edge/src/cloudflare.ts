@@ -5,8 +5,8 @@
  * `@cloudflare/workers-types`, or none at all) fit.
  */
 import type { AnyEvents, EventMap } from "@whisperr/core";
+import type { Whisperr } from "./client/create-whisperr.ts";
 import { createRequestClient } from "./client/request-client.ts";
-import type { Whisperr } from "./create-whisperr.ts";
 import type { EdgeOptions } from "./edge-options.ts";
 
 export {

@@ -4,9 +4,9 @@
  * Hono's own types are not imported: what is used of a context is written down here, and Hono's fits.
  */
 import type { AnyEvents, EventMap } from "@whisperr/core";
+import type { Whisperr } from "./client/create-whisperr.ts";
 import { createRequestClient } from "./client/request-client.ts";
 import type { WaitUntil } from "./client/wait-until.ts";
-import type { Whisperr } from "./create-whisperr.ts";
 import type { EdgeOptions } from "./edge-options.ts";
 import { vercelWaitUntil } from "./vercel-context.ts";
 

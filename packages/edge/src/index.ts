@@ -19,7 +19,7 @@ export {
   type WhisperrError,
   type WireEvent,
 } from "@whisperr/core";
+export { createWhisperr, type Whisperr } from "./client/create-whisperr.ts";
 export type { WaitUntil } from "./client/wait-until.ts";
-export { createWhisperr, type Whisperr } from "./create-whisperr.ts";
 export type { EdgeOptions, WhisperrEdgeOptions } from "./edge-options.ts";
 export type { PlatformOutbox } from "./hand-over/platform-outbox.ts";

@@ -1,7 +1,7 @@
 /** Next.js 15.1 and later: one client for all requests, held through `after()`. */
 import type { AnyEvents, EventMap } from "@whisperr/core";
 import { after } from "next/server";
-import { createWhisperr as create, type Whisperr } from "./create-whisperr.ts";
+import { createWhisperr as create, type Whisperr } from "./client/create-whisperr.ts";
 import type { EdgeOptions } from "./edge-options.ts";
 import { keyOfEnvironment } from "./environment.ts";
 

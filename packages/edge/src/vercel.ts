@@ -1,6 +1,6 @@
 /** Vercel Functions and Edge Functions: one client for all requests, held through the platform's request context. */
 import type { AnyEvents, EventMap } from "@whisperr/core";
-import { createWhisperr as create, type Whisperr } from "./create-whisperr.ts";
+import { createWhisperr as create, type Whisperr } from "./client/create-whisperr.ts";
 import type { EdgeOptions } from "./edge-options.ts";
 import { keyOfEnvironment } from "./environment.ts";
 import { vercelWaitUntil } from "./vercel-context.ts";

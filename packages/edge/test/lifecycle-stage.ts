@@ -1,6 +1,6 @@
 /** A client for all requests, on a platform and an API that are played. */
 import { vi } from "vitest";
-import { createWhisperr } from "../src/create-whisperr.ts";
+import { createWhisperr } from "../src/client/create-whisperr.ts";
 import type { WhisperrEdgeOptions } from "../src/edge-options.ts";
 import { type FakeRequest, fakeApi, fakeRequest } from "./fake-api.ts";
 

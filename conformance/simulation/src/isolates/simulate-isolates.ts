@@ -23,8 +23,8 @@ export type IsolatesAction =
       readonly identifies: boolean;
       readonly flushes: boolean;
     }
-  /** The platform ends one, or all and what they share. */
-  | { readonly do: "kill"; readonly isolate: number }
+  /** The platform ends one (0: the oldest of those open), or all and what they share. */
+  | { readonly do: "kill"; readonly isolate: number; readonly which?: number }
   | { readonly do: "evict"; readonly isolate: number }
   | { readonly do: "mood"; readonly mood: Mood }
   | { readonly do: "wait"; readonly ms: number };
@@ -65,7 +65,7 @@ function drawAction(random: SeededRandom): IsolatesAction {
       identifies: random.chance(0.2),
       flushes: random.chance(0.2),
     };
-  if (lot <= 50) return { do: "kill", isolate };
+  if (lot <= 50) return { do: "kill", isolate, which: random.between(0, 2) };
   if (lot <= 53) return { do: "evict", isolate };
   if (lot <= 65) return { do: "mood", mood: random.pick([...MOODS, "moody", "moody"] as const) };
   return { do: "wait", ms: random.pick([0, 10, 50, 200, 1000, 10_000, 40_000]) };
@@ -106,7 +106,10 @@ async function perform(world: IsolatesWorld, action: IsolatesAction): Promise<vo
   }
   const isolate = world.isolates[action.isolate % world.isolates.length] as Isolate;
   if (action.do === "evict") return isolate.evict();
-  if (action.do === "kill") return isolate.open[0]?.request.kill();
+  if (action.do === "kill") {
+    const { open } = isolate;
+    return open[(action.which ?? 0) % open.length]?.request.kill();
+  }
   serve(world, isolate, action);
 }
 

@@ -2,6 +2,7 @@
  * A client: one plain record of everything there is to know about it. Everything else in core is a function over it.
  * What a runtime brings comes in as `ports`; what the machine decides is carried out by `loop/effects.ts`.
  */
+import type { Effects } from "../delivery/effects.ts";
 import type { Machine } from "../delivery/machine.ts";
 import { type DeliveryConfig, initialState } from "../delivery/state.ts";
 import type { DropReason, WhisperrError } from "../errors.ts";
@@ -61,18 +62,19 @@ export interface Client extends Machine {
   answer: Answer;
 }
 
-/** Nothing happens before `startQueue()` or `adopt()`. */
+/** Nothing happens before `startQueue()` or `adopt()`. `effects`: for a runtime that carries out some of them in its own way. */
 export function createClient(
   config: ClientConfig,
   outbox: Outbox,
   transport: Transport,
   reporter: Reporter,
   ports: Ports,
+  effects: Effects = EFFECTS,
 ): Client {
   return {
     delivery: initialState(config, config.adopts ? "starting" : "idle"),
     config,
-    effects: EFFECTS,
+    effects,
     outbox,
     transport,
     reporter,

@@ -1,5 +1,6 @@
 /** The API of server SDKs, the same in every server runtime: the user id is always explicit. */
 
+import type { Effects } from "../delivery/effects.ts";
 import { type IdentifyOptions, identifyBody } from "../events/identify-body.ts";
 import { createRecorder, recordEvent } from "../events/recorder.ts";
 import { quote } from "../events/refusal.ts";
@@ -13,7 +14,7 @@ import { createMemoryOutbox } from "../queue/memory-outbox.ts";
 import type { Outbox } from "../queue/outbox.ts";
 import { outboxBySize } from "../queue/outbox-by-size.ts";
 import { createReporter, printDebug } from "../report/reporter.ts";
-import { type Client, createClient, startQueue } from "./client.ts";
+import { type Client, type ClientConfig, createClient, startQueue } from "./client.ts";
 import { enqueue } from "./enqueue.ts";
 import { shutDown } from "./shut-down.ts";
 
@@ -100,8 +101,9 @@ export interface ServerRuntime<Events extends EventMap> {
 
 export function createServerClient<Events extends EventMap = AnyEvents>(
   options: WhisperrOptions,
-  resolved: ResolvedOptions,
+  resolved: ResolvedOptions & ClientConfig,
   ports: Ports,
+  effects?: Effects,
 ): ServerRuntime<Events> {
   const client = createClient(
     resolved,
@@ -109,6 +111,7 @@ export function createServerClient<Events extends EventMap = AnyEvents>(
     ports.transport ?? createTransport(resolved, ports),
     createReporter({ ...resolved, onError: options.onError }, ports),
     ports,
+    effects,
   );
   const recorder = createRecorder(options);
   startQueue(client);

@@ -67,10 +67,8 @@ function onTimer(client: Client): void {
 
 /** Delivery stopped and everything is kept. */
 function keep(client: Client, because: KeptBecause, attempts: number): void {
-  const { answer, outbox, reports, ports } = client;
+  const { answer, outbox, reports } = client;
   const count = outbox.size;
-  // Before the timer of the next attempt is set: the runtime may let go of the request that it would belong to.
-  ports.onKept?.();
   if (because === "abandoned") {
     reports.push({ type: "retry_exhausted", message: abandonedMessage(count), count });
     return;

@@ -22,12 +22,13 @@ export interface Caller {
 /** Callers with goals of their own; beyond them, one flush is for all. Each costs the machine a number, at every step. */
 export const MAX_CALLERS = 16;
 
-export function flush(client: Client): Promise<FlushResult> {
+/** `isAlone`: the promise is nobody else's, for callers who cannot share one. */
+export function flush(client: Client, isAlone = false): Promise<FlushResult> {
   const { callers, delivery, outbox } = client;
   // Asked for in the very report that delivery stopped: another attempt would end in the same report, for ever.
   if (client.isTellingKept) return Promise.resolve({ delivered: 0, dropped: 0, pending: outbox.size });
   const last = callers.at(-1);
-  if (last === undefined) return wait(client, flushRequested);
+  if (last === undefined || isAlone) return wait(client, flushRequested);
   // Nothing came in between: the callers wait for the same, so they share one promise.
   if (delivery.flushes.at(-1) === outbox.size) return last.result;
   if (callers.length < MAX_CALLERS) return wait(client, flushRequested);

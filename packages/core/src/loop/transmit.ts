@@ -42,7 +42,8 @@ function cut({ outbox, delivery, config, ports }: Client): Batch | string {
   }
 }
 
-function conclude(client: Client, answer: Answer): void {
+/** The request under way is over, and this is what came of it. */
+export function conclude(client: Client, answer: Answer): void {
   client.answer = answer;
   const outcome = classifyAnswer(answer, client.delivery.inFlight, client.ports.nowMs());
   step(client, answered, outcome, client.ports.random());

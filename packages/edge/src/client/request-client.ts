@@ -8,9 +8,9 @@ import {
   type ServerRuntime,
   webPorts,
 } from "@whisperr/core";
-import type { Whisperr } from "../create-whisperr.ts";
 import { resolveEdgeOptions, type WhisperrEdgeOptions } from "../edge-options.ts";
 import { handOverFetch } from "../hand-over/hand-over.ts";
+import type { Whisperr } from "./create-whisperr.ts";
 import { adjustLifetime, endHandling, HANDLER_INTERVAL_MS, type Lifetime } from "./lifetime.ts";
 
 /** A client and what its maker may tell it. */

@@ -1,8 +1,8 @@
 import { createMemoryOutbox, type Operation } from "@whisperr/core";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { fakeApi, fakeRequest } from "../test/fake-api.ts";
+import { fakeApi, fakeRequest } from "../../test/fake-api.ts";
+import { tooLargeForPlatform } from "../too-large-for-platform.ts";
 import { createWhisperr } from "./create-whisperr.ts";
-import { tooLargeForPlatform } from "./too-large-for-platform.ts";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());

@@ -1,8 +1,8 @@
 /** Requests that overlap, and share a client. */
 import type { FetchLike } from "@whisperr/core";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { type FakeRequest, fakeApi } from "../test/fake-api.ts";
-import { lifecycleStage, pass, recordTimers } from "../test/lifecycle-stage.ts";
+import { type FakeRequest, fakeApi } from "../../test/fake-api.ts";
+import { lifecycleStage, pass, recordTimers } from "../../test/lifecycle-stage.ts";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => {
@@ -40,18 +40,45 @@ describe("several requests", () => {
     expect(whisperr.stats()).toMatchObject({ delivered: 100, pending: 0 });
   });
 
-  test("the one in which a batch of others is under way stays for it", async () => {
+  test("the one in which a batch is under way stays for it; the next batch goes out in the youngest", async () => {
     const { whisperr, enter } = lifecycleStage(202, { fetch: later(fakeApi().fetch, 100), flushAt: 1 });
     const first = enter();
     whisperr.track("ada", "one");
     await pass(50);
     const second = enter();
     whisperr.track("bob", "two");
-    await pass(60);
-    expect(whisperr.stats()).toMatchObject({ delivered: 1, pending: 1 });
+    await pass(49);
     expect([first.open, second.open]).toEqual([1, 1]);
-    await pass(100);
+    await pass(11);
+    expect(whisperr.stats()).toMatchObject({ delivered: 1, pending: 1 });
+    expect([first.open, second.open]).toEqual([0, 1]);
+    await pass(89);
+    expect([first.open, second.open]).toEqual([0, 1]);
+    await pass(11);
     expect([first.open, second.open]).toEqual([0, 0]);
+  });
+
+  test("an attempt is made in the one with the most time left, so that the end of another does not cut it off", async () => {
+    vi.spyOn(Math, "random").mockReturnValue(0.999);
+    const api = fakeApi(503);
+    const { whisperr, onError, enter } = lifecycleStage(202, {
+      fetch: later(api.fetch, 300),
+      waitUntilTimeoutMs: 1300,
+      backoff: { baseMs: 800, maxMs: 800 },
+    });
+    const first = enter();
+    whisperr.track("ada", "one");
+    await pass(500);
+    api.answer = 202;
+    const second = enter();
+    whisperr.track("bob", "two");
+    // The first answer comes after 350 ms, the second attempt 800 later, its answer after another 300: at 1450.
+    await pass(801);
+    expect([first.open, second.open]).toEqual([0, 1]);
+    await pass(200);
+    expect(api.requests).toEqual([["one"], ["one", "two"]]);
+    expect([first.open, second.open]).toEqual([0, 0]);
+    expect(onError).not.toHaveBeenCalled();
   });
 
   test("at the deadline of the one that sends, the youngest goes on, and nothing is reported", async () => {

@@ -1,6 +1,6 @@
 import { createMemoryOutbox } from "@whisperr/core";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { lifecycleStage, pass } from "../test/lifecycle-stage.ts";
+import { lifecycleStage, pass } from "../../test/lifecycle-stage.ts";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => {
