@@ -16,8 +16,8 @@ import type { PlatformOutbox } from "./hand-over/platform-outbox.ts";
 export interface EdgeOptions extends Omit<WhisperrOptions, "outbox"> {
   /**
    * Milliseconds an operation waits at most before a flush starts; 0 = no timer, only `flushAt` and `flush()`. Default 50:
-   * what a request tracks travels together. When the key is refused or retries are used up, requests are held for
-   * another interval only if it is given here.
+   * what a request tracks travels together. No request is held for another interval when the key is refused or retries
+   * are used up: what was kept goes out with the next one.
    */
   readonly flushIntervalMs?: number | undefined;
   /**
@@ -44,9 +44,11 @@ export interface WhisperrEdgeOptions extends EdgeOptions {
 }
 
 /** The options with every default filled in. */
-export interface ResolvedEdgeOptions {
-  readonly shared: ResolvedOptions;
-  readonly intervalIsGiven: boolean;
+export interface EdgeConfig extends ResolvedOptions {
+  /** Shorter once a request's handler has returned. */
+  flushIntervalMs: number;
+  /** A request is not held for the next interval; what was kept waits for another. */
+  readonly retriesKept: false;
   readonly waitUntil: WaitUntil;
   readonly waitUntilTimeoutMs: number;
   /** Where operations wait. */
@@ -55,6 +57,10 @@ export interface ResolvedEdgeOptions {
   readonly platform: PlatformOutbox | undefined;
 }
 
+/** Long enough for what one request tracks, short enough to cost an open request nothing. */
+export const COALESCING_MS = 50;
+/** While a handler runs its events wait for each other, but not for ever: it may stream, or hang. */
+export const HANDLER_INTERVAL_MS = 10_000;
 /** Operations kept in memory by default (contract, section 7). */
 const MAX_QUEUE_SIZE = 10_000;
 /** Platforms end a request's work 30 s after its response; this leaves time to report. */
@@ -63,7 +69,7 @@ const TIMEOUT_MS = 25_000;
 const BACKOFF = { baseMs: 500, maxMs: 8000 };
 
 /** `intervalMs`: `flushIntervalMs`, unless the app gave one. Throws an Error that names the option and the fix. */
-export function resolveEdgeOptions(options: WhisperrEdgeOptions, intervalMs: number): ResolvedEdgeOptions {
+export function resolveEdgeOptions(options: WhisperrEdgeOptions, intervalMs: number): EdgeConfig {
   if (typeof options !== "object" || options === null) throw misuse("options must be an object");
   const { waitUntil, outbox } = options;
   if (typeof waitUntil !== "function")
@@ -77,8 +83,8 @@ export function resolveEdgeOptions(options: WhisperrEdgeOptions, intervalMs: num
     backoff: options.backoff ?? BACKOFF,
   };
   return {
-    shared: resolveOptions(withDefaults, { maxQueueSize: MAX_QUEUE_SIZE }),
-    intervalIsGiven: (options.flushIntervalMs ?? undefined) !== undefined,
+    ...resolveOptions(withDefaults, { maxQueueSize: MAX_QUEUE_SIZE }),
+    retriesKept: false,
     waitUntil,
     waitUntilTimeoutMs: integer(
       "waitUntilTimeoutMs",

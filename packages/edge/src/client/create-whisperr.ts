@@ -9,11 +9,10 @@ import {
   type ServerClient,
   type ServerRuntime,
 } from "@whisperr/core";
-import { resolveEdgeOptions, type WhisperrEdgeOptions } from "../edge-options.ts";
+import { COALESCING_MS, resolveEdgeOptions, type WhisperrEdgeOptions } from "../edge-options.ts";
 import { edgePorts } from "../edge-ports.ts";
 import { handOverFetch } from "../hand-over/hand-over.ts";
 import { deferred } from "./deferred.ts";
-import { COALESCING_MS } from "./lifetime.ts";
 import { REQUEST_EFFECTS } from "./request-effects.ts";
 import { adjust, initialRequests } from "./requests.ts";
 import { callIn, effectsIn, outboxIn, type SharedClient } from "./shared-client.ts";
@@ -32,20 +31,13 @@ export function createWhisperr<Events extends EventMap = AnyEvents>(
   options: WhisperrEdgeOptions,
 ): Whisperr<Events> {
   if (Object(options).disabled === true) return createDisabledClient<Events>();
-  const {
-    shared: resolved,
-    intervalIsGiven,
-    waitUntil,
-    waitUntilTimeoutMs,
-    outbox,
-    platform,
-  } = resolveEdgeOptions(options, COALESCING_MS);
+  const config = resolveEdgeOptions(options, COALESCING_MS);
+  const { outbox, platform } = config;
   const shared: SharedClient = {
     get client() {
       return runtime.client;
     },
-    waitUntil,
-    timeoutMs: waitUntilTimeoutMs,
+    config,
     requests: initialRequests(),
     requestEffects: REQUEST_EFFECTS,
     attending: new Map(),
@@ -54,7 +46,7 @@ export function createWhisperr<Events extends EventMap = AnyEvents>(
   };
   const runtime: ServerRuntime<Events> = createServerClient(
     { ...options, outbox: outboxIn(shared, outbox) },
-    { ...resolved, retriesKept: intervalIsGiven },
+    config,
     {
       ...edgePorts(platform ? handOverFetch(platform, () => runtime.client) : options.fetch),
       onStep: (client: Client) => adjust(shared, isUnderWay(client)),
@@ -81,7 +73,7 @@ function inRequests<Events extends EventMap>(
       };
     },
     // On Workers a promise ends with the request that made it, so nobody may wait for another's.
-    flush: () => flushIn(shared, () => api.flush()),
+    flush: () => flushIn(shared, () => flush(shared.client, true)),
     shutdown: (...args) => flushIn(shared, () => api.shutdown(...args)),
   };
 }

@@ -218,18 +218,13 @@ describe("the request", () => {
     expect(request.open).toBe(0);
   });
 
-  test("stays open for another interval after a refused key when the app gave one, until its deadline", async () => {
-    const { server, request, whisperr, onError } = requestFixture(401, { flushIntervalMs: 10_000 });
+  test("ends when the key is refused, though the app gave an interval", async () => {
+    const { server, request, whisperr } = requestFixture(401, { flushIntervalMs: 10_000 });
     whisperr.track("ada", "one");
-    await pass(24_999);
-    expect(server.requests).toHaveLength(2);
-    expect(request).toMatchObject({ promises: 1, open: 1 });
-    await pass(1);
-    expect(request.open).toBe(0);
-    expect(onError).toHaveBeenLastCalledWith(retryExhausted(1));
+    await pass(10_000);
+    expect(request).toMatchObject({ promises: 1, open: 0 });
     await pass(60_000);
-    expect(server.requests).toHaveLength(2);
-    expect(request.promises).toBe(1);
+    expect(server.requests).toHaveLength(1);
   });
 
   test("does not stay open for a client that has shut down with something left", async () => {

@@ -17,9 +17,9 @@ export const REQUEST_EFFECTS: RequestEffects = {
 };
 
 function open(shared: SharedClient, id: number): void {
-  const { client, timeoutMs } = shared;
+  const { client, config } = shared;
   const request: Attending = {
-    deadlineMs: client.ports.nowMs() + timeoutMs,
+    deadlineMs: client.ports.nowMs() + config.waitUntilTimeoutMs,
     timer: undefined,
     isOver: false,
     wake() {},
@@ -27,13 +27,14 @@ function open(shared: SharedClient, id: number): void {
   shared.attending.set(id, request);
   // Where not even a timer may be set, outside of any request, operations wait for the first call inside one.
   const attended = attend(shared, id, request).catch(() => lost(shared, id));
-  keepOpen(shared.waitUntil, attended, client);
+  keepOpen(config.waitUntil, attended, client);
 }
 
 /** Runs in the request from beginning to end: others only wake it. */
 async function attend(shared: SharedClient, id: number, request: Attending): Promise<void> {
-  const { timers } = shared.client.ports;
-  const deadline = timers.set(() => expired(shared, id), shared.timeoutMs);
+  const { client, config } = shared;
+  const { timers } = client.ports;
+  const deadline = timers.set(() => expired(shared, id), config.waitUntilTimeoutMs);
   while (!request.isOver) {
     const woken = deferred<void>();
     request.wake = woken.resolve;

@@ -4,15 +4,13 @@
  * other.
  */
 import { type Client, EFFECTS, type Effects, type Outbox } from "@whisperr/core";
+import type { EdgeConfig } from "../edge-options.ts";
 import { adjust, awaitNext, lost, moveUp, type Requests, waitFor } from "./requests.ts";
 import { isUnderWay } from "./under-way.ts";
-import type { WaitUntil } from "./wait-until.ts";
 
 export interface SharedClient extends Requests {
   readonly client: Client;
-  readonly waitUntil: WaitUntil;
-  /** Milliseconds that a request may stay open. */
-  readonly timeoutMs: number;
+  readonly config: EdgeConfig;
   /** Oldest first. */
   readonly attending: Map<number, Attending>;
   /** The request of the call that runs now, and of those that follow without a wait in between; 0: there is none. */

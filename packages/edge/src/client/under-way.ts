@@ -5,9 +5,9 @@ import type { Client } from "@whisperr/core";
  * Something of the client is under way, or waits for a moment that will come by itself. Not so while delivery has stopped
  * with everything kept, though the wait that a server asked for may go on.
  */
-export function isUnderWay({ delivery, config, timer }: Client): boolean {
+export function isUnderWay({ delivery, timer }: Client): boolean {
   const { phase, goal, fresh } = delivery;
   if (phase === "sending") return true;
   if (timer === undefined) return false;
-  return phase !== "throttled" || goal + fresh > 0 || config.retriesKept !== false;
+  return phase !== "throttled" || goal + fresh > 0;
 }
