@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import fc, { type RunDetails } from "fast-check";
 import { expect } from "vitest";
+import { whatThrew } from "./what-failed.ts";
 
 fc.configureGlobal({ ...fc.readConfigureGlobal(), reporter: keep });
 
@@ -11,7 +12,7 @@ function keep(details: RunDetails<unknown>): void {
   const { testPath = "" } = expect.getState();
   const { seed, counterexamplePath: path, counterexample: values } = details;
   const folder = join(dirname(testPath), "counterexamples");
-  const what = String((details.errorInstance as Error | null)?.message ?? "it was interrupted");
+  const what = whatThrew(details.errorInstance);
   mkdirSync(folder, { recursive: true });
   writeFileSync(
     join(folder, `${basename(testPath, ".test.ts")}-${seed}.json`),

@@ -3,12 +3,10 @@ import { spawn } from "node:child_process";
 import { randomInt } from "node:crypto";
 import { globSync, readFileSync } from "node:fs";
 import type { Finding, Job } from "./job.ts";
+import { whatEnded } from "./what-failed.ts";
 
 const TESTS = "packages/*/test/*model.test.ts";
 const COUNTEREXAMPLES = "packages/*/test/counterexamples/*.json";
-
-/** Of what a test runner printed. */
-const LAST_CHARACTERS = 3000;
 
 /** Rounds: each runs all models some hundred times. */
 export const models: Job = async (ms, tell) => {
@@ -16,17 +14,18 @@ export const models: Job = async (ms, tell) => {
   do {
     const before = new Set(globSync(COUNTEREXAMPLES));
     const seed = randomInt(2 ** 31);
-    const { ok, output } = await runTests(seed);
+    const failure = await runTests(seed);
     tell({ runs: 1, known: 0 });
-    if (ok) continue;
+    if (failure === undefined) continue;
     const files = globSync(COUNTEREXAMPLES).filter((file) => !before.has(file));
     const findings = files.map(findingIn);
-    if (findings.length === 0) findings.push({ what: output.slice(-LAST_CHARACTERS), replay: command(seed) });
+    if (findings.length === 0) findings.push({ what: failure, replay: command(seed) });
     for (const finding of findings) tell({ runs: 0, known: 0, finding });
   } while (performance.now() < untilMs);
 };
 
-function runTests(seed: number): Promise<{ ok: boolean; output: string }> {
+/** Resolves with what went wrong, if something did. */
+function runTests(seed: number): Promise<string | undefined> {
   const args = ["run", "--maxWorkers=1", "--reporter=dot", ...globSync(TESTS)];
   const env = { ...process.env, FC_SEED: String(seed), FUZZ: "1", NO_COLOR: "1" };
   const child = spawn("vitest", args, { env, stdio: ["ignore", "pipe", "pipe"] });
@@ -37,14 +36,21 @@ function runTests(seed: number): Promise<{ ok: boolean; output: string }> {
     });
   return new Promise((resolve, reject) => {
     child.on("error", reject);
-    child.on("close", (code) => resolve({ ok: code === 0, output }));
+    child.on("close", (code, signal) => resolve(code === 0 ? undefined : whatEnded(output, code, signal)));
   });
 }
 
+/** As `keep-counterexample.ts` writes it. */
+interface Counterexample {
+  readonly what: string;
+  readonly seed: number;
+  readonly path: string;
+}
+
 function findingIn(file: string): Finding {
-  const { what, seed, path } = JSON.parse(readFileSync(file, "utf8")) as Record<string, string>;
+  const { what, seed, path } = JSON.parse(readFileSync(file, "utf8")) as Counterexample;
   const test = /counterexamples\/(.*)-\d+\.json$/.exec(file.replaceAll("\\", "/"))?.[1];
-  return { what: what ?? "", file, replay: `FC_PATH=${path} ${command(Number(seed))}/${test}.test.ts` };
+  return { what, file, replay: `FC_PATH=${path} ${command(seed)}/${test}.test.ts` };
 }
 
 function command(seed: number): string {
