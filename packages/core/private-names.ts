@@ -4,11 +4,11 @@
  * each package looks at that.
  */
 const PRIVATE_NAMES = `
-  abortController adopts afterMs automatic awaited backup callers ceiling delivery effects ending evicted failures
-  flushes fresh goal holdingTimers identityStore isOver isStopped isTelling isTellingKept keeper known knownEvents
-  knownText limit lost maxBodyBytes merged mergedJson newId nowMs onStep onEnd onFull
+  abortController adopts afterMs awaited backup callers ceiling delivery effects ending evicted failures
+  flushes fresh goal holdingTimers identityStore isOver isStopped isTelling isTellingKept keeper known
+  knownText limit lost maxBodyBytes newId nowMs onStep onEnd onFull
   onOutOfWork onSettled onStored overflow phase ports readText refusals reporter reporting retryAfter silent stopping
-  suspect timers transport unlisten uuid warned failure reports recorder base config
+  suspect timers transport unlisten uuid warned failure reports recorder base baseJson config
   asked doubtful freeLock hasStarted isLeased isStopping isStored joined leaveBehind note own readLocked recovery requestLock revoked stage written
   syncIdentity leaseMs leftMs justFailed sendNow setLeaving endHandling retriesKept isHandling handlerReturned
   attending awaits caller cutOff deadlineMs delayMs dueMs isSet isTold owner recover requestEffects requests setTimer wake

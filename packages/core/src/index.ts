@@ -32,7 +32,6 @@ export {
   type PushSettings,
 } from "./events/channel.ts";
 export type { IdentifyOptions } from "./events/identify-body.ts";
-export { ignoreRejection } from "./events/json.ts";
 export {
   formatMessageId,
   type IdentifyOperation,
@@ -40,8 +39,9 @@ export {
   type Operation,
   type TrackOperation,
 } from "./events/operation.ts";
-export { describeThrown, misuse, mustBe, oneOf } from "./events/refusal.ts";
-export type { WireEvent } from "./events/snapshot.ts";
+export type { WireEvent } from "./events/recorder.ts";
+export { describeThrown, misuse, mustBe } from "./events/refusal.ts";
+export { ignoreRejection } from "./events/snapshot.ts";
 export { type Batch, cutBatch, encodeEvent, utf8Bytes } from "./events/wire.ts";
 export { readBoundedText } from "./http/bounded-text.ts";
 export { type Answer, classifyAnswer, noAnswer, type Outcome } from "./http/outcome.ts";

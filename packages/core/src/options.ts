@@ -1,7 +1,7 @@
 /** The options every SDK shares: types, defaults, and errors that name the option and the fix. */
 import type { WhisperrError } from "./errors.ts";
+import type { WireEvent } from "./events/recorder.ts";
 import { misuse, mustBe } from "./events/refusal.ts";
-import type { WireEvent } from "./events/snapshot.ts";
 import type { FetchLike } from "./ports.ts";
 import type { AppOutbox } from "./queue/outbox.ts";
 

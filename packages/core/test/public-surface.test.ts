@@ -45,7 +45,6 @@ test("core exports exactly this, so that nothing becomes public by accident", ()
     "noAnswer",
     "onEnd",
     "onOutOfWork",
-    "oneOf",
     "parseOperation",
     "printDebug",
     "readBoundedText",

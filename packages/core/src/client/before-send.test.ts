@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { aTrack } from "../../test/operations.ts";
 import type { TrackOperation } from "../events/operation.ts";
-import { applyBeforeSend, type WireEvent } from "../events/snapshot.ts";
+import { applyBeforeSend, type WireEvent } from "../events/recorder.ts";
 
 const operation = aTrack({ properties: '{"card":"4242","amount":7}', context: '{"ip":"::1"}' });
 const apply = (change: (event: WireEvent) => unknown): TrackOperation | undefined =>
@@ -79,7 +79,9 @@ test.each<[string, (event: WireEvent) => unknown, string]>([
 
 test("an async beforeSend is told from other mistakes", () => {
   expect(() => apply(async (event) => event)).toThrow(
-    expect.objectContaining({ message: expect.stringContaining("must be the event or null (got Promise)") }),
+    expect.objectContaining({
+      message: expect.stringContaining("must be the event or null (got a promise)"),
+    }),
   );
 });
 

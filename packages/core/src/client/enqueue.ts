@@ -1,8 +1,8 @@
 /** A call, on its way into the queue: whatever is wrong with it is refused and reported, and nothing else is harmed. */
 
 import type { Operation } from "../events/operation.ts";
-import { Refusal } from "../events/refusal.ts";
-import { snapshot } from "../events/snapshot.ts";
+import { asRefusal } from "../events/refusal.ts";
+import { checkLength } from "../events/snapshot.ts";
 import { append } from "../loop/queue.ts";
 import { refuse } from "../loop/settle.ts";
 import type { Client } from "./client.ts";
@@ -15,9 +15,14 @@ export function enqueue<T extends Operation>(
   add: (operation: T) => void = (operation) => append(client, operation),
 ): void {
   if (client.isStopped) return refuse(client, "shut_down", `${call()} came after shutdown()`);
-  const operation = snapshot(make);
-  if (operation === undefined) refuse(client, "before_send", `${call()} was left out by beforeSend`);
-  else if (operation instanceof Refusal)
-    refuse(client, operation.reason, `${call()} was dropped: ${operation.message}.`);
-  else add(operation);
+  let operation: T | undefined;
+  try {
+    operation = make();
+    if (operation) checkLength(operation);
+  } catch (error) {
+    const { reason, message } = asRefusal(error);
+    return refuse(client, reason, `${call()} was dropped: ${message}.`);
+  }
+  if (operation) add(operation);
+  else refuse(client, "before_send", `${call()} was left out by beforeSend`);
 }

@@ -1,7 +1,7 @@
 /** The body of `POST /v1/identify`: only what the app gave, checked before it is queued. */
 import type { Channel, ChannelType } from "./channel.ts";
-import { objectToJson } from "./json.ts";
-import { isText, mustBe, NON_BLANK, oneOf } from "./refusal.ts";
+import { isText, mustBe, NON_BLANK } from "./refusal.ts";
+import { objectToJson } from "./snapshot.ts";
 
 /** What `identify()` takes beside the user. */
 export interface IdentifyOptions {
@@ -22,41 +22,34 @@ export interface IdentifyOptions {
 const TYPES: readonly unknown[] = ["email", "sms", "push"];
 const REASON = "invalid_channels";
 
+/** Shortcuts, each with its channel. */
+const SHORTCUTS = { email: "email", phone: "sms", pushToken: "push" };
+
 /** Throws a Refusal that names the part which is not usable. */
 export function identifyBody(userId: string, options: unknown): string {
   const given = (options ?? {}) as Record<string, unknown>;
   const isObject = typeof given === "object" && !Array.isArray(given);
-  mustBe(
-    isObject,
-    "identify's second argument",
-    "an object like { email, traits }",
-    options,
-    "invalid_traits",
-  );
-  const traits = objectToJson(given.traits, "traits", "invalid_traits");
-  const preferred = oneOf(given.preferredChannel, TYPES, "preferredChannel", REASON);
+  const rule = "an object like { email, traits }";
+  mustBe(isObject, "identify's second argument", rule, options, "invalid_traits");
+  const traits = objectToJson(given.traits, "traits");
+  const preferred_channel = oneOf(TYPES, given.preferredChannel, "preferredChannel");
   const channels = wireChannels(given);
-
   return JSON.stringify({
     external_user_id: userId,
     traits: traits === "{}" ? undefined : JSON.parse(traits),
-    preferred_channel: preferred,
+    preferred_channel,
     channels: channels.length > 0 ? channels : undefined,
   });
 }
 
-/** Shortcuts, each with its channel. */
-const SHORTCUTS = { email: "email", phone: "sms", pushToken: "push" };
-
 function wireChannels(given: Record<string, unknown>): object[] {
-  const { channels } = given;
-  if (channels === undefined || channels === null) {
+  const channels = given.channels ?? undefined;
+  if (channels === undefined)
     return Object.entries(SHORTCUTS).flatMap(([name, type]) => {
       const address = given[name] ?? "";
       const isBlank = typeof address === "string" && !isText(address);
       return isBlank ? [] : wireChannel({ type, address }, name);
     });
-  }
   mustBe(Array.isArray(channels), "channels", "an array", channels, REASON);
   // Not its own map(): a subclass of Array could return anything.
   return Array.from(channels, (entry, index) => wireChannel(entry, `channels[${index}]`));
@@ -65,7 +58,7 @@ function wireChannels(given: Record<string, unknown>): object[] {
 function wireChannel(entry: unknown, where: string): object {
   const given = Object(entry) as Record<string, unknown>;
   const field = (name: string, ...allowed: readonly unknown[]) =>
-    oneOf(given[name], allowed, `${name} of ${where}`, REASON);
+    oneOf(allowed, given[name], `${name} of ${where}`);
   const { address } = given;
   mustBe(isText(address), `address of ${where}`, NON_BLANK, address, REASON);
   const channel = field("type", ...TYPES);
@@ -81,4 +74,12 @@ function wireChannel(entry: unknown, where: string): object {
       push_env: field("pushEnv", "sandbox", "production"),
     }),
   };
+}
+
+/** The value, which must be one of those allowed; undefined when it is not given (undefined or null). */
+function oneOf(allowed: readonly unknown[], given: unknown, what: string): unknown {
+  const value = given ?? undefined;
+  const fits = value === undefined || allowed.includes(value);
+  mustBe(fits, what, allowed.join(" or "), value, REASON);
+  return value;
 }

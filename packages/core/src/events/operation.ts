@@ -25,6 +25,7 @@ export interface TrackOperation {
 /** A queued `identify()`: the request body as it will be sent. */
 export interface IdentifyOperation {
   readonly kind: "identify";
+  readonly held?: undefined;
   readonly body: string;
   /** Client SDKs: what its delivery means for the identity (`identity/`). */
   readonly means?: IdentifyMeaning;
@@ -42,5 +43,5 @@ export function formatMessageId({ idPrefix, idNumber }: TrackOperation): string 
 
 /** An event that waits for its visitor to become a user. */
 export function isHeld(operation: Operation | undefined): boolean {
-  return operation?.kind === "track" && operation.held === true;
+  return operation?.held === true;
 }

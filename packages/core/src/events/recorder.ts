@@ -1,30 +1,46 @@
 /** From a `track()` call to a queued event: checked, stamped with time and id, and through the app's `beforeSend`. */
 import type { WhisperrOptions } from "../options.ts";
 import type { Ports } from "../ports.ts";
-import { objectToJson } from "./json.ts";
 import type { TrackOperation } from "./operation.ts";
-import { asRefusal, misuse } from "./refusal.ts";
+import { asRefusal, describeThrown, misuse, mustBe, Refusal } from "./refusal.ts";
 import {
-  applyBeforeSend,
   checkEventType,
+  checkUserId,
   contextToJson,
-  type WireEvent,
-  withoutMessageId,
+  ignoreRejection,
+  isThenable,
+  objectToJson,
 } from "./snapshot.ts";
+import { encodeEvent } from "./wire.ts";
+
+/** The event as `beforeSend` gets it: what will be sent. */
+export interface WireEvent {
+  /** May be changed. */
+  external_user_id?: string;
+  /** Client SDKs, before `identify()`. */
+  anonymous_id?: string;
+  /** May be changed; checked again. */
+  event_type: string;
+  /** Fixed when `track()` was called; a change is ignored. */
+  readonly occurred_at: string;
+  /** May be changed or replaced. */
+  properties: Record<string, unknown>;
+  /** May be changed or replaced; `$message_id` stays what it is. */
+  context: Record<string, unknown>;
+}
+
+type BeforeSend = NonNullable<WhisperrOptions["beforeSend"]>;
 
 /** Whose an event is. */
 export type Owner = Pick<TrackOperation, "userId" | "anonymousId" | "held">;
 
 export interface Recorder {
-  readonly beforeSend: ((event: WireEvent) => WireEvent | null) | undefined;
-  /** The context every event gets: the app's own. */
+  readonly beforeSend: WhisperrOptions["beforeSend"] | null;
+  /** The context every event gets: the app's own. As text too, for most calls have none of theirs. */
   readonly base: object | undefined;
-  /** The same with what the runtime knows, as text too: that is made only once while the runtime gives the same object. */
-  automatic: object | undefined;
-  merged: object | undefined;
-  mergedJson: string;
+  readonly baseJson: string;
   /** Event names known to be valid, so that each is checked once. */
-  readonly knownEvents: Set<unknown>;
+  readonly known: Set<unknown>;
   /** Of the message id's UUID, everything before the counter; drawn at the first event. */
   idPrefix: string;
   idNumber: number;
@@ -36,24 +52,18 @@ const MAX_KNOWN_EVENTS = 1000;
 
 /** Misuse of `context` throws, unlike the same in a call. */
 export function createRecorder({ beforeSend, context }: WhisperrOptions): Recorder {
-  const json = copyContext(context);
-  const base = json === "{}" ? undefined : (JSON.parse(json) as object);
-  return {
-    beforeSend: beforeSend ?? undefined,
-    base,
-    automatic: undefined,
-    merged: base,
-    mergedJson: json,
-    knownEvents: new Set(),
-    idPrefix: "",
-    idNumber: 0,
-  };
+  try {
+    const baseJson = contextToJson(context);
+    const base = baseJson === "{}" ? undefined : JSON.parse(baseJson);
+    return { beforeSend, base, baseJson, known: new Set(), idPrefix: "", idNumber: 0 };
+  } catch (error) {
+    throw misuse(asRefusal(error, "context").message);
+  }
 }
 
 /**
  * The event to queue; undefined when `beforeSend` left it out. Throws a Refusal, or what the app's objects throw.
- * `automatic`: what the runtime adds to the context, the same object for as long as it says the same; the app's own
- * values win.
+ * `automatic`: what the runtime adds to the context; the app's own values win.
  */
 export function recordEvent(
   recorder: Recorder,
@@ -64,40 +74,50 @@ export function recordEvent(
   context: unknown,
   automatic?: object,
 ): TrackOperation | undefined {
+  const { beforeSend, base, baseJson, known } = recorder;
   const atMs = nowMs();
-  if (automatic !== recorder.automatic) merge(recorder, automatic);
-  if (recorder.idPrefix === "") recorder.idPrefix = uuid().slice(0, UUID_PREFIX_LENGTH);
+  recorder.idPrefix ||= uuid().slice(0, UUID_PREFIX_LENGTH);
+  if (!known.has(event)) {
+    checkEventType(event);
+    if (known.size < MAX_KNOWN_EVENTS) known.add(event);
+  }
+  const isPlain = automatic === undefined && (context ?? undefined) === undefined;
   const operation: TrackOperation = {
     kind: "track",
     ...owner,
-    event: knownEvent(recorder, event),
+    event: event as string,
     atMs,
     idPrefix: recorder.idPrefix,
     idNumber: ++recorder.idNumber,
-    properties: objectToJson(properties, "properties", "invalid_properties"),
-    context: contextToJson(recorder.merged, recorder.mergedJson, context),
+    properties: objectToJson(properties, "properties"),
+    context: isPlain ? baseJson : contextToJson(context, automatic ? { ...automatic, ...base } : base),
   };
-  return recorder.beforeSend === undefined ? operation : applyBeforeSend(operation, recorder.beforeSend);
+  return beforeSend ? applyBeforeSend(operation, beforeSend) : operation;
 }
 
-function merge(recorder: Recorder, automatic: object | undefined): void {
-  recorder.automatic = automatic;
-  recorder.merged = automatic ? { ...automatic, ...recorder.base } : recorder.base;
-  recorder.mergedJson = JSON.stringify(recorder.merged ?? {});
-}
-
-function knownEvent({ knownEvents }: Recorder, event: unknown): string {
-  if (!knownEvents.has(event)) {
-    checkEventType(event);
-    if (knownEvents.size < MAX_KNOWN_EVENTS) knownEvents.add(event);
-  }
-  return event as string;
-}
-
-function copyContext(context: unknown): string {
+/**
+ * The operation as `beforeSend` wants it, or undefined when it wants none. Gets a copy, so the app's objects stay as
+ * they are. If it throws, the event is given up: sending what was meant to be cleaned would be worse.
+ */
+export function applyBeforeSend(
+  operation: TrackOperation,
+  beforeSend: BeforeSend,
+): TrackOperation | undefined {
+  let changed: { readonly [K in keyof WireEvent]: unknown } | null;
   try {
-    return withoutMessageId(objectToJson(context, "context", "invalid_context"));
+    changed = beforeSend(JSON.parse(encodeEvent(operation)) as WireEvent);
   } catch (error) {
-    throw misuse(asRefusal(error, "context").message);
+    throw new Refusal("before_send_failed", `beforeSend threw: ${describeThrown(error)}`);
   }
+  if (changed === null) return undefined;
+  const isEvent = typeof changed === "object" && !isThenable(changed);
+  ignoreRejection(changed);
+  mustBe(isEvent, "beforeSend's answer", "the event or null", changed, "before_send_failed");
+  return {
+    ...operation,
+    ...(operation.userId !== undefined && { userId: checkUserId(changed.external_user_id) }),
+    event: checkEventType(changed.event_type),
+    properties: objectToJson(changed.properties, "properties"),
+    context: contextToJson(changed.context),
+  };
 }

@@ -1,7 +1,7 @@
 /** One way of saying no, for everything an app can get wrong: what, what it must be, and what it is. */
 import type { DropReason } from "../errors.ts";
 
-/** Why a value cannot be queued. Thrown inside a snapshot and caught at its end; never reaches the app as an exception. */
+/** Why a value cannot be queued. Thrown while a call is recorded and caught at its end; never reaches the app as an exception. */
 export class Refusal {
   declare readonly reason: DropReason;
   declare readonly message: string;
@@ -29,32 +29,19 @@ export function mustBe(
 ): asserts fits {
   if (fits) return;
   const message = `${what} must be ${rule} (got ${described(value)})`;
-  throw reason === undefined ? misuse(message) : new Refusal(reason, message);
+  throw reason ? new Refusal(reason, message) : misuse(message);
 }
 
 /** What a value is, never what it says: text may be the key in a wrong place, and an object anything. */
 function described(value: unknown): string {
-  if (typeof value === "string") return value.trim() === "" ? "blank text" : "text";
-  if (typeof value !== "object" || value === null)
-    return typeof value === "function" || typeof value === "symbol" ? `a ${typeof value}` : `${value}`;
-  const kind = Object.prototype.toString.call(value).slice(8, -1);
-  return kind === "Array" || kind === "Object" ? `an ${kind.toLowerCase()}` : kind;
-}
-
-/** The value, which must be one of those allowed; undefined when it is not given (undefined or null). */
-export function oneOf(
-  value: unknown,
-  allowed: readonly unknown[],
-  what: string,
-  reason?: DropReason,
-): unknown {
-  const given = value ?? undefined;
-  mustBe(given === undefined || allowed.includes(given), what, allowed.join(" or "), given, reason);
-  return given;
+  if (typeof value === "string") return isText(value) ? "text" : "blank text";
+  if (value !== Object(value) && typeof value !== "symbol") return `${value}`;
+  const kind = Object.prototype.toString.call(value).slice(8, -1).toLowerCase();
+  return `${/^[aeio]/.test(kind) ? "an" : "a"} ${kind}`;
 }
 
 /** What was thrown, as a Refusal: `what` could not be read. An app may throw a Proxy that throws at `instanceof`, too. */
-export function asRefusal(thrown: unknown, what: string): Refusal {
+export function asRefusal(thrown: unknown, what = "a value"): Refusal {
   try {
     if (thrown instanceof Refusal) return thrown;
   } catch {

@@ -4,7 +4,7 @@
  */
 
 import type { Outbox } from "../queue/outbox.ts";
-import { formatMessageId, type Operation, type TrackOperation } from "./operation.ts";
+import { formatMessageId, type TrackOperation } from "./operation.ts";
 import { formatTimestamp } from "./time.ts";
 
 export interface Batch {
@@ -14,10 +14,8 @@ export interface Batch {
   readonly count: number;
 }
 
-const HEAD = '{"events":[';
-const TAIL = "]}";
-/** Each event is counted with a comma behind it, and the last has none. */
-const ENVELOPE_BYTES = HEAD.length + TAIL.length - 1;
+/** Around the events. Each of them is counted with a comma, and the last has none. */
+const ENVELOPE_BYTES = '{"events":[]}'.length - 1;
 /** A UTF-16 code unit takes at most this many bytes in UTF-8. */
 const MAX_BYTES_PER_UNIT = 3;
 
@@ -33,22 +31,20 @@ export function cutBatch(outbox: Outbox, limit: number, maxBytes: number): Batch
   let count = 0;
   // Counting bytes exactly is only worth it near the limit; until then three bytes a unit is assumed.
   let bytes = ENVELOPE_BYTES;
-  let exact = false;
+  let bytesOf = maxBytesOf;
   for (; count < limit; count++) {
-    const operation: Operation | undefined = outbox.at(count);
+    const operation = outbox.at(count);
     if (operation?.kind !== "track") break;
     const event = encodeEvent(operation);
-    const atMost = event.length * MAX_BYTES_PER_UNIT + 1;
-    if (!exact && bytes + atMost > maxBytes) {
-      exact = true;
-      bytes = ENVELOPE_BYTES + (count === 0 ? 0 : utf8Bytes(events) + 1);
-    }
-    const added = exact ? utf8Bytes(event) + 1 : atMost;
-    if (count > 0 && bytes + added > maxBytes) break;
-    events = count === 0 ? event : `${events},${event}`;
-    bytes += added;
+    const all = count === 0 ? event : `${events},${event}`;
+    if (bytesOf !== utf8Bytes && bytes + bytesOf(event) + 1 > maxBytes) {
+      bytesOf = utf8Bytes;
+      bytes = ENVELOPE_BYTES + utf8Bytes(all) + 1;
+    } else bytes += bytesOf(event) + 1;
+    if (count > 0 && bytes > maxBytes) break;
+    events = all;
   }
-  return { path: "/v1/events/batch", body: HEAD + events + TAIL, count };
+  return { path: "/v1/events/batch", body: `{"events":[${events}]}`, count };
 }
 
 /** One event as it travels. */
@@ -56,18 +52,13 @@ export function encodeEvent(operation: TrackOperation): string {
   const { userId, anonymousId, event, atMs, properties, context } = operation;
   const user = userId === undefined ? "" : `"external_user_id":${JSON.stringify(userId)},`;
   const visitor = anonymousId === undefined ? "" : `"anonymous_id":${JSON.stringify(anonymousId)},`;
-  const rest = context.length > 2 ? `,${context.slice(1)}` : "}";
+  const rest = context === "{}" ? "}" : `,${context.slice(1)}`;
   return `{${user}${visitor}"event_type":"${event}","occurred_at":"${formatTimestamp(atMs)}","properties":${properties},"context":{"$message_id":"${formatMessageId(operation)}"${rest}}`;
 }
 
-/** Length in UTF-8, for text that holds no lone surrogates (`JSON.stringify` escapes them). */
+const maxBytesOf = (text: string): number => text.length * MAX_BYTES_PER_UNIT;
+
+/** Length in UTF-8, for text that holds no lone surrogates (`JSON.stringify` escapes them): each half of a pair counts two. */
 export function utf8Bytes(text: string): number {
-  let bytes = text.length;
-  for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i);
-    if (unit < 0x80) continue;
-    // Each half of a surrogate pair counts two of the pair's four bytes.
-    bytes += unit < 0x800 || (unit >= 0xd800 && unit <= 0xdfff) ? 1 : 2;
-  }
-  return bytes;
+  return text.replace(/[\x80-\u07ff\ud800-\udfff]/g, "..").replace(/[\u0800-\uffff]/g, "...").length;
 }

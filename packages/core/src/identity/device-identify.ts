@@ -87,7 +87,7 @@ export function pushToken(address: string, settings: object | null | undefined):
     const { channels } = JSON.parse(body) as { readonly channels: [Channel] };
     return tokenOf(channels[0]);
   } catch (error) {
-    return asRefusal(error, "a value");
+    return asRefusal(error);
   }
 }
 

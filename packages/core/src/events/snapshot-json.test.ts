@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { objectToJson } from "./json.ts";
 import { Refusal } from "./refusal.ts";
+import { objectToJson } from "./snapshot.ts";
 
-const json = (value: unknown) => objectToJson(value, "properties", "invalid_properties");
+const json = (value: unknown) => objectToJson(value, "properties");
 
 describe("values become JSON", () => {
   test.each<[string, unknown, string]>([
@@ -50,14 +50,14 @@ describe("what is not an object is refused, and named", () => {
     ["a boolean", false, "got false"],
     ["a symbol", Symbol("s"), "got a symbol"],
     ["a function", () => ({}), "got a function"],
-    ["a date", new Date(0), "got Date"],
+    ["a date", new Date(0), "got a date"],
     ["a toJSON that gives nothing", { toJSON: () => undefined }, "must be a plain JSON object"],
     ["a toJSON that gives an array", { toJSON: () => [] }, "must be a plain JSON object"],
-    ["boxed text", Object("pro"), "got String"],
-    ["a map, whose entries JSON leaves out", new Map([["a", 1]]), "got Map"],
-    ["an empty map", new Map(), "got Map"],
-    ["a set", new Set(["a"]), "got Set"],
-    ["a forgotten await", Promise.resolve({ a: 1 }), "got Promise"],
+    ["boxed text", Object("pro"), "got a string"],
+    ["a map, whose entries JSON leaves out", new Map([["a", 1]]), "got a map"],
+    ["an empty map", new Map(), "got a map"],
+    ["a set", new Set(["a"]), "got a set"],
+    ["a forgotten await", Promise.resolve({ a: 1 }), "got a promise"],
     // biome-ignore lint/suspicious/noThenProperty: a thenable that is no Promise
     ["a forgotten await of a query builder", { then() {} }, "must be a plain JSON object"],
   ])("%s", (_name, value, message) => {
