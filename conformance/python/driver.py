@@ -71,7 +71,7 @@ class Driver:
             self._errors.append(error_as_json(error))
             return app_on_error(error) if app_on_error else None
 
-        self._options = {**options, "on_error": on_error}
+        self._options = options if command.get("onError") == "absent" else {**options, "on_error": on_error}
         try:
             self._client = self._new_client(self._transport)
         except ValueError as error:

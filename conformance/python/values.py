@@ -64,12 +64,19 @@ class Values:
         if kind == "channel":
             return self._channel(tag, index)
         if kind == "callback":
-            return counting_calls() if tag["of"] == "counts-calls" else CALLBACKS[tag["of"]]
+            return self._callback(tag)
         if kind == "calls-flush":
             return lambda _: self._flush()
         if kind == "calls-track":
             return lambda _: self._track(*(self.decode(item, index) for item in tag["args"]))
         raise ValueError(f"this driver knows no value {kind!r}")
+
+    def _callback(self, tag: Dict[str, Any]) -> Callable[[Any], Any]:
+        if tag["of"] == "counts-calls":
+            return counting_calls()
+        if tag["of"] == "changes-user":
+            return lambda event: {**event, "external_user_id": tag["user"]}
+        return CALLBACKS[tag["of"]]
 
     def _channel(self, tag: Dict[str, Any], index: int) -> Any:
         address, *settings = (self.decode(item, index) for item in tag.get("args", []))

@@ -77,6 +77,11 @@ const client = z
         "Edge runtimes: what the app gives as waitUntil; the platform's, which works, unless it is said.",
       )
       .exactOptional(),
+    onError: z.literal("absent").describe("The app gives no onError.").exactOptional(),
+    twice: z
+      .literal(true)
+      .describe("The app makes the client twice, with the same options, and uses the second.")
+      .exactOptional(),
   })
   .meta({ id: "client" });
 
@@ -163,7 +168,9 @@ const steps = [
   z.strictObject({
     jump: z
       .number()
-      .describe("Sets the virtual clock forward by so many ms without any timer firing: the device slept."),
+      .describe(
+        "Sets the virtual clock forward by so many ms, or back, without any timer firing: the device slept, or its clock was set.",
+      ),
   }),
   z.strictObject({
     reload: z
@@ -180,6 +187,14 @@ const steps = [
       ),
   }),
   z.strictObject({ close: z.literal(true).describe("The page elsewhere goes away for good.") }),
+  z.strictObject({
+    navigate: z
+      .string()
+      .describe("The page shows this address, relative to its own, without being loaded again."),
+  }),
+  z.strictObject({
+    cut: z.string().describe("Edge runtimes: the platform ends this incoming request, held or not."),
+  }),
   z.strictObject({
     elsewhere: calls.describe(
       "Calls on another page of the same device, which is opened for them if there is none; of a server SDK, by a second client in the same process.",

@@ -48,7 +48,7 @@ function undescribed(names: readonly string[]): string[] {
 
 describe("complete", () => {
   test("the protocol is read the way this test believes", () => {
-    expect(commands).toHaveLength(17);
+    expect(commands).toHaveLength(19);
     expect(fieldsOf("Idle")).toEqual(["inFlight", "held", "unheard", "requests", "nextTimerInMs"]);
   });
 
@@ -88,6 +88,8 @@ describe("complete", () => {
       "again",
       "privacy",
       "waitUntil",
+      "onError",
+      "twice",
       "elsewhere",
       "during",
       "name",

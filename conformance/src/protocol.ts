@@ -48,7 +48,8 @@ export type Capability =
 export type Command =
   /**
    * Makes a client, on an empty device unless `again` says that it is the same one as before. `nowMs` sets the virtual
-   * clock, `clockFractionMs` lets it show fractions of a millisecond.
+   * clock, `clockFractionMs` lets it show fractions of a millisecond. `onError: "absent"`: the app gives none, nor does the
+   * driver. `twice`: the app makes the client twice, with the same options, and uses the second.
    */
   | {
       do: "create";
@@ -59,6 +60,8 @@ export type Command =
       again?: boolean;
       privacy?: PrivacyRequest;
       waitUntil?: WaitUntilKind;
+      onError?: "absent";
+      twice?: true;
     }
   /**
    * `elsewhere`: on another page of the same device, which is opened for it, with the same options, if there is none; of
@@ -75,7 +78,7 @@ export type Command =
   | { do: "collect"; name: string }
   /** Moves the virtual clock by so much; timers due by then fire. The runner stops at each, see `Idle`. */
   | { do: "advance"; ms: number }
-  /** Sets the virtual clock forward as if the device had slept: timers keep the time they still had to wait. */
+  /** Sets the virtual clock forward as if the device had slept, or back: timers keep the time they still had to wait. */
   | { do: "jump"; ms: number }
   /** Needs "client": the page goes away, with everything but what it stored, and asks for commands again when it is back. */
   | { do: "reload" }
@@ -83,6 +86,10 @@ export type Command =
   | { do: "signal"; name: Signal }
   /** Needs "page": the page elsewhere goes away for good. */
   | { do: "close" }
+  /** Needs "page": the page shows another address without being loaded again. */
+  | { do: "navigate"; to: string }
+  /** Needs "wait-until": the platform ends this incoming request, held or not. */
+  | { do: "cut"; request: string }
   /** Answers `Idle` after everything that needs no network has run. */
   | { do: "idle" }
   | { do: "hold" }

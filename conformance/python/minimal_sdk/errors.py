@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import Callable, Counter as CounterOf, Optional, Sequence, Tuple
+from typing import Callable, Counter as CounterOf, Optional, Sequence, Set, Tuple
 
 from .options import Options
 
@@ -36,6 +36,8 @@ class Reporter:
         self._options = options
         self._write = write
         self._is_reporting = False
+        #: Kinds of trouble that were printed, for want of an on_error.
+        self._warned: Set[str] = set()
 
     def drop(
         self,
@@ -60,10 +62,18 @@ class Reporter:
             self.debug(f"{shown.type}: {shown.message}")
             if self._options.on_error:
                 self._options.on_error(shown)
+            else:
+                self._warn_once(shown)
         except Exception:  # noqa: BLE001 - the app's own mistake, which must harm nothing
             pass
         finally:
             self._is_reporting = False
+
+    def _warn_once(self, error: WhisperrError) -> None:
+        kind = error.reason or error.type
+        if kind not in self._warned:
+            self._warned.add(kind)
+            self._write(f"whisperr: {error.message}. Further errors of this kind go to on_error alone.")
 
     def debug(self, text: str) -> None:
         if self._options.debug:

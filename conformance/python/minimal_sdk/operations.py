@@ -22,6 +22,8 @@ PUSH_FIELDS = {
 }
 #: Larger whole numbers lose digits in other languages' JSON, so they travel as text.
 MAX_SAFE_INTEGER = 2**53 - 1
+#: A server takes less.
+MAX_OPERATION_BYTES = 4 * 1024 * 1024
 
 
 class Refused(Exception):
@@ -58,10 +60,11 @@ def make_event(
         changed = call_before_send(options, event)
         if changed is None:
             return None
+        event["external_user_id"] = check_user(changed.get("external_user_id"))
         event["event_type"] = check_event_type(changed.get("event_type"))
         event["properties"] = json_object(changed.get("properties"), "properties")
         event["context"] = {**json_object(changed.get("context"), "context"), "$message_id": message_id}
-    return Operation("track", to_json(event), message_id)
+    return Operation("track", bounded(to_json(event)), message_id)
 
 
 def make_identify(user_id: Any, details: Any) -> Operation:
@@ -77,7 +80,7 @@ def make_identify(user_id: Any, details: Any) -> Operation:
         body["preferred_channel"] = preferred
     if channels:
         body["channels"] = channels
-    return Operation("identify", to_json(body))
+    return Operation("identify", bounded(to_json(body)))
 
 
 def check_user(user_id: Any) -> str:
@@ -179,6 +182,13 @@ def plain(value: Any) -> Any:
 def to_json(value: Any) -> str:
     # ASCII only: half a surrogate pair stays an escape, and characters are bytes.
     return json.dumps(value, separators=(",", ":"), allow_nan=False)
+
+
+def bounded(body: str) -> str:
+    """What one call can make the process hold. Raises Refused beyond that."""
+    if len(body) > MAX_OPERATION_BYTES:
+        raise Refused("too_large", f"it has {len(body)} bytes, and may have {MAX_OPERATION_BYTES}")
+    return body
 
 
 def timestamp(ms: float) -> str:

@@ -72,6 +72,18 @@ describe("accept-and-lose-answer", () => {
     await rest;
   });
 
+  test("endless: it comes as long as the client reads", async () => {
+    const api = await anApi([{ kind: "accept-and-lose-answer", answer: "endless" }]);
+    const response = await sendBatch(api.url, anEvent("1"));
+    expect(response.status).toBe(202);
+    const reader = response.body?.getReader();
+    let length = 0;
+    while (length < 4 * 1024 * 1024) length += (await reader?.read())?.value?.byteLength ?? Number.NaN;
+    await reader?.cancel();
+    expect(api.requests[0]).toMatchObject({ outcome: "lost", status: 202 });
+    expect(storedIds(api)).toEqual(["1"]);
+  });
+
   test("loses a refusal, too, and stores nothing then", async () => {
     const api = await anApi([{ kind: "accept-and-lose-answer" }]);
     await expect(sendBatch(api.url, anEvent("1", { wrong: 1 }))).rejects.toThrow("fetch failed");

@@ -31,9 +31,10 @@ export type Fault =
   | { kind: "reset"; when: "before" | "while" | "after" }
   /**
    * Processes normally, then the answer is lost: nothing of it leaves ("none"), or the status line, the headers and
-   * half the body leave, after which the connection is cut ("cut") or falls silent ("stall").
+   * half the body leave, after which the connection is cut ("cut"), falls silent ("stall") or goes on with blanks until the
+   * client has enough of it ("endless").
    */
-  | { kind: "accept-and-lose-answer"; answer?: "none" | "cut" | "stall" }
+  | { kind: "accept-and-lose-answer"; answer?: "none" | "cut" | "stall" | "endless" }
   /** Processes normally; a success is then answered with this body, and this status when one is given. */
   | { kind: "accept-with-body"; body: string; status?: number; contentType?: string }
   /** Counts the first `count` events of a batch as rejected and stores the others. */
@@ -83,7 +84,7 @@ export const faultSchema: z.ZodType<Fault> = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("reset"), when: z.enum(["before", "while", "after"]) }),
   z.strictObject({
     kind: z.literal("accept-and-lose-answer"),
-    answer: z.enum(["none", "cut", "stall"]).exactOptional(),
+    answer: z.enum(["none", "cut", "stall", "endless"]).exactOptional(),
   }),
   z.strictObject({
     kind: z.literal("accept-with-body"),

@@ -1,6 +1,6 @@
 /** Executes one fault on one request. Deciding (ingest) and sending (connection) are handed in. */
 import { type Answer, isSuccess, refusal, toResponse } from "./answer.ts";
-import type { Connection } from "./connection.ts";
+import type { AfterHalf, Connection } from "./connection.ts";
 import type { Fault } from "./fault.ts";
 import type { Twist } from "./ingest.ts";
 import { pause } from "./pause.ts";
@@ -96,7 +96,7 @@ function sendRaw(exchange: Exchange, text: string): Response {
 }
 
 /** The request is over before anything leaves: a client may act on the status line alone. */
-async function loseAnswer(exchange: Exchange, mode: "none" | "cut" | "stall"): Promise<Response> {
+async function loseAnswer(exchange: Exchange, mode: "none" | AfterHalf): Promise<Response> {
   const { connection, entry } = exchange;
   if (!connection) return needsConnection(exchange);
   const answer = exchange.process();

@@ -28,7 +28,11 @@ export function appValues(channel: object): SpecialValues {
   };
   return {
     channel: (tag: TaggedValue) => constructors[String(tag.type)]?.(...((tag.args ?? []) as unknown[])),
-    callback: (tag: TaggedValue) => (tag.of === "counts-calls" ? countingCalls() : callbacks[String(tag.of)]),
+    callback(tag: TaggedValue) {
+      if (tag.of === "counts-calls") return countingCalls();
+      if (tag.of === "changes-user") return (event: object) => ({ ...event, external_user_id: tag.user });
+      return callbacks[String(tag.of)];
+    },
   };
 }
 

@@ -18,7 +18,7 @@ import {
   requestsMade,
   settle,
 } from "./page.ts";
-import { browserAsks, forgetSignals, signal } from "./page-signals.ts";
+import { browserAsks, forgetSignals, goBack, signal } from "./page-signals.ts";
 import { pull } from "./pull.ts";
 import { type Stats, summedStats } from "./summed-stats.ts";
 import type { VirtualTime } from "./virtual-time.ts";
@@ -47,9 +47,11 @@ export async function drivePage(sdk: BrowserSdk, time: VirtualTime): Promise<voi
   let given: Record<string, unknown> = {};
   let isNew = false;
   let hasPredecessor = false;
+  /** How often the app makes its client. */
+  let times = 1;
 
   const host: SdkHost = {
-    async prepare({ again = false, privacy }) {
+    async prepare({ again = false, privacy, twice = false }) {
       for (const client of clients) void client.shutdown({ timeoutMs: 0 });
       clients = [];
       past = [];
@@ -60,13 +62,16 @@ export async function drivePage(sdk: BrowserSdk, time: VirtualTime): Promise<voi
       if (!again) await clearDevice();
       forgetKeepalive();
       forgetSignals();
+      goBack();
       browserAsks(privacy);
       hasPredecessor = again;
+      times = twice ? 2 : 1;
       isNew = true;
     },
     create(options, form) {
       given = form === "server" ? { ...AS_SERVERS, ...options } : options;
-      clients = [sdk.createWhisperr(given as never) as ClientMethods];
+      for (let time = 0; time < times; time++)
+        clients = [sdk.createWhisperr(given as never) as ClientMethods];
       return drivenClient({ clients, past }, 0, form, options.apiKey);
     },
     async elsewhere() {
@@ -81,6 +86,7 @@ export async function drivePage(sdk: BrowserSdk, time: VirtualTime): Promise<voi
       other = undefined;
     },
     signal,
+    navigate: (to) => history.pushState(null, "", to),
     special: appValues(sdk.channel),
     io: { ...io, idle: () => ({ ...io.idle(), requests: requestsMade() }) },
     time,
@@ -95,7 +101,9 @@ export async function drivePage(sdk: BrowserSdk, time: VirtualTime): Promise<voi
     outliving: outlivingRequests,
   };
   const last = await pull(link, createDriver(host));
-  if (last.do === "reload") location.reload();
+  if (last.do !== "reload") return;
+  goBack();
+  location.reload();
 }
 
 /** What a page leaves behind is accepted by the one that takes it over. */

@@ -22,7 +22,8 @@ export interface DrivenClient {
 }
 
 export interface DrivenApp {
-  create(options: WireObject, form: CallForm): Created;
+  /** `listens`: with an onError, which records. */
+  create(options: WireObject, form: CallForm, listens: boolean): Created;
   /** `elsewhere`: the client to call, if it is not the one that was created last. */
   call(calls: readonly Call[], elsewhere?: DrivenClient): void;
   /** `path`: from that argument to the object that changes. */
@@ -56,6 +57,10 @@ export function createDrivenApp(
       () =>
         life.client?.call("track", args as unknown[]),
     "calls-flush": () => () => void life.client?.flush(),
+    "calls-opt-out": () => (event: unknown) => {
+      life.client?.call("optOut", []);
+      return event;
+    },
   };
   const live = (): DrivenClient => {
     if (!life.client) throw new Error("no client: creation failed or was never asked for");
@@ -63,9 +68,10 @@ export function createDrivenApp(
   };
 
   return {
-    create(wire, form) {
+    create(wire, form, listens) {
       life = newLife();
-      const options = recordingErrors(decodeObject(wire, 0, special), life.errors);
+      const given = decodeObject(wire, 0, special);
+      const options = listens ? recordingErrors(given, life.errors) : given;
       try {
         life.client = make(options, form);
         return { created: true };

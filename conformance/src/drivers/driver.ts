@@ -18,6 +18,10 @@ export interface SdkHost {
   elsewhere?(): Promise<DrivenClient>;
   /** The page elsewhere goes away. */
   close?(): void;
+  /** The page shows this address without being loaded again. */
+  navigate?(to: string): void;
+  /** The platform ends this incoming request. */
+  cut?(request: string): void;
   signal?(name: Signal): void;
   /** Runs the app's calls in this incoming request. */
   within?<Result>(request: string, work: () => Result): Result;
@@ -44,7 +48,7 @@ export function createDriver(host: SdkHost): (command: Command) => Promise<unkno
         await host.prepare?.(command);
         host.output.length = 0;
         host.time?.restart(command.nowMs, command.clockFractionMs ?? 0);
-        return app.create(command.options, command.form);
+        return app.create(command.options, command.form, command.onError === undefined);
       case "call": {
         const other = command.elsewhere ? await elsewhere(host) : undefined;
         return within(host, command, () => app.call(command.calls, other));
@@ -71,6 +75,12 @@ export function createDriver(host: SdkHost): (command: Command) => Promise<unkno
       case "close":
         if (!host.close) throw new Error("this driver has no other page");
         return host.close();
+      case "navigate":
+        if (!host.navigate) throw new Error("this driver has no page");
+        return host.navigate(command.to);
+      case "cut":
+        if (!host.cut) throw new Error("this driver has no incoming requests");
+        return host.cut(command.request);
       case "hold":
         return host.io.hold();
       case "release":

@@ -64,6 +64,7 @@ export async function driveRequest(
     })),
     within: incoming.within,
     holds: incoming.holds,
+    cut: incoming.cut,
     special: appValues(sdk.channel),
     io,
     time,

@@ -34,6 +34,8 @@ export interface IncomingRequests {
   within<Result>(name: string, work: () => Result): Result;
   /** Responses were given: a request that nothing holds any more is over. The usual one lasts. */
   endUnheld(): void;
+  /** The platform ends this one, held or not: nothing of it runs any more, and nobody is told. */
+  cut(name: string): void;
   holds(): Record<string, Holds>;
   /** What the app gives to the SDK. */
   waitUntil(kind: WaitUntilKind): { waitUntil?: (promise: Promise<unknown>) => void };
@@ -81,6 +83,12 @@ export function incomingRequests(platform: Platform): IncomingRequests {
       if (!context) return;
       for (const request of requests.values())
         if (request.open === 0 && request.name !== USUAL_REQUEST) end(request, platform);
+    },
+    cut(name) {
+      const request = requests.get(name);
+      if (!request) throw new Error(`there is no incoming request "${name}"`);
+      if (context) end(request, platform);
+      requests.delete(name);
     },
     holds: () =>
       Object.fromEntries(

@@ -3,6 +3,7 @@ import type { PrivacyRequest, Signal } from "../protocol.ts";
 import { MARK } from "./other-page.ts";
 
 let isFrozen = false;
+const { href } = location;
 
 // A frozen page does not hear what others store. Before the SDK, which may listen in the same place.
 addEventListener(
@@ -26,6 +27,11 @@ export function signal(name: Signal): void {
 export function forgetSignals(): void {
   isFrozen = false;
   show(document, { visibilityState: "visible", hidden: false });
+}
+
+/** From now on the page shows its own address, as when it was loaded. */
+export function goBack(): void {
+  if (location.href !== href) history.replaceState(null, "", href);
 }
 
 export function browserAsks(privacy: PrivacyRequest | undefined): void {

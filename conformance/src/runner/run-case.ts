@@ -4,7 +4,7 @@ import type { Case, Expectations, Step } from "../case.ts";
 import type { Ledger } from "../invariants/ledger.ts";
 import { CLOSING, type Leftovers, type Observation } from "../protocol.ts";
 import { type Scene, unmetExpectations } from "./expectations.ts";
-import { brokenInvariants, type Evidence } from "./invariants.ts";
+import { brokenInvariants, type Evidence, type KnownCall } from "./invariants.ts";
 import { knownCalls } from "./known-calls.ts";
 import { type ReportedExchange, reportedExchange } from "./reported-exchange.ts";
 import { formOf, KEY, type Stage, setStage } from "./stage.ts";
@@ -107,6 +107,12 @@ function hasQueueOfItsOwn(step: Step): boolean {
   return "elsewhere" in step || ("reload" in step && step.reload !== true);
 }
 
+/** Whose an event is, the app's own beforeSend may have changed. */
+function asSent(calls: KnownCall[], { client }: Case): KnownCall[] {
+  const { of } = Object(client?.options?.beforeSend) as { of?: unknown };
+  return of === "changes-user" ? calls.map((call) => ({ ...call, userId: undefined })) : calls;
+}
+
 function evidenceOf(theCase: Case, stage: Stage, scene: Scene, leftovers: Leftovers | undefined): Evidence {
   const { stats, errors, output, thrown } = scene.observation;
   const elsewhere = stage.otherOrigin.requests.map(
@@ -116,7 +122,7 @@ function evidenceOf(theCase: Case, stage: Stage, scene: Scene, leftovers: Leftov
   const form = formOf(theCase);
   return {
     requests: stage.past.asClientSaw(stage.api.requests),
-    calls: knownCalls(theCase.steps, form),
+    calls: asSent(knownCalls(theCase.steps, form), theCase),
     sendsByItself: form === "client",
     severalQueues: theCase.steps.some(hasQueueOfItsOwn),
     ...(stats !== null && { ledger: stage.past.wholeLedger(stats as Ledger) }),

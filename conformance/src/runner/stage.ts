@@ -155,7 +155,7 @@ export function formOf({ needs }: Case): CallForm {
 
 function creation(theCase: Case, url: string, nowMs: number, instead: WireObject = {}): Creation {
   const client: ClientSetup = theCase.client ?? {};
-  const { baseUrlSuffix = "", clockFractionMs, privacy, waitUntil = "works" } = client;
+  const { baseUrlSuffix = "", clockFractionMs, privacy, waitUntil = "works", onError, twice } = client;
   const options: WireObject = { apiKey: KEY, baseUrl: url + baseUrlSuffix, ...client.options, ...instead };
   return {
     do: "create",
@@ -165,6 +165,8 @@ function creation(theCase: Case, url: string, nowMs: number, instead: WireObject
     ...(clockFractionMs !== undefined && { clockFractionMs }),
     ...(privacy && { privacy }),
     ...(theCase.needs?.includes("wait-until") && { waitUntil }),
+    ...(onError && { onError }),
+    ...(twice && { twice }),
   };
 }
 

@@ -59,6 +59,8 @@ function commandOf(step: Step): Command | undefined {
   if ("elsewhere" in step) return { do: "call", calls: step.elsewhere, elsewhere: true };
   if ("signal" in step) return { do: "signal", name: step.signal };
   if ("close" in step) return { do: "close" };
+  if ("navigate" in step) return { do: "navigate", to: step.navigate };
+  if ("cut" in step) return { do: "cut", request: step.cut };
   if ("hold" in step) return { do: "hold" };
   if ("release" in step) return { do: "release" };
   return "mutate" in step ? { do: "mutate", ...step.mutate } : undefined;

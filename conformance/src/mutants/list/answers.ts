@@ -42,6 +42,12 @@ export const answerMutants: readonly Mutant[] = [
     caughtBy: { "answer.body-stalls": /flush should be fulfilled, but is pending/ },
   },
   {
+    id: "reads-to-the-end",
+    does: "Reads an answer to its end, however much comes.",
+    how: withAnswers((answer) => withBody(answer, (text) => text)),
+    caughtBy: { "answer.body-without-end": /nothing settles/ },
+  },
+  {
     id: "rejected-ignored",
     does: "Does not read how many events of a batch a 202 counts as rejected.",
     how: withAnswers((answer) => withBody(answer, (text) => text.replace(/"rejected":\d+/, '"rejected":0'))),

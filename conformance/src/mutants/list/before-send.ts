@@ -26,6 +26,42 @@ export const beforeSendMutants: readonly Mutant[] = [
     caughtBy: { "before-send.changes": /properties\[0\]\.added: missing/ },
   },
   {
+    id: "before-send-user-fixed",
+    does: "Lets beforeSend change everything but whose an event is.",
+    how: asking((event, ask) => {
+      const { external_user_id } = event;
+      const changed = ask(event);
+      return changed && { ...changed, external_user_id };
+    }),
+    caughtBy: {
+      "before-send.changes-user": /stored owners\[0\]: expected "user_2", got "user_1"/,
+      "before-send.takes-user-away": /number of requests|expected 1 requests, the API saw 2/,
+    },
+  },
+  {
+    id: "before-send-opt-out-later",
+    does: "Records the event whose beforeSend opts the user out, and opts out once it is sent.",
+    how: () => {
+      let isRecording = false;
+      let isOut = false;
+      return {
+        client: ({ track, optOut, flush }) => ({
+          track(...args) {
+            isRecording = true;
+            track(...args);
+            isRecording = false;
+            if (isOut) void flush().then(optOut);
+          },
+          optOut() {
+            isOut = isRecording;
+            if (!isRecording) optOut?.();
+          },
+        }),
+      };
+    },
+    caughtBy: { "consent.in-before-send": /number of requests: expected 0, got 1/ },
+  },
+  {
     id: "before-send-null-sends",
     does: "Sends what beforeSend leaves out.",
     how: asking((event, ask) => ask(event) ?? event),

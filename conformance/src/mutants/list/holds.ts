@@ -1,7 +1,7 @@
 /** Mistakes of client SDKs about events that wait for their user (contract, section 6). */
 import { answered } from "../hooks/answers.ts";
 import { withClient } from "../hooks/calls.ts";
-import { ignoring } from "../hooks/options.ts";
+import { ignoring, withOptions } from "../hooks/options.ts";
 import { isIdentify, withEachEvent } from "../hooks/requests.ts";
 import type { Mutant, SentRequest } from "../mutant.ts";
 
@@ -11,6 +11,14 @@ export const holdMutants: readonly Mutant[] = [
     does: "Sends the events of visitors, whatever the app says.",
     how: ignoring("anonymousEvents"),
     caughtBy: { "hold.waits": /number of requests: expected 0, got 1/ },
+  },
+  {
+    id: "held-without-bound",
+    does: "Bounds what waits to be sent, and not what waits for its user.",
+    how: withOptions(({ maxQueueSize, ...options }) =>
+      options.anonymousEvents === "hold" ? options : { ...options, maxQueueSize },
+    ),
+    caughtBy: { "hold.bounded": /stats\.pending: expected 3, got 5/ },
   },
   {
     id: "held-behind-the-identify",

@@ -9,6 +9,7 @@ import { consentMutants } from "./consent.ts";
 import { creationMutants } from "./creations.ts";
 import { credentialMutants } from "./credentials.ts";
 import { defaultMutants } from "./defaults.ts";
+import { endedRequestMutants } from "./ended-requests.ts";
 import { eventMutants } from "./events.ts";
 import { flushResultMutants } from "./flush-results.ts";
 import { flushMutants } from "./flushes.ts";
@@ -16,6 +17,7 @@ import { heldMutants } from "./held.ts";
 import { holdMutants } from "./holds.ts";
 import { identifyMutants } from "./identifies.ts";
 import { lifeMutants } from "./life.ts";
+import { navigationMutants } from "./navigations.ts";
 import { pageMutants } from "./pages.ts";
 import { pushMutants } from "./push.ts";
 import { queueMutants } from "./queue.ts";
@@ -48,6 +50,7 @@ export const mutants: readonly Mutant[] = [
   ...visitorMutants,
   ...holdMutants,
   ...viewMutants,
+  ...navigationMutants,
   ...reloadMutants,
   ...consentMutants,
   ...pushMutants,
@@ -59,6 +62,7 @@ export const mutants: readonly Mutant[] = [
   ...flushResultMutants,
   ...shutdownMutants,
   ...heldMutants,
+  ...endedRequestMutants,
   ...clientMutants,
   ...sendingMutants,
   ...callbackMutants,

@@ -1,5 +1,6 @@
 /** Mistakes of client SDKs as web pages: hidden and left, side by side, under several keys (contract, section 6). */
 import { readingRetryAfter } from "../hooks/answers.ts";
+import { withClient } from "../hooks/calls.ts";
 import { always, withOptions } from "../hooks/options.ts";
 import { deaf, patched, rememberingOwnStorage } from "../hooks/platform.ts";
 import { withRequests } from "../hooks/requests.ts";
@@ -155,6 +156,25 @@ const sideBySideMutants: readonly Mutant[] = [
     does: "Leaves what a closed page could not send to the next one that opens.",
     how: () => ({ setTimeout: (run, delayMs, set) => (delayMs === SCAN_MS ? undefined : set(run, delayMs)) }),
     caughtBy: { "tabs.closed-taken-over": /stored types: expected 2 items, got 0/ },
+  },
+  {
+    id: "opt-out-of-its-own-queue",
+    does: "Discards at optOut() what this page has queued, and leaves what closed ones have left until optIn().",
+    how: withClient(({ optOut, optIn }) => {
+      let left: [key: string, text: string][] = [];
+      return {
+        optOut() {
+          left = Object.entries(localStorage).filter(([key]) => key.includes(".q."));
+          return optOut?.();
+        },
+        optIn() {
+          const done = optIn?.();
+          for (const [key, text] of left) localStorage.setItem(key, text);
+          return done;
+        },
+      };
+    }),
+    caughtBy: { "tabs.closed-then-opted-out": /stored types: expected 1 items, got 3/ },
   },
   {
     id: "goes-on-as-if-it-had-not-been-frozen",

@@ -1,6 +1,11 @@
 /** Mistakes about errors and the books (contract, section 5). */
 import { unreported, withReports, withStats } from "../hooks/reports.ts";
-import type { Mutant } from "../mutant.ts";
+import type { How, Mutant, Reported } from "../mutant.ts";
+
+/** What an SDK does with errors when the app gives no onError. */
+const withoutListener =
+  (begin: () => (error: Reported) => void): How =>
+  () => ({ options: (options) => (options.onError ? options : { ...options, onError: begin() }) });
 
 export const reportMutants: readonly Mutant[] = [
   {
@@ -63,6 +68,34 @@ export const reportMutants: readonly Mutant[] = [
       return error;
     }),
     caughtBy: { "console.quiet": /output: expected ""/ },
+  },
+  {
+    id: "warns-every-time",
+    does: "Prints every error, where nobody listens to them.",
+    how: withoutListener(
+      () =>
+        ({ message }) =>
+          console.warn(`[whisperr] ${message}`),
+    ),
+    caughtBy: { "console.warns-once": /output: expected/ },
+  },
+  {
+    id: "warns-once-altogether",
+    does: "Prints the first error, where nobody listens, and no other kind.",
+    how: withoutListener(() => {
+      let hasWarned = false;
+      return ({ message }) => {
+        if (!hasWarned) console.warn(`[whisperr] ${message}`);
+        hasWarned = true;
+      };
+    }),
+    caughtBy: { "console.warns-once": /output: expected/ },
+  },
+  {
+    id: "silent-without-on-error",
+    does: "Says nothing at all, where nobody listens.",
+    how: withoutListener(() => () => {}),
+    caughtBy: { "console.warns-once": /output: expected .*got ""/ },
   },
   {
     id: "rejected-counted-twice",

@@ -28,6 +28,32 @@ export const shutdownMutants: readonly Mutant[] = [
     },
   },
   {
+    id: "shutdown-after-its-reports",
+    does: "Takes calls until the app has heard what shutdown() has to say, and counts them as waiting.",
+    how: () => {
+      let isTelling = false;
+      let more = 0;
+      return {
+        onError(error, report) {
+          isTelling = true;
+          report(error);
+          isTelling = false;
+        },
+        client: ({ track, stats }) => ({
+          track: (...args) => (isTelling ? ++more : track(...args)),
+          stats() {
+            const figures = stats();
+            return { ...figures, accepted: figures.accepted + more, pending: figures.pending + more };
+          },
+        }),
+      };
+    },
+    caughtBy: {
+      "shutdown.refuses-in-on-error": /dropped\.shut_down: missing/,
+      "shutdown.refuses-at-its-begin": /dropped\.shut_down: missing/,
+    },
+  },
+  {
     id: "shutdown-in-a-hurry",
     does: "Cuts every wait short at shutdown(), one that the server asked for as well.",
     how: () => {

@@ -16,6 +16,31 @@ export const tokenMutants: readonly Mutant[] = [
     caughtBy: { "push.with-user": /body\.traits: not expected/ },
   },
   {
+    id: "half-moved-token-forgotten",
+    does: "Opts a token out for the user of the moment alone, though it was just being taken from another.",
+    how: () => {
+      let user: unknown;
+      let isOut = false;
+      return {
+        client: ({ identify, optOut }) => ({
+          identify(userId, details) {
+            user = userId;
+            return identify(userId, details);
+          },
+          optOut() {
+            isOut = true;
+            return optOut?.();
+          },
+        }),
+        async fetch(request, send) {
+          const { external_user_id } = JSON.parse(request.body) as SentIdentify;
+          return isOut && external_user_id !== user ? answered(202) : send(request);
+        },
+      };
+    },
+    caughtBy: { "consent.token-moving-under-way": /optedIn: expected false, got true/ },
+  },
+  {
     id: "token-needs-a-user",
     does: "Forgets a token that comes before its user.",
     how: calling(({ identify, setPushToken }) => {

@@ -163,6 +163,16 @@ export const valueMutants: readonly Mutant[] = [
     caughtBy: { "values.null": /properties\.plan: missing, expected null[\s\S]*traits/ },
   },
   {
+    id: "any-size-sent",
+    does: "Leaves it to the server to say that something is too large, whatever its size.",
+    how: withProperties((properties) =>
+      withEach(properties, (value) =>
+        typeof value === "string" && value.length > 4e6 ? value.slice(0, 4e6) : value,
+      ),
+    ),
+    caughtBy: { "values.size-limit": /expected 1 requests, the API saw [34]/ },
+  },
+  {
     id: "text-cut-off",
     does: "Cuts text off after 255 characters.",
     how: withProperties((properties) =>

@@ -70,6 +70,21 @@ export const viewMutants: readonly Mutant[] = [
     caughtBy: { "session.half-hour": /sessions\[3\]: expected "session 2", got "session 1"/ },
   },
   {
+    id: "session-until-the-clock-is-there",
+    does: "Takes a clock that was set back for no time at all, until it shows later than it did.",
+    how: withEachEvent(() => {
+      let session_id = "";
+      let latestMs = Number.NEGATIVE_INFINITY;
+      return (event) => {
+        const atMs = Date.parse(event.occurred_at);
+        if (atMs - latestMs >= 1_800_000) session_id = crypto.randomUUID();
+        latestMs = Math.max(latestMs, atMs);
+        return { ...event, context: { ...event.context, session_id } };
+      };
+    }),
+    caughtBy: { "session.clock-set-back": /sessions\[2\]: expected .*got "session 1"/ },
+  },
+  {
     id: "session-of-a-page",
     does: "Begins a session with every page.",
     how: withSession(() => crypto.randomUUID()),

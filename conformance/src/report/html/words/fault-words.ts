@@ -41,6 +41,7 @@ const LOST_ANSWERS = {
   none: "its answer never leaves",
   cut: "its answer is cut off",
   stall: "its answer stops halfway",
+  endless: "its answer never ends",
 };
 
 function statusWords(fault: Extract<Fault, { kind: "status" }>): string {

@@ -19,12 +19,14 @@ export function stepWords(step: Step): Html {
   if ("settled" in step) return html`<i>${step.settled}</i> has resolved`;
   if ("pending" in step) return html`<i>${step.pending}</i> has not resolved yet`;
   if ("advance" in step) return html`${duration(step.advance)} pass`;
-  if ("jump" in step)
-    return html`the device sleeps for ${duration(step.jump)}: the clock moves, timers do not`;
+  if ("jump" in step) return jumpWords(step.jump);
   if ("reload" in step) return reloadWords(step.reload);
   if ("elsewhere" in step)
     return html`on another page of the device: ${step.elsewhere.map((call) => html`${callCode(call)} `)}`;
   if ("close" in step) return html`the other page goes away`;
+  if ("navigate" in step)
+    return html`the page goes to <code>${step.navigate}</code> without being loaded again`;
+  if ("cut" in step) return html`the platform ends the request <i>${step.cut}</i>`;
   if ("signal" in step) return html`${SIGNAL_WORDS[step.signal]}`;
   if ("hold" in step) return html`answers are held back from now on`;
   if ("release" in step) return html`held answers reach the SDK, later ones too`;
@@ -47,6 +49,11 @@ const SIGNAL_WORDS: Record<Signal, string> = {
   frozen: "the page is kept for the visitor's way back",
   thawed: "the page goes on where it was",
 };
+
+function jumpWords(ms: number): Html {
+  if (ms < 0) return html`the clock is set back by ${duration(-ms)}, timers are not`;
+  return html`the device sleeps for ${duration(ms)}: the clock moves, timers do not`;
+}
 
 function reloadWords(how: Extract<Step, { reload: unknown }>["reload"]): Html {
   if (how === true) return html`the page goes away and comes back`;
