@@ -4,10 +4,10 @@
  * each package looks at that.
  */
 const PRIVATE_NAMES = `
-  abortController adopts afterMs awaited backup callers ceiling delivery effects ending evicted failures
-  flushes fresh goal holdingTimers identityStore isOver isStopped isTelling isTellingKept keeper known
+  abortController adopts afterMs awaited backup callers ceiling effects ending evicted failures
+  flushes fresh goal holdingTimers identityStore isOver keeper known
   knownText limit lost maxBodyBytes newId nowMs onStep onEnd onFull
-  onOutOfWork onSettled onStored overflow phase ports readText refusals reporter reporting retryAfter silent stopping
+  onOutOfWork onSettled onStored phase ports readText refusals reporter reporting retryAfter silent stopping
   suspect timers transport unlisten uuid warned failure reports recorder base baseJson config
   asked doubtful freeLock hasStarted isLeased isStopping isStored joined leaveBehind note own readLocked recovery requestLock revoked stage written
   syncIdentity leaseMs leftMs justFailed sendNow setLeaving endHandling retriesKept isHandling handlerReturned

@@ -16,12 +16,9 @@ export {
   type ServerRuntime,
   type UserClient,
 } from "./client/server-client.ts";
-export { answered, batchCut } from "./delivery/answering.ts";
-export { backoffDelayMs } from "./delivery/backoff.ts";
-export type { Effects, KeptBecause } from "./delivery/effects.ts";
-export { abandoned, flushRequested, retryNow, stopRequested, timerFired } from "./delivery/flushing.ts";
-export type { Machine } from "./delivery/machine.ts";
-export { appended } from "./delivery/queueing.ts";
+export { answered, backoffDelayMs, batchCut } from "./delivery/answering.ts";
+export { abandoned, appended, flushRequested, retryNow, timerFired } from "./delivery/flow.ts";
+export type { Effects, KeptBecause, Machine } from "./delivery/machine.ts";
 export { type DeliveryConfig, type DeliveryState, initialState, type Phase } from "./delivery/state.ts";
 export type { DropReason, WhisperrError } from "./errors.ts";
 export {
@@ -48,13 +45,10 @@ export { type Answer, classifyAnswer, noAnswer, type Outcome } from "./http/outc
 export { createTransport, type RequestUnderWay, type Transport } from "./http/transport.ts";
 export type { Identity } from "./identity/identity.ts";
 export type { IdentityStore } from "./identity/identity-keeper.ts";
-export { adopt, joinHeld, joinQueue, withdraw } from "./loop/device-queue.ts";
-export { EFFECTS } from "./loop/effects.ts";
+export { lose, refuse, type Stats, stats, step, tell } from "./loop/books.ts";
+export { conclude, EFFECTS, transmit } from "./loop/effects.ts";
 export { abandon, type FlushResult, flush, retry, stop } from "./loop/flush.ts";
-export { append } from "./loop/queue.ts";
-export { lose, refuse, type Stats, stats } from "./loop/settle.ts";
-export { step, tell } from "./loop/step.ts";
-export { conclude, transmit } from "./loop/transmit.ts";
+export { adopt, append, joinHeld, joinQueue, withdraw } from "./loop/queue.ts";
 export {
   checkTypes,
   integer,

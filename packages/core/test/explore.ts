@@ -3,7 +3,7 @@
  * abstract: how many operations the outbox holds, whether a request is asked for or open, whether the timer is armed,
  * how many callers wait. Every legal input is tried in every state reached; `rules.ts` judges each step.
  */
-import { MAX_REFUSALS_IN_A_ROW } from "../src/delivery/batch-sizing.ts";
+import { MAX_REFUSALS_IN_A_ROW } from "../src/delivery/answering.ts";
 import { type DeliveryConfig, type DeliveryState, initialState } from "../src/delivery/state.ts";
 import {
   abandoned,

@@ -56,8 +56,8 @@ export function fakePorts(over: Partial<Ports> = {}): FakePorts {
     abortController: () => new AbortController(),
     readText: (response) => readBoundedText(response, (bytes) => new TextDecoder().decode(bytes)),
     log: (level, message) => void log.push({ level, message }),
-    onStep({ delivery, callers }) {
-      const now = { pending: delivery.pending > 0, awaited: callers.length > 0 };
+    onStep(client) {
+      const now = { pending: client.pending > 0, awaited: client.callers.length > 0 };
       const { pending, awaited } = activity.at(-1) ?? { pending: false, awaited: false };
       if (now.pending !== pending || now.awaited !== awaited) activity.push(now);
     },

@@ -1,7 +1,10 @@
 /** The functions over a client, as methods of one value: so that a test reads as a sentence. */
 import type { Client } from "../src/client/client.ts";
+import { refuse, stats } from "../src/loop/books.ts";
+import { abandon, flush, retry, stop } from "../src/loop/flush.ts";
 import {
   adopt,
+  append,
   discard,
   hold,
   holdsOnly,
@@ -9,10 +12,7 @@ import {
   joinQueue,
   release,
   withdraw,
-} from "../src/loop/device-queue.ts";
-import { abandon, flush, retry, stop } from "../src/loop/flush.ts";
-import { append } from "../src/loop/queue.ts";
-import { refuse, stats } from "../src/loop/settle.ts";
+} from "../src/loop/queue.ts";
 
 type Rest<F> = F extends (client: Client, ...rest: infer Args) => infer Result
   ? (...args: Args) => Result
@@ -41,10 +41,10 @@ export function loopOf(client: Client): TestLoop {
     abandon: () => abandon(client),
     stats: () => stats(client),
     get stopped() {
-      return client.isStopped;
+      return client.stopping;
     },
     get queued() {
-      return client.delivery.pending;
+      return client.pending;
     },
   };
 }

@@ -1,5 +1,5 @@
 /** Short names for the machine's states, inputs and effects, so that a test case reads as a sentence. */
-import type { KeptBecause } from "../src/delivery/effects.ts";
+import type { KeptBecause } from "../src/delivery/machine.ts";
 import { type DeliveryConfig, type DeliveryState, initialState, type Phase } from "../src/delivery/state.ts";
 import type { Outcome } from "../src/http/outcome.ts";
 import type { Effect, Input } from "./transition.ts";
@@ -38,7 +38,7 @@ export const retry = (afterMs?: number): Input =>
   answered(afterMs === undefined ? { kind: "retry" } : { kind: "retry", afterMs });
 export const auth = answered({ kind: "auth" });
 export const rejected = answered({ kind: "rejected" });
-export const tooLarge = answered({ kind: "tooLarge" });
+export const tooLarge = answered({ kind: "too_large" });
 
 export const send = (limit: number): Effect => ({ type: "send", limit });
 export const abort: Effect = { type: "abort" };

@@ -59,7 +59,6 @@ test("core exports exactly this, so that nothing becomes public by accident", ()
     "stats",
     "step",
     "stop",
-    "stopRequested",
     "syncIdentity",
     "tell",
     "tellApp",

@@ -6,7 +6,7 @@
 import { expect } from "vitest";
 import { imbalance } from "../../../conformance/src/invariants/ledger.ts";
 import type { DropReason } from "../src/errors.ts";
-import type { Stats } from "../src/loop/settle.ts";
+import type { Stats } from "../src/loop/books.ts";
 
 export interface ReferenceQueue {
   /** Keys of queued operations, oldest first. */

@@ -33,7 +33,7 @@ const LABELS = [
   "retry with Retry-After",
   "auth",
   "rejected",
-  "tooLarge",
+  "too_large",
   "stopRequested",
   "withdrawn",
   "abandoned",

@@ -3,10 +3,16 @@
  * state and input can be tabulated, every reachable state visited, and any course replayed.
  */
 import { answered, batchCut } from "../src/delivery/answering.ts";
-import type { KeptBecause } from "../src/delivery/effects.ts";
-import { abandoned, flushRequested, retryNow, stopRequested, timerFired } from "../src/delivery/flushing.ts";
-import type { Machine } from "../src/delivery/machine.ts";
-import { adopted, appended, withdrawn } from "../src/delivery/queueing.ts";
+import {
+  abandoned,
+  adopted,
+  appended,
+  flushRequested,
+  retryNow,
+  timerFired,
+  withdrawn,
+} from "../src/delivery/flow.ts";
+import type { KeptBecause, Machine } from "../src/delivery/machine.ts";
 import type { DeliveryConfig, DeliveryState } from "../src/delivery/state.ts";
 import type { Outcome } from "../src/http/outcome.ts";
 
@@ -43,21 +49,23 @@ export interface Step {
 export function transition(state: Readonly<DeliveryState>, input: Input, config: DeliveryConfig): Step {
   const noted: Effect[] = [];
   const machine: Machine = {
-    delivery: { ...state, flushes: [...state.flushes] },
+    ...state,
+    flushes: [...state.flushes],
     config,
     effects: {
-      send: (_, limit) => void noted.push({ type: "send", limit }),
+      send: ({ limit }) => void noted.push({ type: "send", limit }),
       abort: () => void noted.push({ type: "abort" }),
       remove: (_, count, rejected) => void noted.push({ type: "remove", count, rejected }),
       drop: (_, count, reason) => void noted.push({ type: "drop", count, reason }),
       evict: (_, offset, count) => void noted.push({ type: "evict", offset, count }),
-      wake: (_, afterMs) => void noted.push({ type: "wake", afterMs }),
+      wake: (_, afterMs) => void noted.push({ type: "wake", afterMs: afterMs || null }),
       report: (_, error, attempts) => void noted.push({ type: "report", error, attempts }),
       flushed: (_, count) => void noted.push({ type: "flushed", count }),
     },
   };
   happen(machine, input);
-  return { state: machine.delivery, effects: noted };
+  const { config: _config, effects: _effects, ...after } = machine;
+  return { state: after, effects: noted };
 }
 
 function happen(machine: Machine, input: Input): void {
@@ -75,7 +83,7 @@ function happen(machine: Machine, input: Input): void {
     case "retryNow":
       return retryNow(machine);
     case "stopRequested":
-      return stopRequested(machine);
+      return flushRequested(machine, true);
     case "abandoned":
       return abandoned(machine);
     case "adopted":

@@ -93,10 +93,10 @@ export function simulateFleet(settings: FleetSettings): FleetCurve {
   let nowMs = 0;
   const nothing = () => {};
   const effects: Effects = {
-    send: (machine, limit) => send(machine as FleetClient, limit),
+    send: (machine) => send(machine as FleetClient),
     wake({ number }: FleetClient, afterMs) {
-      timerAtMs[number] = afterMs === null ? 0 : nowMs + afterMs;
-      if (afterMs !== null) plan(nowMs + afterMs, number, TIMER);
+      timerAtMs[number] = afterMs === 0 ? 0 : nowMs + afterMs;
+      if (afterMs > 0) plan(nowMs + afterMs, number, TIMER);
     },
     abort: nothing,
     remove: nothing,
@@ -107,13 +107,13 @@ export function simulateFleet(settings: FleetSettings): FleetCurve {
   };
   const fleet = Array.from(
     { length: clients },
-    (_, number): FleetClient => ({ number, delivery: initialState(config), config, effects }),
+    (_, number): FleetClient => ({ ...initialState(config), number, config, effects }),
   );
 
-  function send(client: FleetClient, limit: number): void {
-    const { number, delivery } = client;
+  function send(client: FleetClient): void {
+    const { number, limit, pending } = client;
     steps++;
-    batchCut(client, Math.min(limit, delivery.pending));
+    batchCut(client, Math.min(limit, pending));
     const arrivesMs = nowMs + LATENCY_MS;
     const second = Math.floor(arrivesMs / SECOND_MS);
     arrivals[second] = (arrivals[second] ?? 0) + 1;
@@ -153,6 +153,6 @@ export function simulateFleet(settings: FleetSettings): FleetCurve {
       }
     }
   }
-  const pending = fleet.reduce((sum, { delivery }) => sum + delivery.pending, 0);
+  const pending = fleet.reduce((sum, client) => sum + client.pending, 0);
   return { arrivals, caughtUpMs, pending, steps };
 }

@@ -2,11 +2,10 @@
  * A client: one plain record of everything there is to know about it. Everything else in core is a function over it.
  * What a runtime brings comes in as `ports`; what the machine decides is carried out by `loop/effects.ts`.
  */
-import type { Effects } from "../delivery/effects.ts";
-import type { Machine } from "../delivery/machine.ts";
+import type { Effects, Machine } from "../delivery/machine.ts";
 import { type DeliveryConfig, initialState } from "../delivery/state.ts";
 import type { DropReason, WhisperrError } from "../errors.ts";
-import { type Answer, noAnswer } from "../http/outcome.ts";
+import type { Answer } from "../http/outcome.ts";
 import type { RequestUnderWay, Transport } from "../http/transport.ts";
 import { EFFECTS } from "../loop/effects.ts";
 import type { Caller, FlushResult } from "../loop/flush.ts";
@@ -40,18 +39,11 @@ export interface Client extends Machine {
   // Who waits
   /** Waiting `flush()` and `shutdown()` calls, oldest first: one for each of `delivery.flushes`. */
   readonly callers: Caller[];
-  /** The one flush that all callers share when there are many; it starts when those before it have ended. */
-  overflow: Promise<FlushResult> | undefined;
   /** The last flush, once `shutdown()` was called. */
   ending: Promise<FlushResult> | undefined;
-  /** `shutdown()` was called: calls are refused from now on. */
-  isStopped: boolean;
 
   // What the app is still to hear
   readonly reports: WhisperrError[];
-  isTelling: boolean;
-  /** The app is hearing that delivery stopped with everything kept. */
-  isTellingKept: boolean;
   /** Evictions come by the thousand: the first is reported at once, those that follow together. */
   evicted: { count: number; readonly messageIds: string[] } | undefined;
 
@@ -59,7 +51,7 @@ export interface Client extends Machine {
   timer: unknown;
   request: RequestUnderWay | undefined;
   /** The last one. */
-  answer: Answer;
+  answer: Answer | undefined;
 }
 
 /** Nothing happens before `startQueue()` or `adopt()`. `effects`: for a runtime that carries out some of them in its own way. */
@@ -72,7 +64,7 @@ export function createClient(
   effects: Effects = EFFECTS,
 ): Client {
   return {
-    delivery: initialState(config, config.adopts ? "starting" : "idle"),
+    ...initialState(config, config.adopts ? "starting" : "idle"),
     config,
     effects,
     outbox,
@@ -84,16 +76,12 @@ export function createClient(
     lost: 0,
     dropped: {},
     callers: [],
-    overflow: undefined,
     ending: undefined,
-    isStopped: false,
     reports: [],
-    isTelling: false,
-    isTellingKept: false,
     evicted: undefined,
     timer: undefined,
     request: undefined,
-    answer: noAnswer("nothing was sent yet"),
+    answer: undefined,
   };
 }
 

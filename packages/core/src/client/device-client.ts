@@ -20,9 +20,9 @@ import {
   withToken,
 } from "../identity/identity.ts";
 import { createIdentityKeeper, identityOf, setIdentity } from "../identity/identity-keeper.ts";
-import { hold } from "../loop/device-queue.ts";
-import { type FlushResult, flush } from "../loop/flush.ts";
-import { refuse, stats } from "../loop/settle.ts";
+import { refuse, stats } from "../loop/books.ts";
+import { type FlushResult, flush, shutDown } from "../loop/flush.ts";
+import { enqueue, hold } from "../loop/queue.ts";
 import type { ResolvedOptions, WhisperrOptions } from "../options.ts";
 import type { Ports } from "../ports.ts";
 import type { AppOutbox, Outbox } from "../queue/outbox.ts";
@@ -38,9 +38,7 @@ import {
   releaseHeld,
   silence,
 } from "./device-identity.ts";
-import { enqueue } from "./enqueue.ts";
 import type { AnyEvents, EventMap } from "./server-client.ts";
-import { shutDown } from "./shut-down.ts";
 
 export function createDeviceClient<Events extends EventMap = AnyEvents>(
   options: WhisperrOptions,
@@ -102,7 +100,7 @@ function track(
   const { ports, device } = client;
   const make = () =>
     recordEvent(recorder, ports, ownerOf(device, before), event, properties, context, device.context?.());
-  enqueue(client, call, make, (operation: TrackOperation) => {
+  enqueue(client, call, make, (_, operation: TrackOperation) => {
     // Asked again: a beforeSend may have opted the user out, said who it is, or parted the two.
     const identity = recorder.beforeSend ? recordedUser(client, call) : before;
     if (identity === undefined) return;
@@ -135,7 +133,7 @@ function identify(client: DeviceRecord, userId: unknown, given: unknown): void {
     next = registering(next, update);
     return made.operation(visitor, update);
   };
-  enqueue(client, call, make, (operation) => {
+  enqueue(client, call, make, (_, operation) => {
     setIdentity(keeper, next);
     appendOwn(client, operation);
     if (moves) become(client, identityOf(keeper));
@@ -183,13 +181,13 @@ function ownerOf({ holds }: Device, { userId, anonymousId }: Identity): Owner {
 }
 
 function isOver(client: DeviceRecord, call: string): boolean {
-  if (client.isStopped) refuse(client, "shut_down", `${call} came after shutdown()`);
-  return client.isStopped;
+  if (client.stopping) refuse(client, "shut_down", `${call} came after shutdown()`);
+  return client.stopping;
 }
 
 /** Who the user is, unless nothing is to be recorded of them: then the call is refused. */
 function recordedUser(client: DeviceRecord, call: () => string): Identity | undefined {
-  if (client.isStopped) {
+  if (client.stopping) {
     isOver(client, call());
     return undefined;
   }

@@ -12,9 +12,8 @@ import {
 } from "../identity/identity.ts";
 import { type IdentityKeeper, identityOf, setIdentity } from "../identity/identity-keeper.ts";
 import { ofOtherUsers } from "../identity/registration.ts";
-import { discard, release } from "../loop/device-queue.ts";
 import { flush } from "../loop/flush.ts";
-import { append } from "../loop/queue.ts";
+import { append, discard, release } from "../loop/queue.ts";
 import type { Client } from "./client.ts";
 import type { Device } from "./device.ts";
 

@@ -3,7 +3,7 @@ import type { DropReason } from "../errors.ts";
 import type { Operation } from "../events/operation.ts";
 import { doubt } from "../identity/doubts.ts";
 import { hearIdentity, identityOf } from "../identity/identity-keeper.ts";
-import { holdsOnly } from "../loop/device-queue.ts";
+import { holdsOnly } from "../loop/queue.ts";
 import { parseOperation } from "../queue/stored-operation.ts";
 import { claimed, type DeviceRecord, releaseHeld, silence } from "./device-identity.ts";
 
@@ -26,7 +26,7 @@ export function syncIdentity(client: DeviceRecord, said?: string | null): void {
   // A page that opted out itself has nothing but that to send, and must not take it back.
   if (optedOut) {
     if (!holdsOnly(client, optsTokenOut)) silence(client);
-  } else if (userId !== undefined && !client.isStopped) releaseHeld(client);
+  } else if (userId !== undefined && !client.stopping) releaseHeld(client);
 }
 
 /** What an opted-out device still has to say. */

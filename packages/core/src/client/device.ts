@@ -3,8 +3,8 @@
 import type { IdentifyOptions } from "../events/identify-body.ts";
 import type { PushToken } from "../identity/identity.ts";
 import type { IdentityStore } from "../identity/identity-keeper.ts";
+import type { Stats } from "../loop/books.ts";
 import type { FlushResult } from "../loop/flush.ts";
-import type { Stats } from "../loop/settle.ts";
 import type { DeviceRecord } from "./device-identity.ts";
 import type { AnyEvents, EventArguments, EventMap } from "./server-client.ts";
 

@@ -1,13 +1,14 @@
 /** The API of server SDKs, the same in every server runtime: the user id is always explicit. */
 
-import type { Effects } from "../delivery/effects.ts";
+import type { Effects } from "../delivery/machine.ts";
 import { type IdentifyOptions, identifyBody } from "../events/identify-body.ts";
 import { createRecorder, recordEvent } from "../events/recorder.ts";
 import { quote } from "../events/refusal.ts";
 import { checkUserId } from "../events/snapshot.ts";
 import { createTransport } from "../http/transport.ts";
-import { type FlushResult, flush } from "../loop/flush.ts";
-import { type Stats, stats } from "../loop/settle.ts";
+import { type Stats, stats } from "../loop/books.ts";
+import { type FlushResult, flush, shutDown } from "../loop/flush.ts";
+import { enqueue } from "../loop/queue.ts";
 import type { ResolvedOptions, WhisperrOptions } from "../options.ts";
 import type { Ports } from "../ports.ts";
 import { createMemoryOutbox } from "../queue/memory-outbox.ts";
@@ -15,8 +16,6 @@ import type { Outbox } from "../queue/outbox.ts";
 import { outboxBySize } from "../queue/outbox-by-size.ts";
 import { createReporter, printDebug } from "../report/reporter.ts";
 import { type Client, type ClientConfig, createClient, startQueue } from "./client.ts";
-import { enqueue } from "./enqueue.ts";
-import { shutDown } from "./shut-down.ts";
 
 /** An app's own events: names to properties, for `createWhisperr<Events>()`. */
 export type EventMap = object;

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { backoffDelayMs } from "./backoff.ts";
+import { backoffDelayMs } from "./answering.ts";
 
 const DEFAULTS = { baseMs: 1000, maxMs: 30_000 };
 

@@ -1,38 +1,35 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { answered } from "../../test/machine-builders.ts";
 import { deliver, FULL_BATCH } from "../../test/pure-delivery.ts";
+import { transition } from "../../test/transition.ts";
 import type { Outcome } from "../http/outcome.ts";
-import {
-  afterAcceptance,
-  afterRefusal,
-  MAX_DROPPED_TOGETHER,
-  MAX_REFUSALS_IN_A_ROW,
-} from "./batch-sizing.ts";
+import { MAX_DROPPED_TOGETHER, MAX_REFUSALS_IN_A_ROW } from "./answering.ts";
 import { type DeliveryState, initialState } from "./state.ts";
 
 const accepted: Outcome = { kind: "accepted", rejected: 0 };
 const rejected: Outcome = { kind: "rejected" };
-const tooLarge: Outcome = { kind: "tooLarge" };
+const tooLarge: Outcome = { kind: "too_large" };
 
 type Sizing = Partial<Pick<DeliveryState, "inFlight" | "limit" | "suspect" | "ceiling" | "refusals">>;
 
-/** A machine in the middle of a request. */
-const machine = (sizing: Sizing) => ({
-  delivery: { ...initialState({ maxBatchSize: 500 }), ...sizing },
-  config: FULL_BATCH,
-  effects: {} as never,
-});
-
-const accepting = (sizing: Sizing) => {
-  const one = machine(sizing);
-  afterAcceptance(one);
-  return one.delivery;
+/** What the answer to a request in the middle of a long queue makes of the sizing. */
+const answering = (sizing: Sizing, outcome: Outcome) => {
+  const given: DeliveryState = {
+    ...initialState({ maxBatchSize: 500 }),
+    phase: "sending",
+    pending: 1000,
+    goal: 1000,
+    ...sizing,
+  };
+  const { state, effects } = transition(given, answered(outcome), FULL_BATCH);
+  return { isDropped: effects.some(({ type }) => type === "drop"), ...state };
 };
 
-const refusingAs = (sizing: Sizing, tooLarge: boolean) => {
-  const one = machine(sizing);
-  return { isDropped: afterRefusal(one, tooLarge), ...one.delivery };
-};
+const accepting = (sizing: Sizing) => answering(sizing, accepted);
+
+const refusingAs = (sizing: Sizing, isTooLarge: boolean) =>
+  answering(sizing, isTooLarge ? tooLarge : rejected);
 
 /** A server that answers 400 to the whole batch because of one event. */
 const refusing = (bad: ReadonlySet<number>) => (batch: readonly number[]) =>

@@ -27,7 +27,7 @@ describe("a status belongs to one class", () => {
     [404, "rejected"],
     [408, "rejected"],
     [409, "rejected"],
-    [413, "tooLarge"],
+    [413, "too_large"],
     [422, "rejected"],
     [429, "retry"],
     [499, "rejected"],

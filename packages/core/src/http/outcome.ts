@@ -28,7 +28,7 @@ export type Outcome =
   /** The server will never take this request. */
   | { readonly kind: "rejected" }
   /** 413. */
-  | { readonly kind: "tooLarge" };
+  | { readonly kind: "too_large" };
 
 /** The longest wait a server can ask for, in ms: beyond it, a mistaken header would silence a client. */
 export const MAX_RETRY_AFTER_MS = 60_000;
@@ -38,7 +38,7 @@ export function classifyAnswer(answer: Answer, count: number, nowMs: number): Ou
   const { status, body, retryAfter } = answer;
   if (status >= 200 && status < 300) return { kind: "accepted", rejected: rejectedCount(body, count) };
   if (status === 401 || status === 403) return { kind: "auth" };
-  if (status === 413) return { kind: "tooLarge" };
+  if (status === 413) return { kind: "too_large" };
   if (status === 429 || status === 503) return { kind: "retry", afterMs: retryAfterMs(retryAfter, nowMs) };
   return { kind: status >= 400 && status < 500 ? "rejected" : "retry" };
 }

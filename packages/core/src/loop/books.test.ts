@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { loopFixture } from "../../test/loop-fixture.ts";
-import { countDropped, stats } from "./settle.ts";
+import { countDropped, stats } from "./books.ts";
 
 test("the books add up", () => {
   const { client, track } = loopFixture();

@@ -1,7 +1,8 @@
 /** `flush()` and `shutdown()`: who waits for what, and what they are told. */
 import type { Client } from "../client/client.ts";
-import { abandoned, flushRequested, retryNow, stopRequested } from "../delivery/flushing.ts";
-import { step } from "./step.ts";
+import { abandoned, flushRequested, retryNow } from "../delivery/flow.ts";
+import { MAX_TIMER_MS } from "../options.ts";
+import { step } from "./books.ts";
 
 /** What became of operations while a `flush()` or `shutdown()` waited. */
 export interface FlushResult {
@@ -17,6 +18,8 @@ export interface FlushResult {
 export interface Caller {
   readonly result: Promise<FlushResult>;
   readonly end: () => void;
+  /** The one flush that all further callers share, when there are many; it starts when this one has ended. */
+  next?: Promise<FlushResult>;
 }
 
 /** Callers with goals of their own; beyond them, one flush is for all. Each costs the machine a number, at every step. */
@@ -24,26 +27,36 @@ export const MAX_CALLERS = 16;
 
 /** `isAlone`: the promise is nobody else's, for callers who cannot share one. */
 export function flush(client: Client, isAlone = false): Promise<FlushResult> {
-  const { callers, delivery, outbox } = client;
+  const { callers, outbox } = client;
+  const told = client.reporter.reporting;
   // Asked for in the very report that delivery stopped: another attempt would end in the same report, for ever.
-  if (client.isTellingKept) return Promise.resolve({ delivered: 0, dropped: 0, pending: outbox.size });
+  if (told && told.type !== "dropped")
+    return Promise.resolve({ delivered: 0, dropped: 0, pending: outbox.size });
   const last = callers.at(-1);
-  if (last === undefined || isAlone) return wait(client, flushRequested);
+  if (last === undefined || isAlone) return wait(client, false);
   // Nothing came in between: the callers wait for the same, so they share one promise.
-  if (delivery.flushes.at(-1) === outbox.size) return last.result;
-  if (callers.length < MAX_CALLERS) return wait(client, flushRequested);
-  client.overflow ??= last.result.then(() => {
-    client.overflow = undefined;
-    return flush(client);
-  });
-  return client.overflow;
+  if (client.flushes.at(-1) === outbox.size) return last.result;
+  if (callers.length < MAX_CALLERS) return wait(client, false);
+  last.next ??= last.result.then(() => flush(client));
+  return last.next;
 }
 
 /** The last flush. Calls after the first one share its result. */
 export function stop(client: Client): Promise<FlushResult> {
-  // Before anything is reported: what an app tracks in its onError then comes after the shutdown.
-  client.isStopped = true;
-  return client.ending ?? wait(client, stopRequested);
+  return client.ending ?? wait(client, true);
+}
+
+/** The last flush, with or without a deadline. */
+export function shutDown(client: Client, given: unknown): Promise<FlushResult> {
+  const { timers } = client.ports;
+  const stopped = stop(client);
+  // Computed deadlines come out negative or fractional at times; that is no reason to throw on the way out.
+  const timeoutMs = typeof given === "number" ? Math.ceil(given) : Number.NaN;
+  if (timeoutMs <= MAX_TIMER_MS) {
+    const timer = timers.set(() => abandon(client), Math.max(timeoutMs, 0));
+    void stopped.then(() => timers.clear(timer));
+  }
+  return stopped;
 }
 
 /** Ends a backoff, or a wait for more operations, now. */
@@ -56,9 +69,8 @@ export function abandon(client: Client): void {
   step(client, abandoned);
 }
 
-function wait(client: Client, request: (client: Client) => void): Promise<FlushResult> {
-  const { callers, outbox } = client;
-  const { delivered, lost } = client;
+function wait(client: Client, isLast: boolean): Promise<FlushResult> {
+  const { callers, outbox, delivered, lost } = client;
   let end = () => {};
   const result = new Promise<FlushResult>((resolve) => {
     end = () =>
@@ -70,8 +82,8 @@ function wait(client: Client, request: (client: Client) => void): Promise<FlushR
   });
   callers.push({ result, end });
   // Before anything is reported: shutdown() in an onError gets the same promise.
-  if (client.isStopped) client.ending ??= result;
-  step(client, request);
+  if (isLast) client.ending = result;
+  step(client, flushRequested, isLast);
   return result;
 }
 

@@ -10,7 +10,7 @@ function mostGoals({ client }: LoopFixture): () => number {
   let most = 0;
   const { push } = client.callers;
   client.callers.push = (...callers) => {
-    most = Math.max(most, client.delivery.flushes.length + callers.length);
+    most = Math.max(most, client.flushes.length + callers.length);
     return push.apply(client.callers, callers);
   };
   return () => most;

@@ -1,15 +1,43 @@
-/** What comes into the queue. */
+/**
+ * What comes into the queue: calls of the app, and on client SDKs events that wait for a user, operations that come from
+ * earlier pages or go to other ones, and a user who takes everything back.
+ */
 import type { Client } from "../client/client.ts";
-import { appended } from "../delivery/queueing.ts";
-import { isHeld, type Operation } from "../events/operation.ts";
-import { describeThrown } from "../events/refusal.ts";
-import { refuse } from "./settle.ts";
-import { tell } from "./step.ts";
+import { adopted, appended, withdrawn } from "../delivery/flow.ts";
+import type { DropReason } from "../errors.ts";
+import { isHeld, type Operation, type TrackOperation } from "../events/operation.ts";
+import { asRefusal, describeThrown } from "../events/refusal.ts";
+import { checkLength } from "../events/snapshot.ts";
+import { lose, read, refuse, step, take, tell } from "./books.ts";
+import { retry } from "./flush.ts";
+
+/**
+ * A call, on its way into the queue: whatever is wrong with it is refused and reported, and nothing else is harmed.
+ * `call`: its name for messages. `make` may throw anything, and returns undefined when `beforeSend` left the event out.
+ */
+export function enqueue<T extends Operation>(
+  client: Client,
+  call: () => string,
+  make: () => T | undefined,
+  add: (client: Client, operation: T) => void = append,
+): void {
+  if (client.stopping) return refuse(client, "shut_down", `${call()} came after shutdown()`);
+  let operation: T | undefined;
+  try {
+    operation = make();
+    if (operation) checkLength(operation);
+  } catch (error) {
+    const { reason, message } = asRefusal(error);
+    return refuse(client, reason, `${call()} was dropped: ${message}.`);
+  }
+  if (operation) add(client, operation);
+  else refuse(client, "before_send", `${call()} was left out by beforeSend`);
+}
 
 /** Queues an operation; one that is held stays behind what is queued, unsent. */
 export function append(client: Client, operation: Operation): void {
   // A beforeSend may have called shutdown() in the middle of its track().
-  if (client.isStopped) return refuse(client, "shut_down", "The call came after shutdown()", operation);
+  if (client.stopping) return refuse(client, "shut_down", "The call came after shutdown()", operation);
   try {
     client.outbox.append(operation);
   } catch (error) {
@@ -24,4 +52,70 @@ export function append(client: Client, operation: Operation): void {
 export function addQueued(client: Client, count: number): void {
   appended(client, count);
   tell(client);
+}
+
+/** Keeps an event at the end of the outbox, unsent. */
+export function hold(client: Client, event: TrackOperation): void {
+  append(client, event);
+  if (client.outbox.size <= client.config.maxQueueSize) return;
+  client.effects.evict(client, client.pending, 1);
+  tell(client);
+}
+
+/** Held events become what `fill` makes of them, and are due; those it returns undefined for are dropped as `reset`. */
+export function release(client: Client, fill: (event: TrackOperation) => TrackOperation | undefined): void {
+  const { outbox, pending } = client;
+  const held = read(client, pending) as TrackOperation[];
+  if (held.length === 0) return;
+  const filled = held.map(fill).filter((event) => event !== undefined);
+  // The new ones are stored before the old ones go: whatever ends the page in between loses nothing.
+  for (const event of filled) outbox.append(event);
+  outbox.remove(pending, held.length);
+  const left = held.length - filled.length;
+  if (left > 0) lose(client, "reset", left);
+  if (filled.length > 0) addQueued(client, filled.length);
+  else tell(client);
+}
+
+export function holdsOnly(client: Client, fits: (operation: Operation) => boolean): boolean {
+  return read(client, 0).every(fits);
+}
+
+/** Everything is lost, in flight or not. */
+export function discard(client: Client, reason: DropReason): void {
+  const { outbox, inFlight, pending } = client;
+  const { size } = outbox;
+  if (size === 0) return;
+  take(client, inFlight, size - inFlight, false);
+  // What became of these nobody knows: not settled, they only leave.
+  outbox.remove(0, inFlight);
+  step(client, () => {
+    // Counted before flushes end.
+    lose(client, reason, size);
+    if (pending > 0) withdrawn(client, 0, pending);
+  });
+}
+
+/** `count` operations of earlier pages stand in front in the outbox now. See `adopted` of the machine. */
+export function adopt(client: Client, count: number, doubtful: number, leaseMs: number): void {
+  client.accepted += count;
+  step(client, adopted, count, doubtful, leaseMs);
+}
+
+/** `count` operations of a page that ended while this one lives stand behind all others now. */
+export function joinQueue(client: Client, count: number): void {
+  client.accepted += count;
+  addQueued(client, count);
+  retry(client);
+}
+
+/** Of either, `count` that wait for a user stand at the end. */
+export function joinHeld(client: Client, count: number): void {
+  client.accepted += count;
+}
+
+/** The operation at `index` has gone to another page: it is in the outbox no more. */
+export function withdraw(client: Client, index: number): void {
+  client.accepted -= 1;
+  if (index < client.pending) step(client, withdrawn, index, 1);
 }

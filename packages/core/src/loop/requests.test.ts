@@ -114,7 +114,7 @@ test("a runtime is told at the end of each step what there is in hand", () => {
 
 test("delivery is over once the last flush has ended, not when it begins", async () => {
   const { track, loop, server, client } = loopFixture();
-  const isOver = () => client.delivery.phase === "stopped";
+  const isOver = () => client.phase === "stopped";
   track(1);
   expect(isOver()).toBe(false);
   const stopped = loop.stop();

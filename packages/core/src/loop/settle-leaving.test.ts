@@ -5,8 +5,8 @@ import { loopFixture } from "../../test/loop-fixture.ts";
 import { anIdentify, arrayOutbox, aTrack } from "../../test/operations.ts";
 import { http } from "../../test/scripted-transport.ts";
 import type { Operation } from "../events/operation.ts";
+import { tell } from "./books.ts";
 import { EFFECTS } from "./effects.ts";
-import { tell } from "./step.ts";
 
 describe("whoever waits for operations", () => {
   const settledIn = (setup: Parameters<typeof loopFixture>[0] = {}) => {

@@ -60,7 +60,7 @@ export function watchProcess(watch: ProcessWatch, client: Client): void {
   watch.client = client;
   // Only while it has something to lose, and may still send it, does a client listen: so clients that come and go leave
   // nothing behind.
-  listen(watch, client.delivery.pending > 0 && (isAwaited || !client.isStopped));
+  listen(watch, client.pending > 0 && (isAwaited || !client.stopping));
   if (isAwaited) watch.hold ??= holdingTimers.set(() => {}, MAX_TIMER_MS);
   else if (watch.hold !== undefined) {
     holdingTimers.clear(watch.hold);

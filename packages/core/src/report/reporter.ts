@@ -13,8 +13,8 @@ export interface Reporter {
   readonly log: Ports["log"];
   /** Kinds of trouble that were printed, for want of an `onError`. */
   readonly warned: Set<string>;
-  /** The app's `onError` is running. */
-  reporting: boolean;
+  /** What the app's `onError` is hearing now, while it runs. */
+  reporting: WhisperrError | undefined;
 }
 
 export interface ReporterOptions {
@@ -27,7 +27,7 @@ export function createReporter(
   { apiKey, debug, onError }: ReporterOptions,
   { log }: Pick<Ports, "log">,
 ): Reporter {
-  return { apiKey, debug, onError: onError ?? undefined, log, warned: new Set(), reporting: false };
+  return { apiKey, debug, onError: onError ?? undefined, log, warned: new Set(), reporting: undefined };
 }
 
 export function report(reporter: Reporter, error: WhisperrError): void {
@@ -35,12 +35,12 @@ export function report(reporter: Reporter, error: WhisperrError): void {
   printDebug(reporter, `${safe.type}: ${safe.message}`);
   // An error caused by onError's own calls would come back to it for ever. The books still count it.
   if (reporter.reporting) return;
-  reporter.reporting = true;
+  reporter.reporting = safe;
   // Called at once; what it throws and what it rejects with end in the same place.
   new Promise((resolve) => resolve(tellApp(reporter, safe))).catch((thrown: unknown) =>
     printDebug(reporter, `onError threw: ${describeThrown(thrown)}`),
   );
-  reporter.reporting = false;
+  reporter.reporting = undefined;
 }
 
 /** The app's `onError`, or a warning where it has none. May throw what the app throws. */

@@ -71,9 +71,8 @@ export function effectsIn(shared: SharedClient): Effects {
     send: () => awaitNext(shared, "sending"),
     wake(machine, afterMs) {
       const client = machine as Client;
-      client.timer =
-        afterMs === null ? undefined : { dueMs: client.ports.nowMs() + afterMs, delayMs: afterMs };
-      awaitNext(shared, afterMs === null ? "nothing" : "timer");
+      client.timer = afterMs > 0 ? { dueMs: client.ports.nowMs() + afterMs, delayMs: afterMs } : undefined;
+      awaitNext(shared, afterMs > 0 ? "timer" : "nothing");
     },
   };
 }

@@ -8,8 +8,8 @@ import type { PlatformOutbox } from "./platform-outbox.ts";
  */
 export function handOverFetch(platform: PlatformOutbox, client: () => Client): FetchLike {
   return async () => {
-    const { outbox, delivery } = client();
-    const carried = Array.from({ length: delivery.inFlight }, (_, index) => outbox.at(index) as Operation);
+    const { outbox, inFlight } = client();
+    const carried = Array.from({ length: inFlight }, (_, index) => outbox.at(index) as Operation);
     let status = 202;
     try {
       await platform.handOver(carried);

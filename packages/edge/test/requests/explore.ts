@@ -37,7 +37,7 @@ export function explore(config: DeliveryConfig, bounds: Bounds): Exploration {
     try {
       const { world, notes } = follow(from, input, config);
       checkStep(from, input, world, notes);
-      checkWorld(world, config);
+      checkWorld(world);
       return reach(world, index, input);
     } catch (error) {
       const way: unknown[] = [input];

@@ -1,5 +1,4 @@
 /** What must hold in every world that can be reached, and after every step. */
-import type { DeliveryConfig } from "@whisperr/core";
 import type { Input, Notes, World } from "./world.ts";
 import { delivers } from "./world.ts";
 
@@ -7,14 +6,14 @@ export function rule(holds: boolean, says: string): void {
   if (!holds) throw new Error(`broken rule: ${says}`);
 }
 
-export function checkWorld(world: World, config: DeliveryConfig): void {
-  checkOpen(world, config);
+export function checkWorld(world: World): void {
+  checkOpen(world);
   checkOwner(world);
   checkDelivery(world);
 }
 
 /** A request is open exactly while something of it is unsettled. */
-function checkOpen(world: World, config: DeliveryConfig): void {
+function checkOpen(world: World): void {
   const { requests, platform, outbox } = world;
   const open = requests.open.map(({ id }) => id);
   platform.forEach(({ isOpen, waits }, index) => {
@@ -26,7 +25,7 @@ function checkOpen(world: World, config: DeliveryConfig): void {
     rule(waits.length === 0 || isOpen, "while something of a request is unsettled it is open");
     rule(!isOpen || waits.length > 0, "a request is not open for others");
   });
-  rule(delivers(world, config) || open.length === 0, "while delivery has stopped, none is open");
+  rule(delivers(world.delivery, world) || open.length === 0, "while delivery has stopped, none is open");
   requests.open.forEach(({ id, from, to, isTold }, index) => {
     const before = requests.open[index - 1];
     rule(isTold, "the platform is told by the end of a step");

@@ -17,7 +17,6 @@ import {
   type Machine,
   type Outcome,
   retryNow,
-  stopRequested,
   timerFired,
 } from "@whisperr/core";
 import {
@@ -49,7 +48,7 @@ export interface PlatformRequest {
 }
 
 export interface World {
-  readonly delivery: DeliveryState;
+  delivery: DeliveryState;
   readonly requests: RequestsState;
   /** Those that came so far: the request with id 1 first. */
   readonly platform: PlatformRequest[];
@@ -112,12 +111,20 @@ export function follow(from: World, input: Input, config: DeliveryConfig): { wor
   const world = JSON.parse(JSON.stringify(from)) as World;
   const notes: Notes = { reports: [] };
   const { delivery, requests } = world;
-  happen({ world, notes, delivery, config, requests, effects, requestEffects, here: 0 }, input);
+  const course = { ...delivery, world, notes, config, requests, effects, requestEffects, here: 0 };
+  happen(course, input);
+  world.delivery = deliveryOf(course, delivery);
   return { world, notes };
 }
 
-export function delivers({ delivery, timer }: World, config: DeliveryConfig): boolean {
-  return isUnderWay({ delivery, config, timer: timer ? {} : undefined } as Client);
+/** Of a record with more in it, what the machine of the deliveries keeps. */
+function deliveryOf(course: Course, before: DeliveryState): DeliveryState {
+  const names = Object.keys(before) as (keyof DeliveryState)[];
+  return Object.fromEntries(names.map((name) => [name, course[name]])) as unknown as DeliveryState;
+}
+
+export function delivers(delivery: DeliveryState, { timer }: Pick<World, "timer">): boolean {
+  return isUnderWay({ ...delivery, timer: timer ? {} : undefined } as Client);
 }
 
 function happen(course: Course, input: Input): void {
@@ -169,7 +176,7 @@ function call(course: Course, { does, finds }: Extract<Input, { type: "call" }>)
   } else {
     request.waits.push(...world.outbox);
     waitFor(course, id, 0, world.outbox.length);
-    step(course, does === "flush" ? flushRequested : stopRequested);
+    step(course, () => flushRequested(course, does === "shutdown"));
   }
   adjustNow(course);
   for (let other = 1; other < id; other++) {
@@ -185,8 +192,8 @@ function step(course: Course, change: (machine: Machine) => void): void {
 }
 
 function adjustNow(course: Course): void {
-  const { world, config } = course;
-  const goesOn = delivers(world, config);
+  const { world } = course;
+  const goesOn = delivers(course, world);
   // What delivery has stopped for is nobody's to wait for.
   if (!goesOn) for (const request of world.platform) request.waits = [];
   adjust(course, goesOn);
@@ -219,9 +226,9 @@ const effects: Effects = {
   drop: (course: Course, count) => leave(course, 0, count),
   evict: leave,
   wake(course: Course, afterMs) {
-    course.world.timer = afterMs !== null;
+    course.world.timer = afterMs > 0;
     course.world.timersIn = [];
-    awaitNext(course, afterMs === null ? "nothing" : "timer");
+    awaitNext(course, afterMs > 0 ? "timer" : "nothing");
   },
   report: ({ notes }: Course, because) => void notes.reports.push(because),
   flushed() {},
@@ -248,12 +255,12 @@ const requestEffects: RequestEffects = {
     if (!world.timersIn.includes(id)) world.timersIn.push(id);
   },
   send(course: Course, id) {
-    const { world, delivery, here } = course;
+    const { world, phase, inFlight, limit, pending, here } = course;
     rule(id === here, "a batch is sent in the request itself");
-    rule(delivery.phase === "sending" && delivery.inFlight === 0, "a batch is sent when delivery says so");
+    rule(phase === "sending" && inFlight === 0, "a batch is sent when delivery says so");
     rule(world.fetchIn === 0, "one request in flight");
     world.fetchIn = here;
-    step(course, () => batchCut(course, Math.min(delivery.limit, delivery.pending)));
+    step(course, () => batchCut(course, Math.min(limit, pending)));
   },
   cutOff(course: Course) {
     course.world.fetchIn = 0;

@@ -1,0 +1,178 @@
+/** How operations come into the queue, and how a flush of them starts, goes on and ends. */
+import type { Machine } from "./machine.ts";
+import type { Phase } from "./state.ts";
+
+/** `count` operations were put at the end of the outbox. Every `track()` comes through here, on a full queue too. */
+export function appended(machine: Machine, count: number): void {
+  const { phase, config } = machine;
+  if (phase === "stopped") return;
+  const isFirst = due(machine) === 0;
+  machine.pending += count;
+  machine.fresh += count;
+  // Those in flight stay: they may be arriving this moment, and nobody could say they were dropped.
+  evict(machine, machine.inFlight);
+  if (machine.fresh >= config.flushAt && phase !== "unauthorized") {
+    if (phase === "idle") startFlush(machine);
+    else joinFlush(machine);
+  } else if (isFirst && isResting(machine)) rest(machine, phase);
+}
+
+/**
+ * `count` operations of earlier pages were put in front, as if they had been queued all along, and are due at once. The
+ * first `doubtful` may have been under way when their page ended, and may be for `leaseMs` yet: they go first, on their
+ * own, after that. Ends `starting`.
+ */
+export function adopted(machine: Machine, count: number, doubtful: number, leaseMs: number): void {
+  if (machine.phase !== "starting") return;
+  machine.phase = "throttled";
+  leave(machine, 0, -count);
+  machine.suspect = 0;
+  if (doubtful > 0) machine.limit = Math.min(machine.limit, doubtful);
+  evict(machine, 0);
+  if (count > 0 && leaseMs > 0) machine.effects.wake(machine, leaseMs);
+  else goOn(machine);
+}
+
+/**
+ * `count` operations from `offset` on are no longer this queue's: another page has them, or the user took them back. A
+ * request that carries some of them is let go of. Nothing may be sent that the running flush is not for.
+ */
+export function withdrawn(machine: Machine, offset: number, count: number): void {
+  const { phase, inFlight } = machine;
+  const isCarried = offset < inFlight;
+  if (isCarried) machine.inFlight = 0;
+  leave(machine, offset, count);
+  const isFlushing = phase === "sending" || phase === "backoff";
+  if (!isFlushing || (!isCarried && machine.goal + inFlight > 0)) return;
+  if (phase === "sending") machine.effects.abort(machine);
+  goOn(machine);
+}
+
+/** A caller waits for everything queued now. `isLast`: the app called `shutdown()`, and there is no flush after this one. */
+export function flushRequested(machine: Machine, isLast = false): void {
+  const { phase, pending } = machine;
+  const waitsForNothing = phase === "throttled" && pending === 0;
+  if (phase === "stopped" || (waitsForNothing && !isLast)) return machine.effects.flushed(machine, 1);
+  machine.stopping ||= isLast;
+  machine.flushes.push(pending);
+  joinFlush(machine);
+  if (isResting(machine)) startFlush(machine);
+  else if (waitsForNothing) rest(machine, "idle");
+  else if (isLast) retryNow(machine);
+}
+
+/** The one timer, set by the last `wake` effect, fired. */
+export function timerFired(machine: Machine): void {
+  const { phase } = machine;
+  if (isResting(machine)) startFlush(machine);
+  else if (phase === "backoff") send(machine);
+  else if (phase === "throttled") goOn(machine);
+}
+
+/** Waiting longer has no point (back online, process about to end): skips the rest of a backoff. */
+export function retryNow(machine: Machine): void {
+  const { phase, pending } = machine;
+  if (phase === "backoff" || (phase === "idle" && pending > 0)) timerFired(machine);
+}
+
+/** A deadline passed: nothing under way is waited for any longer, and everything is kept. */
+export function abandoned(machine: Machine): void {
+  const { phase, pending, effects } = machine;
+  if (phase === "stopped") return;
+  if (phase === "sending") effects.abort(machine);
+  // Nobody may be left to deliver what stays behind.
+  if (pending > 0) effects.report(machine, "abandoned", machine.failures);
+  leaveKept(machine);
+  if (phase === "sending" || phase === "backoff" || machine.stopping) return rest(machine, "idle");
+  endFlushes(machine);
+  if (isResting(machine) && due(machine) < pending) effects.wake(machine, 0);
+}
+
+/** Delivery stops, and everything is kept. */
+export function keep(machine: Machine, phase: Phase, afterMs?: number): void {
+  leaveKept(machine);
+  rest(machine, phase, afterMs);
+}
+
+function leaveKept(machine: Machine): void {
+  if (machine.config.retriesKept === false) machine.fresh = 0;
+}
+
+/** Operations that the interval is for. */
+function due({ config, fresh, pending }: Machine): number {
+  return config.retriesKept === false ? fresh : pending;
+}
+
+function isResting({ phase }: Machine): boolean {
+  return phase === "idle" || phase === "unauthorized";
+}
+
+function startFlush(machine: Machine): void {
+  machine.failures = 0;
+  joinFlush(machine);
+  goOn(machine);
+}
+
+/** The flush that runs, or is about to, is for everything queued now. */
+function joinFlush(machine: Machine): void {
+  machine.fresh = 0;
+  machine.goal = machine.pending;
+}
+
+/** A wait is over, or operations are settled. */
+export function goOn(machine: Machine): void {
+  if (machine.goal > 0) send(machine);
+  else rest(machine, "idle");
+}
+
+export function send(machine: Machine): void {
+  machine.phase = "sending";
+  machine.inFlight = 0;
+  machine.effects.wake(machine, 0);
+  machine.effects.send(machine);
+}
+
+/** Ends the running flush with whatever is left kept in the queue. `afterMs`: until the next attempt; default: the interval. */
+function rest(
+  machine: Machine,
+  phase: Phase,
+  afterMs = due(machine) > 0 ? machine.config.flushIntervalMs : 0,
+): void {
+  machine.phase = machine.stopping ? "stopped" : phase;
+  machine.inFlight = 0;
+  machine.effects.wake(machine, machine.stopping ? 0 : afterMs);
+  endFlushes(machine);
+}
+
+/** Whoever waits, waits no longer; what is left stays queued. */
+function endFlushes(machine: Machine): void {
+  machine.goal = machine.failures = 0;
+  setFlushes(machine, []);
+}
+
+/** `count` operations leave from `offset` on: every goal behind them moves up, and flushes that reach 0 end. */
+export function leave(machine: Machine, offset: number, count: number): void {
+  const moved = (goal: number) => goal - Math.min(Math.max(goal - offset, 0), count);
+  machine.pending -= count;
+  machine.fresh = Math.min(machine.fresh, machine.pending);
+  machine.goal = moved(machine.goal);
+  machine.suspect = moved(machine.suspect);
+  setFlushes(
+    machine,
+    machine.flushes.map(moved).filter((goal) => goal > 0),
+  );
+}
+
+function setFlushes(machine: Machine, flushes: number[]): void {
+  const ended = machine.flushes.length - flushes.length;
+  machine.flushes = flushes;
+  if (ended > 0) machine.effects.flushed(machine, ended);
+}
+
+/** Beyond `maxQueueSize` the oldest go, from position `offset` on. */
+function evict(machine: Machine, offset: number): void {
+  const count = machine.pending - machine.config.maxQueueSize;
+  if (count <= 0) return;
+  machine.effects.evict(machine, offset, count);
+  leave(machine, offset, count);
+}
