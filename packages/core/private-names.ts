@@ -11,7 +11,7 @@ const PRIVATE_NAMES = `
   suspect timers transport unlisten uuid warned failure reports recorder base baseJson config
   asked doubtful freeLock hasStarted isLeased isStopping isStored joined leaveBehind note own readLocked recovery requestLock revoked stage written
   syncIdentity leaseMs leftMs justFailed sendNow setLeaving endHandling retriesKept isHandling handlerReturned
-  attending awaits caller cutOff deadlineMs delayMs dueMs isSet isTold owner recover requestEffects requests setTimer wake
+  assigned awaits caller cutOff deadline deadlineMs delayMs dueMs isCalling isSet letGo owner recover requestEffects requests setTimer wake
 `
   .trim()
   .split(/\s+/);

@@ -6,9 +6,9 @@ import {
   type ResolvedOptions,
   resolveOptions,
   type WhisperrOptions,
+  webPorts,
 } from "@whisperr/core";
 import type { EdgeOptions } from "./edge-options.ts";
-import { edgePorts } from "./edge-ports.ts";
 
 /** The options of delivery, as everywhere; `apiKey` and `baseUrl` come from the Worker's environment by default. */
 export interface DeliveryOptions
@@ -49,7 +49,7 @@ export function resolveDelivery(
     baseUrl: given.baseUrl ?? WHISPERR_BASE_URL,
   };
   const options = resolveOptions(filled, { maxQueueSize });
-  const ports = edgePorts(given.fetch);
+  const ports = webPorts(given.fetch);
   const reporter = createReporter({ ...options, onError: given.onError }, ports);
   return { options, ports, reporter };
 }

@@ -1,6 +1,5 @@
 /** What this package's clients take, checked and with its defaults. */
 import {
-  createMemoryOutbox,
   integer,
   MAX_TIMER_MS,
   misuse,
@@ -9,8 +8,10 @@ import {
   resolveOptions,
   type WhisperrOptions,
 } from "@whisperr/core";
-import type { WaitUntil } from "./client/wait-until.ts";
 import type { PlatformOutbox } from "./hand-over/platform-outbox.ts";
+
+/** Keeps a request open until `promise` has settled. */
+export type WaitUntil = (promise: Promise<unknown>) => void;
 
 /** What all entries of this package take. */
 export interface EdgeOptions extends Omit<WhisperrOptions, "outbox"> {
@@ -51,8 +52,8 @@ export interface EdgeConfig extends ResolvedOptions {
   readonly retriesKept: false;
   readonly waitUntil: WaitUntil;
   readonly waitUntilTimeoutMs: number;
-  /** Where operations wait. */
-  readonly outbox: Outbox;
+  /** Where operations wait; default: memory. */
+  readonly outbox: Outbox | undefined;
   /** Where they are handed to, in place of the API. */
   readonly platform: PlatformOutbox | undefined;
 }
@@ -93,7 +94,7 @@ export function resolveEdgeOptions(options: WhisperrEdgeOptions, intervalMs: num
       1,
       MAX_TIMER_MS,
     ),
-    outbox: own ?? createMemoryOutbox(),
+    outbox: own ?? undefined,
     platform,
   };
 }

@@ -6,8 +6,7 @@
 import type { AnyEvents, EventMap } from "@whisperr/core";
 import type { Whisperr } from "./client/create-whisperr.ts";
 import { createRequestClient } from "./client/request-client.ts";
-import type { WaitUntil } from "./client/wait-until.ts";
-import type { EdgeOptions } from "./edge-options.ts";
+import type { EdgeOptions, WaitUntil } from "./edge-options.ts";
 import { vercelWaitUntil } from "./vercel-context.ts";
 
 /** What is used of Hono's context. */

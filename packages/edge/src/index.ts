@@ -20,6 +20,5 @@ export {
   type WireEvent,
 } from "@whisperr/core";
 export { createWhisperr, type Whisperr } from "./client/create-whisperr.ts";
-export type { WaitUntil } from "./client/wait-until.ts";
-export type { EdgeOptions, WhisperrEdgeOptions } from "./edge-options.ts";
+export type { EdgeOptions, WaitUntil, WhisperrEdgeOptions } from "./edge-options.ts";
 export type { PlatformOutbox } from "./hand-over/platform-outbox.ts";

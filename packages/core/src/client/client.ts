@@ -2,7 +2,7 @@
  * A client: one plain record of everything there is to know about it. Everything else in core is a function over it.
  * What a runtime brings comes in as `ports`; what the machine decides is carried out by `loop/effects.ts`.
  */
-import type { Effects, Machine } from "../delivery/machine.ts";
+import type { Machine } from "../delivery/machine.ts";
 import { type DeliveryConfig, initialState } from "../delivery/state.ts";
 import type { DropReason, WhisperrError } from "../errors.ts";
 import type { Answer } from "../http/outcome.ts";
@@ -54,19 +54,22 @@ export interface Client extends Machine {
   answer: Answer | undefined;
 }
 
-/** Nothing happens before `startQueue()` or `adopt()`. `effects`: for a runtime that carries out some of them in its own way. */
-export function createClient(
+/**
+ * Nothing happens before `startQueue()` or `adopt()`. `more`: of a runtime's own, in the same record; it may bring effects of
+ * its own, too.
+ */
+export function createClient<More extends object = object>(
   config: ClientConfig,
   outbox: Outbox,
   transport: Transport,
   reporter: Reporter,
   ports: Ports,
-  effects: Effects = EFFECTS,
-): Client {
-  return {
+  more = {} as More,
+): Client & More {
+  const client: Client = {
     ...initialState(config, config.adopts ? "starting" : "idle"),
     config,
-    effects,
+    effects: EFFECTS,
     outbox,
     transport,
     reporter,
@@ -83,6 +86,7 @@ export function createClient(
     request: undefined,
     answer: undefined,
   };
+  return Object.assign(client, more);
 }
 
 /** What an outbox kept that outlived an earlier client is accepted, and due; where pages share a queue, `adopt()` says so. */

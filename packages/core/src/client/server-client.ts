@@ -1,6 +1,5 @@
 /** The API of server SDKs, the same in every server runtime: the user id is always explicit. */
 
-import type { Effects } from "../delivery/machine.ts";
 import { type IdentifyOptions, identifyBody } from "../events/identify-body.ts";
 import { createRecorder, recordEvent } from "../events/recorder.ts";
 import { quote } from "../events/refusal.ts";
@@ -93,24 +92,25 @@ export interface ServerClient<Events extends EventMap = AnyEvents> {
 }
 
 /** What the app gets, and the record behind it for the runtime's own use. */
-export interface ServerRuntime<Events extends EventMap> {
+export interface ServerRuntime<Events extends EventMap, More = unknown> {
   readonly api: ServerClient<Events>;
-  readonly client: Client;
+  readonly client: Client & More;
 }
 
-export function createServerClient<Events extends EventMap = AnyEvents>(
+/** `more`: see `createClient()`. */
+export function createServerClient<Events extends EventMap = AnyEvents, More extends object = object>(
   options: WhisperrOptions,
   resolved: ResolvedOptions & ClientConfig,
   ports: Ports,
-  effects?: Effects,
-): ServerRuntime<Events> {
+  more?: More,
+): ServerRuntime<Events, More> {
   const client = createClient(
     resolved,
     options.outbox ? outboxBySize(options.outbox as Outbox) : createMemoryOutbox(),
     ports.transport ?? createTransport(resolved, ports),
     createReporter({ ...resolved, onError: options.onError }, ports),
     ports,
-    effects,
+    more,
   );
   const recorder = createRecorder(options);
   startQueue(client);

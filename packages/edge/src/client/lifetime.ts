@@ -2,48 +2,53 @@
  * How long the one request of a client stays open: exactly while something is under way or waits for its moment, and not
  * beyond a deadline. What is left then is reported.
  */
-import { abandon, type Client, flush } from "@whisperr/core";
-import type { EdgeConfig } from "../edge-options.ts";
-import { isUnderWay } from "./under-way.ts";
-import { keepOpen } from "./wait-until.ts";
+import { abandon, flush } from "@whisperr/core";
+import type { EdgeClient } from "./edge-client.ts";
+import { isUnderWay, keepOpen } from "./under-way.ts";
 
+/** What a client knows of it, beyond core's record. */
 export interface Lifetime {
-  readonly config: EdgeConfig;
   /** The app's handler has not returned: the request is open anyway, and nothing needs to be over. */
   isHandling: boolean;
   /** Lets the request end; undefined while it is not kept open. */
-  end: (() => void) | undefined;
+  letGo: (() => void) | undefined;
   /** The timer that ends it when it takes too long. */
   deadline: unknown;
 }
 
+type OneRequestClient = EdgeClient & Lifetime;
+
+export function initialLifetime(): Lifetime {
+  return { isHandling: true, letGo: undefined, deadline: undefined };
+}
+
 /** The port `onStep`. */
-export function adjustLifetime(lifetime: Lifetime, client: Client): void {
+export function adjustLifetime(client: OneRequestClient): void {
   if (!isUnderWay(client)) {
-    client.ports.timers.clear(lifetime.deadline);
-    lifetime.end?.();
-    lifetime.end = undefined;
-  } else if (lifetime.end === undefined) {
+    client.ports.timers.clear(client.deadline);
+    client.letGo?.();
+    client.letGo = undefined;
+  } else if (client.letGo === undefined) {
     const open = new Promise<void>((resolve) => {
-      lifetime.end = resolve;
+      client.letGo = resolve;
     });
-    setDeadline(lifetime, client);
-    keepOpen(lifetime.config.waitUntil, open, client);
+    setDeadline(client);
+    keepOpen(client, open);
   }
 }
 
 /** The app's handler has returned: nothing more is to come soon, so what there is goes out. Platforms count from here. */
-export function endHandling(lifetime: Lifetime, client: Client): void {
-  lifetime.isHandling = false;
-  if (lifetime.end !== undefined) setDeadline(lifetime, client);
+export function endHandling(client: OneRequestClient): void {
+  client.isHandling = false;
+  if (client.letGo !== undefined) setDeadline(client);
   void flush(client);
 }
 
-function setDeadline(lifetime: Lifetime, client: Client): void {
-  const { timers } = client.ports;
-  timers.clear(lifetime.deadline);
-  lifetime.deadline = timers.set(() => {
-    if (lifetime.isHandling) setDeadline(lifetime, client);
+function setDeadline(client: OneRequestClient): void {
+  const { ports, config } = client;
+  ports.timers.clear(client.deadline);
+  client.deadline = ports.timers.set(() => {
+    if (client.isHandling) setDeadline(client);
     else abandon(client);
-  }, lifetime.config.waitUntilTimeoutMs);
+  }, config.waitUntilTimeoutMs);
 }

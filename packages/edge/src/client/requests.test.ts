@@ -13,63 +13,90 @@ interface Case {
   readonly effects?: readonly Effect[];
 }
 
-const has = (id: number, from: number, to: number, isTold = true): OpenRequest => ({ id, from, to, isTold });
+const has = (id: number, from: number, to: number): OpenRequest => ({ id, from, to });
 
 /** Requests that stay open; each has one operation, the first one the oldest. */
 const open = (...ids: number[]): OpenRequest[] => ids.map((id, i) => has(id, i, i + 1));
 
 /** Delivery waits for nothing, with requests 1 and 2 open. */
-const base: RequestsState = { open: open(1, 2), awaits: "nothing", owner: 0, isSet: false };
+const base: RequestsState = {
+  open: open(1, 2),
+  caller: 2,
+  assigned: 2,
+  awaits: "nothing",
+  owner: 0,
+  isSet: false,
+};
 const timer = { ...base, awaits: "timer", owner: 2, isSet: true } as const;
 const asked = { ...timer, isSet: false } as const;
 const sending = { ...base, awaits: "sending", owner: 2 } as const;
 const answer = { ...base, awaits: "answer", owner: 2 } as const;
 
-const waitFor = (id: number, from: number, to: number): Input => ({ type: "waitFor", id, from, to });
 const moveUp = (offset: number, count: number): Input => ({ type: "moveUp", offset, count });
 const awaitNext = (awaits: "nothing" | "timer" | "sending"): Input => ({ type: "awaitNext", awaits });
-const underWay: Input = { type: "adjust", isUnderWay: true };
-const atRest: Input = { type: "adjust", isUnderWay: false };
+const underWay = (size: number): Input => ({ type: "adjust", size, isUnderWay: true });
+const atRest = (size: number): Input => ({ type: "adjust", size, isUnderWay: false });
 const came = (id: number): Input => ({ type: "came", id });
 const expired = (id: number): Input => ({ type: "expired", id });
 const lost = (id: number): Input => ({ type: "lost", id });
 
 /** Whatever delivery waits for. */
-const anyTime = (one: Omit<Case, "given">): Case[] =>
-  [base, timer, sending, answer].map((given) => ({ ...one, given }));
+const anyTime = ({ given: some, ...one }: Omit<Case, "given"> & { given?: Partial<RequestsState> }): Case[] =>
+  [base, timer, sending, answer].map((given) => ({ ...one, given: { ...given, ...some } }));
 
-const calls: readonly Case[] = [
-  ...anyTime({
-    says: "a request waits for its first operation; its platform is not told yet",
-    when: waitFor(3, 2, 3),
-    becomes: { open: [...open(1, 2), has(3, 2, 3, false)] },
-  }),
-  ...anyTime({
-    says: "and for a further one",
-    when: waitFor(2, 2, 3),
-    becomes: { open: [...open(1), has(2, 1, 3)] },
-  }),
-  ...anyTime({
-    says: "flush() waits for everything",
-    when: waitFor(2, 0, 2),
-    becomes: { open: [...open(1), has(2, 0, 2)] },
-  }),
-  ...anyTime({ says: "a call that has nothing to wait for opens nothing", when: waitFor(3, 0, 0) }),
+const leaving: readonly Case[] = [
   ...anyTime({
     says: "what leaves at the front is waited for no longer, and the others move up",
     when: moveUp(0, 1),
-    becomes: { open: [has(1, 0, 0), has(2, 0, 1)] },
+    becomes: { open: [has(1, 0, 0), has(2, 0, 1)], assigned: 1 },
   }),
   ...anyTime({
     says: "what leaves behind a batch moves up those behind it only",
     when: moveUp(1, 1),
-    becomes: { open: [has(1, 0, 1), has(2, 1, 1)] },
+    becomes: { open: [has(1, 0, 1), has(2, 1, 1)], assigned: 1 },
   }),
   ...anyTime({
     says: "everything may leave",
     when: moveUp(0, 5),
-    becomes: { open: [has(1, 0, 0), has(2, 0, 0)] },
+    becomes: { open: [has(1, 0, 0), has(2, 0, 0)], assigned: 0 },
   }),
+];
+
+const calls: readonly Case[] = [
+  ...anyTime({
+    says: "a further operation is waited for by the same request",
+    when: underWay(3),
+    becomes: { open: [...open(1), has(2, 1, 3)], assigned: 3 },
+  }),
+  ...anyTime({
+    says: "flush() waits for everything",
+    given: { assigned: 0 },
+    when: underWay(2),
+    becomes: { open: [...open(1), has(2, 0, 2)], assigned: 2 },
+  }),
+  {
+    says: "one that finds everything delivered opens nothing",
+    given: { ...base, open: [], caller: 3, assigned: 0 },
+    when: underWay(0),
+  },
+  {
+    says: "what an earlier client left is nobody's",
+    given: { ...base, open: [], caller: 0, assigned: 0 },
+    when: underWay(2),
+    becomes: { assigned: 2 },
+  },
+  {
+    says: "nothing is waited for that no delivery is under way for",
+    given: { ...base, open: [], caller: 3, assigned: 0 },
+    when: atRest(1),
+    becomes: { assigned: 1 },
+  },
+  {
+    says: "the caller stays open when its first operation had to go for its second",
+    given: { ...base, open: [has(2, 0, 0)], assigned: 0 },
+    when: underWay(1),
+    becomes: { open: [has(2, 0, 1)], assigned: 1 },
+  },
 ];
 
 const deliveryWaits: readonly Case[] = [
@@ -108,75 +135,75 @@ const deliveryWaits: readonly Case[] = [
 const stepEnds: readonly Case[] = [
   {
     says: "the platform of a new request is told, and the timer is set there too: it has the most time left",
-    given: { ...timer, open: [...open(1, 2), has(3, 2, 3, false)] },
-    when: underWay,
-    becomes: { open: open(1, 2, 3), owner: 3, isSet: false },
+    given: { ...timer, caller: 3 },
+    when: underWay(3),
+    becomes: { open: open(1, 2, 3), assigned: 3, owner: 3, isSet: false },
     effects: ["open 3", "wake 3"],
   },
   {
     says: "so does a batch that is not under way yet",
-    given: { ...sending, open: [...open(1, 2), has(3, 2, 3, false)] },
-    when: underWay,
-    becomes: { open: open(1, 2, 3), owner: 3 },
+    given: { ...sending, caller: 3 },
+    when: underWay(3),
+    becomes: { open: open(1, 2, 3), assigned: 3, owner: 3 },
     effects: ["open 3", "wake 3"],
   },
   {
     says: "an answer is awaited where its batch was sent",
-    given: { ...answer, open: [...open(1, 2), has(3, 2, 3, false)] },
-    when: underWay,
-    becomes: { open: open(1, 2, 3) },
+    given: { ...answer, caller: 3 },
+    when: underWay(3),
+    becomes: { open: open(1, 2, 3), assigned: 3 },
     effects: ["open 3"],
   },
   {
     says: "a new timer goes to the youngest",
     given: { ...asked, owner: 0 },
-    when: underWay,
+    when: underWay(2),
     becomes: { owner: 2 },
     effects: ["wake 2"],
   },
   {
     says: "with the request that is the only one left, for all it knows",
     given: { ...sending, owner: 0, open: open(1) },
-    when: underWay,
+    when: underWay(2),
     becomes: { owner: 1 },
     effects: ["wake 1"],
   },
-  { says: "what the youngest has stays there", given: timer, when: underWay },
-  { says: "it is not woken twice", given: sending, when: underWay },
-  { says: "nor for an answer", given: answer, when: underWay },
-  { says: "nothing to wait for is nobody's", given: base, when: underWay },
+  { says: "what the youngest has stays there", given: timer, when: underWay(2) },
+  { says: "it is not woken twice", given: sending, when: underWay(2) },
+  { says: "nor for an answer", given: answer, when: underWay(2) },
+  { says: "nothing to wait for is nobody's", given: base, when: underWay(2) },
   {
     says: "a request whose operations are settled is let go, others are not",
     given: { ...answer, open: [has(1, 0, 0), has(2, 1, 2)] },
-    when: underWay,
+    when: underWay(2),
     becomes: { open: [has(2, 1, 2)] },
     effects: ["close 1"],
   },
   {
     says: "the one that sent, too: the next batch goes out in another",
     given: { ...sending, owner: 0, open: [has(1, 0, 0), has(2, 1, 2)] },
-    when: underWay,
+    when: underWay(2),
     becomes: { open: [has(2, 1, 2)], owner: 2 },
     effects: ["close 1", "wake 2"],
   },
   {
     says: "delivery has stopped with everything kept: all are let go",
     given: base,
-    when: atRest,
+    when: atRest(2),
     becomes: { open: [] },
     effects: ["close 1", "close 2"],
   },
   {
     says: "a wait that a server asked for then has no owner",
     given: timer,
-    when: atRest,
+    when: atRest(2),
     becomes: { open: [], owner: 0, isSet: false },
     effects: ["close 1", "close 2"],
   },
   {
     says: "nor is anybody woken for it",
     given: { ...asked, owner: 0, open: open(1) },
-    when: atRest,
+    when: atRest(2),
     becomes: { open: [] },
     effects: ["close 1"],
   },
@@ -303,7 +330,7 @@ const losses: readonly Case[] = [
   ...anyTime({ says: "one that was let go before cannot be lost", when: lost(7) }),
 ];
 
-const cases = [...calls, ...deliveryWaits, ...stepEnds, ...requestCame, ...deadlines, ...losses];
+const cases = [...leaving, ...calls, ...deliveryWaits, ...stepEnds, ...requestCame, ...deadlines, ...losses];
 const nameOf = ({ given, when, says }: Case) => `${given.awaits}, ${when.type}: ${says}`;
 
 describe("whatever delivery waits for, every input has one meaning", () => {
@@ -319,7 +346,7 @@ describe("whatever delivery waits for, every input has one meaning", () => {
 });
 
 test("no pair of what delivery waits for and an input is without a test", () => {
-  const inputs = ["waitFor", "moveUp", "awaitNext", "adjust", "came", "expired", "lost"];
+  const inputs = ["moveUp", "awaitNext", "adjust", "came", "expired", "lost"];
   const pairs = ["nothing", "timer", "sending", "answer"].flatMap((awaits) =>
     inputs.map((input) => `${awaits}, ${input}`),
   );

@@ -16,13 +16,15 @@ export interface OpenRequest {
   /** Its operations in the queue: from this one, 0 being the oldest, up to but not including `to`. */
   from: number;
   to: number;
-  /** Its platform was told. */
-  isTold: boolean;
 }
 
 export interface RequestsState {
   /** Oldest first. */
   readonly open: OpenRequest[];
+  /** The request whose calls run now, or the last one; 0: there was none. */
+  caller: number;
+  /** Operations whose request is known. Those behind them came since, from the caller. */
+  assigned: number;
   /** What delivery waits for: a timer, its chance to send, or an answer. */
   awaits: "nothing" | "timer" | "sending" | "answer";
   /** The request in which that happens; 0: there is none. */
@@ -39,17 +41,17 @@ export interface Requests {
 
 export interface RequestEffects {
   /** Keep the request open until `close`; say `expired` at its deadline. */
-  open(machine: Requests, id: number): void;
-  close(machine: Requests, id: number): void;
+  open(machine: Requests, request: OpenRequest): void;
+  close(machine: Requests, request: OpenRequest): void;
   /** Have the request's own code run, and say `came`. */
-  wake(machine: Requests, id: number): void;
+  wake(machine: Requests, request: OpenRequest): void;
   /**
    * Set delivery's timer in the request, whose code runs now. It may be set in others too, which cannot be reached: the
    * first that fires counts.
    */
-  setTimer(machine: Requests, id: number): void;
+  setTimer(machine: Requests, request: OpenRequest): void;
   /** Send a batch in the request, whose code runs now. */
-  send(machine: Requests, id: number): void;
+  send(machine: Requests, request: OpenRequest): void;
   /** The batch under way has lost its request: that attempt has failed. */
   cutOff(machine: Requests): void;
   /** The same, but long ago, and nobody knows what came of it: report that, and try again at once. */
@@ -59,18 +61,7 @@ export interface RequestEffects {
 }
 
 export function initialRequests(): RequestsState {
-  return { open: [], awaits: "nothing", owner: 0, isSet: false };
-}
-
-/** A call in request `id`, the youngest, waits for the operations `from` … `to`, which those before it join. */
-export function waitFor({ requests }: Requests, id: number, from: number, to: number): void {
-  const youngest = requests.open.at(-1);
-  if (youngest?.id !== id) {
-    if (from < to) requests.open.push({ id, from, to, isTold: false });
-    return;
-  }
-  youngest.from = Math.min(youngest.from, from);
-  youngest.to = to;
+  return { open: [], caller: 0, assigned: 0, awaits: "nothing", owner: 0, isSet: false };
 }
 
 /** `count` operations leave the queue from `offset` on. */
@@ -80,6 +71,7 @@ export function moveUp({ requests }: Requests, offset: number, count: number): v
     request.from = moved(request.from);
     request.to = moved(request.to);
   }
+  requests.assigned = moved(requests.assigned);
 }
 
 /** Delivery waits for this from now on, and for nothing else. */
@@ -89,59 +81,71 @@ export function awaitNext({ requests }: Requests, awaits: "nothing" | "timer" | 
   requests.isSet = false;
 }
 
-/** After each call, and each of delivery's steps. `isUnderWay`: delivery goes on by itself. */
-export function adjust(machine: Requests, isUnderWay: boolean): void {
-  const { requests, requestEffects } = machine;
-  for (const request of [...requests.open]) {
-    if (!isUnderWay || request.from === request.to) close(machine, request.id);
-    else if (!request.isTold) {
-      request.isTold = true;
-      requestEffects.open(machine, request.id);
-    }
-  }
+/** After each of delivery's steps, and each call: `size` operations are in the queue. `isUnderWay`: it goes on by itself. */
+export function adjust(machine: Requests, size: number, isUnderWay: boolean): void {
+  const { requests } = machine;
+  if (isUnderWay && requests.caller > 0 && requests.assigned < size) join(machine, size);
+  requests.assigned = size;
+  for (const request of [...requests.open])
+    if (!isUnderWay || request.from === request.to) close(machine, request);
   pass(machine);
 }
 
+/** The caller waits for what is not assigned yet. It is the youngest, or not open. */
+function join(machine: Requests, size: number): void {
+  const { open, caller, assigned } = machine.requests;
+  const youngest = open.at(-1);
+  if (youngest?.id === caller) {
+    youngest.from = Math.min(youngest.from, assigned);
+    youngest.to = size;
+    return;
+  }
+  const request = { id: caller, from: assigned, to: size };
+  open.push(request);
+  machine.requestEffects.open(machine, request);
+}
+
 /** The code of a request runs, in its own context. */
-export function came(machine: Requests, id: number): void {
+export function came(machine: Requests, request: OpenRequest): void {
   const { requests, requestEffects } = machine;
-  if (requests.owner !== id || requests.isSet) return;
+  if (requests.owner !== request.id || requests.isSet) return;
   if (requests.awaits === "timer") {
     requests.isSet = true;
-    requestEffects.setTimer(machine, id);
+    requestEffects.setTimer(machine, request);
   } else if (requests.awaits === "sending") {
     requests.awaits = "answer";
-    requestEffects.send(machine, id);
+    requestEffects.send(machine, request);
   }
 }
 
 /** The deadline of a request has passed. */
-export function expired(machine: Requests, id: number): void {
+export function expired(machine: Requests, request: OpenRequest): void {
   const { requests, requestEffects } = machine;
-  if (!close(machine, id)) return;
+  if (!close(machine, request)) return;
   if (requests.open.length === 0) requestEffects.abandon(machine);
-  else if (isCarrier(requests, id)) requestEffects.cutOff(machine);
+  else if (isCarrier(requests, request)) requestEffects.cutOff(machine);
   else pass(machine);
 }
 
 /** A request has turned out to be over: it can do nothing any more, and said nothing. */
-export function lost(machine: Requests, id: number): void {
+export function lost(machine: Requests, request: OpenRequest): void {
   const { requests, requestEffects } = machine;
-  if (!close(machine, id)) return;
-  if (isCarrier(requests, id)) requestEffects.recover(machine);
+  if (!close(machine, request)) return;
+  if (isCarrier(requests, request)) requestEffects.recover(machine);
   else pass(machine);
 }
 
-function isCarrier({ awaits, owner }: RequestsState, id: number): boolean {
+function isCarrier({ awaits, owner }: RequestsState, { id }: OpenRequest): boolean {
   return awaits === "answer" && owner === id;
 }
 
-function close(machine: Requests, id: number): boolean {
+/** False: it is closed already. */
+function close(machine: Requests, request: OpenRequest): boolean {
   const { open } = machine.requests;
-  const index = open.findIndex((request) => request.id === id);
+  const index = open.indexOf(request);
   if (index < 0) return false;
   open.splice(index, 1);
-  machine.requestEffects.close(machine, id);
+  machine.requestEffects.close(machine, request);
   return true;
 }
 
@@ -149,9 +153,9 @@ function close(machine: Requests, id: number): boolean {
 function pass(machine: Requests): void {
   const { requests, requestEffects } = machine;
   if (requests.awaits !== "timer" && requests.awaits !== "sending") return;
-  const youngest = requests.open.at(-1)?.id ?? 0;
-  if (youngest === requests.owner) return;
+  const youngest = requests.open.at(-1);
+  if (requests.owner === (youngest?.id ?? 0)) return;
   requests.isSet = false;
-  requests.owner = youngest;
-  if (youngest > 0) requestEffects.wake(machine, youngest);
+  requests.owner = youngest?.id ?? 0;
+  if (youngest) requestEffects.wake(machine, youngest);
 }

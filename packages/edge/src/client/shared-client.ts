@@ -3,33 +3,65 @@
  * of its own (`attend`), in its own context; others wake it through a promise, which is all that requests may do to each
  * other.
  */
-import { type Client, EFFECTS, type Effects, type Outbox } from "@whisperr/core";
-import type { EdgeConfig } from "../edge-options.ts";
-import { adjust, awaitNext, lost, moveUp, type Requests, waitFor } from "./requests.ts";
-import { isUnderWay } from "./under-way.ts";
+import {
+  abandon,
+  abandoned,
+  conclude,
+  EFFECTS,
+  type Effects,
+  noAnswer,
+  retryNow,
+  step,
+  timerFired,
+  transmit,
+} from "@whisperr/core";
+import { deferred } from "./deferred.ts";
+import type { EdgeClient } from "./edge-client.ts";
+import {
+  adjust,
+  awaitNext,
+  came,
+  expired,
+  initialRequests,
+  lost,
+  moveUp,
+  type OpenRequest,
+  type RequestEffects,
+  type Requests,
+} from "./requests.ts";
+import { isUnderWay, keepOpen } from "./under-way.ts";
 
-export interface SharedClient extends Requests {
-  readonly client: Client;
-  readonly config: EdgeConfig;
-  /** Oldest first. */
-  readonly attending: Map<number, Attending>;
-  /** The request of the call that runs now, and of those that follow without a wait in between; 0: there is none. */
-  caller: number;
-  /** Ids so far. */
-  callers: number;
+/** Core's record, with more in it. */
+export interface SharedClient extends EdgeClient, InRequests {
+  readonly effects: Effects;
+}
+
+/** What is more. */
+export interface InRequests extends Requests {
+  readonly effects: Effects;
+  /** A call was made, and those that follow without a wait in between are of the same request. So is the making of a client. */
+  isCalling: boolean;
+}
+
+export function initialInRequests(): InRequests {
+  return {
+    effects: EFFECTS_IN_REQUESTS,
+    requests: initialRequests(),
+    requestEffects: REQUEST_EFFECTS,
+    isCalling: true,
+  };
 }
 
 /** An open request, beyond what the machine knows of it. */
-export interface Attending {
-  readonly deadlineMs: number;
+interface AttendedRequest extends OpenRequest {
+  deadlineMs?: number;
   /** Delivery's timer, if it was set here. */
-  timer: unknown;
-  isOver: boolean;
-  wake(): void;
+  timer?: unknown;
+  wake?: () => void;
 }
 
 /** What delivery waits for as its timer: any request may set one, for what is left of the wait. */
-export interface Alarm {
+interface Alarm {
   readonly dueMs: number;
   readonly delayMs: number;
 }
@@ -37,61 +69,122 @@ export interface Alarm {
 /** A request whose deadline is this far gone was ended by its platform: its timer would have fired. */
 const OVERDUE_MS = 1000;
 
-/** Runs a call of the app. `waitsForAll`: for everything that is queued, and not only for its own. */
-export function callIn<Result>(shared: SharedClient, call: () => Result, waitsForAll = false): Result {
-  const { client } = shared;
-  if (shared.caller === 0) {
-    shared.caller = ++shared.callers;
+/** The port `onStep`. Whatever came into the queue came from a call of the app, whose request this is. */
+export function adjustRequests(client: SharedClient): void {
+  const { requests, pending } = client;
+  const isCall = requests.assigned < pending;
+  if (isCall && !client.isCalling) {
+    client.isCalling = true;
+    requests.caller++;
     void Promise.resolve().then(() => {
-      shared.caller = 0;
+      client.isCalling = false;
     });
   }
-  if (waitsForAll) waitFor(shared, shared.caller, 0, client.outbox.size);
-  try {
-    return call();
-  } finally {
-    adjust(shared, isUnderWay(client));
-    findLost(shared);
-  }
+  adjust(client, pending, isUnderWay(client));
+  if (isCall) findLost(client);
+}
+
+/** A call that waits for all that is queued. It goes on in its own request, whichever delivers. */
+export function flushIn<Result>(client: SharedClient, call: () => Promise<Result>): Promise<Result> {
+  const { requests } = client;
+  const flushed = deferred<Result>();
+  requests.assigned = 0;
+  void call().then(flushed.resolve);
+  requests.assigned = client.pending;
+  return flushed.promise;
 }
 
 /** Those that their platform has ended without a word. */
-function findLost(shared: SharedClient): void {
-  const nowMs = shared.client.ports.nowMs();
-  for (const [id, { deadlineMs }] of shared.attending) {
-    if (nowMs <= deadlineMs + OVERDUE_MS) return;
-    lost(shared, id);
+function findLost(client: SharedClient): void {
+  const nowMs = client.ports.nowMs();
+  for (const request of [...client.requests.open] as AttendedRequest[])
+    if (nowMs > Number(request.deadlineMs) + OVERDUE_MS) lost(client, request);
+}
+
+/** In place of core's own: delivery waits, and sends, where the machine of the requests says. */
+const EFFECTS_IN_REQUESTS: Effects = {
+  ...EFFECTS,
+  send: (client: SharedClient) => awaitNext(client, "sending"),
+  wake(client: SharedClient, afterMs) {
+    const alarm: Alarm = { dueMs: client.ports.nowMs() + afterMs, delayMs: afterMs };
+    client.timer = afterMs > 0 ? alarm : undefined;
+    awaitNext(client, afterMs > 0 ? "timer" : "nothing");
+  },
+  abort(client) {
+    try {
+      EFFECTS.abort(client);
+    } catch {
+      // It belongs to another request, which is over, and its connection with it.
+      (client as SharedClient).request = undefined;
+      EFFECTS.abort(client);
+    }
+  },
+  remove(client: SharedClient, count, rejected) {
+    moveUp(client, 0, count);
+    EFFECTS.remove(client, count, rejected);
+  },
+  drop(client: SharedClient, count, reason) {
+    moveUp(client, 0, count);
+    EFFECTS.drop(client, count, reason);
+  },
+  evict(client: SharedClient, offset, count) {
+    moveUp(client, offset, count);
+    EFFECTS.evict(client, offset, count);
+  },
+};
+
+const REQUEST_EFFECTS: RequestEffects = {
+  open(client: SharedClient, request: AttendedRequest) {
+    request.deadlineMs = client.ports.nowMs() + client.config.waitUntilTimeoutMs;
+    // Where not even a timer may be set, outside of any request, operations wait for the first call inside one.
+    keepOpen(
+      client,
+      attend(client, request).catch(() => lost(client, request)),
+    );
+  },
+  close: (_client, request: AttendedRequest) => request.wake?.(),
+  wake: (_client, request: AttendedRequest) => request.wake?.(),
+  setTimer,
+  send: (client: SharedClient) => void transmit(client),
+  cutOff(client: SharedClient) {
+    client.effects.abort(client);
+    conclude(client, noAnswer("the request that it was sent in is over"));
+  },
+  recover(client: SharedClient) {
+    step(client, () => {
+      abandoned(client);
+      retryNow(client);
+    });
+  },
+  abandon: (client: SharedClient) => abandon(client),
+};
+
+/** Runs in the request from beginning to end: others only wake it. */
+async function attend(client: SharedClient, request: AttendedRequest): Promise<void> {
+  const { config, requests } = client;
+  const { timers } = client.ports;
+  const deadline = timers.set(() => expired(client, request), config.waitUntilTimeoutMs);
+  while (requests.open.includes(request)) {
+    const woken = deferred<void>();
+    request.wake = woken.resolve;
+    came(client, request);
+    await woken.promise;
   }
+  // Here, and nowhere else: another request has timers of the same numbers.
+  timers.clear(deadline);
+  timers.clear(request.timer);
 }
 
-/** What takes the place of core's own effects: delivery waits, and sends, where the machine of the requests says. */
-export function effectsIn(shared: SharedClient): Effects {
-  return {
-    ...EFFECTS,
-    send: () => awaitNext(shared, "sending"),
-    wake(machine, afterMs) {
-      const client = machine as Client;
-      client.timer = afterMs > 0 ? { dueMs: client.ports.nowMs() + afterMs, delayMs: afterMs } : undefined;
-      awaitNext(shared, afterMs > 0 ? "timer" : "nothing");
-    },
-  };
-}
-
-/** The same outbox, where each operation is waited for by the request of its call. */
-export function outboxIn(shared: SharedClient, outbox: Outbox): Outbox {
-  return {
-    get size() {
-      return outbox.size;
-    },
-    at: (index) => outbox.at(index),
-    append(operation) {
-      outbox.append(operation);
-      waitFor(shared, shared.caller, outbox.size - 1, outbox.size);
-    },
-    remove(offset, count) {
-      moveUp(shared, offset, count);
-      outbox.remove(offset, count);
-    },
-    inFlight: (count) => outbox.inFlight?.(count),
-  };
+function setTimer(client: SharedClient, request: AttendedRequest): void {
+  const { timers, nowMs } = client.ports;
+  const alarm = client.timer as Alarm;
+  timers.clear(request.timer);
+  // A clock that jumped back must not prolong the wait.
+  const leftMs = Math.min(alarm.delayMs, Math.max(0, alarm.dueMs - nowMs()));
+  request.timer = timers.set(() => {
+    // Delivery may have gone on since.
+    if (client.timer !== alarm) return;
+    client.timer = undefined;
+    step(client, timerFired);
+  }, leftMs);
 }

@@ -1,5 +1,6 @@
-/** When a platform is to keep a request for its client. */
-import type { Client } from "@whisperr/core";
+/** When, and how, a platform is asked to keep a request for its client. */
+import { type Client, describeThrown } from "@whisperr/core";
+import type { EdgeClient } from "./edge-client.ts";
 
 /**
  * Something of the client is under way, or waits for a moment that will come by itself. Not so while delivery has stopped
@@ -9,4 +10,17 @@ export function isUnderWay({ phase, goal, fresh, timer }: Client): boolean {
   if (phase === "sending") return true;
   if (timer === undefined) return false;
   return phase !== "throttled" || goal + fresh > 0;
+}
+
+/** Without it, because the platform refuses, delivery runs for as long as it lets it. */
+export function keepOpen(client: EdgeClient, promise: Promise<void>): void {
+  const { config, ports, reporter } = client;
+  try {
+    config.waitUntil(promise);
+  } catch (error) {
+    const { warned } = reporter;
+    if (warned.has("waitUntil")) return;
+    warned.add("waitUntil");
+    ports.log("warn", `[whisperr] waitUntil failed, so delivery may be cut off: ${describeThrown(error)}`);
+  }
 }

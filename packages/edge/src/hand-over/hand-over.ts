@@ -6,9 +6,9 @@ import type { PlatformOutbox } from "./platform-outbox.ts";
  * In place of `fetch`: each request hands over the operations that it carries. `too-large-for-platform.ts` says what a
  * status is for. A hand-over cannot be called back, so what comes of a late one is a repetition.
  */
-export function handOverFetch(platform: PlatformOutbox, client: () => Client): FetchLike {
+export function handOverFetch(platform: PlatformOutbox, client: Client): FetchLike {
   return async () => {
-    const { outbox, inFlight } = client();
+    const { outbox, inFlight } = client;
     const carried = Array.from({ length: inFlight }, (_, index) => outbox.at(index) as Operation);
     let status = 202;
     try {

@@ -26,9 +26,9 @@ function checkOpen(world: World): void {
     rule(!isOpen || waits.length > 0, "a request is not open for others");
   });
   rule(delivers(world.delivery, world) || open.length === 0, "while delivery has stopped, none is open");
-  requests.open.forEach(({ id, from, to, isTold }, index) => {
+  rule(requests.assigned === outbox.length, "whose an operation is, is known by the end of a step");
+  requests.open.forEach(({ id, from, to }, index) => {
     const before = requests.open[index - 1];
-    rule(isTold, "the platform is told by the end of a step");
     rule(from >= 0 && from < to && to <= outbox.length, "what a request waits for is in the outbox");
     rule(before === undefined || before.id < id, "requests are in order");
   });

@@ -9,18 +9,17 @@ import {
   expired,
   lost,
   moveUp,
+  type OpenRequest,
   type RequestEffects,
   type Requests,
   type RequestsState,
-  waitFor,
 } from "../../src/client/requests.ts";
 
 /** Everything that can happen to the machine: a function of it, and its arguments. */
 export type Input =
-  | { readonly type: "waitFor"; readonly id: number; readonly from: number; readonly to: number }
   | { readonly type: "moveUp"; readonly offset: number; readonly count: number }
   | { readonly type: "awaitNext"; readonly awaits: "nothing" | "timer" | "sending" }
-  | { readonly type: "adjust"; readonly isUnderWay: boolean }
+  | { readonly type: "adjust"; readonly size: number; readonly isUnderWay: boolean }
   | { readonly type: "came" | "expired" | "lost"; readonly id: number };
 
 /** `open 2`, or `cutOff`. */
@@ -33,8 +32,8 @@ export interface Step {
 
 export function transition(state: Readonly<RequestsState>, input: Input): Step {
   const noted: Effect[] = [];
-  const note = (name: keyof RequestEffects) => (_: Requests, id?: number) =>
-    void noted.push(id === undefined ? name : `${name} ${id}`);
+  const note = (name: keyof RequestEffects) => (_: Requests, request?: OpenRequest) =>
+    void noted.push(request === undefined ? name : `${name} ${request.id}`);
   const machine: Requests = {
     requests: structuredClone(state),
     requestEffects: {
@@ -54,19 +53,22 @@ export function transition(state: Readonly<RequestsState>, input: Input): Step {
 
 function happen(machine: Requests, input: Input): void {
   switch (input.type) {
-    case "waitFor":
-      return waitFor(machine, input.id, input.from, input.to);
     case "moveUp":
       return moveUp(machine, input.offset, input.count);
     case "awaitNext":
       return awaitNext(machine, input.awaits);
     case "adjust":
-      return adjust(machine, input.isUnderWay);
+      return adjust(machine, input.size, input.isUnderWay);
     case "came":
-      return came(machine, input.id);
+      return came(machine, requestOf(machine, input.id));
     case "expired":
-      return expired(machine, input.id);
+      return expired(machine, requestOf(machine, input.id));
     case "lost":
-      return lost(machine, input.id);
+      return lost(machine, requestOf(machine, input.id));
   }
+}
+
+/** One that is not open is over. */
+export function requestOf({ requests }: Requests, id: number): OpenRequest {
+  return requests.open.find((request) => request.id === id) ?? { id, from: 0, to: 0 };
 }

@@ -30,10 +30,10 @@ import {
   type RequestEffects,
   type Requests,
   type RequestsState,
-  waitFor,
 } from "../../src/client/requests.ts";
 import { isUnderWay } from "../../src/client/under-way.ts";
 import { rule } from "./rules.ts";
+import { requestOf } from "./transition.ts";
 
 /** A request, as its platform sees it. */
 export interface PlatformRequest {
@@ -135,14 +135,14 @@ function happen(course: Course, input: Input): void {
     case "came":
       course.here = input.id;
       of(world, input.id).isWoken = false;
-      return came(course, input.id);
+      return came(course, requestOf(course, input.id));
     case "deadline":
       course.here = input.id;
       release(world, input.id);
-      return expired(course, input.id);
+      return expired(course, requestOf(course, input.id));
     case "unheld":
       release(world, input.id);
-      return lost(course, input.id);
+      return lost(course, requestOf(course, input.id));
     case "killed":
       of(world, input.id).isAlive = false;
       of(world, input.id).isWoken = false;
@@ -165,24 +165,22 @@ function call(course: Course, { does, finds }: Extract<Input, { type: "call" }>)
   const { world } = course;
   const request: PlatformRequest = { isAlive: true, isOpen: false, isWoken: false, waits: [] };
   const id = world.platform.push(request);
-  course.here = id;
+  course.here = course.requests.caller = id;
   if (does === "track" || does === "track twice") {
     for (let i = does === "track" ? 1 : 2; i > 0; i--) {
       request.waits.push(++world.operations);
       world.outbox.push(world.operations);
-      waitFor(course, id, world.outbox.length - 1, world.outbox.length);
       step(course, () => appended(course, 1));
     }
   } else {
     request.waits.push(...world.outbox);
-    waitFor(course, id, 0, world.outbox.length);
+    course.requests.assigned = 0;
     step(course, () => flushRequested(course, does === "shutdown"));
   }
-  adjustNow(course);
   for (let other = 1; other < id; other++) {
     if (finds === "nobody" || (finds === "the dead" && of(world, other).isAlive)) continue;
     release(world, other);
-    lost(course, other);
+    lost(course, requestOf(course, other));
   }
 }
 
@@ -196,7 +194,7 @@ function adjustNow(course: Course): void {
   const goesOn = delivers(course, world);
   // What delivery has stopped for is nobody's to wait for.
   if (!goesOn) for (const request of world.platform) request.waits = [];
-  adjust(course, goesOn);
+  adjust(course, world.outbox.length, goesOn);
 }
 
 function of({ platform }: World, id: number): PlatformRequest {
@@ -216,7 +214,7 @@ function leave(course: Course, offset: number, count: number): void {
   moveUp(course, offset, count);
 }
 
-/** Delivery's effects, as `effectsIn()` carries them out. */
+/** Delivery's effects, as `EFFECTS_IN_REQUESTS` carries them out. */
 const effects: Effects = {
   send: (course: Course) => awaitNext(course, "sending"),
   abort({ world }: Course) {
@@ -236,25 +234,25 @@ const effects: Effects = {
 
 /** As `REQUEST_EFFECTS` carries them out. */
 const requestEffects: RequestEffects = {
-  open({ world, here }: Course, id) {
+  open({ world, here }: Course, { id }) {
     rule(id === here, "a platform is told in the request itself");
     of(world, id).isOpen = true;
   },
-  close({ world }: Course, id) {
+  close({ world }: Course, { id }) {
     of(world, id).isOpen = false;
     of(world, id).isWoken = false;
     world.timersIn = world.timersIn.filter((other) => other !== id);
   },
-  wake({ world }: Course, id) {
+  wake({ world }: Course, { id }) {
     of(world, id).isWoken = of(world, id).isAlive;
   },
-  setTimer({ world, here }: Course, id) {
+  setTimer({ world, here }: Course, { id }) {
     rule(world.timer, "only a timer that delivery wants is set");
     rule(id === here, "it is set in the request itself");
     // Which replaces the one that was set there before.
     if (!world.timersIn.includes(id)) world.timersIn.push(id);
   },
-  send(course: Course, id) {
+  send(course: Course, { id }) {
     const { world, phase, inFlight, limit, pending, here } = course;
     rule(id === here, "a batch is sent in the request itself");
     rule(phase === "sending" && inFlight === 0, "a batch is sent when delivery says so");

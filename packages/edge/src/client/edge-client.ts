@@ -1,0 +1,32 @@
+/** What the client of one request and that of all have in common. */
+import {
+  type Client,
+  createServerClient,
+  type EventMap,
+  type Ports,
+  type ServerRuntime,
+  webPorts,
+} from "@whisperr/core";
+import { type EdgeConfig, resolveEdgeOptions, type WhisperrEdgeOptions } from "../edge-options.ts";
+import { handOverFetch } from "../hand-over/hand-over.ts";
+
+/** Core's record, with this package's options for its configuration. */
+export interface EdgeClient extends Client {
+  readonly config: EdgeConfig;
+}
+
+/** `intervalMs`: `flushIntervalMs`, unless the app gave one. `more`: of the client's record. `onStep`: called after each step. */
+export function createEdgeClient<Events extends EventMap, More extends object>(
+  options: WhisperrEdgeOptions,
+  intervalMs: number,
+  more: More,
+  onStep: (client: EdgeClient & More) => void,
+): ServerRuntime<Events, EdgeClient & More> {
+  const config = resolveEdgeOptions(options, intervalMs);
+  const { outbox, platform } = config;
+  const ports: { -readonly [name in keyof Ports]: Ports[name] } = webPorts(options.fetch);
+  ports.onStep = onStep as (client: Client) => void;
+  const runtime = createServerClient<Events, More>({ ...options, outbox }, config, ports, more);
+  if (platform) ports.fetch = handOverFetch(platform, runtime.client);
+  return runtime as ServerRuntime<Events, EdgeClient & More>;
+}
