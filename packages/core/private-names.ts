@@ -5,13 +5,14 @@
  */
 const PRIVATE_NAMES = `
   abortController adopts afterMs awaited backup callers ceiling effects ending evicted failures
-  flushes fresh goal holdingTimers identityStore isOver keeper known
+  flushes fresh goal holdingTimers identityStore isOver known
   knownText limit lost maxBodyBytes newId nowMs onStep onEnd onFull
   onOutOfWork onSettled onStored phase ports readText refusals reporter reporting retryAfter silent stopping
   suspect timers transport unlisten uuid warned failure reports recorder base baseJson config
   asked doubtful freeLock hasStarted isLeased isStopping isStored joined leaveBehind note own readLocked recovery requestLock revoked stage written
   syncIdentity leaseMs leftMs justFailed sendNow setLeaving endHandling retriesKept isHandling handlerReturned
   assigned awaits caller cutOff deadline deadlineMs delayMs dueMs isCalling isSet letGo owner recover requestEffects requests setTimer wake
+  holds holding pushing addTraits releaseHeld claimed identifying onlyOptsOut restored settled doubted pushUpdate
 `
   .trim()
   .split(/\s+/);

@@ -1,12 +1,6 @@
 /** What the device says about its user (contract, section 3): no value, no key; never a guess. */
 
-/** Undefined where the device does not say; JSON then leaves the key out. */
-export interface DeviceTraits {
-  /** IANA name: `Europe/Vienna`. */
-  readonly timezone: string | undefined;
-  /** BCP 47: `de-AT`. */
-  readonly locale: string | undefined;
-}
+import type { DeviceTraits } from "@whisperr/core";
 
 export function deviceTraits(): DeviceTraits {
   return {

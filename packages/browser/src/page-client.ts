@@ -3,12 +3,16 @@
  * page itself is comes in as a `PageHost`, so that many pages can live in one test.
  */
 import {
+  addDeviceTraits,
   createDeviceClient,
   createReporter,
   type DeviceClient,
+  type DeviceTraits,
   type EventMap,
+  HOLD,
   lose,
   type Ports,
+  PUSH,
   type ResolvedOptions,
   retry,
   syncIdentity,
@@ -39,7 +43,7 @@ export interface PageHost extends RuntimePorts {
   readonly backup?: (() => Promise<ReadonlyMap<string, string>>) | undefined;
   readonly shared: Shared;
   readonly doNotTrack: boolean;
-  readonly traits: () => { readonly timezone?: string | undefined; readonly locale?: string | undefined };
+  readonly traits: () => DeviceTraits;
   readonly page: () => object;
 }
 
@@ -118,7 +122,11 @@ export function createPageClient<Events extends EventMap>(
       silent: host.doNotTrack,
       holds: options.anonymousEvents === "hold",
       ...(options.autoContext !== false && { context }),
-      ...(options.traitsFromDevice !== false && { traits: host.traits }),
+      ...(options.traitsFromDevice !== false && {
+        addTraits: (body) => addDeviceTraits(body, host.traits()),
+      }),
+      holding: HOLD,
+      pushing: PUSH,
     },
   );
 

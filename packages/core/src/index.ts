@@ -1,10 +1,11 @@
 /** Everything runtime packages build on. Apps install one of those; this package is for SDK authors. */
 
 export { type Client, type ClientConfig, createClient, startQueue } from "./client/client.ts";
-export type { Device, DeviceClient, DeviceRuntime } from "./client/device.ts";
+export type { Device, DeviceClient, DeviceRecord, DeviceRuntime, PushCalls } from "./client/device.ts";
 export { createDeviceClient } from "./client/device-client.ts";
-export type { DeviceRecord } from "./client/device-identity.ts";
+export { HOLD } from "./client/device-hold.ts";
 export { restore, syncIdentity } from "./client/device-pages.ts";
+export { PUSH } from "./client/device-push.ts";
 export {
   type AnyEvents,
   createDisabledClient,
@@ -28,7 +29,7 @@ export {
   channel,
   type PushSettings,
 } from "./events/channel.ts";
-export type { IdentifyOptions } from "./events/identify-body.ts";
+export type { IdentifyBody, IdentifyOptions } from "./events/identify-body.ts";
 export {
   formatMessageId,
   type IdentifyOperation,
@@ -43,6 +44,7 @@ export { type Batch, cutBatch, encodeEvent, utf8Bytes } from "./events/wire.ts";
 export { readBoundedText } from "./http/bounded-text.ts";
 export { type Answer, classifyAnswer, noAnswer, type Outcome } from "./http/outcome.ts";
 export { createTransport, type RequestUnderWay, type Transport } from "./http/transport.ts";
+export { addDeviceTraits, type DeviceTraits } from "./identity/device-traits.ts";
 export type { Identity } from "./identity/identity.ts";
 export type { IdentityStore } from "./identity/identity-keeper.ts";
 export { lose, refuse, type Stats, stats, step, tell } from "./loop/books.ts";

@@ -4,7 +4,9 @@ import { expect } from "vitest";
 import { imbalance as imbalanceOf } from "../../../conformance/src/invariants/ledger.ts";
 import type { Device, DeviceClient, DeviceRuntime } from "../src/client/device.ts";
 import { createDeviceClient } from "../src/client/device-client.ts";
+import { HOLD } from "../src/client/device-hold.ts";
 import { restore, syncIdentity } from "../src/client/device-pages.ts";
+import { PUSH } from "../src/client/device-push.ts";
 import type { DropReason, WhisperrError } from "../src/errors.ts";
 import type { Operation } from "../src/events/operation.ts";
 import { lose, tell } from "../src/loop/books.ts";
@@ -83,8 +85,8 @@ export function deviceFixture(setup: Setup = {}): DeviceFixture {
         if (profile.readable && profile.writable) profile.identity = text;
       },
     },
-    silent: false,
-    holds: false,
+    holding: HOLD,
+    pushing: PUSH,
     ...setup.device,
   });
   if (adopted !== undefined) adopt(runtime, held, adopted);

@@ -1,34 +1,65 @@
-/** A visitor, a user and their tokens, and what becomes of their identity. */
-import {
-  type Identity,
-  type PushUpdate,
-  pushUpdate,
-  registering,
-  settled,
-} from "../src/identity/identity.ts";
-import type { Settling } from "../src/identity/registration.ts";
+/** A visitor, a user and their tokens, and what becomes of what is said of them. */
+import type { IdentifyBody, WireChannel } from "../src/events/identify-body.ts";
+import type { Identity } from "../src/identity/identity.ts";
+import { channelsOf, pushUpdate, saying, settled, unheard } from "../src/identity/push-token.ts";
 
 export const VISITOR: Identity = { anonymousId: "visitor-1" };
 export const ADA: Identity = { ...VISITOR, userId: "ada" };
 export const newId = () => "visitor-2";
-export const T1 = { address: "t1" };
-export const T2 = { address: "t2" };
 
-/** What must be sent is queued. Fails when there is nothing to send. */
-export function queued(identity: Identity): { readonly identity: Identity; readonly update: PushUpdate } {
-  const update = pushUpdate(identity);
-  if (update === undefined) throw new Error("nothing to send");
-  return { identity: registering(identity, update), update };
+/** A channel as it travels. */
+export const opted = (address: string, opted_in: boolean): WireChannel => ({
+  channel: "push",
+  address,
+  opted_in,
+});
+export const T1 = opted("t1", true);
+export const T2 = opted("t2", true);
+export const T3 = opted("t3", true);
+
+/** What the client makes of an identity when the app says so. */
+export const denied = (identity: Identity): Identity => ({ ...identity, denied: true });
+export const granted = (identity: Identity): Identity => ({ ...identity, denied: false });
+export const optedOut = (identity: Identity): Identity => ({
+  ...identity,
+  optedOut: true,
+  pushToken: undefined,
+});
+export const optedIn = (identity: Identity): Identity => ({ ...identity, optedOut: undefined });
+export const forgotten = ({ denied, optedOut }: Identity): Identity => ({
+  anonymousId: "visitor-2",
+  denied,
+  optedOut,
+});
+
+/** What must be said is queued. Fails when there is nothing to say. */
+export function queued(identity: Identity): { readonly identity: Identity; readonly body: IdentifyBody } {
+  const news = pushUpdate(identity);
+  const userId = news[0]?.userId;
+  if (userId === undefined) throw new Error("nothing to say");
+  return {
+    identity: { ...identity, said: saying(identity.said, news) },
+    body: { external_user_id: userId, channels: channelsOf(news) },
+  };
 }
+
+/** How an identify leaves the queue. Unknown: its repetition was refused, and an attempt before that had no answer. */
+export type Settling = "delivered" | "refused" | "unknown";
+
+export function settle(identity: Identity, body: IdentifyBody, settling: Settling): Identity {
+  const said = settling === "unknown" ? unheard(identity.said, body) : identity.said;
+  return { ...identity, said: settled(said, body, settling === "delivered") };
+}
+
+/** Everything has left the queue, and nobody hears how. */
+export const doubted = (identity: Identity): Identity => ({ ...identity, said: settled(identity.said) });
 
 /** Queued and then settled. */
 export function sent(identity: Identity, settling: Settling = "delivered"): Identity {
-  const { identity: next, update } = queued(identity);
-  return settled(next, { push: update.registration }, settling);
+  const { identity: next, body } = queued(identity);
+  return settle(next, body, settling);
 }
 
-/** Of the push update that is due, the channels as they travel. */
+/** What must be said now, as it travels. */
 export const wire = (identity: Identity) =>
-  pushUpdate(identity)?.channels.map((channel) => JSON.parse(JSON.stringify(channel)) as object);
-/** A channel as it travels. */
-export const opted = (address: string, opted_in: boolean) => ({ channel: "push", address, opted_in });
+  channelsOf(pushUpdate(identity)).map((channel) => JSON.parse(JSON.stringify(channel)) as object);

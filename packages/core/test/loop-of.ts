@@ -2,17 +2,7 @@
 import type { Client } from "../src/client/client.ts";
 import { refuse, stats } from "../src/loop/books.ts";
 import { abandon, flush, retry, stop } from "../src/loop/flush.ts";
-import {
-  adopt,
-  append,
-  discard,
-  hold,
-  holdsOnly,
-  joinHeld,
-  joinQueue,
-  release,
-  withdraw,
-} from "../src/loop/queue.ts";
+import { adopt, append, discard, hold, joinHeld, joinQueue, release, withdraw } from "../src/loop/queue.ts";
 
 type Rest<F> = F extends (client: Client, ...rest: infer Args) => infer Result
   ? (...args: Args) => Result
@@ -52,7 +42,6 @@ export function loopOf(client: Client): TestLoop {
 export interface TestDeviceQueue {
   readonly hold: Rest<typeof hold>;
   readonly release: Rest<typeof release>;
-  readonly holdsOnly: Rest<typeof holdsOnly>;
   readonly discard: Rest<typeof discard>;
   readonly adopted: Rest<typeof adopt>;
   readonly joined: Rest<typeof joinQueue>;
@@ -64,7 +53,6 @@ export function deviceQueueOf(client: Client): TestDeviceQueue {
   return {
     hold: (event) => hold(client, event),
     release: (fill) => release(client, fill),
-    holdsOnly: (fits) => holdsOnly(client, fits),
     discard: (reason) => discard(client, reason),
     adopted: (...args) => adopt(client, ...args),
     joined: (count) => joinQueue(client, count),

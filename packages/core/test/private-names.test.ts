@@ -3,9 +3,11 @@ import { describe, expect, test } from "vitest";
 import { PRIVATE_PROPERTIES } from "../private-names.ts";
 import { createServerClient } from "../src/client/server-client.ts";
 import { encodeEvent } from "../src/events/wire.ts";
-import { identified, withToken } from "../src/identity/identity.ts";
+import type { Identity } from "../src/identity/identity.ts";
+import { settled } from "../src/identity/push-token.ts";
 import { resolveOptions } from "../src/options.ts";
 import { fakePorts } from "./fake-ports.ts";
+import { T1 } from "./identities.ts";
 import { anIdentify, aTrack } from "./operations.ts";
 
 /** Every name of a property in a value, at any depth. */
@@ -35,15 +37,20 @@ describe("no name is shortened", () => {
   });
 
   test("that is stored: of operations, and of who the user is", () => {
-    const visitor = { anonymousId: "v" };
-    const identity = withToken(
-      identified(visitor, "ada", () => "v2"),
-      { address: "token", kind: "fcm" },
-    );
+    const said = settled([{ userId: "ada", ...T1, isQueued: true, inDoubt: true }]);
+    const identity: Required<Identity> = {
+      anonymousId: "v",
+      userId: "ada",
+      promoted: true,
+      optedOut: true,
+      denied: true,
+      pushToken: { ...T1, kind: "fcm", platform: "web", push_env: "production", verified: true },
+      said,
+    };
 
     expect(shortened(aTrack({ held: true, anonymousId: "v" }))).toEqual([]);
     expect(shortened(anIdentify())).toEqual([]);
-    expect(shortened({ ...identity, optedOut: true, registered: { replaces: {}, also: [] } })).toEqual([]);
+    expect(shortened(identity)).toEqual([]);
   });
 
   test("of an option, or of anything an app implements", () => {

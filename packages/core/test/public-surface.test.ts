@@ -4,9 +4,12 @@ import * as core from "../src/index.ts";
 test("core exports exactly this, so that nothing becomes public by accident", () => {
   expect(Object.keys(core).sort()).toEqual([
     "EFFECTS",
+    "HOLD",
     "MAX_TIMER_MS",
+    "PUSH",
     "abandon",
     "abandoned",
+    "addDeviceTraits",
     "adopt",
     "answered",
     "append",

@@ -100,13 +100,11 @@ describe("while events wait for a user", () => {
 });
 
 describe("what an earlier page left behind", () => {
-  const identify = (means?: object) =>
-    JSON.stringify({ kind: "identify", body: '{"external_user_id":"ada"}', ...(means && { means }) });
-  const registration = (optedIn: boolean) => ({
-    push: { userId: "ada", token: { address: "t1" }, optedIn },
-  });
+  const identify = (more?: object) =>
+    JSON.stringify({ kind: "identify", body: JSON.stringify({ external_user_id: "ada", ...more }) });
+  const saying = (opted_in: boolean) => ({ channels: [{ channel: "push", address: "t1", opted_in }] });
 
-  test("is delivered, also an identify that says nothing of what it means", async () => {
+  test("is delivered", async () => {
     const fixture = deviceFixture({ adopted: [identify()] });
     await fixture.deliver();
 
@@ -131,13 +129,14 @@ describe("what an earlier page left behind", () => {
     deviceFixture({ profile }).client.optOut();
     const adopted = [
       identify(),
-      identify({ anonymousId: "v" }),
-      identify(registration(true)),
-      identify(registration(false)),
+      identify({ anonymous_id: "v" }),
+      identify(saying(true)),
+      identify({ ...saying(false), traits: { plan: "pro" } }),
+      identify(saying(false)),
     ];
     const fixture = deviceFixture({ profile, adopted });
 
-    expect(fixture.stored()).toEqual([identify(registration(false))]);
-    expect(fixture.client.stats()).toMatchObject({ accepted: 4, dropped: { opted_out: 3 }, pending: 1 });
+    expect(fixture.stored()).toEqual([identify(saying(false))]);
+    expect(fixture.client.stats()).toMatchObject({ accepted: 5, dropped: { opted_out: 4 }, pending: 1 });
   });
 });

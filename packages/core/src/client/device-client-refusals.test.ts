@@ -41,9 +41,7 @@ describe("after shutdown()", () => {
     });
     fixture.client.track("order_placed");
 
-    expect(fixture.errors.map(({ message }) => message)).toEqual([
-      'track("order_placed") came after shutdown()',
-    ]);
+    expect(fixture.errors.map(({ message }) => message)).toEqual(["The call came after shutdown()"]);
   });
 });
 
@@ -109,8 +107,8 @@ describe("debug tells of calls that are left out on purpose", () => {
 
     const left = log.map(({ message }) => message).filter((message) => message.includes("opted out"));
     expect(left.map((message) => message.replace("[whisperr] ", ""))).toEqual([
-      'track("order_placed"): the user opted out',
-      "identify(): the user opted out",
+      'track("order_placed") was dropped: the user opted out.',
+      "identify() was dropped: the user opted out.",
     ]);
     expect(errors).toEqual([]);
   });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { deviceFixture, imbalance, newProfile } from "../../test/device-fixture.ts";
 import { settle } from "../../test/fake-ports.ts";
+import { addDeviceTraits } from "../identity/device-traits.ts";
 
 const VISITOR = "00000001-0000-4000-8000-000000000000";
 
@@ -127,7 +128,9 @@ describe("identify()", () => {
 
   test("adds what the device knows", async () => {
     const { client, server, deliver } = deviceFixture({
-      device: { traits: () => ({ timezone: "Europe/Berlin", locale: "de-DE" }) },
+      device: {
+        addTraits: (body) => addDeviceTraits(body, { timezone: "Europe/Berlin", locale: "de-DE" }),
+      },
     });
     client.identify("ada", { traits: { timezone: "UTC" } });
     await deliver();

@@ -1,43 +1,22 @@
 /** The API of client SDKs: they know who the user is (contract, section 6). */
 
-import type { TrackOperation } from "../events/operation.ts";
+import { type IdentifyBody, identifyBody } from "../events/identify-body.ts";
 import { createRecorder, type Owner, type Recorder, recordEvent } from "../events/recorder.ts";
 import { quote, Refusal } from "../events/refusal.ts";
 import { checkUserId } from "../events/snapshot.ts";
-import { classifyAnswer } from "../http/outcome.ts";
-import { createTransport, type Transport } from "../http/transport.ts";
-import { deviceIdentify, pushToken } from "../identity/device-identify.ts";
-import { type Doubts, doubt, noDoubts } from "../identity/doubts.ts";
-import {
-  forgotten,
-  type Identity,
-  identified,
-  pushUpdate,
-  registering,
-  visitorToName,
-  withConsent,
-  withPermission,
-  withToken,
-} from "../identity/identity.ts";
-import { createIdentityKeeper, identityOf, setIdentity } from "../identity/identity-keeper.ts";
-import { refuse, stats } from "../loop/books.ts";
+import { createTransport } from "../http/transport.ts";
+import { type Identity, identified } from "../identity/identity.ts";
+import { identityOf, setIdentity } from "../identity/identity-keeper.ts";
+import { stats } from "../loop/books.ts";
 import { type FlushResult, flush, shutDown } from "../loop/flush.ts";
-import { enqueue, hold } from "../loop/queue.ts";
+import { enqueue } from "../loop/queue.ts";
 import type { ResolvedOptions, WhisperrOptions } from "../options.ts";
 import type { Ports } from "../ports.ts";
 import type { AppOutbox, Outbox } from "../queue/outbox.ts";
 import type { Reporter } from "../report/reporter.ts";
 import { createClient, startQueue } from "./client.ts";
-import type { Device, DeviceClient, DeviceRuntime } from "./device.ts";
-import {
-  appendOwn,
-  become,
-  claimed,
-  type DeviceRecord,
-  onSettled,
-  releaseHeld,
-  silence,
-} from "./device-identity.ts";
+import type { Device, DeviceClient, DeviceRecord, DeviceRuntime, PushCalls } from "./device.ts";
+import { appendOwn, become, isOver, onSettled, silence } from "./device-identity.ts";
 import type { AnyEvents, EventMap } from "./server-client.ts";
 
 export function createDeviceClient<Events extends EventMap = AnyEvents>(
@@ -48,43 +27,29 @@ export function createDeviceClient<Events extends EventMap = AnyEvents>(
   ports: Ports,
   device: Device,
 ): DeviceRuntime<Events> {
-  const doubts = noDoubts(resolved.maxQueueSize);
-  const transport = doubting(createTransport(resolved, ports), doubts);
   const client: DeviceRecord = Object.assign(
-    createClient(resolved, outbox as Outbox, transport, reporter, {
+    createClient(resolved, outbox as Outbox, createTransport(resolved, ports), reporter, {
       ...ports,
       onSettled: (operation, isDelivered) => onSettled(client, operation, isDelivered),
     }),
-    { keeper: createIdentityKeeper(device.identityStore, ports.uuid), doubts, device },
+    { identityStore: device.identityStore, newId: ports.uuid, device },
   );
   if (!resolved.adopts) startQueue(client);
   const recorder = createRecorder(options);
-  const api: DeviceClient<Events> = {
+  const calls: Omit<DeviceClient<Events>, keyof PushCalls> = {
     track: (event, ...[properties, context]) => track(client, recorder, event, properties, context),
     identify: (userId, given) => identify(client, userId, given),
     flush: () => flush(client),
     reset: () => reset(client),
     optOut: () => optOut(client),
     optIn() {
-      if (!isOver(client, "optIn()")) become(client, withConsent(identityOf(client.keeper), true));
+      if (!isOver(client, () => "optIn()")) become(client, { ...identityOf(client), optedOut: undefined });
     },
-    setPushToken: (address, settings) => setPushToken(client, address, settings),
-    setPushPermission: (permission) => setPushPermission(client, permission),
     stats: () => stats(client),
     shutdown: (settings) => shutDown(client, settings?.timeoutMs),
   };
-  return { api, client };
-}
-
-/** Notes which identifies ended without an answer: they may have arrived all the same. */
-function doubting(transport: Transport, doubts: Doubts): Transport {
-  return (batch) => {
-    const request = transport(batch);
-    void request.answer.then((answer) => {
-      if (classifyAnswer(answer, batch.count, 0).kind === "retry") doubt(doubts, batch.body);
-    });
-    return request;
-  };
+  // Without `push`, the runtime's own type says that its calls are not there.
+  return { api: { ...calls, ...device.pushing?.start(client) } as DeviceClient<Events>, client };
 }
 
 function track(
@@ -94,85 +59,75 @@ function track(
   properties: unknown,
   context: unknown,
 ): void {
-  const call = () => `track(${quote(event)})`;
-  const before = recordedUser(client, call);
-  if (before === undefined) return;
   const { ports, device } = client;
-  const make = () =>
-    recordEvent(recorder, ports, ownerOf(device, before), event, properties, context, device.context?.());
-  enqueue(client, call, make, (_, operation: TrackOperation) => {
-    // Asked again: a beforeSend may have opted the user out, said who it is, or parted the two.
-    const identity = recorder.beforeSend ? recordedUser(client, call) : before;
-    if (identity === undefined) return;
-    const current = operation.held ? claimed(identity, operation) : operation;
-    if (current === undefined)
-      refuse(client, "reset", `${call()} was dropped: reset() came inside beforeSend.`);
-    else if (current.held) hold(client, current);
-    else appendOwn(client, current, identity);
-  });
+  const { holding } = device;
+  let identity: Identity;
+  const make = () => {
+    identity = recordedUser(client);
+    const owner = ownerOf(device, identity);
+    const operation = recordEvent(recorder, ports, owner, event, properties, context, device.context?.());
+    if (!operation || !recorder.beforeSend) return operation;
+    // It may have opted the user out, said who it is, or parted the two.
+    identity = recordedUser(client);
+    const current = operation.held && holding ? holding.claimed(identity, operation) : operation;
+    if (!current) throw new Refusal("reset", "reset() came inside beforeSend");
+    return current;
+  };
+  enqueue(
+    client,
+    () => `track(${quote(event)})`,
+    make,
+    (_, operation) => {
+      if (operation.held) holding?.hold(client, operation);
+      else appendOwn(client, operation, identity);
+    },
+  );
 }
 
 function identify(client: DeviceRecord, userId: unknown, given: unknown): void {
-  const call = () => "identify()";
-  const before = recordedUser(client, call);
-  if (before === undefined) return;
-  const { device, keeper } = client;
-  let next = before;
-  /** The token was sent for the user before: that one has to be told first. */
-  let moves = false;
+  const { device } = client;
+  let next: Identity;
   const make = () => {
+    const before = recordedUser(client);
     const id = checkUserId(userId);
-    const made = deviceIdentify(id, given, device.traits?.() ?? {});
-    next = identified(before, id, keeper.newId);
-    if (made.token !== undefined) next = withToken(next, made.token);
-    const visitor = visitorToName(next, before);
-    const update = pushUpdate(next);
-    // What is still to be said of another user's token is none of this user's business.
-    moves = made.token !== undefined && update !== undefined && update.userId !== id;
-    if (update?.userId !== id) return made.operation(visitor, undefined);
-    next = registering(next, update);
-    return made.operation(visitor, update);
+    const body = JSON.parse(identifyBody(id, given)) as IdentifyBody;
+    next = identified(before, id, client.newId);
+    if (!next.promoted) body.anonymous_id = next.anonymousId;
+    device.addTraits?.(body);
+    next = device.pushing?.identifying(next, body) ?? next;
+    return { kind: "identify" as const, body: JSON.stringify(body) };
   };
-  enqueue(client, call, make, (_, operation) => {
-    setIdentity(keeper, next);
-    appendOwn(client, operation);
-    if (moves) become(client, identityOf(keeper));
-  });
+  enqueue(
+    client,
+    () => "identify()",
+    make,
+    (_, operation) => {
+      // What it cannot say of the token follows.
+      const news = device.pushing?.pushUpdate(next) ?? [];
+      setIdentity(client, next);
+      appendOwn(client, operation);
+      if (news.length > 0) device.pushing?.update(client);
+    },
+  );
 }
 
 function reset(client: DeviceRecord): Promise<FlushResult> {
-  const { keeper } = client;
   const flushed = flush(client);
-  // After a shutdown() as well: the next client must not find the person who has left.
-  setIdentity(keeper, forgotten(identityOf(keeper), keeper.newId()));
-  releaseHeld(client);
+  // What belongs to the device stays, what belongs to the person goes. After a shutdown() as well: the next client must not
+  // find the person who has left.
+  const { denied, optedOut } = identityOf(client);
+  setIdentity(client, { anonymousId: client.newId(), denied, optedOut });
+  client.device.holding?.releaseHeld(client);
   return flushed;
 }
 
 function optOut(client: DeviceRecord): void {
-  const identity = identityOf(client.keeper);
+  const identity = identityOf(client);
   // Said again, it says again what was refused.
-  if (identity.optedOut === true) return become(client, identity);
-  // First, so that nothing comes in while the app hears of what is discarded.
-  setIdentity(client.keeper, withConsent(identity, false));
+  if (identity.optedOut) return become(client, identity);
+  // First, so that nothing comes in while the app hears of what is discarded. Who opts in again has no token until it is set.
+  setIdentity(client, { ...identity, optedOut: true, pushToken: undefined });
   silence(client);
-}
-
-function setPushToken(client: DeviceRecord, address: unknown, settings?: object): void {
-  if (client.device.silent || typeof address !== "string" || address.trim() === "") return;
-  if (isOver(client, "setPushToken()")) return;
-  const token = pushToken(address, settings);
-  if (token instanceof Refusal)
-    return refuse(client, token.reason, `setPushToken() was dropped: ${token.message}.`);
-  const identity = identityOf(client.keeper);
-  // Opted out, no token is remembered; but an opt-out that was refused is said again.
-  become(client, identity.optedOut ? identity : withToken(identity, token));
-}
-
-function setPushPermission(client: DeviceRecord, permission: string): void {
-  const granted = ["denied", "granted", "authorized", "provisional"].indexOf(permission);
-  if (client.device.silent || granted < 0 || isOver(client, "setPushPermission()")) return;
-  become(client, withPermission(identityOf(client.keeper), granted > 0));
 }
 
 function ownerOf({ holds }: Device, { userId, anonymousId }: Identity): Owner {
@@ -180,19 +135,9 @@ function ownerOf({ holds }: Device, { userId, anonymousId }: Identity): Owner {
   return holds ? { anonymousId, held: true } : { anonymousId };
 }
 
-function isOver(client: DeviceRecord, call: string): boolean {
-  if (client.stopping) refuse(client, "shut_down", `${call} came after shutdown()`);
-  return client.stopping;
-}
-
-/** Who the user is, unless nothing is to be recorded of them: then the call is refused. */
-function recordedUser(client: DeviceRecord, call: () => string): Identity | undefined {
-  if (client.stopping) {
-    isOver(client, call());
-    return undefined;
-  }
-  const identity = client.device.silent ? undefined : identityOf(client.keeper);
-  if (identity !== undefined && identity.optedOut !== true) return identity;
-  refuse(client, "opted_out", `${call()}: the user opted out`);
-  return undefined;
+/** Who the user is. Throws a Refusal when nothing is to be recorded of them. */
+function recordedUser(client: DeviceRecord): Identity {
+  const identity = client.device.silent ? undefined : identityOf(client);
+  if (!identity || identity.optedOut) throw new Refusal("opted_out", "the user opted out");
+  return identity;
 }

@@ -1,15 +1,16 @@
 /** What the client of a device is, what it needs of its runtime, and what that needs of it. */
 
-import type { IdentifyOptions } from "../events/identify-body.ts";
-import type { PushToken } from "../identity/identity.ts";
-import type { IdentityStore } from "../identity/identity-keeper.ts";
+import type { IdentifyBody, IdentifyOptions } from "../events/identify-body.ts";
+import type { IdentityKeeper, IdentityStore } from "../identity/identity-keeper.ts";
 import type { Stats } from "../loop/books.ts";
 import type { FlushResult } from "../loop/flush.ts";
-import type { DeviceRecord } from "./device-identity.ts";
+import type { Client } from "./client.ts";
+import type { HOLD } from "./device-hold.ts";
+import type { PUSH } from "./device-push.ts";
 import type { AnyEvents, EventArguments, EventMap } from "./server-client.ts";
 
 /** The client of one device or browser profile. Nothing here throws or blocks; trouble goes to `onError`. */
-export interface DeviceClient<Events extends EventMap = AnyEvents> {
+export interface DeviceClient<Events extends EventMap = AnyEvents> extends PushCalls {
   /** Records that the user, or the visitor before there is one, did something, now. */
   track<Name extends keyof Events & string>(event: Name, ...rest: EventArguments<Events[Name]>): void;
   /** Says who uses this device from now on. A visitor's earlier events become theirs. */
@@ -22,10 +23,6 @@ export interface DeviceClient<Events extends EventMap = AnyEvents> {
   optOut(): void;
   /** Undoes `optOut()`. A push token is registered again when it is set again. */
   optIn(): void;
-  /** This device's token for push notifications, as often as you like: sent when it, or its user, is new. */
-  setPushToken(token: string, settings?: TokenSettings): void;
-  /** What the device's owner says about notifications. Denied, the token is opted out until they are granted again. */
-  setPushPermission(permission: "granted" | "authorized" | "provisional" | "denied"): void;
   /** What became of every call so far: `accepted = delivered + dropped + pending`, at every moment. */
   stats(): Stats;
   /**
@@ -35,20 +32,39 @@ export interface DeviceClient<Events extends EventMap = AnyEvents> {
   shutdown(options?: { readonly timeoutMs?: number | undefined }): Promise<FlushResult>;
 }
 
-/** What is known of a push token beside its text. */
-export type TokenSettings = Omit<PushToken, "address">;
+/** The calls of a device that can get push notifications. */
+export interface PushCalls {
+  /** This device's token for push notifications, as often as you like: sent when it, or its user, is new. */
+  setPushToken(token: string, settings?: TokenSettings): void;
+  /** What the device's owner says about notifications. Denied, the token is opted out until they are granted again. */
+  setPushPermission(permission: "granted" | "authorized" | "provisional" | "denied"): void;
+}
 
-/** What a device brings beside the ports of every runtime. */
+/** What is known of a push token beside its text. */
+export interface TokenSettings {
+  readonly kind?: string | undefined;
+  readonly platform?: string | undefined;
+  readonly pushEnv?: string | undefined;
+}
+
+/** What a device brings beside the ports of every runtime. What is absent it does not do. */
 export interface Device {
   readonly identityStore: IdentityStore;
   /** The user wants no tracking at all: every call is counted as `opted_out`. */
-  readonly silent: boolean;
-  /** Events wait for `identify()` instead of going out under the visitor's id. */
-  readonly holds: boolean;
+  readonly silent?: boolean;
+  /** Events wait for `identify()` instead of going out under the visitor's id, by means of `holding`. */
+  readonly holds?: boolean;
   /** What every event's context gets beside the app's own. */
   readonly context?: () => object;
-  /** Traits for `identify()`, unless the app gives them. */
-  readonly traits?: () => { readonly timezone?: string | undefined; readonly locale?: string | undefined };
+  /** Adds the traits that the device knows to an identify. */
+  readonly addTraits?: (body: IdentifyBody) => void;
+  readonly holding?: typeof HOLD;
+  readonly pushing?: typeof PUSH;
+}
+
+/** A client that knows who uses its device. */
+export interface DeviceRecord extends Client, IdentityKeeper {
+  readonly device: Device;
 }
 
 /** What the app gets, and the record behind it for the runtime's own use. */

@@ -19,6 +19,26 @@ export interface IdentifyOptions {
   readonly preferredChannel?: ChannelType | null | undefined;
 }
 
+/** A channel as it travels. */
+export interface WireChannel {
+  readonly channel: string;
+  readonly address: string;
+  readonly opted_in: boolean;
+  readonly verified?: boolean;
+  readonly kind?: string;
+  readonly platform?: string;
+  readonly push_env?: string;
+}
+
+/** An identify as it travels. */
+export interface IdentifyBody {
+  external_user_id: string;
+  anonymous_id?: string;
+  traits?: Record<string, unknown>;
+  preferred_channel?: string;
+  channels?: readonly WireChannel[] | undefined;
+}
+
 const TYPES: readonly unknown[] = ["email", "sms", "push"];
 const REASON = "invalid_channels";
 

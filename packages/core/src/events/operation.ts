@@ -1,5 +1,4 @@
 /** What the outbox holds: queued operations, plain JSON, with the app's values already turned into text. */
-import type { IdentifyMeaning } from "../identity/identity.ts";
 
 /** A queued `track()`. Everything the wire needs, in parts: the envelope is composed when a batch is built. */
 export interface TrackOperation {
@@ -27,8 +26,6 @@ export interface IdentifyOperation {
   readonly kind: "identify";
   readonly held?: undefined;
   readonly body: string;
-  /** Client SDKs: what its delivery means for the identity (`identity/`). */
-  readonly means?: IdentifyMeaning;
 }
 
 export type Operation = TrackOperation | IdentifyOperation;

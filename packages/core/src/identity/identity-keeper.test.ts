@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Identity, parseIdentity } from "./identity.ts";
-import { createIdentityKeeper, hearIdentity, identityOf, setIdentity } from "./identity-keeper.ts";
+import { hearIdentity, identityOf, setIdentity } from "./identity-keeper.ts";
 
 /** A place to store, and as many keepers on it as there are pages. */
 function storage(text: string | null = null) {
@@ -15,7 +15,7 @@ function storage(text: string | null = null) {
     },
   };
   const newPage = () => {
-    const keeper = createIdentityKeeper(store, () => `visitor-${++ids}`);
+    const keeper = { identityStore: store, newId: () => `visitor-${++ids}` };
     return {
       get: () => identityOf(keeper),
       set: (identity: Identity) => setIdentity(keeper, identity),
@@ -45,9 +45,11 @@ describe("the visitor", () => {
     '{"anonymousId":""}',
     '{"anonymousId":5}',
     '{"anonymousId":"v","userId":""}',
-    '{"anonymousId":"v","token":{}}',
-    '{"anonymousId":"v","registered":{"userId":"ada"}}',
-    '{"anonymousId":"v","registered":{"userId":"ada","token":{"address":"t"},"replaces":{}}}',
+    '{"anonymousId":"v","pushToken":{}}',
+    '{"anonymousId":"v","pushToken":null}',
+    '{"anonymousId":"v","said":[{"userId":"ada"}]}',
+    '{"anonymousId":"v","said":[{"address":"t"}]}',
+    '{"anonymousId":"v","said":{}}',
     `{"anonymousId":"${"v".repeat(129)}"}`,
     '{"anonymousId":"v"',
   ])("is made anew where %j is stored", (text) => {
@@ -155,8 +157,8 @@ test("whatever is stored, reading it never throws, and what is accepted has a vi
     {
       anonymousId: fc.oneof(part, fc.constant("v")),
       userId: part,
-      token: part,
-      registered: part,
+      pushToken: part,
+      said: part,
       optedOut: part,
     },
     { requiredKeys: ["anonymousId"] },

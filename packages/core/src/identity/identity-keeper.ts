@@ -10,29 +10,24 @@ export interface IdentityStore {
 export interface IdentityKeeper {
   readonly identityStore: IdentityStore;
   readonly newId: () => string;
-  known: Identity | undefined;
-  knownText: string | null | undefined;
+  known?: Identity;
+  knownText?: string | null | undefined;
 }
 
 /** Text that a tab has put back, after the storage was emptied, begins with it: what a tab said itself counts for more. */
 const RESTORED = " ";
 
-export function createIdentityKeeper(identityStore: IdentityStore, newId: () => string): IdentityKeeper {
-  return { identityStore, newId, known: undefined, knownText: undefined };
-}
-
 /** Makes a visitor on first use. */
 export function identityOf(keeper: IdentityKeeper): Identity {
-  const { identityStore, known, knownText } = keeper;
-  const text = identityStore.read();
-  if (known !== undefined && (text === knownText || text === undefined)) return known;
+  const { known, knownText } = keeper;
+  const text = keeper.identityStore.read();
+  if (known && (text === knownText || text === undefined)) return known;
   const stored = parseIdentity(text);
-  keeper.knownText = text;
   // Another tab has changed it. One that is gone or spoilt was not: an app that empties its storage signs nobody out.
-  if (stored !== undefined) keeper.known = stored;
-  else if (known !== undefined) write(keeper, known, RESTORED);
-  else write(keeper, { anonymousId: keeper.newId() }, "");
-  return keeper.known as Identity;
+  if (!stored) return write(keeper, known ?? { anonymousId: keeper.newId() }, known ? RESTORED : "");
+  keeper.knownText = text;
+  keeper.known = stored;
+  return stored;
 }
 
 export function setIdentity(keeper: IdentityKeeper, identity: Identity): void {
@@ -43,14 +38,14 @@ export function setIdentity(keeper: IdentityKeeper, identity: Identity): void {
 export function hearIdentity(keeper: IdentityKeeper, text: string | null): void {
   const said = parseIdentity(text);
   const now = keeper.identityStore.read();
-  const isOpen = now === null || now?.startsWith(RESTORED) === true;
-  if (said !== undefined && isOpen && !text?.startsWith(RESTORED)) write(keeper, said, RESTORED);
+  const isOpen = now === null || now?.[0] === RESTORED;
+  if (said && isOpen && text?.[0] !== RESTORED) write(keeper, said, RESTORED);
 }
 
-function write(keeper: IdentityKeeper, identity: Identity, mark: string): void {
+function write(keeper: IdentityKeeper, identity: Identity, mark: string): Identity {
   keeper.known = identity;
-  keeper.knownText = mark + JSON.stringify(identity);
-  keeper.identityStore.write(keeper.knownText);
+  keeper.identityStore.write(mark + JSON.stringify(identity));
   // What could not be written is not read back as if another tab had taken it away.
   keeper.knownText = keeper.identityStore.read();
+  return identity;
 }

@@ -77,10 +77,6 @@ export function release(client: Client, fill: (event: TrackOperation) => TrackOp
   else tell(client);
 }
 
-export function holdsOnly(client: Client, fits: (operation: Operation) => boolean): boolean {
-  return read(client, 0).every(fits);
-}
-
 /** Everything is lost, in flight or not. */
 export function discard(client: Client, reason: DropReason): void {
   const { outbox, inFlight, pending } = client;

@@ -5,7 +5,6 @@ import type { Operation } from "../events/operation.ts";
 import { cutBatch } from "../events/wire.ts";
 import { parseOperation } from "./stored-operation.ts";
 
-const REGISTRATION = { userId: "ada", token: { address: "t1" }, optedIn: true };
 const VISITORS_TRACK = (({ userId: _user, ...rest }) => ({ ...rest, anonymousId: "visitor-1" }))(aTrack());
 
 const WHOLE: readonly (readonly [string, Operation])[] = [
@@ -14,8 +13,6 @@ const WHOLE: readonly (readonly [string, Operation])[] = [
   ["an event that waits for its user", { ...VISITORS_TRACK, held: true }],
   ["an event with values", aTrack({ properties: '{"text":"é😀\\u2028"}', context: '{"a":{"b":[1]}}' })],
   ["an identify", anIdentify()],
-  ["an identify that names a visitor", { ...anIdentify(), means: { anonymousId: "visitor-1" } }],
-  ["an identify that registers a token", { ...anIdentify(), means: { push: REGISTRATION } }],
 ];
 
 /** What may go wrong with one field: of these, none can be sent as it is. */
@@ -45,9 +42,6 @@ const SPOILT: readonly (readonly [string, object])[] = [
   ["a body in a list", { kind: "identify", body: ['{"external_user_id":"ada"}'] }],
   ["a body without a user", { kind: "identify", body: "{}" }],
   ["a half-written body", { kind: "identify", body: '{"external_user_id":"ada"' }],
-  ["a registration without a token", { ...anIdentify(), means: { push: { userId: "ada" } } }],
-  ["a registration without a user", { ...anIdentify(), means: { push: { token: { address: "t1" } } } }],
-  ["a registration that is a list", { ...anIdentify(), means: { push: [REGISTRATION, null] } }],
 ];
 
 describe("what was stored comes back", () => {
@@ -80,7 +74,7 @@ const someOperation = fc.constantFrom(...WHOLE.map(([, operation]) => operation 
 const anything = fc.jsonValue({ maxDepth: 2 });
 const fields = fc.constantFrom(
   ...["kind", "userId", "anonymousId", "held", "event", "atMs", "idPrefix", "idNumber"],
-  ...["properties", "context", "body", "means"],
+  ...["properties", "context", "body"],
 );
 
 /** An operation in which a few fields became something else: near enough to the truth to get far. */

@@ -4,7 +4,6 @@ import type { IdentifyOperation, Operation, TrackOperation } from "../events/ope
 import { isText } from "../events/refusal.ts";
 import { checkEventType } from "../events/snapshot.ts";
 import { encodeEvent } from "../events/wire.ts";
-import { isRegistration } from "../identity/identity.ts";
 
 interface Wire {
   readonly external_user_id?: unknown;
@@ -37,9 +36,7 @@ function fitsTrack(operation: TrackOperation): boolean {
 }
 
 /** Or it throws. */
-function fitsIdentify({ kind, body, means }: IdentifyOperation): boolean {
+function fitsIdentify({ kind, body }: IdentifyOperation): boolean {
   const { external_user_id } = JSON.parse(body) as Wire;
-  return (
-    kind === "identify" && typeof body === "string" && isText(external_user_id) && isRegistration(means?.push)
-  );
+  return kind === "identify" && typeof body === "string" && isText(external_user_id);
 }

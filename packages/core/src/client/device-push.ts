@@ -1,0 +1,98 @@
+/** The push token of a device: what is said of it is queued, and what became of that is remembered. */
+import { type IdentifyBody, identifyBody, type WireChannel } from "../events/identify-body.ts";
+import type { Operation } from "../events/operation.ts";
+import { isText } from "../events/refusal.ts";
+import { classifyAnswer } from "../http/outcome.ts";
+import type { Transport } from "../http/transport.ts";
+import { identityOf, setIdentity } from "../identity/identity-keeper.ts";
+import {
+  channelsOf,
+  identifying,
+  onlyOptsOut,
+  pushUpdate,
+  saying,
+  settled,
+  unheard,
+  withToken,
+} from "../identity/push-token.ts";
+import { read } from "../loop/books.ts";
+import { enqueue } from "../loop/queue.ts";
+import type { DeviceRecord, PushCalls } from "./device.ts";
+import { appendOwn, become, isOver } from "./device-identity.ts";
+
+/** What a client does about its device's token. */
+export const PUSH = { start, restored, update, pushUpdate, identifying, settled, onlyOptsOut };
+
+/** Of the owner's permissions, the first is none. */
+const PERMISSIONS = ["denied", "granted", "authorized", "provisional"];
+
+/** Its calls. */
+function start(client: DeviceRecord): PushCalls {
+  Object.assign(client, { transport: noticing(client, client.transport) });
+  for (const operation of read(client, 0)) restored(client, operation);
+  return {
+    setPushToken: (address, settings) => setPushToken(client, address, settings),
+    setPushPermission(permission) {
+      const index = PERMISSIONS.indexOf(permission);
+      if (client.device.silent || index < 0 || isOver(client, () => "setPushPermission()")) return;
+      become(client, { ...identityOf(client), denied: index === 0 });
+    },
+  };
+}
+
+/** Notes which identifies ended without an answer: they may have arrived all the same. */
+function noticing(client: DeviceRecord, transport: Transport): Transport {
+  return (batch) => {
+    const request = transport(batch);
+    void request.answer.then((answer) => {
+      if (batch.path === "/v1/identify" && classifyAnswer(answer, batch.count, 0).kind === "retry")
+        noteUnheard(client, batch.body);
+    });
+    return request;
+  };
+}
+
+/** Another page, or an earlier process, may have sent it. */
+function restored(client: DeviceRecord, operation: Operation): void {
+  if (operation.kind === "identify") noteUnheard(client, operation.body);
+}
+
+function noteUnheard(client: DeviceRecord, body: string): void {
+  const identity = identityOf(client);
+  const said = unheard(identity.said, JSON.parse(body) as IdentifyBody);
+  setIdentity(client, { ...identity, said });
+}
+
+function setPushToken(client: DeviceRecord, address: unknown, settings?: object): void {
+  if (client.device.silent || !isText(address)) return;
+  const channel = { ...settings, type: "push", address, optedIn: true };
+  const make = () => ({ kind: "identify" as const, body: identifyBody("", { channels: [channel] }) });
+  enqueue(
+    client,
+    () => "setPushToken()",
+    make,
+    (_, { body }) => {
+      const { channels } = JSON.parse(body) as { readonly channels: readonly [WireChannel] };
+      const identity = identityOf(client);
+      // Opted out, no token is remembered; but an opt-out that was refused is said again.
+      become(client, identity.optedOut ? identity : withToken(identity, channels[0]));
+    },
+  );
+}
+
+/** Queues what must be said of the token now. */
+function update(client: DeviceRecord): void {
+  let last: string | undefined;
+  for (;;) {
+    // Looked at again each time: the app may have changed something when it heard of what came before.
+    const identity = identityOf(client);
+    const news = pushUpdate(identity);
+    const userId = news[0]?.userId;
+    // The same once more: it did not get into the queue.
+    if (userId === undefined || userId === last) return;
+    last = userId;
+    setIdentity(client, { ...identity, said: saying(identity.said, news) });
+    const body = JSON.stringify({ external_user_id: userId, channels: channelsOf(news) });
+    appendOwn(client, { kind: "identify", body });
+  }
+}

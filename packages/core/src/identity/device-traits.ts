@@ -1,0 +1,18 @@
+import type { IdentifyBody } from "../events/identify-body.ts";
+
+/** Undefined or empty where the device does not say. */
+export interface DeviceTraits {
+  /** IANA name: `Europe/Vienna`. */
+  readonly timezone?: string | undefined;
+  /** BCP 47: `de-AT`. */
+  readonly locale?: string | undefined;
+}
+
+/** Adds what the device knows of its user. The app's own values win, whatever it calls the time zone. */
+export function addDeviceTraits(body: IdentifyBody, { timezone, locale }: DeviceTraits): void {
+  const { traits = {} } = body;
+  const hasZone = "time_zone" in traits || "tz" in traits;
+  const known = { ...(!hasZone && timezone && { timezone }), ...(locale && { locale }) };
+  const all = { ...known, ...traits };
+  if (Object.keys(all).length > 0) body.traits = all;
+}

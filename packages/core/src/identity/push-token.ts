@@ -1,0 +1,127 @@
+/**
+ * The device's push token (contract, section 6). Pure functions over a list of statements: what was said of tokens to the
+ * server, by an identify that is queued, or was delivered, or may have been. What was refused was never said. Doubt is
+ * not resolved by guessing: whatever may be registered is said again.
+ */
+import type { IdentifyBody, WireChannel } from "../events/identify-body.ts";
+import type { Identity } from "./identity.ts";
+
+/** A push channel as an identify of the user carries it. Of one token, what is settled comes first, and then what is queued, in order. */
+export interface Statement extends WireChannel {
+  readonly userId: string;
+  /** Not there yet, but it will be. */
+  readonly isQueued?: boolean | undefined;
+  /**
+   * Queued: an attempt had no answer, or was another page's; it may have arrived, whatever the next answer is. Later: nobody
+   * knows whether the token is registered.
+   */
+  readonly inDoubt?: boolean | undefined;
+}
+
+type Statements = readonly Statement[];
+
+/** `token` is the device's. Said again with less about it, it is still the same. */
+export function withToken(identity: Identity, token: WireChannel): Identity {
+  const { pushToken } = identity;
+  const known = pushToken?.address === token.address && pushToken;
+  return { ...identity, pushToken: { ...known, ...token } };
+}
+
+/**
+ * What must be said now so that the server's knowledge is true again: by one user, opt-outs first. Other users' come before
+ * the current one's, so that a token is never two people's at once.
+ */
+export function pushUpdate({ userId, pushToken, denied, optedOut, said = [] }: Identity): Statements {
+  const isUnwanted = denied || optedOut;
+  const wanted = !isUnwanted && userId !== undefined && pushToken && { ...pushToken, userId };
+  if (!isUnwanted && !wanted) return [];
+  const latest = new Map(said.map((one) => [pairOf(one), one]));
+  const known = wanted && latest.get(pairOf(wanted));
+  if (known) latest.delete(pairOf(known));
+  const news: Statement[] = [...latest.values()].filter((one) => one.opted_in).map(optingOut);
+  const isKnown = known && (known.isQueued || !known.inDoubt) && says(known, wanted);
+  if (wanted && !isKnown) news.push(wanted);
+  const other = news.find((one) => one.userId !== userId);
+  return news.filter((one) => one.userId === (other ?? one).userId);
+}
+
+/** `news` are queued. */
+export const saying = (said: Statements = [], news: Statements): Statements => [
+  ...said,
+  ...news.map((one) => ({ ...one, isQueued: true })),
+];
+
+/**
+ * `body` identifies the user of `identity`, and says what is news of the device's token: the one push channel that is to be
+ * opted in. Where there are several they are the app's business, like one that is opted out.
+ */
+export function identifying(identity: Identity, body: IdentifyBody): Identity {
+  const { channels = [] } = body;
+  const [first, ...more] = channels.filter(({ channel, opted_in }) => channel === "push" && opted_in);
+  const own = more.length > 0 ? undefined : first;
+  const next = own ? withToken(identity, own) : identity;
+  // What is to be said of another user's token comes first, in an identify of that user.
+  const news = pushUpdate(next).filter((one) => one.userId === next.userId);
+  const all = [...channels.filter((channel) => channel !== own), ...channelsOf(news)];
+  body.channels = all.length > 0 ? all : undefined;
+  return { ...next, said: saying(next.said, news) };
+}
+
+export const channelsOf = (news: Statements): WireChannel[] =>
+  news.map(({ userId: _user, ...channel }) => channel);
+
+/** An attempt to send the identify had no answer. */
+export function unheard(said: Statements = [], body: IdentifyBody): Statements {
+  const queued = carriedBy(said, body);
+  return said.map((one) => (queued.includes(one) ? { ...one, inDoubt: true } : one));
+}
+
+/**
+ * The identify has left the queue: delivered, or refused for good. Without one: everything has, and nobody will hear what
+ * becomes of it.
+ */
+export const settled = (said: Statements = [], body?: IdentifyBody, isDelivered = false): Statements =>
+  carriedBy(said, body).reduce(
+    (left, one) => settle(left, one, isDelivered, !isDelivered && (one.inDoubt || !body)),
+    said,
+  );
+
+/** An identify that does nothing but opt tokens out: what a device that is opted out still has to say. */
+export function onlyOptsOut({ external_user_id: _user, channels = [], ...rest }: IdentifyBody): boolean {
+  const isOptOut = ({ channel, opted_in }: WireChannel) => channel === "push" && !opted_in;
+  return channels.length > 0 && channels.every(isOptOut) && Object.keys(rest).length === 0;
+}
+
+/** `one` is queued no more. Refused, it is as if it had never been said; unless it may have arrived after all. */
+function settle(said: Statements, one: Statement, isDelivered: boolean, inDoubt: boolean): Statements {
+  const others = said.filter((other) => other !== one);
+  if (!isDelivered && !inDoubt) return others;
+  const before = others.find((other) => !other.isQueued && pairOf(other) === pairOf(one));
+  const rest = others.filter((other) => other !== before);
+  // In doubt, a token that was opted out may still be registered as before.
+  const holds = one.opted_in ? one : inDoubt && before;
+  return holds ? [{ ...holds, isQueued: false, inDoubt }, ...rest] : rest;
+}
+
+/** Of what is queued, that which the identify says. Its other channels are the app's own business. */
+function carriedBy(said: Statements, body: IdentifyBody | undefined): Statement[] {
+  const queued = said.filter((one) => one.isQueued);
+  if (!body) return queued;
+  const { external_user_id: userId, channels = [] } = body;
+  return channels.flatMap((channel) => queued.find((one) => says(one, { ...channel, userId })) ?? []);
+}
+
+/** A token, and a user. */
+const pairOf = ({ userId, address }: Statement): string => JSON.stringify([userId, address]);
+
+/** All that `other` says, and perhaps more. */
+const says = (one: Statement, other: Statement): boolean =>
+  Object.entries(other).every(([name, value]) => one[name as keyof Statement] === value);
+
+/** Opted out, a token is its address and nothing else. */
+const optingOut = ({ userId, channel, address }: Statement): Statement => ({
+  userId,
+  channel,
+  address,
+  opted_in: false,
+});
