@@ -17,14 +17,20 @@ const CORE = {
   web: ["http"],
 };
 
-/** In packages/browser/src. What stands beside the rooms puts a page together from them. */
+/** In packages/browser/src. What stands beside the rooms makes clients of them. */
 const BROWSER = {
   storage: [],
   queue: ["storage"],
+  page: ["queue", "storage"],
+  script: [],
 };
 
 /** Files that are no room's: any room may import them. Core is one for all others. */
-const SHARED = ["^packages/core/src/(errors|options|ports)\\.ts$", "^packages/core/src/index\\.ts$"];
+const SHARED = [
+  "^packages/core/src/(errors|options|ports)\\.ts$",
+  "^packages/core/src/index\\.ts$",
+  "^packages/browser/src/(clock|index)\\.ts$",
+];
 
 const roomsOf = (folder, rooms) => {
   const room = (name) => `^packages/${folder}/src/${name}/`;

@@ -48,13 +48,13 @@ export default defineConfig(() => {
     { ...entries, format: "cjs", dts: { resolve: ["@whisperr/core"] } },
     {
       ...shared,
-      entry: { whisperr: "src/script-tag.ts" },
+      entry: { whisperr: "src/script/tag.ts" },
       format: "iife",
       outExtension: () => ({ js: ".iife.js" }),
     },
     {
       ...shared,
-      entry: { loader: "src/loader-stub.ts" },
+      entry: { loader: "src/script/loader.ts" },
       format: "iife",
       outExtension: () => ({ js: ".js" }),
       // Pages carry it inline, where a map leads nowhere.

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { type BrowserOptions, createWhisperr, type Whisperr } from "./create-whisperr.ts";
+import { createWhisperr, type Whisperr } from "./create-whisperr.ts";
+import type { BrowserOptions } from "./options.ts";
 
 /** Just enough of a page, with its storage blocked and nothing answering. */
 function openPage(): void {

@@ -18,4 +18,5 @@ export {
   type WhisperrError,
   type WireEvent,
 } from "@whisperr/core";
-export { type BrowserOptions, createWhisperr, type Whisperr } from "./create-whisperr.ts";
+export { createWhisperr, type Whisperr } from "./create-whisperr.ts";
+export type { BrowserOptions } from "./options.ts";

@@ -57,7 +57,7 @@ describe("the option table", () => {
     return body;
   };
   const shared = optionsIn("../core/src/options.ts", "WhisperrOptions");
-  const own = optionsIn("src/create-whisperr.ts", "BrowserOptions");
+  const own = optionsIn("src/options.ts", "BrowserOptions");
 
   it("names every option and no other", () => {
     const declared = [...`${shared}${own}`.matchAll(/^ {2}readonly (\w+)\?:/gm)].map(([, name = ""]) => name);
@@ -74,10 +74,10 @@ describe("the option table", () => {
   });
 
   it("gives the same defaults as the options' own comments", () => {
-    const said = [...own.matchAll(/Default ([^*]+?)\.\s+\*\/\s+readonly (\w+)/g)];
+    const said = [...own.matchAll(/@default "?(.+?)"?\s+\*\/\s+readonly (\w+)/g)];
     expect(said.map(([, , name]) => name)).toHaveLength([...own.matchAll(/readonly/g)].length);
     for (const [, value = "", name = ""] of said) {
-      expect(rows.get(name)?.replaceAll('"', ""), name).toBe(value.replaceAll("`", ""));
+      expect(rows.get(name)?.replaceAll('"', ""), name).toBe(value);
     }
   });
 });

@@ -1,7 +1,7 @@
 /** Calls and events at moments when nobody expects them, on simulated pages. */
 import type { WhisperrError } from "@whisperr/core";
 import { expect, test } from "vitest";
-import type { BrowserOptions } from "../../../../packages/browser/src/create-whisperr.ts";
+import type { BrowserOptions } from "../../../../packages/browser/src/options.ts";
 import { type Browser, simulatedBrowser } from "./simulated-browser.ts";
 
 function browserWith(options: BrowserOptions = {}, seed = 1): Browser {

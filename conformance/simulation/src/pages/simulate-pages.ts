@@ -1,6 +1,6 @@
 /** A world from its beginning to the day when all is well again, and what must be true then. */
 import { arrives, unbrokenOrder } from "@whisperr/conformance/invariants/order.ts";
-import type { BrowserOptions } from "../../../../packages/browser/src/create-whisperr.ts";
+import type { BrowserOptions } from "../../../../packages/browser/src/options.ts";
 import { seededRandom } from "../seeded-random.ts";
 import type { Figures, Tell } from "../world.ts";
 import { type Action, drawActions, drawTheme } from "./actions.ts";

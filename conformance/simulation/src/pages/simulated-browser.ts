@@ -1,6 +1,6 @@
 /** One browser profile: its storage, locks and network, the time, and whoever watches. */
 import { resolveOptions } from "@whisperr/core";
-import type { BrowserOptions } from "../../../../packages/browser/src/create-whisperr.ts";
+import type { BrowserOptions } from "../../../../packages/browser/src/options.ts";
 import { API_KEY, type SimulatedApi, simulatedApi } from "../api.ts";
 import { type SeededRandom, seededRandom } from "../seeded-random.ts";
 import { START_MS, settle, type VirtualTime, virtualTime } from "../virtual-time.ts";

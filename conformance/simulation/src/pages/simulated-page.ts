@@ -1,12 +1,20 @@
 /** A page: the whole client with a storage, locks, network, timers and events of its own; it may be frozen, and may die. */
 import "./build-constants.ts";
-import type { DeviceClient, ResolvedOptions, Timers, WhisperrError } from "@whisperr/core";
-import type { BrowserOptions } from "../../../../packages/browser/src/create-whisperr.ts";
-import { type Lifecycle, watchLifecycle } from "../../../../packages/browser/src/lifecycle.ts";
-import { createPageClient, type PageHost } from "../../../../packages/browser/src/page-client.ts";
+import {
+  type DeviceClient,
+  HOLD,
+  PUSH,
+  type ResolvedOptions,
+  type Timers,
+  type WhisperrError,
+} from "@whisperr/core";
+import type { BrowserOptions } from "../../../../packages/browser/src/options.ts";
+import { contextOf } from "../../../../packages/browser/src/page/context.ts";
+import type { PageHost } from "../../../../packages/browser/src/page/host.ts";
+import { watchLifecycle } from "../../../../packages/browser/src/page/lifecycle.ts";
+import { createPage } from "../../../../packages/browser/src/page/page.ts";
 import { type TabLocks, tabLocks } from "../../../../packages/browser/src/queue/locks.ts";
 import { storedLocks } from "../../../../packages/browser/src/queue/stored-locks.ts";
-import { IDENTITY } from "../../../../packages/browser/src/storage/keys.ts";
 import type { Storage } from "../../../../packages/browser/src/storage/storage.ts";
 import { pageDocument } from "./page-document.ts";
 import { pageNetwork } from "./page-network.ts";
@@ -135,14 +143,15 @@ export function simulatedPage(browser: Browser, settings: PageSettings): Simulat
 
   const { tab } = settings;
   const host: PageHost = {
+    prefix: "",
     storage,
+    storesNothing: false,
     tab: {
       keys: () => [...tab.keys()],
       get: (key) => tab.get(key) ?? null,
       set: (key, text) => tab.set(key, text) === tab,
       remove: (key) => void tab.delete(key),
     },
-    isBlocked: false,
     locks: watchedLocks,
     timers,
     nowMs: () => time.wallMs,
@@ -153,9 +162,9 @@ export function simulatedPage(browser: Browser, settings: PageSettings): Simulat
     readText: (response) => response.text(),
     log: () => {},
     shared: { clients: new Map(), keepalive: new Set() },
-    doNotTrack: false,
-    traits: () => ({}),
-    page: () => ({ path: "/" }),
+    isHidden: events.isHidden,
+    device: { holds: options.anonymousEvents === "hold", holding: HOLD, pushing: PUSH },
+    contextOf: (record) => contextOf(record, { path: "/" }),
   };
 
   function onError(error: WhisperrError): void {
@@ -163,10 +172,8 @@ export function simulatedPage(browser: Browser, settings: PageSettings): Simulat
     errors.push(error);
     options.onError?.(error);
   }
-  const { client, ...parts } = createPageClient({ ...options, onError }, resolved, host);
-  const lifecycle: Lifecycle = events.within(() =>
-    watchLifecycle({ ...parts, timers, onStored: (key, text) => key === IDENTITY && parts.sync(text) }),
-  );
+  const { api: client, page: record } = createPage({ ...options, onError }, resolved, host);
+  const stopWatching = events.within(() => watchLifecycle(record));
 
   async function leave(mayFreeze: boolean): Promise<void> {
     events.leave();
@@ -201,7 +208,7 @@ export function simulatedPage(browser: Browser, settings: PageSettings): Simulat
     },
     async shutdown(timeoutMs?: number) {
       const result = await client.shutdown({ timeoutMs });
-      lifecycle.stop();
+      stopWatching();
       page.suspensions++;
       return result;
     },

@@ -1,29 +1,74 @@
 /**
- * What a request carries is noted, `f.<queue>`: until when it may be under way, and the last record of each queue. A page
- * that ends leaves the note behind, and the next one waits, so that an answer that nobody saw does not mean that everything
- * is sent again by page after page.
+ * When a request may leave, and what others are to know of it. What it carries is noted, `f.<queue>`: until when it may be
+ * under way, and the last record of each queue. A page that ends leaves the note behind, and the next one waits, so that an
+ * answer that nobody saw does not mean that everything is sent again by page after page.
  */
+import { transmit } from "@whisperr/core";
+import type { Page } from "../page/page.ts";
 import { IN_FLIGHT, queueOf } from "../storage/keys.ts";
-import type { Storage } from "../storage/storage.ts";
+import { look, maySend } from "./tab-queue.ts";
 
 /** What was in flight when its page ended is left alone for so long, at most: almost every request is over by then. */
 export const LEASE_MS = 5000;
 
-/** For how long yet this record, and those before it in its queue, may be under way; 0: its page waits no longer. */
+const JUST_MS = 500;
+
+/** The last record of a queue that may be in flight, and those before it, for so long yet; 0 or less: nobody waits any longer. */
 export type InFlight = readonly (readonly [last: string, leftMs: number])[];
 
-export const noteText = (keys: readonly string[], untilMs: number): string =>
-  [untilMs, ...new Map(keys.map((key) => [queueOf(key), key])).values()].join(" ");
+/** `count` operations at the front are in flight now. */
+export function noteInFlight(page: Page, count: number): void {
+  const { q, storage } = page;
+  if (count > 0) {
+    page.note = IN_FLIGHT + q.own;
+    const lasts = new Map(q.entries.slice(0, count).map(({ key }) => [queueOf(key), key])).values();
+    storage.set(page.note, [page.nowMs() + page.leaseMs, ...lasts].join(" "));
+  } else if (!justFailed(page)) storage.remove(page.note);
+}
 
-/** What pages have in flight, or had when they ended, but for the one whose note is `own`. */
-export function readInFlight(storage: Storage, own: string, nowMs: number): InFlight {
+/** What pages have in flight, or had when they ended, but for this one. */
+export function readInFlight({ storage, note: own, nowMs }: Page): InFlight {
   return storage.keys().flatMap((note) => {
     if (!note.startsWith(IN_FLIGHT) || note === own) return [];
-    const [until, ...last] = (storage.get(note) ?? "").split(" ");
+    const [until, ...lasts] = (storage.get(note) ?? "").split(" ");
     // What it was about has arrived, or is lost.
-    if (!last.some((key) => storage.get(key))) storage.remove(note);
-    const leftMs = Number(until) - nowMs || 0;
+    if (!lasts.some((key) => storage.get(key))) storage.remove(note);
+    const leftMs = Number(until) - nowMs() || 0;
     // Longer than any lease: the clock was set back since, which must not make anybody wait.
-    return last.map((key) => [key, leftMs > LEASE_MS ? 0 : Math.max(leftMs, 0)] as const);
+    return lasts.map((last) => [last, leftMs > LEASE_MS ? 0 : leftMs] as const);
   });
+}
+
+/**
+ * The last request has just failed without an answer. Chromium says so of what is in flight as a page is left, and goes on
+ * with it: it may be arriving.
+ */
+export const justFailed = ({ failedAtMs, nowMs }: Page): boolean => Math.abs(nowMs() - failedAtMs) < JUST_MS;
+
+/** May a request leave now? What is not this page's to send is out of the queue then. */
+export function isReady({ q, locks, lease }: Page): boolean {
+  if (lease !== undefined || !maySend(q)) return false;
+  locks.check();
+  look(q);
+  return true;
+}
+
+/** Sends what was kept back until now. */
+export function goOn(page: Page): void {
+  if (isReady(page)) void transmit(page.client);
+}
+
+/** What another page had in flight may still arrive: until then this one sends nothing. */
+export function waitOut(page: Page, leftMs: number): void {
+  const { timers } = page;
+  timers.clear(page.lease);
+  page.lease = undefined;
+  if (leftMs <= 0) return;
+  page.lease = timers.set(
+    () => {
+      page.lease = undefined;
+      goOn(page);
+    },
+    Math.min(leftMs, page.leaseMs),
+  );
 }

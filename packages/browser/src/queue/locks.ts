@@ -8,10 +8,7 @@ import type { Timers } from "@whisperr/core";
 export type Whose = "own" | "left" | "other";
 
 export interface TabLocks {
-  /**
-   * Asks for the lock of a queue, and returns what ends it, be it granted or not. `answer` comes later, never at once, and
-   * once more when a lock is lost.
-   */
+  /** Asks for the lock of a queue, and returns what ends it, be it granted or not. `answer` comes once more when a lock is lost. */
   request(queue: string, whose: Whose, answer: (isGranted: boolean) => void): () => void;
   /** Says so now of locks that are lost: a clock that was set, or a page that stood still, may end them early. */
   check(): void;
@@ -22,18 +19,27 @@ const FREED_WITHIN_MS = 1000;
 /** Browsers are known that forget a request: waiting on for them would mean that nothing is ever sent. */
 const ANSWERED_WITHIN_MS = 10_000;
 
+/** For a page that shares nothing. */
+export const alone: TabLocks = {
+  check() {},
+  request(_queue, _whose, answer) {
+    answer(true);
+    return () => {};
+  },
+};
+
 /**
  * Web Locks: the browser frees those of a page together with the page, however it ends. Where there are none, or all are
  * refused, `load` brings what takes their place.
  */
 export function tabLocks(
-  locks: LockManager | undefined,
+  manager: LockManager | undefined,
   prefix: string,
   timers: Timers,
   load: () => Promise<TabLocks>,
 ): TabLocks {
   let answersAny = false;
-  let loading: Promise<TabLocks> | undefined;
+  let loading: Promise<TabLocks | undefined> | undefined;
   let stored: TabLocks | undefined;
 
   return {
@@ -41,7 +47,7 @@ export function tabLocks(
     request(queue, whose, answer) {
       const ending = new AbortController();
       const { signal } = ending;
-      const waits = whose === "left";
+      const isLeft = whose === "left";
       let timer: unknown;
       let end = () => {
         timers.clear(timer);
@@ -49,9 +55,8 @@ export function tabLocks(
       };
       function wait(ms: number): void {
         timer = timers.set(() => {
-          if (ms < ANSWERED_WITHIN_MS && !answersAny) return wait(ANSWERED_WITHIN_MS);
           // A page that is not shown yet gets no answers.
-          if (isPrerendered()) return wait(ms);
+          if (!answersAny && (ms < ANSWERED_WITHIN_MS || isPrerendered())) return wait(ANSWERED_WITHIN_MS);
           // Where nobody gets any, nobody has these locks either.
           const isGranted = whose !== "other" && !answersAny;
           if (!isGranted) end();
@@ -61,26 +66,23 @@ export function tabLocks(
       async function doWithout(): Promise<void> {
         timers.clear(timer);
         if (signal.aborted) return;
-        loading ??= load();
-        stored = await loading.catch(() => undefined);
+        loading ??= load().catch(() => undefined);
+        stored = await loading;
         if (signal.aborted) return;
         if (stored) end = stored.request(queue, whose, answer);
         else answer(whose !== "other");
       }
-      if (!locks) void doWithout();
-      else {
-        wait(waits ? FREED_WITHIN_MS : ANSWERED_WITHIN_MS);
-        locks
-          .request(prefix + queue, waits ? { signal } : { ifAvailable: true }, (lock) => {
-            answersAny = true;
-            timers.clear(timer);
-            if (signal.aborted) return;
-            answer(lock !== null);
-            // Until then it is held.
-            return lock && new Promise((resolve) => signal.addEventListener("abort", resolve));
-          })
-          .catch(doWithout);
+      function answered(lock: unknown): unknown {
+        answersAny = true;
+        timers.clear(timer);
+        if (signal.aborted) return undefined;
+        answer(lock !== null);
+        // Until then it is held.
+        return lock && new Promise((resolve) => signal.addEventListener("abort", resolve));
       }
+      wait(isLeft ? FREED_WITHIN_MS : ANSWERED_WITHIN_MS);
+      const request = manager?.request(prefix + queue, isLeft ? { signal } : { ifAvailable: true }, answered);
+      (request ?? Promise.reject()).catch(doWithout);
       return () => end();
     },
   };

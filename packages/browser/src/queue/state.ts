@@ -1,6 +1,7 @@
 /**
- * What one page knows of the queue that the tabs of a browser profile share: a small plain-JSON record. The operations in it
- * are opaque: nothing here or in `tab-queue.ts` looks into one, but for whether it is held.
+ * What one page knows of the queue that the tabs of a browser profile share: a small plain-JSON record, and beside it what
+ * the machine can ask for. The operations in it are opaque: nothing here or in `tab-queue.ts` looks into one, but for
+ * whether it is held.
  */
 import type { Operation } from "@whisperr/core";
 
@@ -26,35 +27,55 @@ export type Stage = "starting" | "open" | "leaving" | "away" | "over";
 export type Recovery = "none" | "finding" | "locking" | "reading";
 
 export interface TabQueue {
+  readonly effects: Effects;
   stage: Stage;
   recovery: Recovery;
   /** Recovered operations go in front of this page's own until then, and behind them from then on. */
   hasStarted: boolean;
-  /** The client is being shut down: what it has is sent, and nothing more is recovered. */
-  isStopping: boolean;
   /** The id of the tab queue that this page writes into. */
   own: string;
   /** Records written into it so far. */
   written: number;
   /** In the order in which they are sent; those that are held stand at the end. */
   entries: Entry[];
-  /** Queues whose lock this page has. */
-  locked: string[];
-  /** Queues whose lock was asked for, without an answer yet. */
-  asked: string[];
-  /** The key of the note on what this page has in flight. */
-  note: string;
+  /** By queue: true when this page has the lock, false while it was asked for and not answered. */
+  locks: { [queue: string]: boolean };
 }
 
-export const newTabQueue = (): TabQueue => ({
+export const newTabQueue = (effects: Effects): TabQueue => ({
+  effects,
   stage: "away",
   recovery: "none",
   hasStarted: false,
-  isStopping: false,
   own: "",
   written: 0,
   entries: [],
-  locked: [],
-  asked: [],
-  note: "",
+  locks: {},
 });
+
+/** What the machine asks for. Answers come as calls of their own: `lockAnswered`, `found`, `recovered`. */
+export interface Effects {
+  /** An id that sorts behind those of all queues there are. */
+  newId(): string;
+  requestLock(queue: string): void;
+  /** Also of a lock that was asked for only: its answer does not come any more. */
+  freeLock(queue: string): void;
+  /** Names the queues that have records. */
+  find(): void;
+  /** Reads the records of the locked queues, those aside that are in `entries`. */
+  readLocked(): void;
+  /** The text of a record; null where there is none, empty where its operation was settled. */
+  get(key: string): string | null;
+  /** False when there was no room. */
+  set(key: string, text: string): boolean;
+  remove(key: string): void;
+  /** The next page of this tab is to wait for these, and for this page's own. */
+  leaveBehind(queues: readonly string[]): void;
+  /** The operation at `index` is not in `entries` any more: it was another page's. */
+  revoked(index: number): void;
+  /**
+   * `due` operations, and `held` ones, of other pages have come in: in front, the first time, and at the end from then on.
+   * The first `doubtful` may have been under way when their page ended.
+   */
+  joined(due: number, held: number, isFirst: boolean, doubtful: number): void;
+}

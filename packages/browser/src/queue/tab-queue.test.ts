@@ -1,10 +1,9 @@
 import { expect, test } from "vitest";
-import { type Stored, transition } from "../../test/tab-queue/transition.ts";
+import { newState, type State, type Stored, transition } from "../../test/tab-queue/transition.ts";
 import { operation } from "../../test/tab-queue/world.ts";
-import { type Entry, newTabQueue, type TabQueue } from "./state.ts";
+import type { Entry, TabQueue } from "./state.ts";
 import {
   append,
-  type Effects,
   end,
   found,
   leave,
@@ -17,9 +16,9 @@ import {
   take,
 } from "./tab-queue.ts";
 
-const state = (more: Partial<TabQueue>): TabQueue => ({ ...newTabQueue(), own: "own", ...more });
-const open = (more: Partial<TabQueue> = {}): TabQueue =>
-  state({ stage: "open", hasStarted: true, locked: ["own"], ...more });
+const state = (more: Partial<State>): State => ({ ...newState(), own: "own", ...more });
+const open = (more: Partial<State> = {}): State =>
+  state({ stage: "open", hasStarted: true, locks: { own: true }, ...more });
 
 /** `a.0` is record 0 of queue a. */
 const entry = (name: string, more: { isHeld?: boolean; isStored?: boolean } = {}): Entry => ({
@@ -38,20 +37,20 @@ const texts = { "q.a.0": "text", "q.a.1": "text", "q.b.0": "text", "q.own.0": "t
 
 interface Row {
   readonly what: string;
-  readonly from: TabQueue;
-  readonly run: (q: TabQueue, fx: Effects) => void;
+  readonly from: State;
+  readonly run: (q: TabQueue) => void;
   readonly stored?: Stored;
   /** What of the state is other than before. */
-  readonly becomes: Partial<TabQueue>;
+  readonly becomes: Partial<State>;
   readonly asksFor: readonly string[];
 }
 
 const rows: readonly Row[] = [
   {
     what: "a page that starts asks for a queue of its own and looks for those of dead pages",
-    from: newTabQueue(),
+    from: newState(),
     run: start,
-    becomes: { stage: "starting", recovery: "finding", own: "new", asked: ["new"] },
+    becomes: { stage: "starting", recovery: "finding", own: "new", locks: { new: false } },
     asksFor: ["requestLock new", "find"],
   },
   {
@@ -59,7 +58,13 @@ const rows: readonly Row[] = [
     from: state({ stage: "leaving", hasStarted: true, entries: [a0, a1, b0] }),
     run: start,
     stored: { texts: { "q.a.1": "text", "q.b.0": "" } },
-    becomes: { stage: "starting", recovery: "finding", own: "new", asked: ["new", "a"], entries: [a1] },
+    becomes: {
+      stage: "starting",
+      recovery: "finding",
+      own: "new",
+      locks: { new: false, a: false },
+      entries: [a1],
+    },
     asksFor: ["requestLock new", "requestLock a", "revoked 2", "revoked 0", "find"],
   },
   {
@@ -71,60 +76,60 @@ const rows: readonly Row[] = [
   },
   {
     what: "the locks of queues that are not this page's are asked for",
-    from: state({ stage: "starting", recovery: "finding", asked: ["own"] }),
-    run: (q, fx) => found(q, fx, ["a", "own", "b"]),
-    becomes: { recovery: "locking", asked: ["own", "a", "b"] },
+    from: state({ stage: "starting", recovery: "finding", locks: { own: false } }),
+    run: (q) => found(q, ["a", "own", "b"]),
+    becomes: { recovery: "locking", locks: { own: false, a: false, b: false } },
     asksFor: ["requestLock a", "requestLock b"],
   },
   {
     what: "records are read when the last lock is answered",
-    from: state({ stage: "starting", recovery: "locking", locked: ["own"], asked: ["a"] }),
-    run: (q, fx) => lockAnswered(q, fx, "a", true),
-    becomes: { recovery: "reading", locked: ["own", "a"], asked: [] },
+    from: state({ stage: "starting", recovery: "locking", locks: { own: true, a: false } }),
+    run: (q) => lockAnswered(q, "a", true),
+    becomes: { recovery: "reading", locks: { own: true, a: true } },
     asksFor: ["readLocked"],
   },
   {
     what: "records are not read before the last lock is answered",
-    from: state({ stage: "starting", recovery: "locking", asked: ["own", "a"] }),
-    run: (q, fx) => lockAnswered(q, fx, "a", false),
-    becomes: { asked: ["own"] },
+    from: state({ stage: "starting", recovery: "locking", locks: { own: false, a: false } }),
+    run: (q) => lockAnswered(q, "a", false),
+    becomes: { locks: { own: false } },
     asksFor: [],
   },
   {
     what: "records are not read before it is known which queues there are",
-    from: state({ stage: "starting", recovery: "finding", asked: ["own"] }),
-    run: (q, fx) => lockAnswered(q, fx, "own", true),
-    becomes: { locked: ["own"], asked: [] },
+    from: state({ stage: "starting", recovery: "finding", locks: { own: false } }),
+    run: (q) => lockAnswered(q, "own", true),
+    becomes: { locks: { own: true } },
     asksFor: [],
   },
   {
     what: "a page that loses its own queue begins another",
-    from: state({ stage: "starting", recovery: "locking", asked: ["own"], written: 3 }),
-    run: (q, fx) => lockAnswered(q, fx, "own", false),
-    becomes: { own: "new", written: 0, asked: ["new"] },
+    from: state({ stage: "starting", recovery: "locking", locks: { own: false }, written: 3 }),
+    run: (q) => lockAnswered(q, "own", false),
+    becomes: { own: "new", written: 0, locks: { new: false } },
     asksFor: ["requestLock new"],
   },
   {
     what: "a lock that ends while the page lives is gone",
-    from: open({ locked: ["own", "a"], entries: [a0] }),
-    run: (q, fx) => lockAnswered(q, fx, "a", false),
-    becomes: { locked: ["own"] },
+    from: open({ locks: { own: true, a: true }, entries: [a0] }),
+    run: (q) => lockAnswered(q, "a", false),
+    becomes: { locks: { own: true } },
     asksFor: [],
   },
   {
     what: "what a page finds as it starts goes in front, and what is held to the end",
-    from: state({ stage: "starting", recovery: "reading", locked: ["own", "a"], entries: [own0] }),
-    run: (q, fx) => recovered(q, fx, [a0, held], 1, 5000),
+    from: state({ stage: "starting", recovery: "reading", locks: { own: true, a: true }, entries: [own0] }),
+    run: (q) => recovered(q, [a0, held], 1),
     stored: { texts },
     becomes: { stage: "open", recovery: "none", hasStarted: true, entries: [a0, own0, held] },
-    asksFor: ["joined 1 1 true 1 5000"],
+    asksFor: ["joined 1 1 true 1"],
   },
   {
     what: "what a living page finds goes to the end",
-    from: open({ recovery: "reading", locked: ["own", "a"], entries: [own0] }),
-    run: (q, fx) => recovered(q, fx, [a0], 0, 0),
+    from: open({ recovery: "reading", locks: { own: true, a: true }, entries: [own0] }),
+    run: (q) => recovered(q, [a0], 0),
     becomes: { recovery: "none", entries: [own0, a0] },
-    asksFor: ["joined 1 0 false 0 0"],
+    asksFor: ["joined 1 0 false 0"],
   },
   {
     what: "what another page has got meanwhile is let go of before the page is open",
@@ -132,18 +137,18 @@ const rows: readonly Row[] = [
       stage: "starting",
       recovery: "reading",
       hasStarted: true,
-      locked: ["own"],
+      locks: { own: true },
       entries: [a0, own0],
     }),
-    run: (q, fx) => recovered(q, fx, [], 0, 0),
+    run: (q) => recovered(q, [], 0),
     stored: { texts },
     becomes: { stage: "open", recovery: "none", entries: [own0] },
-    asksFor: ["revoked 0", "joined 0 0 false 0 0"],
+    asksFor: ["revoked 0", "joined 0 0 false 0"],
   },
   {
     what: "records that come too late are ignored",
     from: state({ stage: "away" }),
-    run: (q, fx) => recovered(q, fx, [a0], 0, 0),
+    run: (q) => recovered(q, [a0], 0),
     becomes: {},
     asksFor: [],
   },
@@ -156,36 +161,22 @@ const rows: readonly Row[] = [
   },
   {
     what: "a page looks for others once at a time",
-    from: open({ recovery: "locking", asked: ["a"] }),
+    from: open({ recovery: "locking", locks: { a: false } }),
     run: scan,
     becomes: {},
     asksFor: [],
-  },
-  {
-    what: "a client that is being shut down looks for no others",
-    from: open({ isStopping: true }),
-    run: scan,
-    becomes: {},
-    asksFor: [],
-  },
-  {
-    what: "a client that is being shut down reads nothing of a queue that it gets now",
-    from: open({ isStopping: true, recovery: "locking", asked: ["a"] }),
-    run: (q, fx) => lockAnswered(q, fx, "a", true),
-    becomes: { recovery: "none", asked: [], locked: ["own", "a"] },
-    asksFor: ["joined 0 0 false 0 0"],
   },
   {
     what: "an operation is stored in the page's own queue",
     from: open({ entries: [a0], written: 1 }),
-    run: (q, fx) => append(q, fx, own0.operation),
+    run: (q) => append(q, own0.operation),
     becomes: { entries: [a0, { ...own0, key: "q.own.000001" }], written: 2 },
     asksFor: ["store q.own.000001"],
   },
   {
     what: "an operation that finds no room is kept in memory",
     from: open(),
-    run: (q, fx) => append(q, fx, own0.operation),
+    run: (q) => append(q, own0.operation),
     stored: { isFull: true },
     becomes: { entries: [{ ...own0, key: "q.own.000000", isStored: false }], written: 1 },
     asksFor: ["store q.own.000000"],
@@ -193,28 +184,28 @@ const rows: readonly Row[] = [
   {
     what: "an event that is held and comes as the page is left is nobody's yet",
     from: state({ stage: "leaving" }),
-    run: (q, fx) => append(q, fx, held.operation),
+    run: (q) => append(q, held.operation),
     becomes: { written: 1 },
     asksFor: ["store q.own.000000", "revoked 0"],
   },
   {
     what: "the owner removes what was settled, and keeps the lock: others may not see yet that it is gone",
-    from: open({ locked: ["own", "a", "b"], entries: [a0, b0, own0] }),
-    run: (q, fx) => take(q, fx, 0, 1),
+    from: open({ locks: { own: true, a: true, b: true }, entries: [a0, b0, own0] }),
+    run: (q) => take(q, 0, 1),
     becomes: { entries: [b0, own0] },
     asksFor: ["remove q.a.0"],
   },
   {
     what: "a page without the lock marks what was settled",
     from: state({ stage: "leaving", entries: [a0, entry("own.1", { isStored: false })] }),
-    run: (q, fx) => take(q, fx, 0, 2),
+    run: (q) => take(q, 0, 2),
     becomes: { entries: [] },
     stored: { texts },
     asksFor: ["mark q.a.0"],
   },
   {
     what: "the owner sees what others have settled, and what was cleared away it keeps",
-    from: open({ locked: ["own", "a", "b"], entries: [a0, a1, b0, own0] }),
+    from: open({ locks: { own: true, a: true, b: true }, entries: [a0, a1, b0, own0] }),
     run: look,
     stored: { texts: { "q.a.0": "", "q.a.1": "text" } },
     becomes: { entries: [a1, b0, own0] },
@@ -238,25 +229,25 @@ const rows: readonly Row[] = [
   },
   {
     what: "a page that is left releases everything, and keeps no event that waits for a user",
-    from: open({ locked: ["own", "a"], asked: ["b"], recovery: "locking", entries: [a0, own0, held] }),
+    from: open({ locks: { own: true, a: true, b: false }, recovery: "locking", entries: [a0, own0, held] }),
     run: leave,
     stored: { texts: { ...texts, "q.a.9": "text" } },
-    becomes: { stage: "leaving", recovery: "none", locked: [], asked: [], entries: [a0, own0] },
+    becomes: { stage: "leaving", recovery: "none", locks: {}, entries: [a0, own0] },
     asksFor: ["leaveBehind own,a,b", "freeLock own", "freeLock a", "freeLock b", "revoked 2"],
   },
   {
     what: "a page that is left stores again what the app has cleared away, or what found no room",
-    from: open({ locked: ["own", "a"], entries: [a0, a1, entry("own.0", { isStored: false })] }),
+    from: open({ locks: { own: true, a: true }, entries: [a0, a1, entry("own.0", { isStored: false })] }),
     run: leave,
     stored: { texts: { "q.a.1": "" } },
-    becomes: { stage: "leaving", locked: [], entries: [a0, a1, own0] },
+    becomes: { stage: "leaving", locks: {}, entries: [a0, a1, own0] },
     asksFor: ["store q.a.0", "store q.own.0", "leaveBehind own,a", "freeLock own", "freeLock a"],
   },
   {
     what: "a page that is left before it knows what is its own stores nothing again, and sends nothing",
-    from: state({ stage: "starting", recovery: "locking", locked: ["a"], asked: ["own"], entries: [a0] }),
+    from: state({ stage: "starting", recovery: "locking", locks: { a: true, own: false }, entries: [a0] }),
     run: leave,
-    becomes: { stage: "away", recovery: "none", locked: [], asked: [] },
+    becomes: { stage: "away", recovery: "none", locks: {} },
     asksFor: ["leaveBehind a,own", "freeLock a", "freeLock own"],
   },
   {
@@ -268,10 +259,10 @@ const rows: readonly Row[] = [
   },
   {
     what: "a client that was shut down releases everything for good",
-    from: open({ isStopping: true, entries: [own0] }),
+    from: open({ entries: [own0] }),
     run: end,
     stored: { texts },
-    becomes: { stage: "over", locked: [] },
+    becomes: { stage: "over", locks: {} },
     asksFor: ["leaveBehind own", "freeLock own"],
   },
 ];

@@ -12,196 +12,163 @@
  */
 import { isHeld, type Operation } from "@whisperr/core";
 import { queueOf, recordKey } from "../storage/keys.ts";
-import type { Entry, TabQueue } from "./state.ts";
-
-/** What the machine asks for. Answers come as calls of their own: `lockAnswered`, `found`, `recovered`. */
-export interface Effects {
-  /** An id that sorts behind those of all queues there are. */
-  newId(): string;
-  requestLock(queue: string): void;
-  /** Also of a lock that was asked for only: its answer does not come any more. */
-  freeLock(queue: string): void;
-  /** Names the queues that have records. */
-  find(): void;
-  /** Reads the records of the locked queues, those aside that are in `entries`. */
-  readLocked(): void;
-  /** The text of a record; null where there is none, empty where its operation was settled. */
-  get(key: string): string | null;
-  /** False when there was no room. */
-  set(key: string, text: string): boolean;
-  remove(key: string): void;
-  /** The next page of this tab is to wait for these, and for this page's own. */
-  leaveBehind(queues: readonly string[]): void;
-  /** The operation at `index` is not in `entries` any more: it was another page's. */
-  revoked(index: number): void;
-  /**
-   * `due` operations, and `held` ones, of other pages have come in: in front, the first time, and at the end from then on.
-   * The first `doubtful` may have been under way when their page ended, and may be so for `leaseMs` yet.
-   */
-  joined(due: number, held: number, isFirst: boolean, doubtful: number, leaseMs: number): void;
-}
+import type { Effects, Entry, TabQueue } from "./state.ts";
 
 /** The page starts, or comes back: asks for its own queue, for those it had before, and for those of dead pages. */
-export function start(q: TabQueue, fx: Effects): void {
+export function start(q: TabQueue): void {
   if (isHere(q)) return;
   q.stage = "starting";
-  q.recovery = "finding";
-  const had = q.entries.filter(({ key }) => fx.get(key)).map(({ key }) => queueOf(key));
-  renew(q, fx);
-  ask(q, fx, had);
-  look(q, fx);
-  fx.find();
+  const had = q.entries.filter(({ key }) => q.effects.get(key)).map(({ key }) => queueOf(key));
+  renew(q);
+  ask(q, had);
+  look(q);
+  find(q);
 }
 
 /** A page that lives looks for others that died. */
-export function scan(q: TabQueue, fx: Effects): void {
-  if (q.stage !== "open" || q.recovery !== "none" || q.isStopping) return;
+export function scan(q: TabQueue): void {
+  if (q.stage === "open" && q.recovery === "none") find(q);
+}
+
+function find(q: TabQueue): void {
   q.recovery = "finding";
-  fx.find();
+  q.effects.find();
 }
 
 /** These have records. */
-export function found(q: TabQueue, fx: Effects, queues: readonly string[]): void {
+export function found(q: TabQueue, queues: readonly string[]): void {
   if (q.recovery !== "finding") return;
   q.recovery = "locking";
-  ask(q, fx, queues);
-  readWhenAnswered(q, fx);
+  ask(q, queues);
+  readWhenAnswered(q);
 }
 
 /** Also of a lock that is lost while the page lives. */
-export function lockAnswered(q: TabQueue, fx: Effects, queue: string, isGranted: boolean): void {
-  q.asked = q.asked.filter((one) => one !== queue);
-  q.locked = q.locked.filter((one) => one !== queue);
-  if (isGranted) q.locked.push(queue);
+export function lockAnswered(q: TabQueue, queue: string, isGranted: boolean): void {
+  if (isGranted) q.locks[queue] = true;
+  else delete q.locks[queue];
   // Another page took it for a dead one's, with everything that stands in it.
-  else if (queue === q.own) renew(q, fx);
-  readWhenAnswered(q, fx);
+  if (!isGranted && queue === q.own) renew(q);
+  readWhenAnswered(q);
 }
 
-function readWhenAnswered(q: TabQueue, fx: Effects): void {
-  if (q.recovery !== "locking" || q.asked.length > 0) return;
+function readWhenAnswered(q: TabQueue): void {
+  if (q.recovery !== "locking" || Object.values(q.locks).includes(false)) return;
   q.recovery = "reading";
-  if (q.isStopping && q.hasStarted) recovered(q, fx, [], 0, 0);
-  else fx.readLocked();
+  q.effects.readLocked();
 }
 
-/** What stood in the queues that are this page's now. For `doubtful` and `leaseMs` see `Effects.joined`. */
-export function recovered(
-  q: TabQueue,
-  fx: Effects,
-  entries: readonly Entry[],
-  doubtful: number,
-  leaseMs: number,
-): void {
+/** What stood in the queues that are this page's now. For `doubtful` see `Effects.joined`. */
+export function recovered(q: TabQueue, entries: readonly Entry[], doubtful: number): void {
   if (q.recovery !== "reading") return;
-  look(q, fx);
+  look(q);
   const isFirst = !q.hasStarted;
   q.recovery = "none";
   q.stage = "open";
   q.hasStarted = true;
-  q.entries.push(...entries);
+  const all = [...q.entries, ...entries];
   // In the order of the calls. A page that has started has sent some already, and takes the others as they come.
-  const order = (one: Entry, other: Entry) => (isFirst ? (one.key < other.key ? -1 : 1) : 0);
-  q.entries.sort((one, other) => Number(waits(one)) - Number(waits(other)) || order(one, other));
-  const held = entries.filter(waits).length;
-  fx.joined(entries.length - held, held, isFirst, doubtful, leaseMs);
+  if (isFirst) all.sort((one, other) => (one.key < other.key ? -1 : 1));
+  q.entries = [...all.filter(isDue), ...all.filter(waits)];
+  const due = entries.filter(isDue).length;
+  q.effects.joined(due, entries.length - due, isFirst, doubtful);
 }
 
 /** Puts an operation at the end. False when there was no room to store it. */
-export function append(q: TabQueue, fx: Effects, operation: Operation): boolean {
+export function append(q: TabQueue, operation: Operation): boolean {
   const entry = { key: recordKey(q.own, q.written++), operation, isStored: false };
-  store(fx, entry);
+  store(q.effects, entry);
   q.entries.push(entry);
-  if (!isHere(q)) revokeHeld(q, fx);
+  if (!isHere(q)) revokeWhere(q, waits);
   return entry.isStored;
 }
 
-export function store(fx: Pick<Effects, "set">, entry: Entry): void {
-  entry.isStored = fx.set(entry.key, JSON.stringify(entry.operation));
+export function store(storage: Pick<Effects, "set">, entry: Entry): void {
+  entry.isStored = storage.set(entry.key, JSON.stringify(entry.operation));
 }
 
 /** Takes operations out that were settled. */
-export function take(q: TabQueue, fx: Effects, offset: number, count: number): void {
+export function take(q: TabQueue, offset: number, count: number): void {
   for (const { key, isStored } of q.entries.splice(offset, count)) {
     if (!isStored) continue;
-    if (isLocked(q, key)) fx.remove(key);
-    else if (fx.get(key)) fx.set(key, "");
+    if (isLocked(q, key)) q.effects.remove(key);
+    else if (q.effects.get(key)) q.effects.set(key, "");
   }
 }
 
 /** May a request leave now? */
-export const maySend = ({ stage }: TabQueue): boolean => stage === "open" || stage === "leaving";
+export const maySend = ({ stage }: Pick<TabQueue, "stage">): boolean =>
+  stage === "open" || stage === "leaving";
 
 /** Is the record in a queue whose lock this page has? */
-export const isLocked = ({ locked }: TabQueue, key: string): boolean => locked.includes(queueOf(key));
+export const isLocked = ({ locks }: TabQueue, key: string): boolean => locks[queueOf(key)] === true;
 
 const isHere = ({ stage }: TabQueue): boolean => stage === "open" || stage === "starting";
 
 const waits = ({ operation }: Entry): boolean => isHeld(operation);
 
+const isDue = (entry: Entry): boolean => !waits(entry);
+
 /** Before each request: what others have settled, or have taken, is not this page's to send. */
-export function look(q: TabQueue, fx: Effects): void {
-  revokeWhere(q, fx, ({ key }) => {
+export function look(q: TabQueue): void {
+  revokeWhere(q, ({ key }) => {
     const isMine = isLocked(q, key);
-    const text = fx.get(key);
-    if (text === "" && isMine) fx.remove(key);
+    const text = q.effects.get(key);
+    if (text === "" && isMine) q.effects.remove(key);
     // Of a page that has had the lock all the time, what is gone was cleared away by the app. Else others have settled it.
     const isSettled = isMine && q.stage === "open" ? text === "" : !text;
-    return isSettled || (isHere(q) && !isMine && !q.asked.includes(queueOf(key)));
+    return isSettled || (isHere(q) && !(queueOf(key) in q.locks));
   });
 }
 
 /** The page may be frozen, or gone: others may recover what it has. */
-export function leave(q: TabQueue, fx: Effects): void {
+export function leave(q: TabQueue): void {
   if (!isHere(q)) return;
-  const wasOpen = q.stage === "open";
-  letGo(q, fx);
-  q.stage = wasOpen ? "leaving" : "away";
-  revokeHeld(q, fx);
+  letGo(q, q.stage === "open" ? "leaving" : "away");
+  // Whoever has the lock turns these into others as soon as there is a user, and nobody else may. They are read again.
+  revokeWhere(q, waits);
 }
 
 /** The client was shut down, and nothing of it is in flight any more. */
-export function end(q: TabQueue, fx: Effects): void {
-  letGo(q, fx);
-  q.stage = "over";
+export function end(q: TabQueue): void {
+  letGo(q, "over");
 }
 
-function letGo(q: TabQueue, fx: Effects): void {
-  for (const entry of q.stage === "open" ? q.entries : []) {
+function letGo(q: TabQueue, stage: TabQueue["stage"]): void {
+  const { effects, entries } = q;
+  for (const entry of q.stage === "open" ? entries : []) {
     // What the app has cleared away, with the rest of its storage, must not end with the page.
-    const isMissing = !entry.isStored || fx.get(entry.key) === null;
-    if (isMissing && isLocked(q, entry.key)) store(fx, entry);
+    const isMissing = !entry.isStored || effects.get(entry.key) === null;
+    if (isMissing && isLocked(q, entry.key)) store(effects, entry);
   }
-  fx.leaveBehind([...q.locked, ...q.asked]);
-  for (const queue of [...q.locked, ...q.asked]) fx.freeLock(queue);
-  q.locked = [];
-  q.asked = [];
+  const queues = Object.keys(q.locks);
+  effects.leaveBehind(queues);
+  for (const queue of queues) effects.freeLock(queue);
+  q.locks = {};
   q.recovery = "none";
+  q.stage = stage;
 }
 
 /** From now on records go into a queue that no other page has ever had. */
-function renew(q: TabQueue, fx: Effects): void {
-  q.own = fx.newId();
+function renew(q: TabQueue): void {
+  q.own = q.effects.newId();
   q.written = 0;
-  ask(q, fx, [q.own]);
+  ask(q, [q.own]);
 }
 
-function ask(q: TabQueue, fx: Effects, queues: readonly string[]): void {
+function ask(q: TabQueue, queues: readonly string[]): void {
   for (const queue of queues) {
-    if (q.locked.includes(queue) || q.asked.includes(queue)) continue;
-    q.asked.push(queue);
-    fx.requestLock(queue);
+    if (queue in q.locks) continue;
+    q.locks[queue] = false;
+    q.effects.requestLock(queue);
   }
 }
 
-/** Whoever has the lock turns these into others as soon as there is a user, and nobody else may. They are read again. */
-const revokeHeld = (q: TabQueue, fx: Effects): void => revokeWhere(q, fx, waits);
-
-function revokeWhere(q: TabQueue, fx: Effects, isLost: (entry: Entry) => boolean): void {
+function revokeWhere(q: TabQueue, isLost: (entry: Entry) => boolean): void {
   for (let index = q.entries.length - 1; index >= 0; index--) {
     const entry = q.entries[index] as Entry;
     if (!entry.isStored || !isLost(entry)) continue;
     q.entries.splice(index, 1);
-    fx.revoked(index);
+    q.effects.revoked(index);
   }
 }

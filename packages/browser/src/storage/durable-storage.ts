@@ -2,11 +2,11 @@
 import type { Timers } from "@whisperr/core";
 import type { Mirror } from "./durable.ts";
 import { GONE, RECORD } from "./keys.ts";
-import type { Storage } from "./storage.ts";
+import type { Copy, Storage } from "./storage.ts";
 
 export interface DurableStorage extends Storage {
-  /** The records of the copy, which may have outlived the others. Empty where IndexedDB is blocked, or does not answer. */
-  readonly backup: () => Promise<ReadonlyMap<string, string>>;
+  /** The records of the copy. Undefined where IndexedDB is blocked, or does not answer. */
+  backup(): Promise<Copy | undefined>;
 }
 
 /**
@@ -17,28 +17,27 @@ const MAX_WAIT_MS = 2000;
 
 export function mirrored(storage: Storage, name: string, timers: Timers): DurableStorage {
   const mirror = import("./durable.ts").then(({ openMirror }) => openMirror(storage, name));
-  const whenOpen = (task: (mirror: Mirror) => void) => void mirror.then(task).catch(() => {});
+  const withMirror = <T>(task: (mirror: Mirror) => T) => mirror.then(task).catch(() => undefined);
 
   return {
     ...storage,
     set(key, text) {
-      if (key.startsWith(RECORD)) whenOpen((copy) => copy.set(key, text));
+      if (key.startsWith(RECORD)) void withMirror((copy) => copy.set(key, text));
       return storage.set(key, text);
     },
     remove(key) {
       storage.remove(key);
       if (!key.startsWith(RECORD)) return;
       storage.set(GONE + key, "");
-      whenOpen((copy) => copy.forget(key));
+      void withMirror((copy) => copy.forget(key));
     },
     backup: () =>
       new Promise((resolve) => {
-        function give(found: ReadonlyMap<string, string> = new Map()): void {
+        const timer = timers.set(() => resolve(undefined), MAX_WAIT_MS);
+        void withMirror((copy) => copy.records()).then((found) => {
           timers.clear(timer);
           resolve(found);
-        }
-        const timer = timers.set(() => give(), MAX_WAIT_MS);
-        mirror.then((copy) => copy.records()).then(give, () => give());
+        });
       }),
   };
 }

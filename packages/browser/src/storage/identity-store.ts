@@ -8,19 +8,13 @@ const OPTED_OUT = '"optedOut":true';
 const ROOM = " ".repeat(`,${OPTED_OUT}`.length);
 
 /** Without storage the identity lives as long as the page. */
-export function createIdentityStore(storage: Storage): IdentityStore {
-  return {
-    read: () => storage.get(IDENTITY),
-    write(text) {
-      const optsOut = text.includes(OPTED_OUT);
-      const isStored = storage.set(IDENTITY, optsOut ? text : text + ROOM);
-      if (!isStored && optsOut) storage.set(IDENTITY, shortest(text));
-    },
-  };
-}
-
-/** An opted-out identity that fits in the place of any other, whatever was stored last. */
-function shortest(text: string): string {
-  const { anonymousId } = JSON.parse(text) as { readonly anonymousId: string };
-  return `{"anonymousId":${JSON.stringify(anonymousId)},${OPTED_OUT}}`;
-}
+export const createIdentityStore = (storage: Storage): IdentityStore => ({
+  read: () => storage.get(IDENTITY),
+  write(text) {
+    const optsOut = text.includes(OPTED_OUT);
+    if (storage.set(IDENTITY, optsOut ? text : text + ROOM) || !optsOut) return;
+    // What fits in the place of any other, whatever was stored last.
+    const { anonymousId } = JSON.parse(text) as { readonly anonymousId: string };
+    storage.set(IDENTITY, JSON.stringify({ anonymousId, optedOut: true }));
+  },
+});

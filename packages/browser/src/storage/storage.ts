@@ -12,15 +12,15 @@ export interface Storage {
   remove(key: string): void;
 }
 
+/** Records that may have outlived the storage, by key. */
+export type Copy = ReadonlyMap<string, string>;
+
 /** For pages that store nothing. */
 export const nowhere: Storage = { keys: () => [], get: () => null, set: () => false, remove: () => {} };
 
-/** `prefix` is put before every key. Undefined where storage is blocked. */
-export function openStorage(
-  prefix: string,
-  kind: "localStorage" | "sessionStorage" = "localStorage",
-): Storage | undefined {
-  try {
+/** `prefix` is put before every key. `nowhere` where storage is blocked. */
+export const openStorage = (prefix: string, kind: "localStorage" | "sessionStorage"): Storage =>
+  attempt<Storage>(() => {
     const store = window[kind];
     // Some browsers hand the storage out and refuse its use.
     store.getItem(prefix);
@@ -38,10 +38,7 @@ export function openStorage(
         }, false),
       remove: (key) => attempt(() => store.removeItem(prefix + key), undefined),
     };
-  } catch {
-    return undefined;
-  }
-}
+  }, nowhere);
 
 function attempt<T>(action: () => T, otherwise: T): T {
   try {

@@ -6,9 +6,9 @@ import {
   answerLock,
   die,
   due,
-  effectsOf,
   ensure,
   lookFirst,
+  machineOf,
   numberOf,
   open,
   operation,
@@ -105,13 +105,16 @@ function pageActions(
   may: (holds: boolean, name: string, run: (world: World) => void) => void,
 ): void {
   const { q } = page;
-  const fx = (w: World) => effectsOf(w, index);
-  const queue = (w: World) => (w.pages[index] as Page).q;
+  const queue = (w: World) => machineOf(w, index);
   const isLeft = q.stage === "away" || q.stage === "leaving";
-  may(world.recorded < bounds.operations && q.stage !== "over" && !q.isStopping, `${index} records`, (w) => {
-    w.recorded++;
-    append(queue(w), fx(w), operation(w.recorded, bounds.holds === true && !w.user));
-  });
+  may(
+    world.recorded < bounds.operations && q.stage !== "over" && !page.isStopping,
+    `${index} records`,
+    (w) => {
+      w.recorded++;
+      append(queue(w), operation(w.recorded, bounds.holds === true && !w.user));
+    },
+  );
   for (const most of new Set([1, due(page).length])) {
     may(maySend(q) && page.inFlight === 0 && due(page).length > 0, `${index} sends ${most}`, (w) =>
       send(w, index, most),
@@ -122,19 +125,21 @@ function pageActions(
     const count = now.inFlight;
     w.acknowledged = [...new Set([...w.acknowledged, ...now.q.entries.slice(0, count).map(numberOf)])].sort();
     now.inFlight = 0;
-    take(now.q, fx(w), 0, count);
+    take(queue(w), 0, count);
   });
   may(page.inFlight > 0 && world.failures < (bounds.failures ?? 0), `${index} hears of a failure`, (w) => {
     w.failures++;
     (w.pages[index] as Page).inFlight = 0;
   });
-  may(bounds.scans === true && q.stage === "open" && q.recovery === "none", `${index} scans`, (w) =>
-    scan(queue(w), fx(w)),
+  may(
+    bounds.scans === true && !page.isStopping && q.stage === "open" && q.recovery === "none",
+    `${index} scans`,
+    (w) => scan(queue(w)),
   );
   may(!isLeft, `${index} is left`, (w) => {
     const had = [q.own, ...q.entries.map(({ key }) => queueOf(key))];
     w.before[page.tab] = [...new Set([...(w.before[page.tab] as string[]), ...had])].sort();
-    leave(queue(w), fx(w));
+    leave(queue(w));
   });
   may(isLeft, `${index} dies`, (w) => die(w, index));
   may(isLeft && world.freezes < (bounds.freezes ?? 0), `${index} freezes`, (w) => {
@@ -153,17 +158,17 @@ function pageActions(
   });
   may(world.shutdowns < (bounds.shutdowns ?? 0) && !isLeft, `${index} is shut down`, (w) => {
     w.shutdowns++;
-    queue(w).isStopping = true;
+    (w.pages[index] as Page).isStopping = true;
   });
-  const isOver = q.isStopping && q.stage === "open" && due(page).length === 0 && page.inFlight === 0;
-  may(isOver, `${index} ends`, (w) => end(queue(w), fx(w)));
+  const isOver = page.isStopping && q.stage === "open" && due(page).length === 0 && page.inFlight === 0;
+  may(isOver, `${index} ends`, (w) => end(queue(w)));
 }
 
 function thaw(world: World, index: number): void {
   const page = world.pages[index] as Page;
   page.life = "alive";
   page.hasWaited = false;
-  start(page.q, effectsOf(world, index));
+  start(machineOf(world, index));
 }
 
 function clear(world: World): void {
@@ -171,7 +176,7 @@ function clear(world: World): void {
   world.storage = {};
   const kept = world.pages
     .filter(({ life, q }) => life === "alive" && q.stage === "open")
-    .flatMap(({ q }) => q.entries.filter(({ key }) => q.locked.includes(queueOf(key))).map(numberOf));
+    .flatMap(({ q }) => q.entries.filter(({ key }) => q.locks[queueOf(key)]).map(numberOf));
   for (let n = 1; n <= world.recorded; n++) if (!kept.includes(n)) world.excused.push(n);
 }
 

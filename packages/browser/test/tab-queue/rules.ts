@@ -6,9 +6,9 @@ import {
   answerLock,
   die,
   due,
-  effectsOf,
   ensure,
   lookFirst,
+  machineOf,
   numberOf,
   open,
   type Page,
@@ -25,7 +25,7 @@ export function checkWorld(world: World): void {
 /** A page that thinks it has a lock has it, and no frozen page has one. */
 function checkLocks({ pages, holders }: World): void {
   pages.forEach(({ life, q }, index) => {
-    for (const queue of q.locked)
+    for (const queue of Object.keys(q.locks).filter((one) => q.locks[one]))
       ensure(holders[queue] === index, `page ${index} believes it has the lock of ${queue}`);
     if (life === "frozen")
       ensure(!Object.values(holders).includes(index), `page ${index} is frozen with a lock`);
@@ -62,8 +62,7 @@ function checkStored(world: World): void {
       world.clears > 0 &&
       world.pages.some(
         ({ life, q }) =>
-          life === "alive" &&
-          q.entries.some((entry) => numberOf(entry) === n && q.locked.includes(queueOf(entry.key))),
+          life === "alive" && q.entries.some((entry) => numberOf(entry) === n && q.locks[queueOf(entry.key)]),
       );
     ensure(isInHand, `operation ${n} is nowhere`);
   }
@@ -72,7 +71,7 @@ function checkStored(world: World): void {
 /** When everybody leaves, the next page sends what is left, once and in order, and leaves nothing behind. */
 function checkEnd(world: World): void {
   world.pages.forEach((page, index) => {
-    if (page.life === "alive") leave(page.q, effectsOf(world, index));
+    if (page.life === "alive") leave(machineOf(world, index));
     if (page.life !== "dead") die(world, index);
   });
   world.holders = {};
@@ -90,7 +89,7 @@ function checkEnd(world: World): void {
   while (due(page).length > 0) {
     lookFirst(world, index);
     sent.push(...due(page).slice(0, 1).map(numberOf));
-    take(page.q, effectsOf(world, index), 0, 1);
+    take(machineOf(world, index), 0, 1);
   }
   for (let n = 1; n <= world.recorded; n++) {
     const times = sent.filter((one) => one === n).length;

@@ -1,9 +1,16 @@
 /** The machine as a pure function, for tests that go through states one by one: a copied record, and effects written down. */
-import type { TabQueue } from "../../src/queue/state.ts";
-import type { Effects } from "../../src/queue/tab-queue.ts";
+import { type Effects, newTabQueue, type TabQueue } from "../../src/queue/state.ts";
+
+/** The plain part of the record. */
+export type State = Omit<TabQueue, "effects">;
+
+export function newState(): State {
+  const { effects: _effects, ...state } = newTabQueue({} as Effects);
+  return state;
+}
 
 export interface Step {
-  readonly state: TabQueue;
+  readonly state: State;
   /** What was asked for, in order: `requestLock b`, `joined 1 0 true`. Questions to the storage are none of them. */
   readonly effects: readonly string[];
 }
@@ -17,31 +24,35 @@ export interface Stored {
 
 /** `run` applied to a copy of `state`. */
 export function transition(
-  state: TabQueue,
-  run: (q: TabQueue, fx: Effects) => void,
+  state: State,
+  run: (q: TabQueue) => void,
   { texts = {}, isFull = false }: Stored = {},
 ): Step {
-  const q = structuredClone(state);
   const effects: string[] = [];
   const note =
     (name: string) =>
     (...given: unknown[]) =>
       void effects.push([name, ...given].join(" "));
-  run(q, {
-    newId: () => "new",
-    requestLock: note("requestLock"),
-    freeLock: note("freeLock"),
-    find: note("find"),
-    readLocked: note("readLocked"),
-    get: (key) => texts[key] ?? null,
-    set(key, text) {
-      effects.push(`${text === "" ? "mark" : "store"} ${key}`);
-      return !isFull;
+  const q: TabQueue = {
+    ...structuredClone(state),
+    effects: {
+      newId: () => "new",
+      requestLock: note("requestLock"),
+      freeLock: note("freeLock"),
+      find: note("find"),
+      readLocked: note("readLocked"),
+      get: (key) => texts[key] ?? null,
+      set(key, text) {
+        effects.push(`${text === "" ? "mark" : "store"} ${key}`);
+        return !isFull;
+      },
+      remove: note("remove"),
+      leaveBehind: note("leaveBehind"),
+      revoked: note("revoked"),
+      joined: note("joined"),
     },
-    remove: note("remove"),
-    leaveBehind: note("leaveBehind"),
-    revoked: note("revoked"),
-    joined: note("joined"),
-  });
-  return { state: q, effects };
+  };
+  run(q);
+  const { effects: _effects, ...after } = q;
+  return { state: after, effects };
 }

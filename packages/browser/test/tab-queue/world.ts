@@ -5,11 +5,10 @@
  */
 import type { Operation } from "@whisperr/core";
 import { isHeld } from "@whisperr/core";
-import type { Entry, TabQueue } from "../../src/queue/state.ts";
-import { newTabQueue } from "../../src/queue/state.ts";
+import type { Effects, Entry, TabQueue } from "../../src/queue/state.ts";
 import {
-  type Effects,
   found,
+  isLocked,
   lockAnswered,
   look,
   recovered,
@@ -18,12 +17,15 @@ import {
   take,
 } from "../../src/queue/tab-queue.ts";
 import { queueOf, RECORD } from "../../src/storage/keys.ts";
+import { newState, type State } from "./transition.ts";
 
 export interface Page {
   life: "alive" | "frozen" | "dead";
   /** The browser tab it is in. */
   tab: number;
-  q: TabQueue;
+  q: State;
+  /** Its client was shut down: what it has is sent, and nothing more is recovered. */
+  isStopping: boolean;
   /** Operations at the front that a request carries. */
   inFlight: number;
   /** It has waited long enough for the locks of the pages before it. */
@@ -108,14 +110,20 @@ export const operation = (n: number, isHeld: boolean): Operation =>
 /** Operations at the front that may be sent. */
 export const due = ({ q }: Page): Entry[] => q.entries.filter((entry) => !isHeld(entry.operation));
 
-/** The effects of one page, carried out at once in its world. */
-export function effectsOf(world: World, index: number): Effects {
+/** The machine of one page. Its effects are carried out at once in its world, and are not written down with it. */
+export function machineOf(world: World, index: number): TabQueue {
+  const { q } = world.pages[index] as Page;
+  if (!("effects" in q))
+    Object.defineProperty(q, "effects", { value: effectsOf(world, index, q as TabQueue) });
+  return q as TabQueue;
+}
+
+function effectsOf(world: World, index: number, q: TabQueue): Effects {
   const page = world.pages[index] as Page;
-  const { q } = page;
-  const fx: Effects = {
+  const effects: Effects = {
     newId: () => String.fromCharCode(97 + world.ids++),
     requestLock(queue) {
-      ensure(!q.locked.includes(queue), `page ${index} asks for the lock of ${queue}, which it has`);
+      ensure(q.locks[queue] !== true, `page ${index} asks for the lock of ${queue}, which it has`);
       world.requests.push({ page: index, queue });
     },
     freeLock(queue) {
@@ -124,22 +132,22 @@ export function effectsOf(world: World, index: number): Effects {
       if (world.isSlow) world.holders[queue] = RELEASING;
       else delete world.holders[queue];
     },
-    find: () => found(q, fx, [...new Set(recordKeys(world).map(queueOf))]),
+    find: () => found(q, [...new Set(recordKeys(world).map(queueOf))]),
     readLocked() {
       const own = new Set(q.entries.map(({ key }) => key));
       const entries: Entry[] = [];
-      for (const key of recordKeys(world)) {
-        if (!q.locked.includes(queueOf(key)) || own.has(key)) continue;
+      for (const key of page.isStopping && q.hasStarted ? [] : recordKeys(world)) {
+        if (!isLocked(q, key) || own.has(key)) continue;
         const text = world.storage[key] as string;
-        if (text === "") fx.remove(key);
+        if (text === "") effects.remove(key);
         else {
           const entry = { key, operation: restored(world, text), isStored: true };
-          if (world.sabotage === "removesAtRecovery") fx.remove(key);
-          else store(fx, entry);
+          if (world.sabotage === "removesAtRecovery") effects.remove(key);
+          else store(effects, entry);
           entries.push(entry);
         }
       }
-      recovered(q, fx, entries, 0, 0);
+      recovered(q, entries, 0);
     },
     get: (key) => world.storage[key] ?? null,
     set(key, text) {
@@ -165,7 +173,7 @@ export function effectsOf(world: World, index: number): Effects {
       if (world.user) release(world, index);
     },
   };
-  return fx;
+  return effects;
 }
 
 function ownComeLast({ own, entries }: TabQueue): boolean {
@@ -175,18 +183,18 @@ function ownComeLast({ own, entries }: TabQueue): boolean {
 
 /** Held events become the user's, as soon as there is one: stored under a new key before the old one goes. */
 export function release(world: World, index: number): void {
-  const { q } = world.pages[index] as Page;
-  const fx = effectsOf(world, index);
+  const { isStopping } = world.pages[index] as Page;
+  const q = machineOf(world, index);
   const held = q.entries.filter((entry) => isHeld(entry.operation));
-  if (held.length === 0 || q.isStopping) return;
+  if (held.length === 0 || isStopping) return;
   const from = q.entries.length - held.length;
   for (const entry of held) {
     const key = `${RECORD}${q.own}.${(q.written++).toString(36).padStart(6, "0")}`;
     const made = { key, operation: operation(numberOf(entry), false), isStored: true };
-    store(fx, made);
+    store(q.effects, made);
     q.entries.push(made);
   }
-  take(q, fx, from, held.length);
+  take(q, from, held.length);
 }
 
 /** Is the lock to be waited for? It may still be held by the page before this one in its tab. */
@@ -196,26 +204,25 @@ export function waits(world: World, { page, queue }: LockRequest): boolean {
 }
 
 export function open(world: World, tab: number): void {
-  world.pages.push({ life: "alive", tab, q: newTabQueue(), inFlight: 0, hasWaited: false });
+  world.pages.push({ life: "alive", tab, q: newState(), isStopping: false, inFlight: 0, hasWaited: false });
   const index = world.pages.length - 1;
-  start((world.pages[index] as Page).q, effectsOf(world, index));
+  start(machineOf(world, index));
 }
 
 export function die(world: World, index: number): void {
   const page = world.pages[index] as Page;
   // Nothing that happens to it counts any more.
-  Object.assign(page, { life: "dead", q: newTabQueue(), inFlight: 0, hasWaited: false });
+  Object.assign(page, { life: "dead", q: newState(), isStopping: false, inFlight: 0, hasWaited: false });
   world.requests = world.requests.filter((one) => one.page !== index);
 }
 
 export function answerLock(world: World, request: LockRequest): void {
   world.requests = world.requests.filter((one) => one !== request);
-  const { q } = world.pages[request.page] as Page;
-  lockAnswered(q, effectsOf(world, request.page), request.queue, request.verdict === true);
+  lockAnswered(machineOf(world, request.page), request.queue, request.verdict === true);
 }
 
 export function lookFirst(world: World, index: number): void {
-  if (world.sabotage !== "looksNever") look((world.pages[index] as Page).q, effectsOf(world, index));
+  if (world.sabotage !== "looksNever") look(machineOf(world, index));
 }
 
 export const recordKeys = ({ storage }: World): string[] => Object.keys(storage).sort();

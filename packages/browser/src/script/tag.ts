@@ -2,8 +2,8 @@
  * The script-tag build, `dist/whisperr.iife.js`: a global `whisperr` with `createWhisperr` and all methods of the client
  * it makes.
  */
-import { channel, createWhisperr } from "./index.ts";
-import { installGlobal, type PageGlobal } from "./script-global.ts";
+import { channel, createWhisperr } from "../index.ts";
+import { installGlobal, type PageGlobal } from "./global.ts";
 
 const page = window as { whisperr?: PageGlobal };
 page.whisperr ??= {};

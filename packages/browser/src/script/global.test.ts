@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import type { WaitingCall } from "./script-calls.ts";
-import { installGlobal, type PageGlobal } from "./script-global.ts";
+import type { WaitingCall } from "./calls.ts";
+import { installGlobal, type PageGlobal } from "./global.ts";
 
 type Method = (...args: unknown[]) => unknown;
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { watchSession } from "./page-context.ts";
-import { nowhere, type Storage } from "./storage/storage.ts";
+import { nowhere, type Storage } from "../storage/storage.ts";
+import { sessionAt } from "./context.ts";
 
 const MINUTE_MS = 60_000;
 const NOW_MS = Date.UTC(2026, 5, 14, 12);
@@ -30,17 +30,23 @@ function storageWith(session?: string) {
 }
 
 /** The session of an event now, when `session` is what is stored. */
-const after = (session?: string) => watchSession(storageWith(session).storage, () => "new-id")(NOW_MS);
+const after = (session?: string) => page(storageWith(session).storage, () => "new-id")(NOW_MS);
+
+/** Says which session an event of a page belongs to. */
+function page(storage: Storage, uuid: () => string) {
+  const record = { storage, uuid, session: "" };
+  return (nowMs: number) => sessionAt(record, nowMs);
+}
 
 function counted(storage: Storage) {
   let ids = 0;
-  return watchSession(storage, () => `id-${++ids}`);
+  return page(storage, () => `id-${++ids}`);
 }
 
 describe("a session", () => {
   it("starts with the first event", () => {
     const { storage, stored } = storageWith();
-    expect(watchSession(storage, () => "new-id")(NOW_MS)).toBe("new-id");
+    expect(page(storage, () => "new-id")(NOW_MS)).toBe("new-id");
     expect(stored()).toBe(`${NOW_MS}.new-id`);
   });
 
@@ -74,7 +80,7 @@ describe("a session", () => {
 describe("the session of tabs that share a storage", () => {
   it("is the same in each, and hardly ever read or written", () => {
     const { storage, used } = storageWith();
-    const tabs = [watchSession(storage, () => "one"), watchSession(storage, () => "other")] as const;
+    const tabs = [page(storage, () => "one"), page(storage, () => "other")] as const;
     for (let second = 0; second < 60; second++) {
       for (const sessionAt of tabs) expect(sessionAt(NOW_MS + second * 1000)).toBe("one");
     }

@@ -1,7 +1,10 @@
 import { type AnyEvents, resolveOptions } from "@whisperr/core";
 import { expect, test } from "vitest";
-import { createPageClient, type PageHost } from "./page-client.ts";
-import type { Storage } from "./storage/storage.ts";
+import { scan } from "../queue/tab-queue.ts";
+import { nowhere, type Storage } from "../storage/storage.ts";
+import { contextOf } from "./context.ts";
+import type { PageHost } from "./host.ts";
+import { createPage } from "./page.ts";
 
 /** Lets promises go on. */
 const settle = () => new Promise((resolve) => setImmediate(resolve));
@@ -32,11 +35,13 @@ function watchedStorage(): Storage & { used: string[] } {
   return storage;
 }
 
-function pageWith(storage: Storage) {
+/** A page whose locks are granted, at once unless the test answers. */
+function pageWith(storage: Storage, more: Partial<PageHost> = {}) {
   const host: PageHost = {
+    prefix: "",
     storage,
-    tab: undefined,
-    isBlocked: false,
+    storesNothing: false,
+    tab: nowhere,
     locks: {
       check() {},
       request(_queue, _whose, answer) {
@@ -53,19 +58,20 @@ function pageWith(storage: Storage) {
     readText: (response) => response.text(),
     log: () => {},
     shared: { clients: new Map(), keepalive: new Set() },
-    doNotTrack: false,
-    traits: () => ({}),
-    page: () => ({ path: "/" }),
+    device: {},
+    contextOf: (page) => contextOf(page, { path: "/" }),
+    isHidden: () => false,
+    ...more,
   };
   const options = { apiKey: "wrk_test" };
-  return createPageClient<AnyEvents>(options, resolveOptions(options, { maxQueueSize: 1000 }), host).client;
+  return createPage<AnyEvents>(options, resolveOptions(options, { maxQueueSize: 1000 }), host);
 }
 
 test.each(["a visitor", "a user"])(
   "track() reads the storage once and writes it once, for %s",
   async (who) => {
     const storage = watchedStorage();
-    const client = pageWith(storage);
+    const { api: client } = pageWith(storage);
     if (who === "a user") client.identify("user_8842");
     client.track("seen");
     await settle();
@@ -75,3 +81,24 @@ test.each(["a visitor", "a user"])(
     expect(storage.used).toEqual(["get id", "set q"]);
   },
 );
+
+test("a client that is being shut down recovers nothing more, whatever lock it gets", async () => {
+  const storage = watchedStorage();
+  const answers = new Map<string, (isGranted: boolean) => void>();
+  const locks: PageHost["locks"] = {
+    check() {},
+    request(queue, _whose, answer) {
+      answers.set(queue, answer);
+      return () => {};
+    },
+  };
+  const { api, page } = pageWith(storage, { locks });
+  answers.get(page.q.own)?.(true);
+  storage.set("q.dead.000000", "what a dead page has left behind");
+  scan(page.q);
+  void api.shutdown();
+  answers.get("dead")?.(true);
+
+  expect(page.q).toMatchObject({ stage: "open", recovery: "none", entries: [] });
+  expect(storage.get("q.dead.000000")).not.toBeNull();
+});

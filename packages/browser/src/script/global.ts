@@ -1,6 +1,6 @@
 /** The global `whisperr` of the script-tag build: what the loader stub kept is replayed, and calls find their client. */
-import type { channel, Whisperr } from "./index.ts";
-import { MAX_WAITING_CALLS, METHODS, type WaitingCall } from "./script-calls.ts";
+import type { channel, Whisperr } from "../index.ts";
+import { MAX_WAITING_CALLS, METHODS, type WaitingCall } from "./calls.ts";
 
 export interface PageGlobal {
   /** The stub's calls; then what takes them at once, for functions of the stub that the page still holds. */

@@ -4,8 +4,8 @@
  */
 export interface KeepaliveUse {
   readonly bytes: number;
-  /** Undefined while it is under way. */
-  endedAtMs?: number;
+  /** NaN while it is under way. */
+  endedAtMs: number;
 }
 
 export interface Shared {

@@ -2,7 +2,7 @@
  * Becomes `dist/loader.js`: a few hundred bytes that stand in for the script until it is loaded, and keep the calls made
  * meanwhile. Nothing here may fail, and a page whose visitors block the script goes on with it alone.
  */
-import { MAX_WAITING_CALLS, METHODS, type WaitingCall } from "./script-calls.ts";
+import { MAX_WAITING_CALLS, METHODS, type WaitingCall } from "./calls.ts";
 
 interface Stub {
   q: WaitingCall[];

@@ -21,8 +21,19 @@ export function watchPageViews(onView: () => void): () => void {
   if (window.navigation) listen(navigation, "currententrychange");
   else {
     listen(window, "popstate");
-    watchHistory("pushState", look, signal);
-    watchHistory("replaceState", look, signal);
+    // For engines without the Navigation API: no event tells of these.
+    for (const method of ["pushState", "replaceState"] as const) {
+      const original = history[method];
+      const patched = (...change: Parameters<History["pushState"]>) => {
+        original.apply(history, change);
+        look({});
+      };
+      history[method] = patched;
+      signal.addEventListener("abort", () => {
+        // Another library may have patched on top: then ours stays below it and does nothing.
+        if (history[method] === patched) history[method] = original;
+      });
+    }
   }
   look({});
   return () => ending.abort();
@@ -32,21 +43,3 @@ export function watchPageViews(onView: () => void): () => void {
 const ANCHOR = /#(?![/!]).*/;
 
 const isPrerendering = () => (document as { prerendering?: boolean }).prerendering;
-
-/** For engines without the Navigation API: no event tells of `pushState` and `replaceState`. */
-function watchHistory(
-  method: "pushState" | "replaceState",
-  look: (event: object) => void,
-  signal: AbortSignal,
-): void {
-  const original = history[method];
-  const patched = (...change: Parameters<History["pushState"]>) => {
-    original.apply(history, change);
-    look({});
-  };
-  history[method] = patched;
-  signal.addEventListener("abort", () => {
-    // Another library may have patched on top: then ours stays below it and does nothing.
-    if (history[method] === patched) history[method] = original;
-  });
-}

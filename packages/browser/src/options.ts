@@ -1,0 +1,59 @@
+/** The options of the client for browsers. */
+import { checkTypes, mustBe, type WhisperrOptions } from "@whisperr/core";
+
+/** What `createWhisperr()` takes. Only `apiKey` is required. */
+export interface BrowserOptions extends Omit<WhisperrOptions, "outbox"> {
+  /**
+   * Where events wait: `localStorage` outlives the page, `durable` keeps a copy in IndexedDB that outlives a killed
+   * browser too, `memory` stores nothing at all, not even who the visitor is.
+   * @default "localStorage"
+   */
+  readonly persistence?: "localStorage" | "durable" | "memory" | undefined;
+  /**
+   * `hold`: events wait on the device until `identify()`, and go out under the user's id.
+   * @default "send"
+   */
+  readonly anonymousEvents?: "send" | "hold" | undefined;
+  /**
+   * Records `page_viewed` at load and at each navigation.
+   * @default true
+   */
+  readonly pageViews?: boolean | undefined;
+  /**
+   * Records nothing when the browser says Do Not Track or Global Privacy Control.
+   * @default false
+   */
+  readonly respectDoNotTrack?: boolean | undefined;
+  /**
+   * Adds the device's time zone and language to the traits of `identify()`.
+   * @default true
+   */
+  readonly traitsFromDevice?: boolean | undefined;
+  /**
+   * Adds page, session and library to every event's context.
+   * @default true
+   */
+  readonly autoContext?: boolean | undefined;
+  /**
+   * Leaves query strings and fragments in page addresses. They may hold personal data.
+   * @default false
+   */
+  readonly pageQuery?: boolean | undefined;
+}
+
+/** Throws an Error that names the option and the fix. */
+export function checkOptions(options: BrowserOptions): void {
+  checkChoice("persistence", options.persistence, ["localStorage", "durable", "memory"]);
+  checkChoice("anonymousEvents", options.anonymousEvents, ["send", "hold"]);
+  checkTypes("boolean", options, [
+    "pageViews",
+    "respectDoNotTrack",
+    "traitsFromDevice",
+    "autoContext",
+    "pageQuery",
+  ]);
+}
+
+function checkChoice(name: string, given: unknown, choices: readonly unknown[]): void {
+  mustBe([undefined, ...choices].includes(given), name, choices.join(" or "), given);
+}

@@ -1,0 +1,73 @@
+/** Where an event happened: the page it was recorded on, and the visit it belongs to. */
+import { SESSION } from "../storage/keys.ts";
+import type { Page } from "./page.ts";
+
+/** Part of an event's context. All texts; empty where the page has none. */
+export interface PageContext {
+  readonly url: string;
+  readonly path: string;
+  readonly referrer: string;
+  readonly title: string;
+}
+
+/** Put in at build time, from package.json. */
+declare const VERSION: string;
+
+/** What every event's context gets, with the same object while nothing changes. */
+export function contextOf(page: Page, shown: Partial<PageContext>): object {
+  const context = {
+    page: shown,
+    session_id: sessionAt(page, page.nowMs()),
+    library: { name: "@whisperr/browser", version: VERSION },
+  };
+  const text = JSON.stringify(context);
+  if (text !== page.contextText) {
+    page.contextText = text;
+    page.context = context;
+  }
+  return page.context;
+}
+
+/** A `data:` address can be megabytes long; no text of the page makes an event larger than this. */
+const MAX_TEXT_LENGTH = 2000;
+
+/** The page that is shown. Query strings and fragments hold what visitors typed, and tokens: left out unless asked for. */
+export function currentPage(withQuery: boolean): PageContext {
+  const leftOut = withQuery ? "" : /[?#].*/;
+  return {
+    url: text(location.href, leftOut),
+    path: text(location.pathname),
+    referrer: text(document.referrer, leftOut),
+    title: text(document.title),
+  };
+}
+
+/** Of `unknown`, since an element named "title" takes the place of the document's. */
+const text = (value: unknown, leftOut: RegExp | string = "") =>
+  typeof value === "string" ? value.replace(leftOut, "").slice(0, MAX_TEXT_LENGTH) : "";
+
+/** Without an event for this long, the next one starts a new session. */
+const SESSION_TIMEOUT_MS = 30 * 60_000;
+/** Activity is noted at most this often, and the notes of other tabs are not read more often: storage is not free. */
+const NOTE_INTERVAL_MS = 10_000;
+
+/** Which session an event belongs to. All tabs share it: `<ms of the last noted activity>.<id>`. Ids are without a dot. */
+export function sessionAt(page: Pick<Page, "storage" | "uuid"> & { session: string }, nowMs: number): string {
+  if (idleMs(page.session, nowMs) >= NOTE_INTERVAL_MS) {
+    const stored = page.storage.get(SESSION) ?? "";
+    // Where there is no room, or no storage, the page alone knows.
+    const known = idleMs(stored, nowMs) <= idleMs(page.session, nowMs) ? stored : page.session;
+    const isOver = idleMs(known, nowMs) >= SESSION_TIMEOUT_MS;
+    page.session = `${nowMs}.${isOver ? page.uuid() : idOf(known)}`;
+    page.storage.set(SESSION, page.session);
+  }
+  return idOf(page.session);
+}
+
+const idOf = (session: string): string => session.split(".")[1] ?? "";
+
+/** Either direction: a clock set back must not keep a session alive until the time it once showed. Infinity: there is none. */
+function idleMs(session: string, nowMs: number): number {
+  const activeMs = Number.parseInt(session, 10);
+  return idOf(session) && activeMs ? Math.abs(nowMs - activeMs) : Number.POSITIVE_INFINITY;
+}

@@ -1,0 +1,53 @@
+/** What happens to the page: it is hidden, left, frozen, comes back; the network comes back; another tab writes. */
+import { syncIdentity } from "@whisperr/core";
+import { waitOut } from "../queue/in-flight.ts";
+import { end, leave, scan, start } from "../queue/tab-queue.ts";
+import { IDENTITY } from "../storage/keys.ts";
+import type { Page } from "./page.ts";
+import { sendNow } from "./sending.ts";
+
+/** How often a page looks for others that died. */
+const SCAN_EVERY_MS = 15_000;
+
+/** Returns what stops it, and lets go of everything the page has. */
+export function watchLifecycle(page: Page): () => void {
+  const { q, timers, prefix } = page;
+  const ending = new AbortController();
+  const { signal } = ending;
+  let timer: unknown;
+
+  /** A client that is being shut down recovers nothing more. */
+  function lookForOthers(): void {
+    if (!page.client.stopping) scan(q);
+  }
+
+  function scanLater(): void {
+    timer = timers.set(() => {
+      lookForOthers();
+      scanLater();
+    }, SCAN_EVERY_MS);
+  }
+
+  const on = <E extends Event>(target: EventTarget, type: string, listener: (event: E) => void) =>
+    target.addEventListener(type, listener as (event: Event) => void, { signal, capture: true });
+
+  on(document, "visibilitychange", () => (page.isHidden() ? sendNow(page) : lookForOthers()));
+  on(window, "pagehide", () => {
+    leave(q);
+    sendNow(page);
+  });
+  // From the back/forward cache; a page that has just been loaded has started.
+  on(window, "pageshow", () => start(q));
+  on(window, "online", () => sendNow(page));
+  on(window, "storage", ({ key, newValue }: StorageEvent) => {
+    if (key === prefix + IDENTITY) syncIdentity(page.client, newValue);
+  });
+  scanLater();
+
+  return () => {
+    ending.abort();
+    timers.clear(timer);
+    waitOut(page, 0);
+    end(q);
+  };
+}

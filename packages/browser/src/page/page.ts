@@ -1,0 +1,91 @@
+/**
+ * The client of one page, put together: one plain record of everything there is to know about it. What the rooms beside
+ * this file hold are functions over it.
+ */
+import {
+  createDeviceClient,
+  createReporter,
+  type DeviceClient,
+  type DeviceRecord,
+  type EventMap,
+  type Ports,
+  type ResolvedOptions,
+} from "@whisperr/core";
+import type { BrowserOptions } from "../options.ts";
+import { effectsOf } from "../queue/effects.ts";
+import { isReady, LEASE_MS } from "../queue/in-flight.ts";
+import { outboxOf, storageFailed } from "../queue/outbox.ts";
+import { newTabQueue, type TabQueue } from "../queue/state.ts";
+import { start } from "../queue/tab-queue.ts";
+import { createIdentityStore } from "../storage/identity-store.ts";
+import { nowhere } from "../storage/storage.ts";
+import type { PageHost } from "./host.ts";
+import { maxBodyBytes, send } from "./sending.ts";
+
+export interface Page extends PageHost {
+  readonly client: DeviceRecord;
+  readonly q: TabQueue;
+
+  // What may be under way
+  /** The key of the note on what this page has in flight. */
+  note: string;
+  /** The longest time for which a request of a page that is gone is waited for. */
+  readonly leaseMs: number;
+  /** The timer that ends it; while it is set nothing is sent. */
+  lease: unknown;
+  /** When a request failed without an answer, the last time. */
+  failedAtMs: number;
+  /** That one had `keepalive`, which the browser may have refused. */
+  wasRefused: boolean;
+
+  /** The app knows that operations wait in memory, or wants it so. */
+  isFailureKnown: boolean;
+  /** The session of the last event, as it is stored. */
+  session: string;
+  /** What the last event's context got, and the same as text. */
+  context: object;
+  contextText: string;
+}
+
+/** Starts at once: what earlier pages have left behind is found, and sent in front of this page's own. */
+export function createPage<Events extends EventMap>(
+  options: BrowserOptions,
+  resolved: ResolvedOptions,
+  host: PageHost,
+): { readonly api: DeviceClient<Events>; readonly page: Page } {
+  const page = {
+    ...host,
+    note: "",
+    leaseMs: Math.min(LEASE_MS, resolved.requestTimeoutMs),
+    failedAtMs: 0,
+    wasRefused: false,
+    isFailureKnown: host.storesNothing,
+    session: "",
+    contextText: "",
+  } as { -readonly [name in keyof Page]: Page[name] };
+  const { contextOf } = host;
+  page.q = newTabQueue(effectsOf(page));
+  const ports: Ports = {
+    ...host,
+    fetch: (url, init) => send(page, url, init),
+    maxBodyBytes: () => maxBodyBytes(page),
+    // What must wait is sent by `goOn`.
+    ready: () => (isReady(page) ? undefined : new Promise(() => {})),
+  };
+  const { api, client } = createDeviceClient<Events>(
+    options,
+    { ...resolved, adopts: true },
+    outboxOf(page),
+    createReporter({ ...resolved, onError: options.onError }, ports),
+    ports,
+    {
+      ...host.device,
+      identityStore: createIdentityStore(host.storage),
+      ...(contextOf && { context: () => contextOf(page) }),
+    },
+  );
+  page.client = client;
+  start(page.q);
+  if (host.storage === nowhere) storageFailed(page);
+  return { api, page };
+}

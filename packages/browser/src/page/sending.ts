@@ -1,0 +1,59 @@
+/**
+ * How requests leave a page: with `keepalive` while they are small enough, so that one under way outlives the page.
+ * Browsers give all such requests of a page 64 KiB together; what does not fit must go without, or wait for the next visit.
+ */
+import { type FetchInit, type FetchResponse, retry, utf8Bytes } from "@whisperr/core";
+import { justFailed } from "../queue/in-flight.ts";
+import type { Page } from "./page.ts";
+
+/** Of the browsers' 64 KiB; the rest is left to the page's own code. */
+export const KEEPALIVE_BYTES = 60_000;
+
+/** With less of it left, a hidden page would send its queue in crumbs: the rest goes like that of a page that stays. */
+const WORTHWHILE_BYTES = KEEPALIVE_BYTES / 4;
+
+/** Firefox takes a moment after the answer until it counts the bytes as free again. */
+const RELEASE_MS = 500;
+
+/** `page.fetch`, with `keepalive` where the budget allows it. */
+export async function send(page: Page, url: string, init: FetchInit): Promise<FetchResponse> {
+  // Called unbound: browsers refuse a fetch whose `this` is some other object.
+  const { fetch, shared, nowMs } = page;
+  const use = { bytes: utf8Bytes(init.body), endedAtMs: Number.NaN };
+  const keepalive = use.bytes <= bytesLeft(page) && (!page.wasRefused || isLeaving(page));
+  page.wasRefused = false;
+  if (keepalive) shared.keepalive.add(use);
+  try {
+    return await fetch(url, { ...init, keepalive });
+  } catch (error) {
+    // Perhaps because of what the page's other code has under way: the next one goes without.
+    page.wasRefused = keepalive;
+    page.failedAtMs = nowMs();
+    throw error;
+  } finally {
+    use.endedAtMs = nowMs();
+  }
+}
+
+/** What the next body may have: anything while the page stays, what is left of the budget, if that is enough, when it goes. */
+export function maxBodyBytes(page: Page): number {
+  const bytes = isLeaving(page) ? bytesLeft(page) : 0;
+  return bytes < WORTHWHILE_BYTES ? Number.POSITIVE_INFINITY : bytes;
+}
+
+/** Sends what waits, unless it may be under way as it is. */
+export function sendNow(page: Page): void {
+  if (!isLeaving(page) || !justFailed(page)) retry(page.client);
+}
+
+/** The page is left, or may be before it is shown again. */
+const isLeaving = ({ isHidden, q }: Page): boolean => isHidden() || q.stage === "leaving";
+
+function bytesLeft({ shared: { keepalive }, nowMs }: Page): number {
+  let bytes = KEEPALIVE_BYTES;
+  for (const use of keepalive) {
+    if (Math.abs(nowMs() - use.endedAtMs) > RELEASE_MS) keepalive.delete(use);
+    else bytes -= use.bytes;
+  }
+  return bytes;
+}
