@@ -12,7 +12,7 @@ const PRIVATE_NAMES = `
   doubtful freeLock hasStarted isStored joined leaveBehind note own readLocked recovery requestLock revoked stage written
   lease leaseMs failedAtMs wasRefused isFailureKnown contextText storesNothing isHidden endHandling retriesKept isHandling handlerReturned
   assigned awaits caller cutOff deadline deadlineMs delayMs dueMs isCalling isSet letGo owner recover requestEffects requests setTimer wake
-  holds holding pushing addTraits releaseHeld claimed identifying onlyOptsOut restored settled doubted pushUpdate
+  holds holding pushing addTraits releaseHeld claimed identifying onlyOptsOut noteUnheard settled pushUpdate
 `
   .trim()
   .split(/\s+/);

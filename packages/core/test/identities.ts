@@ -1,7 +1,7 @@
 /** A visitor, a user and their tokens, and what becomes of what is said of them. */
 import type { IdentifyBody, WireChannel } from "../src/events/identify-body.ts";
 import type { Identity } from "../src/identity/identity.ts";
-import { channelsOf, pushUpdate, saying, settled, unheard } from "../src/identity/push-token.ts";
+import { carriedBy, channelsOf, pushUpdate, saying, settled } from "../src/identity/push-token.ts";
 
 export const VISITOR: Identity = { anonymousId: "visitor-1" };
 export const ADA: Identity = { ...VISITOR, userId: "ada" };
@@ -47,8 +47,15 @@ export function queued(identity: Identity): { readonly identity: Identity; reado
 export type Settling = "delivered" | "refused" | "unknown";
 
 export function settle(identity: Identity, body: IdentifyBody, settling: Settling): Identity {
-  const said = settling === "unknown" ? unheard(identity.said, body) : identity.said;
+  const { said } = settling === "unknown" ? unheard(identity, body) : identity;
   return { ...identity, said: settled(said, body, settling === "delivered") };
+}
+
+/** An attempt had no answer. */
+export function unheard(identity: Identity, body: IdentifyBody): Identity {
+  const copy = structuredClone(identity);
+  for (const one of carriedBy(copy.said, body)) one.inDoubt = true;
+  return copy;
 }
 
 /** Everything has left the queue, and nobody hears how. */

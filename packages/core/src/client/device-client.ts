@@ -1,6 +1,7 @@
 /** The API of client SDKs: they know who the user is (contract, section 6). */
 
 import { type IdentifyBody, identifyBody } from "../events/identify-body.ts";
+import type { Operation, TrackOperation } from "../events/operation.ts";
 import { createRecorder, type Owner, type Recorder, recordEvent } from "../events/recorder.ts";
 import { quote, Refusal } from "../events/refusal.ts";
 import { checkUserId } from "../events/snapshot.ts";
@@ -14,7 +15,7 @@ import type { ResolvedOptions, WhisperrOptions } from "../options.ts";
 import type { Ports } from "../ports.ts";
 import type { AppOutbox, Outbox } from "../queue/outbox.ts";
 import type { Reporter } from "../report/reporter.ts";
-import { createClient, startQueue } from "./client.ts";
+import { type Client, createClient, startQueue } from "./client.ts";
 import type { Device, DeviceClient, DeviceRecord, DeviceRuntime, PushCalls } from "./device.ts";
 import { appendOwn, become, isOver, onSettled, silence } from "./device-identity.ts";
 import type { AnyEvents, EventMap } from "./server-client.ts";
@@ -37,7 +38,7 @@ export function createDeviceClient<Events extends EventMap = AnyEvents>(
   if (!resolved.adopts) startQueue(client);
   const recorder = createRecorder(options);
   const calls: Omit<DeviceClient<Events>, keyof PushCalls> = {
-    track: (event, ...[properties, context]) => track(client, recorder, event, properties, context),
+    track: (event, ...rest) => track(client, recorder, event, ...rest),
     identify: (userId, given) => identify(client, userId, given),
     flush: () => flush(client),
     reset: () => reset(client),
@@ -56,8 +57,8 @@ function track(
   client: DeviceRecord,
   recorder: Recorder,
   event: unknown,
-  properties: unknown,
-  context: unknown,
+  properties?: unknown,
+  context?: unknown,
 ): void {
   const { ports, device } = client;
   const { holding } = device;
@@ -73,15 +74,11 @@ function track(
     if (!current) throw new Refusal("reset", "reset() came inside beforeSend");
     return current;
   };
-  enqueue(
-    client,
-    () => `track(${quote(event)})`,
-    make,
-    (_, operation) => {
-      if (operation.held) holding?.hold(client, operation);
-      else appendOwn(client, operation, identity);
-    },
-  );
+  const add = (_: Client, operation: TrackOperation) => {
+    if (operation.held) holding?.hold(client, operation);
+    else appendOwn(client, operation, identity);
+  };
+  enqueue(client, () => `track(${quote(event)})`, make, add);
 }
 
 function identify(client: DeviceRecord, userId: unknown, given: unknown): void {
@@ -97,18 +94,13 @@ function identify(client: DeviceRecord, userId: unknown, given: unknown): void {
     next = device.pushing?.identifying(next, body) ?? next;
     return { kind: "identify" as const, body: JSON.stringify(body) };
   };
-  enqueue(
-    client,
-    () => "identify()",
-    make,
-    (_, operation) => {
-      // What it cannot say of the token follows.
-      const news = device.pushing?.pushUpdate(next) ?? [];
-      setIdentity(client, next);
-      appendOwn(client, operation);
-      if (news.length > 0) device.pushing?.update(client);
-    },
-  );
+  const add = (_: Client, operation: Operation) => {
+    setIdentity(client, next);
+    appendOwn(client, operation);
+    // What it could not say of the token follows.
+    if (device.pushing?.pushUpdate(next).length) device.pushing.update(client);
+  };
+  enqueue(client, () => "identify()", make, add);
 }
 
 function reset(client: DeviceRecord): Promise<FlushResult> {

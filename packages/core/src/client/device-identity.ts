@@ -1,6 +1,6 @@
 /** Whom a device's operations belong to, and what a change of that puts into the queue. What decides is `identity/`. */
 
-import type { IdentifyBody } from "../events/identify-body.ts";
+import { bodyOf } from "../events/identify-body.ts";
 import type { Operation } from "../events/operation.ts";
 import type { Identity } from "../identity/identity.ts";
 import { identityOf, setIdentity } from "../identity/identity-keeper.ts";
@@ -29,20 +29,20 @@ export function become(client: DeviceRecord, next: Identity): void {
 /** An identify has left the queue: what it says is now known to be so, or not, or to be in doubt. */
 export function onSettled(client: DeviceRecord, operation: Operation, isDelivered: boolean): void {
   if (operation.kind !== "identify") return;
-  const body = JSON.parse(operation.body) as IdentifyBody;
+  const body = bodyOf(operation);
   const { promoted, said, ...identity } = identityOf(client);
   setIdentity(client, {
     ...identity,
     promoted: promoted || (isDelivered && body.anonymous_id === identity.anonymousId),
-    said: client.device.pushing?.settled(said, body, isDelivered),
+    said: client.device.pushing?.settled(said, body, isDelivered) ?? said,
   });
 }
 
 /** The user opted out: nothing is left of the queue, and the server may send to this device no more. */
 export function silence(client: DeviceRecord): void {
   discard(client, "opted_out");
-  const identity = identityOf(client);
-  become(client, { ...identity, said: client.device.pushing?.settled(identity.said) });
+  const { said, ...identity } = identityOf(client);
+  become(client, { ...identity, said: client.device.pushing?.settled(said) ?? said });
   void flush(client);
 }
 

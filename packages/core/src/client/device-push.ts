@@ -1,27 +1,28 @@
 /** The push token of a device: what is said of it is queued, and what became of that is remembered. */
-import { type IdentifyBody, identifyBody, type WireChannel } from "../events/identify-body.ts";
-import type { Operation } from "../events/operation.ts";
+import { bodyOf, identifyBody, type WireChannel } from "../events/identify-body.ts";
+import type { IdentifyOperation } from "../events/operation.ts";
 import { isText } from "../events/refusal.ts";
 import { classifyAnswer } from "../http/outcome.ts";
 import type { Transport } from "../http/transport.ts";
 import { identityOf, setIdentity } from "../identity/identity-keeper.ts";
 import {
+  carriedBy,
   channelsOf,
   identifying,
   onlyOptsOut,
   pushUpdate,
   saying,
   settled,
-  unheard,
   withToken,
 } from "../identity/push-token.ts";
 import { read } from "../loop/books.ts";
 import { enqueue } from "../loop/queue.ts";
+import type { Client } from "./client.ts";
 import type { DeviceRecord, PushCalls } from "./device.ts";
 import { appendOwn, become, isOver } from "./device-identity.ts";
 
 /** What a client does about its device's token. */
-export const PUSH = { start, restored, update, pushUpdate, identifying, settled, onlyOptsOut };
+export const PUSH = { start, noteUnheard, update, pushUpdate, identifying, settled, onlyOptsOut };
 
 /** Of the owner's permissions, the first is none. */
 const PERMISSIONS = ["denied", "granted", "authorized", "provisional"];
@@ -29,7 +30,8 @@ const PERMISSIONS = ["denied", "granted", "authorized", "provisional"];
 /** Its calls. */
 function start(client: DeviceRecord): PushCalls {
   Object.assign(client, { transport: noticing(client, client.transport) });
-  for (const operation of read(client, 0)) restored(client, operation);
+  // Of an earlier process.
+  for (const operation of read(client, 0)) if (operation.kind === "identify") noteUnheard(client, operation);
   return {
     setPushToken: (address, settings) => setPushToken(client, address, settings),
     setPushPermission(permission) {
@@ -46,38 +48,30 @@ function noticing(client: DeviceRecord, transport: Transport): Transport {
     const request = transport(batch);
     void request.answer.then((answer) => {
       if (batch.path === "/v1/identify" && classifyAnswer(answer, batch.count, 0).kind === "retry")
-        noteUnheard(client, batch.body);
+        noteUnheard(client, batch);
     });
     return request;
   };
 }
 
-/** Another page, or an earlier process, may have sent it. */
-function restored(client: DeviceRecord, operation: Operation): void {
-  if (operation.kind === "identify") noteUnheard(client, operation.body);
-}
-
-function noteUnheard(client: DeviceRecord, body: string): void {
+/** An identify that may have been sent, and arrived, though nobody heard of it. */
+function noteUnheard(client: DeviceRecord, sent: { readonly body: string }): void {
   const identity = identityOf(client);
-  const said = unheard(identity.said, JSON.parse(body) as IdentifyBody);
-  setIdentity(client, { ...identity, said });
+  for (const one of carriedBy(identity.said, bodyOf(sent))) one.inDoubt = true;
+  setIdentity(client, identity);
 }
 
 function setPushToken(client: DeviceRecord, address: unknown, settings?: object): void {
   if (client.device.silent || !isText(address)) return;
-  const channel = { ...settings, type: "push", address, optedIn: true };
-  const make = () => ({ kind: "identify" as const, body: identifyBody("", { channels: [channel] }) });
-  enqueue(
-    client,
-    () => "setPushToken()",
-    make,
-    (_, { body }) => {
-      const { channels } = JSON.parse(body) as { readonly channels: readonly [WireChannel] };
-      const identity = identityOf(client);
-      // Opted out, no token is remembered; but an opt-out that was refused is said again.
-      become(client, identity.optedOut ? identity : withToken(identity, channels[0]));
-    },
-  );
+  const channels = [{ ...settings, type: "push", address, optedIn: true }];
+  const make = () => ({ kind: "identify" as const, body: identifyBody("", { channels }) });
+  const add = (_: Client, operation: IdentifyOperation) => {
+    const [token] = bodyOf(operation).channels as [WireChannel];
+    const identity = identityOf(client);
+    // Opted out, no token is remembered; but an opt-out that was refused is said again.
+    become(client, identity.optedOut ? identity : withToken(identity, token));
+  };
+  enqueue(client, () => "setPushToken()", make, add);
 }
 
 /** Queues what must be said of the token now. */

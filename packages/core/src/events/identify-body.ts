@@ -39,6 +39,9 @@ export interface IdentifyBody {
   channels?: readonly WireChannel[] | undefined;
 }
 
+/** Of an operation that identifies, or the batch that carries it. */
+export const bodyOf = ({ body }: { readonly body: string }) => JSON.parse(body) as IdentifyBody;
+
 const TYPES: readonly unknown[] = ["email", "sms", "push"];
 const REASON = "invalid_channels";
 

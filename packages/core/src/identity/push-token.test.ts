@@ -16,12 +16,14 @@ import {
   T1,
   T2,
   T3,
+  unheard,
   VISITOR,
   wire,
 } from "../../test/identities.ts";
+import { aTrack } from "../../test/operations.ts";
 import type { IdentifyBody } from "../events/identify-body.ts";
 import { type Identity, identified, parseIdentity } from "./identity.ts";
-import { identifying, onlyOptsOut, pushUpdate, unheard, withToken } from "./push-token.ts";
+import { identifying, onlyOptsOut, pushUpdate, withToken } from "./push-token.ts";
 
 /** Of a user to whom a token was registered. */
 const registered = sent(withToken(ADA, T1));
@@ -292,7 +294,7 @@ describe("an identify that was refused, though an earlier attempt of it may have
   test("is still queued until then: nothing is said again", () => {
     const { identity, body } = queued(withToken(registered, T2));
 
-    expect(pushUpdate({ ...identity, said: unheard(identity.said, body) })).toEqual([]);
+    expect(pushUpdate(unheard(identity, body))).toEqual([]);
   });
 });
 
@@ -414,14 +416,17 @@ describe("an identify of the app's", () => {
 
 test("only an identify that does nothing else opts out", () => {
   const out = { external_user_id: "ada", channels: [opted("t1", false), opted("t2", false)] };
+  const optsOut = (body: object) => onlyOptsOut({ kind: "identify", body: JSON.stringify(body) });
 
-  expect(onlyOptsOut(out)).toBe(true);
+  expect(optsOut(out)).toBe(true);
   for (const more of [
-    { channels: [] },
+    { channels: undefined },
+    { channels: undefined, traits: {} },
     { channels: [opted("t1", false), T2] },
     { channels: [{ ...opted("ada@example.com", false), channel: "email" }] },
     { traits: {} },
     { anonymous_id: "v" },
   ])
-    expect(onlyOptsOut({ ...out, ...more })).toBe(false);
+    expect(optsOut({ ...out, ...more })).toBeFalsy();
+  expect(onlyOptsOut(aTrack())).toBe(false);
 });

@@ -3,7 +3,8 @@
  * server, by an identify that is queued, or was delivered, or may have been. What was refused was never said. Doubt is
  * not resolved by guessing: whatever may be registered is said again.
  */
-import type { IdentifyBody, WireChannel } from "../events/identify-body.ts";
+import { bodyOf, type IdentifyBody, type WireChannel } from "../events/identify-body.ts";
+import type { Operation } from "../events/operation.ts";
 import type { Identity } from "./identity.ts";
 
 /** A push channel as an identify of the user carries it. Of one token, what is settled comes first, and then what is queued, in order. */
@@ -15,7 +16,7 @@ export interface Statement extends WireChannel {
    * Queued: an attempt had no answer, or was another page's; it may have arrived, whatever the next answer is. Later: nobody
    * knows whether the token is registered.
    */
-  readonly inDoubt?: boolean | undefined;
+  inDoubt?: boolean | undefined;
 }
 
 type Statements = readonly Statement[];
@@ -70,12 +71,6 @@ export function identifying(identity: Identity, body: IdentifyBody): Identity {
 export const channelsOf = (news: Statements): WireChannel[] =>
   news.map(({ userId: _user, ...channel }) => channel);
 
-/** An attempt to send the identify had no answer. */
-export function unheard(said: Statements = [], body: IdentifyBody): Statements {
-  const queued = carriedBy(said, body);
-  return said.map((one) => (queued.includes(one) ? { ...one, inDoubt: true } : one));
-}
-
 /**
  * The identify has left the queue: delivered, or refused for good. Without one: everything has, and nobody will hear what
  * becomes of it.
@@ -86,10 +81,13 @@ export const settled = (said: Statements = [], body?: IdentifyBody, isDelivered 
     said,
   );
 
-/** An identify that does nothing but opt tokens out: what a device that is opted out still has to say. */
-export function onlyOptsOut({ external_user_id: _user, channels = [], ...rest }: IdentifyBody): boolean {
+/** It does nothing but opt tokens out: what a device that is opted out still has to say. */
+export function onlyOptsOut(operation: Operation): boolean | undefined {
+  if (operation.kind !== "identify") return false;
+  const body = bodyOf(operation);
   const isOptOut = ({ channel, opted_in }: WireChannel) => channel === "push" && !opted_in;
-  return channels.length > 0 && channels.every(isOptOut) && Object.keys(rest).length === 0;
+  // Beside the user, nothing but channels.
+  return Object.keys(body).length === 2 && body.channels?.every(isOptOut);
 }
 
 /** `one` is queued no more. Refused, it is as if it had never been said; unless it may have arrived after all. */
@@ -104,7 +102,7 @@ function settle(said: Statements, one: Statement, isDelivered: boolean, inDoubt:
 }
 
 /** Of what is queued, that which the identify says. Its other channels are the app's own business. */
-function carriedBy(said: Statements, body: IdentifyBody | undefined): Statement[] {
+export function carriedBy(said: Statements = [], body?: IdentifyBody): Statement[] {
   const queued = said.filter((one) => one.isQueued);
   if (!body) return queued;
   const { external_user_id: userId, channels = [] } = body;
