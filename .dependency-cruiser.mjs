@@ -25,11 +25,22 @@ const BROWSER = {
   script: [],
 };
 
+/** In packages/edge/src. The entries stand beside the rooms. */
+const EDGE = {
+  "hand-over": [],
+  platform: [],
+  client: ["hand-over"],
+  "cloudflare/queue": ["hand-over"],
+  "cloudflare/durable-object": ["hand-over"],
+};
+
 /** Files that are no room's: any room may import them. Core is one for all others. */
 const SHARED = [
   "^packages/core/src/(errors|options|ports)\\.ts$",
   "^packages/core/src/index\\.ts$",
   "^packages/browser/src/(clock|index)\\.ts$",
+  "^packages/edge/src/options\\.ts$",
+  "^packages/edge/src/cloudflare/[^/]+\\.ts$",
 ];
 
 const roomsOf = (folder, rooms) => {
@@ -49,6 +60,7 @@ export default {
     { name: "no-circles", severity: "error", from: {}, to: { circular: true } },
     ...roomsOf("core", CORE),
     ...roomsOf("browser", BROWSER),
+    ...roomsOf("edge", EDGE),
     {
       name: "runtimes-apart",
       comment: "a runtime package knows core and itself",

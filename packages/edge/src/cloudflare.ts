@@ -7,25 +7,23 @@
 import type { AnyEvents, EventMap } from "@whisperr/core";
 import type { Whisperr } from "./client/create-whisperr.ts";
 import { createRequestClient } from "./client/request-client.ts";
-import type { EdgeOptions } from "./edge-options.ts";
+import type { EdgeOptions } from "./options.ts";
 
+export type {
+  DurableObjectNamespaceLike,
+  DurableObjectStateLike,
+  QueueBatchLike,
+  QueueLike,
+  QueueMessageLike,
+} from "./cloudflare/bindings.ts";
+export { type DurableObjectOutboxOptions, durableObjectOutbox } from "./cloudflare/durable-object/outbox.ts";
+export { type OutboxOptions, WhisperrOutbox } from "./cloudflare/durable-object/whisperr-outbox.ts";
 export {
-  type DurableObjectNamespaceLike,
-  type DurableObjectOutboxOptions,
-  type DurableObjectStateLike,
-  durableObjectOutbox,
-  type OutboxOptions,
-  WhisperrOutbox,
-} from "./durable-object.ts";
-export {
-  type QueueBatchLike,
   type QueueConsumer,
   type QueueConsumerOptions,
-  type QueueLike,
-  type QueueMessageLike,
-  queueOutbox,
   whisperrQueueConsumer,
-} from "./queue.ts";
+} from "./cloudflare/queue/consumer.ts";
+export { queueOutbox } from "./cloudflare/queue/outbox.ts";
 
 /** What is used of a Worker's execution context. */
 export interface WorkerContext {

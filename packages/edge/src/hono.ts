@@ -6,8 +6,8 @@
 import type { AnyEvents, EventMap } from "@whisperr/core";
 import type { Whisperr } from "./client/create-whisperr.ts";
 import { createRequestClient } from "./client/request-client.ts";
-import type { EdgeOptions, WaitUntil } from "./edge-options.ts";
-import { vercelWaitUntil } from "./vercel-context.ts";
+import type { EdgeOptions, WaitUntil } from "./options.ts";
+import { vercelWaitUntil } from "./platform/vercel-context.ts";
 
 /** What is used of Hono's context. */
 export interface HonoContext {

@@ -20,5 +20,5 @@ export {
   type WireEvent,
 } from "@whisperr/core";
 export { createWhisperr, type Whisperr } from "./client/create-whisperr.ts";
-export type { EdgeOptions, WaitUntil, WhisperrEdgeOptions } from "./edge-options.ts";
 export type { PlatformOutbox } from "./hand-over/platform-outbox.ts";
+export type { EdgeOptions, WaitUntil, WhisperrEdgeOptions } from "./options.ts";

@@ -2,8 +2,8 @@
 import type { AnyEvents, EventMap } from "@whisperr/core";
 import { after } from "next/server";
 import { createWhisperr as create, type Whisperr } from "./client/create-whisperr.ts";
-import type { EdgeOptions } from "./edge-options.ts";
-import { keyOfEnvironment } from "./environment.ts";
+import type { EdgeOptions } from "./options.ts";
+import { keyOfEnvironment } from "./platform/environment.ts";
 
 export interface NextOptions extends EdgeOptions {
   /** The ingestion key, `wrk_…`. Default: the environment variable `WHISPERR_API_KEY`. */

@@ -1,9 +1,9 @@
 /** Vercel Functions and Edge Functions: one client for all requests, held through the platform's request context. */
 import type { AnyEvents, EventMap } from "@whisperr/core";
 import { createWhisperr as create, type Whisperr } from "./client/create-whisperr.ts";
-import type { EdgeOptions } from "./edge-options.ts";
-import { keyOfEnvironment } from "./environment.ts";
-import { vercelWaitUntil } from "./vercel-context.ts";
+import type { EdgeOptions } from "./options.ts";
+import { keyOfEnvironment } from "./platform/environment.ts";
+import { vercelWaitUntil } from "./platform/vercel-context.ts";
 
 export interface VercelOptions extends EdgeOptions {
   /** The ingestion key, `wrk_…`. Default: the environment variable `WHISPERR_API_KEY`. */

@@ -44,14 +44,14 @@ test("the option table names the options that differ, with the defaults of the s
   const rows = [...read("README.md").matchAll(/^\| `(\w+)` +\|([^|]*)\|/gm)].map(
     ([, name = "", value = ""]) => [name, value.replaceAll("`", "").trim()] as const,
   );
-  const source = read("src/edge-options.ts");
-  const interfaces = source.slice(0, source.indexOf("ResolvedEdgeOptions"));
+  const source = read("src/options.ts");
+  const interfaces = source.slice(0, source.indexOf("interface EdgeConfig"));
   const own = [...interfaces.matchAll(/^ {2}readonly (\w+)\??: .*;$/gm)].map(([, name]) => name);
   expect(rows.map(([name]) => name).sort()).toEqual([...own, "apiKey"].sort());
   const number = (name: string) =>
     new RegExp(`const ${name} = ([\\d_]+);`).exec(source)?.[1]?.replaceAll("_", "");
   const defaults = Object.fromEntries(rows);
-  expect(read("src/client/lifetime.ts")).toContain(`const COALESCING_MS = ${defaults.flushIntervalMs};`);
+  expect(source).toContain(`const COALESCING_MS = ${defaults.flushIntervalMs};`);
   expect(source).toContain(`const BACKOFF = ${defaults.backoff};`);
   expect(defaults.waitUntilTimeoutMs).toBe(number("TIMEOUT_MS"));
 });

@@ -1,7 +1,7 @@
 /** A Durable Object's storage for tests: real SQLite in memory, and an alarm that is only remembered. */
 import { DatabaseSync } from "node:sqlite";
-import type { DurableStorageLike } from "../src/cloudflare-types.ts";
-import type { HandedOver } from "../src/durable-store.ts";
+import type { DurableStorageLike } from "../src/cloudflare/bindings.ts";
+import type { HandedOver } from "../src/cloudflare/durable-object/store.ts";
 import { anEvent } from "./queue-fixtures.ts";
 
 export interface FakeStorage extends DurableStorageLike {

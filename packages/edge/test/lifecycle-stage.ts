@@ -1,7 +1,7 @@
 /** A client for all requests, on a platform and an API that are played. */
 import { vi } from "vitest";
 import { createWhisperr } from "../src/client/create-whisperr.ts";
-import type { WhisperrEdgeOptions } from "../src/edge-options.ts";
+import type { WhisperrEdgeOptions } from "../src/options.ts";
 import { type FakeRequest, fakeApi, fakeRequest } from "./fake-api.ts";
 
 /** `enter` begins a request; calls are made in it until the next one begins. `answer`: of the API, see `fakeApi`. */

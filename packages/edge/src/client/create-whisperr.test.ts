@@ -1,7 +1,7 @@
 import { createMemoryOutbox, type Operation } from "@whisperr/core";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { fakeApi, fakeRequest } from "../../test/fake-api.ts";
-import { tooLargeForPlatform } from "../too-large-for-platform.ts";
+import { tooLargeForPlatform } from "../hand-over/too-large.ts";
 import { createWhisperr } from "./create-whisperr.ts";
 
 beforeEach(() => void vi.useFakeTimers());

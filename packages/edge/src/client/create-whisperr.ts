@@ -6,7 +6,7 @@ import {
   flush,
   type ServerClient,
 } from "@whisperr/core";
-import { COALESCING_MS, type WhisperrEdgeOptions } from "../edge-options.ts";
+import { COALESCING_MS, type WhisperrEdgeOptions } from "../options.ts";
 import { createEdgeClient } from "./edge-client.ts";
 import { adjustRequests, flushIn, type InRequests, initialInRequests } from "./shared-client.ts";
 

@@ -7,8 +7,8 @@ import {
   type ServerRuntime,
   webPorts,
 } from "@whisperr/core";
-import { type EdgeConfig, resolveEdgeOptions, type WhisperrEdgeOptions } from "../edge-options.ts";
-import { handOverFetch } from "../hand-over/hand-over.ts";
+import { handOverFetch } from "../hand-over/fetch.ts";
+import { type EdgeConfig, resolveEdgeOptions, type WhisperrEdgeOptions } from "../options.ts";
 
 /** Core's record, with this package's options for its configuration. */
 export interface EdgeClient extends Client {

@@ -2,7 +2,7 @@
 import type { Operation } from "@whisperr/core";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { fakeApi, fakeRequest } from "../../test/fake-api.ts";
-import type { WhisperrEdgeOptions } from "../edge-options.ts";
+import type { WhisperrEdgeOptions } from "../options.ts";
 import { createRequestClient } from "./request-client.ts";
 
 beforeEach(() => void vi.useFakeTimers());

@@ -1,6 +1,6 @@
 /** The client of one request, for middleware that knows when the request's handler has returned. */
 import { type AnyEvents, createDisabledClient, type EventMap } from "@whisperr/core";
-import { COALESCING_MS, HANDLER_INTERVAL_MS, type WhisperrEdgeOptions } from "../edge-options.ts";
+import { COALESCING_MS, HANDLER_INTERVAL_MS, type WhisperrEdgeOptions } from "../options.ts";
 import type { Whisperr } from "./create-whisperr.ts";
 import { createEdgeClient } from "./edge-client.ts";
 import { adjustLifetime, endHandling, initialLifetime, type Lifetime } from "./lifetime.ts";

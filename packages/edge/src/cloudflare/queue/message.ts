@@ -1,6 +1,6 @@
 /** One message of a Queue: one operation and its place, so that a bad one is exactly one message. */
 import { type Operation, parseOperation } from "@whisperr/core";
-import { type Place, parsePlace } from "./hand-over-place.ts";
+import { type Place, parsePlace } from "../../hand-over/place.ts";
 
 /** The body of a message. It is stored JSON that another version of this package may read: `whisperr` is the format's. */
 export interface QueueMessageBody extends Place {

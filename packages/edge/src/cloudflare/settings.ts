@@ -8,7 +8,7 @@ import {
   type WhisperrOptions,
   webPorts,
 } from "@whisperr/core";
-import type { EdgeOptions } from "./edge-options.ts";
+import type { EdgeOptions } from "../options.ts";
 
 /** The options of delivery, as everywhere; `apiKey` and `baseUrl` come from the Worker's environment by default. */
 export interface DeliveryOptions

@@ -1,8 +1,8 @@
 /** What a batch of messages holds, in the order it happened. */
 import type { Operation, WhisperrError } from "@whisperr/core";
-import type { QueueMessageLike } from "./cloudflare-types.ts";
-import { comparePlaces } from "./hand-over-place.ts";
-import { readMessageBody } from "./queue-message.ts";
+import { comparePlaces } from "../../hand-over/place.ts";
+import type { QueueMessageLike } from "../bindings.ts";
+import { readMessageBody } from "./message.ts";
 
 export interface SortedMessages {
   /**

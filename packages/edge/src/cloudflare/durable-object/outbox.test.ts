@@ -1,9 +1,9 @@
 import type { Operation } from "@whisperr/core";
 import { expect, test } from "vitest";
-import { WhisperrOutbox } from "../src/durable-object.ts";
-import { durableObjectOutbox } from "../src/durable-outbox.ts";
-import { aStorage } from "./durable-fixtures.ts";
-import { anEvent } from "./queue-fixtures.ts";
+import { aStorage } from "../../../test/durable-fixtures.ts";
+import { anEvent } from "../../../test/queue-fixtures.ts";
+import { durableObjectOutbox } from "./outbox.ts";
+import { WhisperrOutbox } from "./whisperr-outbox.ts";
 
 /** A namespace whose objects are all this one; `asked` remembers their names. */
 function aNamespace(object: WhisperrOutbox, asked: string[] = []) {

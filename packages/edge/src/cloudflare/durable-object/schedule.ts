@@ -1,5 +1,5 @@
 /** When a Durable Object delivers next. Alarms are its clock: what this says is set as its alarm. */
-import type { Waiting } from "./durable-store.ts";
+import type { Waiting } from "./store.ts";
 
 export interface Queued {
   readonly size: number;

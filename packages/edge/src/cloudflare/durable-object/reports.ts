@@ -8,7 +8,7 @@ import {
   report,
   retryExhaustedMessage,
 } from "@whisperr/core";
-import type { StoredRow } from "./durable-store.ts";
+import type { StoredRow } from "./store.ts";
 
 /** As everywhere: more ids would make a report larger than what it reports. */
 const MAX_REPORTED_IDS = 100;

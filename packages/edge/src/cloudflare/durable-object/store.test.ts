@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { createDurableStore, type DurableStore } from "../src/durable-store.ts";
-import { aStorage, handedOver } from "./durable-fixtures.ts";
+import { aStorage, handedOver } from "../../../test/durable-fixtures.ts";
+import { createDurableStore, type DurableStore } from "./store.ts";
 
 const LIMIT = 1000;
 

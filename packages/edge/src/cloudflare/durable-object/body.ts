@@ -1,6 +1,7 @@
 /** What travels from a client to its Durable Object: the border between `durableObjectOutbox()` and `WhisperrOutbox`. */
-import type { HandedOver } from "./durable-store.ts";
-import { type Place, parsePlace } from "./hand-over-place.ts";
+
+import { type Place, parsePlace } from "../../hand-over/place.ts";
+import type { HandedOver } from "./store.ts";
 
 /** Both ends may be of different versions for a while: `whisperr` is the format's. */
 interface HandOver {

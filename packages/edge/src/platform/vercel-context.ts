@@ -1,5 +1,5 @@
 /** Where Vercel shows functions the request they run in. */
-import type { WaitUntil } from "./edge-options.ts";
+import type { WaitUntil } from "../options.ts";
 
 interface RequestContext {
   get?(): { readonly waitUntil?: WaitUntil } | undefined;

@@ -1,8 +1,8 @@
 import type { WhisperrError } from "@whisperr/core";
 import { describe, expect, test, vi } from "vitest";
-import { type QueueConsumerOptions, whisperrQueueConsumer } from "../src/queue-consumer.ts";
-import { messageBody } from "../src/queue-message.ts";
-import { aNumberedApi, anEvent, type NumberedApi } from "./queue-fixtures.ts";
+import { aNumberedApi, anEvent, type NumberedApi } from "../../../test/queue-fixtures.ts";
+import { type QueueConsumerOptions, whisperrQueueConsumer } from "./consumer.ts";
+import { messageBody } from "./message.ts";
 
 const ENV = { WHISPERR_API_KEY: "wrk_secret" };
 

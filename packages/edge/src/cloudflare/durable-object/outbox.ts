@@ -1,10 +1,10 @@
 /** The client's side of a Durable Object outbox. */
 import { misuse, utf8Bytes } from "@whisperr/core";
-import type { DurableObjectNamespaceLike } from "./cloudflare-types.ts";
-import { handOverBody } from "./durable-hand-over.ts";
-import type { PlatformOutbox } from "./hand-over/platform-outbox.ts";
-import { createPlaces } from "./hand-over-place.ts";
-import { tooLargeForPlatform } from "./too-large-for-platform.ts";
+import { createPlaces } from "../../hand-over/place.ts";
+import type { PlatformOutbox } from "../../hand-over/platform-outbox.ts";
+import { tooLargeForPlatform } from "../../hand-over/too-large.ts";
+import type { DurableObjectNamespaceLike } from "../bindings.ts";
+import { handOverBody } from "./body.ts";
 
 /** A row of a Durable Object's SQLite may take 2 MB; an operation is one, with a little beside it. */
 const MAX_OPERATION_BYTES = 1_990_000;

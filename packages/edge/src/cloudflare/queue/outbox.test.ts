@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import type { QueueSendRequest } from "../src/cloudflare-types.ts";
-import { type QueueMessageBody, readMessageBody } from "../src/queue-message.ts";
-import { queueOutbox } from "../src/queue-outbox.ts";
-import { anEvent } from "./queue-fixtures.ts";
+import { anEvent } from "../../../test/queue-fixtures.ts";
+import type { QueueSendRequest } from "../bindings.ts";
+import { type QueueMessageBody, readMessageBody } from "./message.ts";
+import { queueOutbox } from "./outbox.ts";
 
 function aQueue(fails: (call: number) => boolean = () => false) {
   const calls: QueueSendRequest[][] = [];

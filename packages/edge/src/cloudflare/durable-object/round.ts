@@ -1,9 +1,9 @@
 /** One round of a Durable Object: the front of its store through core's machine, and what comes of it. */
 import { backoffDelayMs, type Operation, parseOperation, report, type WhisperrError } from "@whisperr/core";
-import { deliverRound, type RoundEnd } from "./bounded-delivery.ts";
-import type { DeliverySettings } from "./delivery-settings.ts";
-import { reportExhausted, reportUnreadable } from "./durable-reports.ts";
-import type { DurableStore } from "./durable-store.ts";
+import { deliverRound, type RoundEnd } from "../bounded-delivery.ts";
+import type { DeliverySettings } from "../settings.ts";
+import { reportExhausted, reportUnreadable } from "./reports.ts";
+import type { DurableStore } from "./store.ts";
 
 /** Operations of a round, and characters of them: one full request, or memory for many an identify. */
 const MAX_OPERATIONS = 500;

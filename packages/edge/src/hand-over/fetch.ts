@@ -3,7 +3,7 @@ import type { Client, FetchLike, Operation } from "@whisperr/core";
 import type { PlatformOutbox } from "./platform-outbox.ts";
 
 /**
- * In place of `fetch`: each request hands over the operations that it carries. `too-large-for-platform.ts` says what a
+ * In place of `fetch`: each request hands over the operations that it carries. `too-large.ts` says what a
  * status is for. A hand-over cannot be called back, so what comes of a late one is a repetition.
  */
 export function handOverFetch(platform: PlatformOutbox, client: Client): FetchLike {

@@ -1,10 +1,10 @@
 /** The producing side: operations wait in a Cloudflare Queue instead of the client's memory. */
 import { misuse, type Operation, utf8Bytes } from "@whisperr/core";
-import type { QueueLike } from "./cloudflare-types.ts";
-import type { PlatformOutbox } from "./hand-over/platform-outbox.ts";
-import { createPlaces } from "./hand-over-place.ts";
-import { messageBody, type QueueMessageBody } from "./queue-message.ts";
-import { tooLargeForPlatform } from "./too-large-for-platform.ts";
+import { createPlaces } from "../../hand-over/place.ts";
+import type { PlatformOutbox } from "../../hand-over/platform-outbox.ts";
+import { tooLargeForPlatform } from "../../hand-over/too-large.ts";
+import type { QueueLike } from "../bindings.ts";
+import { messageBody, type QueueMessageBody } from "./message.ts";
 
 /** What the Queue adds to each message counts too: about 100 bytes, so they say. */
 const METADATA_BYTES = 200;

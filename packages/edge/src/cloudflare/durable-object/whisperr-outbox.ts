@@ -1,11 +1,8 @@
 /** Durable Objects as the outbox: the class a Worker exports, and the client's side. */
-import type { DurableObjectStateLike } from "./cloudflare-types.ts";
-import { type DeliveryOptions, type DeliverySettings, resolveDelivery } from "./delivery-settings.ts";
-import { createOutboxObject, type OutboxObject } from "./durable-delivery.ts";
-import { parseHandOver } from "./durable-hand-over.ts";
-
-export type { DurableObjectNamespaceLike, DurableObjectStateLike } from "./cloudflare-types.ts";
-export { type DurableObjectOutboxOptions, durableObjectOutbox } from "./durable-outbox.ts";
+import type { DurableObjectStateLike } from "../bindings.ts";
+import { type DeliveryOptions, type DeliverySettings, resolveDelivery } from "../settings.ts";
+import { parseHandOver } from "./body.ts";
+import { createOutboxObject, type OutboxObject } from "./delivery.ts";
 
 export interface OutboxOptions extends DeliveryOptions {
   /** Operations that are delivered at once, 1 or more. Default 20. */

@@ -1,10 +1,10 @@
 import type { WhisperrError } from "@whisperr/core";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { resolveDelivery } from "../src/delivery-settings.ts";
-import { createOutboxObject } from "../src/durable-delivery.ts";
-import type { OutboxOptions } from "../src/durable-object.ts";
-import { aStorage, type FakeStorage, handedOver } from "./durable-fixtures.ts";
-import { aNumberedApi, type NumberedApi } from "./queue-fixtures.ts";
+import { aStorage, type FakeStorage, handedOver } from "../../../test/durable-fixtures.ts";
+import { aNumberedApi, type NumberedApi } from "../../../test/queue-fixtures.ts";
+import { resolveDelivery } from "../settings.ts";
+import { createOutboxObject } from "./delivery.ts";
+import type { OutboxOptions } from "./whisperr-outbox.ts";
 
 /** A busy machine takes its time. */
 const PATIENT = { timeout: 60_000 };

@@ -3,11 +3,11 @@
  * the Queue's own retries and dead letters.
  */
 import { describeThrown, integer, type Operation, report } from "@whisperr/core";
-import { deliverRound } from "./bounded-delivery.ts";
-import type { QueueBatchLike, QueueMessageLike } from "./cloudflare-types.ts";
-import { type DeliveryOptions, type DeliverySettings, resolveDelivery } from "./delivery-settings.ts";
-import { sortMessages, unreadableError } from "./queue-batch.ts";
-import { MAX_DELAY_SECONDS, type RetryDelay, retryDelaySeconds } from "./queue-retry-delay.ts";
+import type { QueueBatchLike, QueueMessageLike } from "../bindings.ts";
+import { deliverRound } from "../bounded-delivery.ts";
+import { type DeliveryOptions, type DeliverySettings, resolveDelivery } from "../settings.ts";
+import { sortMessages, unreadableError } from "./batch.ts";
+import { MAX_DELAY_SECONDS, type RetryDelay, retryDelaySeconds } from "./retry-delay.ts";
 
 export interface QueueConsumerOptions extends DeliveryOptions {
   /** Attempts after the first within one batch, 0 or more; the Queue itself retries later. Default 2. */

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { retryDelaySeconds } from "../src/queue-retry-delay.ts";
+import { retryDelaySeconds } from "./retry-delay.ts";
 
 const DELAY = { baseSeconds: 10, maxSeconds: 3600 };
 

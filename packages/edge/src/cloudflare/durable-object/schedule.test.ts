@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { nextAlarmMs } from "../src/durable-schedule.ts";
+import { nextAlarmMs } from "./schedule.ts";
 
 const SCHEDULE = { flushAt: 20, flushIntervalMs: 1000 };
 const NO_WAIT = { failures: 0, notBeforeMs: 0 };

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { comparePlaces, createPlaces, parsePlace } from "../src/hand-over-place.ts";
-import { anEvent } from "./queue-fixtures.ts";
+import { anEvent } from "../../test/queue-fixtures.ts";
+import { comparePlaces, createPlaces, parsePlace } from "./place.ts";
 
 test("an operation keeps its place however often it is asked for; others follow", () => {
   let now = 100;

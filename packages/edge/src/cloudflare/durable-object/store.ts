@@ -2,8 +2,9 @@
  * The operations of one Durable Object, in its SQLite: in the order they came, each once, removed when they are settled.
  * Every method is synchronous, so what one call writes is kept as a whole or not at all.
  */
-import type { TransactionalSql } from "./cloudflare-types.ts";
-import type { Place } from "./hand-over-place.ts";
+
+import type { Place } from "../../hand-over/place.ts";
+import type { TransactionalSql } from "../bindings.ts";
 
 /** An operation as it was handed over: its place, and its JSON text. */
 export interface HandedOver extends Place {

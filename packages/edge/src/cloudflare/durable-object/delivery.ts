@@ -3,12 +3,12 @@
  * alarm to alarm. Everything it knows is in its storage, so it may be restarted between any two steps.
  */
 import { describeThrown } from "@whisperr/core";
-import type { DurableStorageLike } from "./cloudflare-types.ts";
-import type { DeliverySettings } from "./delivery-settings.ts";
-import { reportEvicted } from "./durable-reports.ts";
-import { deliverFront } from "./durable-round.ts";
-import { nextAlarmMs } from "./durable-schedule.ts";
-import { createDurableStore, type HandedOver } from "./durable-store.ts";
+import type { DurableStorageLike } from "../bindings.ts";
+import type { DeliverySettings } from "../settings.ts";
+import { reportEvicted } from "./reports.ts";
+import { deliverFront } from "./round.ts";
+import { nextAlarmMs } from "./schedule.ts";
+import { createDurableStore, type HandedOver } from "./store.ts";
 
 export interface OutboxObject {
   /** Keeps `operations`, in this order; those it was handed before are not kept twice. */
