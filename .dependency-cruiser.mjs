@@ -36,7 +36,7 @@ const EDGE = {
 
 /** Files that are no room's: any room may import them. Core is one for all others. */
 const SHARED = [
-  "^packages/core/src/(errors|options|ports)\\.ts$",
+  "^packages/core/src/(development|errors|options|ports)\\.ts$",
   "^packages/core/src/index\\.ts$",
   "^packages/browser/src/(clock|index)\\.ts$",
   "^packages/edge/src/options\\.ts$",

@@ -43,4 +43,13 @@ export default defineConfig([
     entry: ["src/browser.ts", "src/outside-web.ts", "src/vercel-edge-function.ts"],
     format: ["iife"],
   },
+  {
+    ...alone,
+    entry: { "browser-development": "src/browser.ts" },
+    format: ["iife"],
+    esbuildOptions: (options: { conditions?: string[] }) => {
+      alone.esbuildOptions(options);
+      options.conditions = ["development"];
+    },
+  },
 ]);

@@ -1,6 +1,7 @@
 import { readFileSync, rmSync } from "node:fs";
 import { defineConfig, type Options } from "tsup";
 import { PRIVATE_PROPERTIES } from "../core/private-names.ts";
+import { production } from "../core/production-build.ts";
 
 const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
 
@@ -14,11 +15,15 @@ const shared: Options = {
   noExternal: ["@whisperr/core"],
   esbuildOptions(options) {
     options.mangleProps = PRIVATE_PROPERTIES;
+    // Core's sources, of which a production build has one file less.
+    options.conditions = ["@whisperr/source"];
   },
 };
 
+type Plugin = NonNullable<Options["esbuildPlugins"]>[number];
+
 /** One copy of the SDK for both entries: what React's takes from the main entry stays an import of that file. */
-const mainEntry: NonNullable<Options["esbuildPlugins"]>[number] = {
+const mainEntry: Plugin = {
   name: "main-entry",
   setup(build) {
     const extension = build.initialOptions.format === "cjs" ? "cjs" : "js";
@@ -28,36 +33,28 @@ const mainEntry: NonNullable<Options["esbuildPlugins"]>[number] = {
   },
 };
 
-const entries: Options = {
-  ...shared,
-  entry: { index: "src/index.ts", react: "src/react.ts" },
-  esbuildPlugins: [mainEntry],
-};
+const entries: Options = { ...shared, entry: { index: "src/index.ts", react: "src/react.ts" } };
+const developed: Options = { ...entries, outDir: "dist/development", esbuildPlugins: [mainEntry] };
+const produced: Options = { ...entries, esbuildPlugins: [mainEntry, production as Plugin] };
+const script: Options = { ...shared, format: "iife", esbuildPlugins: [production as Plugin] };
+/** What only `persistence: "durable"` needs is a file of its own, loaded when asked for. */
+const modules: Options = { format: "esm", splitting: true };
+const types: Options = { dts: { resolve: ["@whisperr/core"] } };
 
 export default defineConfig(() => {
   // Here, once: the builds run side by side, and none may clear away what another wrote.
   rmSync("dist", { recursive: true, force: true });
   return [
+    { ...produced, ...modules, ...types },
+    { ...produced, format: "cjs", ...types },
+    { ...developed, ...modules },
+    { ...developed, format: "cjs" },
+    { ...script, entry: { whisperr: "src/script/tag.ts" }, outExtension: () => ({ js: ".iife.js" }) },
+    // Pages carry the loader inline, where a map leads nowhere.
     {
-      ...entries,
-      format: "esm",
-      // What only `persistence: "durable"` needs is a file of its own, loaded when asked for.
-      splitting: true,
-      dts: { resolve: ["@whisperr/core"] },
-    },
-    { ...entries, format: "cjs", dts: { resolve: ["@whisperr/core"] } },
-    {
-      ...shared,
-      entry: { whisperr: "src/script/tag.ts" },
-      format: "iife",
-      outExtension: () => ({ js: ".iife.js" }),
-    },
-    {
-      ...shared,
+      ...script,
       entry: { loader: "src/script/loader.ts" },
-      format: "iife",
       outExtension: () => ({ js: ".js" }),
-      // Pages carry it inline, where a map leads nowhere.
       sourcemap: false,
     },
   ];

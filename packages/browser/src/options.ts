@@ -1,5 +1,5 @@
 /** The options of the client for browsers. */
-import { checkTypes, mustBe, type WhisperrOptions } from "@whisperr/core";
+import { checkChoice, checkTypes, type WhisperrOptions } from "@whisperr/core";
 
 /** What `createWhisperr()` takes. Only `apiKey` is required. */
 export interface BrowserOptions extends Omit<WhisperrOptions, "outbox"> {
@@ -52,8 +52,4 @@ export function checkOptions(options: BrowserOptions): void {
     "autoContext",
     "pageQuery",
   ]);
-}
-
-function checkChoice(name: string, given: unknown, choices: readonly unknown[]): void {
-  mustBe([undefined, ...choices].includes(given), name, choices.join(" or "), given);
 }

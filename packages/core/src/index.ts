@@ -21,6 +21,7 @@ export { answered, backoffDelayMs, batchCut } from "./delivery/answering.ts";
 export { abandoned, appended, flushRequested, retryNow, timerFired } from "./delivery/flow.ts";
 export type { Effects, KeptBecause, Machine } from "./delivery/machine.ts";
 export { type DeliveryConfig, type DeliveryState, initialState, type Phase } from "./delivery/state.ts";
+export { checkChoice, checkTypes } from "./development.ts";
 export type { DropReason, WhisperrError } from "./errors.ts";
 export {
   type Channel,
@@ -52,7 +53,6 @@ export { conclude, EFFECTS, transmit } from "./loop/effects.ts";
 export { abandon, type FlushResult, flush, retry, stop } from "./loop/flush.ts";
 export { adopt, append, joinHeld, joinQueue, withdraw } from "./loop/queue.ts";
 export {
-  checkTypes,
   integer,
   MAX_TIMER_MS,
   type ResolvedOptions,

@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { arrayOutbox } from "../test/operations.ts";
 import { KEY, misuse, resolve } from "../test/resolved-options.ts";
 import { MAX_TIMER_MS } from "./options.ts";
 
@@ -139,27 +138,5 @@ describe("options of another type are refused, and the message names the option 
 
   test("backoff must be an object", () => {
     expect(misuse({ backoff: 1000 })).toBe("Whisperr: backoff must be an object (got 1000).");
-  });
-
-  const outbox = arrayOutbox();
-  test.each<[string, unknown]>([
-    ["text", "memory"],
-    ["an array", []],
-    ["an object without methods", { size: 0 }],
-    ["an outbox without a size", { ...outbox, size: undefined }],
-    ["an outbox whose size is a method", { ...outbox, size: () => 0 }],
-    ["an outbox whose size is no whole number", { ...outbox, size: Number.NaN }],
-    ...["append", "at", "remove"].map((name): [string, unknown] => [
-      `an outbox without ${name}()`,
-      { ...outbox, [name]: undefined },
-    ]),
-  ])("an outbox is not %s", (_name, given) => {
-    expect(misuse({ outbox: given })).toContain(
-      "outbox must be an object with size, append, at and remove (got ",
-    );
-  });
-
-  test("an outbox is whatever has the methods", () => {
-    expect(() => resolve({ outbox: arrayOutbox() })).not.toThrow();
   });
 });

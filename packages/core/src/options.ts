@@ -1,4 +1,5 @@
 /** The options every SDK shares: types, defaults, and errors that name the option and the fix. */
+import { checkRange, checkTypes } from "./development.ts";
 import type { WhisperrError } from "./errors.ts";
 import type { WireEvent } from "./events/recorder.ts";
 import { misuse, mustBe } from "./events/refusal.ts";
@@ -106,8 +107,6 @@ export interface ResolvedOptions {
   readonly debug: boolean;
 }
 
-export { misuse } from "./events/refusal.ts";
-
 export const DEFAULT_BASE_URL = "https://api.whisperr.net";
 /** The contract's hard cap on events per request. */
 export const MAX_BATCH_SIZE = 500;
@@ -124,10 +123,12 @@ export function resolveOptions(
   checkTypes("function", options, ["onError", "beforeSend", "fetch"]);
   checkTypes("boolean", options, ["disabled", "debug", "allowInsecureHttp"]);
   checkTypes("object", options, ["backoff"]);
-  checkOutbox(options.outbox);
   const number = (name: keyof WhisperrOptions, fallback: number, min: number, max?: number) =>
     integer(name, options[name], fallback, min, max);
   const maxQueueSize = number("maxQueueSize", defaults.maxQueueSize, 1);
+  const { backoff } = options;
+  const baseMs = integer("backoff.baseMs", backoff?.baseMs, 1000, 1, MAX_TIMER_MS);
+  const maxMs = integer("backoff.maxMs", backoff?.maxMs, Math.max(30_000, baseMs), baseMs, MAX_TIMER_MS);
   return {
     apiKey: checkApiKey(options.apiKey),
     baseUrl: checkBaseUrl(options.baseUrl ?? DEFAULT_BASE_URL, options.allowInsecureHttp),
@@ -137,13 +138,16 @@ export function resolveOptions(
     maxBatchSize: Math.min(number("maxBatchSize", MAX_BATCH_SIZE, 1), MAX_BATCH_SIZE),
     maxBatchBytes: number("maxBatchBytes", 512 * 1024, 1),
     maxRetries: number("maxRetries", 6, 0, MAX_RETRIES),
-    backoff: resolveBackoff(options.backoff ?? {}),
+    backoff: { baseMs, maxMs },
     requestTimeoutMs: number("requestTimeoutMs", 10_000, 1, MAX_TIMER_MS),
     debug: options.debug === true,
   };
 }
 
-/** A whole number from `min` to `max`; undefined and null mean: not given. */
+/**
+ * A whole number from `min` to `max`; undefined and null mean: not given. What is none counts as not given in a production
+ * build; what is too large is refused there too, for taken less it could mean the opposite.
+ */
 export function integer(
   name: string,
   given: unknown,
@@ -153,40 +157,9 @@ export function integer(
 ): number {
   const value = (given ?? fallback) as number;
   const fits = Number.isInteger(value) && value >= min && value <= max;
-  const rule = max === Number.MAX_SAFE_INTEGER ? `${min} or more` : `from ${min} to ${grouped(max)}`;
-  mustBe(fits, name, `a whole number ${rule}`, value);
-  return value;
-}
-
-/** `2,147,483,647`. */
-function grouped(value: number): string {
-  return `${value}`.replace(/\B(?=(\d{3})+$)/g, ",");
-}
-
-/** undefined and null mean: not given. */
-export function checkTypes<Name extends string>(
-  type: "function" | "boolean" | "object",
-  options: { readonly [name in Name]?: unknown },
-  names: readonly Name[],
-): void {
-  for (const name of names) {
-    const value = options[name] ?? undefined;
-    const rule = type === "boolean" ? "true or false" : `${type === "object" ? "an" : "a"} ${type}`;
-    mustBe(value === undefined || typeof value === type, name, rule, value);
-  }
-}
-
-function resolveBackoff(backoff: NonNullable<WhisperrOptions["backoff"]>): ResolvedOptions["backoff"] {
-  const baseMs = integer("backoff.baseMs", backoff.baseMs, 1000, 1, MAX_TIMER_MS);
-  const maxMs = integer("backoff.maxMs", backoff.maxMs, Math.max(30_000, baseMs), baseMs, MAX_TIMER_MS);
-  return { baseMs, maxMs };
-}
-
-function checkOutbox(outbox: unknown): void {
-  if (outbox === undefined || outbox === null) return;
-  const { size, append, at, remove } = outbox as { readonly [name: string]: unknown };
-  const fits = [append, at, remove].every((method) => typeof method === "function") && Number.isInteger(size);
-  mustBe(fits, "outbox", "an object with size, append, at and remove", outbox);
+  checkRange(fits, name, value, min, max);
+  mustBe(fits || !(value > max), name, `${max} or less`, value);
+  return fits ? value : fallback;
 }
 
 /** It travels in a header, where anything but these characters is refused with an error that would print it. */
@@ -208,7 +181,7 @@ function checkBaseUrl(given: unknown, allowInsecureHttp: unknown): string {
   const parts = URL_FORM.exec(url);
   const fits = parts !== null && Number(parts[1] ?? 0) <= 65_535;
   mustBe(fits, "baseUrl", `a URL like ${DEFAULT_BASE_URL}`, given);
-  const isSafe = allowInsecureHttp || ENCRYPTED_OR_LOOPBACK.test(url);
+  const isSafe = allowInsecureHttp === true || ENCRYPTED_OR_LOOPBACK.test(url);
   const rule = "https:, or the key travels in the clear; allowInsecureHttp: true permits that";
   mustBe(isSafe, "baseUrl", rule, given);
   return url.replace(/\/+$/, "");

@@ -17,6 +17,7 @@ test("core exports exactly this, so that nothing becomes public by accident", ()
     "backoffDelayMs",
     "batchCut",
     "channel",
+    "checkChoice",
     "checkTypes",
     "classifyAnswer",
     "conclude",

@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { PRIVATE_PROPERTIES } from "../../../core/private-names.ts";
+import { production } from "../../../core/production-build.ts";
 
 const APP = 'import { createWhisperr } from "@whisperr/browser"; createWhisperr({ apiKey: "wrk_test" });';
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
@@ -14,15 +15,20 @@ export interface BundleSize {
   readonly modules: readonly (readonly [file: string, bytes: number])[];
 }
 
-/** `built`: what is published; `source`: the same from its sources, which tells the modules apart. */
-export async function bundleSize(entry: "built" | "source"): Promise<BundleSize> {
+/** `source`: the same as is published, from its sources, which tells the modules apart. */
+export async function bundleSize(
+  entry: "built" | "source",
+  mode: "development" | "production" = "development",
+): Promise<BundleSize> {
   const sources = {
     "@whisperr/browser": path("../../src/index.ts"),
     "@whisperr/core": path("../../../core/src/index.ts"),
   };
   const { outputFiles, metafile } = await build({
     stdin: { contents: APP, resolveDir: path("../..") },
-    alias: entry === "source" ? sources : { "@whisperr/browser": path("../../dist/index.js") },
+    ...(entry === "source" && { alias: sources, mangleProps: PRIVATE_PROPERTIES }),
+    ...(entry === "source" && mode === "production" && { plugins: [production] }),
+    conditions: [mode],
     bundle: true,
     minify: true,
     format: "esm",
@@ -31,7 +37,6 @@ export async function bundleSize(entry: "built" | "source"): Promise<BundleSize>
     outdir: "out",
     target: "es2020",
     define: { VERSION: '"0.0.0"' },
-    ...(entry === "source" && { mangleProps: PRIVATE_PROPERTIES }),
     metafile: true,
     write: false,
     absWorkingDir: path("../../.."),

@@ -11,7 +11,6 @@ import { enqueue } from "../loop/queue.ts";
 import type { ResolvedOptions, WhisperrOptions } from "../options.ts";
 import type { Ports } from "../ports.ts";
 import { createMemoryOutbox } from "../queue/memory-outbox.ts";
-import type { Outbox } from "../queue/outbox.ts";
 import { outboxBySize } from "../queue/outbox-by-size.ts";
 import { createReporter, printDebug } from "../report/reporter.ts";
 import { type Client, type ClientConfig, createClient, startQueue } from "./client.ts";
@@ -104,9 +103,10 @@ export function createServerClient<Events extends EventMap = AnyEvents, More ext
   ports: Ports,
   more?: More,
 ): ServerRuntime<Events, More> {
+  const { outbox } = options;
   const client = createClient(
     resolved,
-    options.outbox ? outboxBySize(options.outbox as Outbox) : createMemoryOutbox(),
+    outbox === undefined || outbox === null ? createMemoryOutbox() : outboxBySize(outbox),
     ports.transport ?? createTransport(resolved, ports),
     createReporter({ ...resolved, onError: options.onError }, ports),
     ports,

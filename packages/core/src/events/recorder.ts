@@ -1,8 +1,9 @@
 /** From a `track()` call to a queued event: checked, stamped with time and id, and through the app's `beforeSend`. */
+import { refuseContext } from "../development.ts";
 import type { WhisperrOptions } from "../options.ts";
 import type { Ports } from "../ports.ts";
 import type { TrackOperation } from "./operation.ts";
-import { asRefusal, describeThrown, misuse, mustBe, Refusal } from "./refusal.ts";
+import { describeThrown, mustBe, Refusal } from "./refusal.ts";
 import {
   checkEventType,
   checkUserId,
@@ -50,15 +51,15 @@ const UUID_PREFIX_LENGTH = 24;
 /** An app has fewer. */
 const MAX_KNOWN_EVENTS = 1000;
 
-/** Misuse of `context` throws, unlike the same in a call. */
 export function createRecorder({ beforeSend, context }: WhisperrOptions): Recorder {
+  let baseJson = "{}";
   try {
-    const baseJson = contextToJson(context);
-    const base = baseJson === "{}" ? undefined : JSON.parse(baseJson);
-    return { beforeSend, base, baseJson, known: new Set(), idPrefix: "", idNumber: 0 };
+    baseJson = contextToJson(context);
   } catch (error) {
-    throw misuse(asRefusal(error, "context").message);
+    refuseContext(error);
   }
+  const base = baseJson === "{}" ? undefined : JSON.parse(baseJson);
+  return { beforeSend, base, baseJson, known: new Set(), idPrefix: "", idNumber: 0 };
 }
 
 /**

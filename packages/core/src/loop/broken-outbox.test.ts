@@ -97,7 +97,7 @@ describe("at() that throws", () => {
         type: "retry_exhausted",
         count: 3,
         message: expect.stringContaining(
-          "failed after 3 attempts, everything is kept for a later flush (the outbox failed: disk full in at())",
+          "delivery failed after 3 attempts (the outbox failed: disk full in at())",
         ),
       },
     ]);

@@ -184,7 +184,7 @@ describe("what is kept", () => {
     loop.abandon();
 
     expect(errors).toEqual([{ type: "retry_exhausted", count, message: expect.stringContaining(words) }]);
-    expect(errors[0]?.message).toContain("allow more time");
+    expect(errors[0]?.message).toContain("Out of time, allow more");
     expect(loop.stats()).toEqual({ accepted: count, delivered: 0, dropped: {}, pending: count });
   });
 

@@ -64,8 +64,8 @@ test("what is kept is told with what to do about it", () => {
     "The API refused the key, everything is kept until the next flush: check apiKey (401).",
   );
   expect(retryExhaustedMessage(noAnswer("connection reset"), 7)).toBe(
-    "Delivery failed after 7 attempts, everything is kept for a later flush (connection reset).",
+    "Everything is kept for a later flush, delivery failed after 7 attempts (connection reset).",
   );
-  expect(abandonedMessage(1)).toBe("Out of time with 1 operation still queued: allow more time.");
-  expect(abandonedMessage(2)).toBe("Out of time with 2 operations still queued: allow more time.");
+  expect(abandonedMessage(1)).toBe("Out of time, allow more: 1 operation still queued.");
+  expect(abandonedMessage(2)).toBe("Out of time, allow more: 2 operations still queued.");
 });

@@ -1,4 +1,5 @@
 /** The words for what the app hears through `onError`. */
+import { explain } from "../development.ts";
 import type { DropReason } from "../errors.ts";
 import { words } from "../events/refusal.ts";
 import { type Answer, errorOf } from "../http/outcome.ts";
@@ -13,38 +14,26 @@ export function describeAnswer(answer: Answer): string {
 }
 
 export function authMessage(answer: Answer): string {
-  return sentence("The API refused the key, everything is kept until the next flush: check apiKey", answer);
+  return sentence("auth", answer);
 }
 
 export function retryExhaustedMessage(answer: Answer, attempts: number): string {
   // Tried again and yet below 400: it is no answer of the API's.
   const hint = answer.failure === undefined && answer.status < 400 ? ": a redirect, check baseUrl" : "";
-  const after = attempts === 1 ? "1 attempt" : `${attempts} attempts`;
-  return sentence(`Delivery failed after ${after}, everything is kept for a later flush${hint}`, answer);
+  return sentence("retry_exhausted", answer, ` after ${counted(attempts, "attempt")}${hint}`);
 }
 
 /** A deadline passed: of `shutdown()`, or of a process that ends. */
 export function abandonedMessage(count: number): string {
-  return sentence(
-    `Out of time with ${count} operation${count === 1 ? "" : "s"} still queued: allow more time`,
-  );
+  return sentence("abandoned", undefined, `: ${counted(count, "operation")} still queued`);
 }
-
-const DROPPED: { readonly [reason in DropReason]?: string } = {
-  queue_full: "The queue is full, the oldest were dropped: raise maxQueueSize",
-  rejected: "The API refused this for good",
-  too_large: "The API refused this as too large: send less at once",
-  rejected_by_server: "The API refused some of this batch for good",
-  opted_out: "The user opted out, the queue is discarded",
-  reset: "reset() before identify(), held events are discarded",
-  corrupt: "Stored operations are unreadable and discarded",
-  storage_failed: "Storage is blocked or full, operations wait in memory",
-};
 
 export function droppedMessage(reason: DropReason, answer?: Answer): string {
-  return sentence(DROPPED[reason] ?? reason, answer);
+  return sentence(reason, answer);
 }
 
-function sentence(text: string, answer?: Answer): string {
-  return `${text}${answer === undefined ? "" : ` (${describeAnswer(answer)})`}.`;
+function sentence(what: Parameters<typeof explain>[0], answer?: Answer, more = ""): string {
+  return `${explain(what)}${more}${answer === undefined ? "" : ` (${describeAnswer(answer)})`}.`;
 }
+
+const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;

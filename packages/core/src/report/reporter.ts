@@ -1,4 +1,5 @@
 /** Hands errors to the app and keeps a throwing, re-entrant or missing `onError` from doing harm. */
+import { ONLY_ONCE } from "../development.ts";
 import type { WhisperrError } from "../errors.ts";
 import { describeThrown } from "../events/refusal.ts";
 import type { Ports } from "../ports.ts";
@@ -59,11 +60,7 @@ function warnOnce(reporter: Reporter, { type, reason, message }: WhisperrError):
   const kind = reason ?? type;
   if (reporter.debug || reporter.warned.has(kind)) return;
   reporter.warned.add(kind);
-  print(
-    reporter,
-    "warn",
-    `${message} Further errors of this kind are not printed; onError gets all of them.`,
-  );
+  print(reporter, "warn", message + ONLY_ONCE);
 }
 
 function print(reporter: Reporter, level: "debug" | "warn", message: string): void {

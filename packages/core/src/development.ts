@@ -1,0 +1,63 @@
+/**
+ * What a development build has more than a production build: checks of options, and messages that explain themselves.
+ * A production build has `production.ts` in the place of this file, with the same exports.
+ */
+import type { DropReason, WhisperrError } from "./errors.ts";
+import { asRefusal, misuse, mustBe } from "./events/refusal.ts";
+
+/** Throws unless an option is one of these, or not given. */
+export function checkChoice(name: string, given: unknown, choices: readonly string[]): void {
+  const value = given ?? undefined;
+  mustBe(value === undefined || choices.some((one) => one === value), name, choices.join(" or "), value);
+}
+
+/** Throws unless a number `fits`: a whole one from `min` to `max`. */
+export function checkRange(fits: boolean, name: string, value: unknown, min: number, max: number): void {
+  const range = max === Number.MAX_SAFE_INTEGER ? `${min} or more` : `from ${min} to ${grouped(max)}`;
+  mustBe(fits, name, `a whole number ${range}`, value);
+}
+
+/** Throws unless these options are of this type. undefined and null mean: not given. */
+export function checkTypes<Name extends string>(
+  type: "function" | "boolean" | "object",
+  options: { readonly [name in Name]?: unknown },
+  names: readonly Name[],
+): void {
+  for (const name of names) {
+    const value = options[name] ?? undefined;
+    const rule = type === "boolean" ? "true or false" : `${type === "object" ? "an" : "a"} ${type}`;
+    mustBe(value === undefined || typeof value === type, name, rule, value);
+  }
+}
+
+/** Throws: the option `context` could not be read, and why. */
+export function refuseContext(thrown: unknown): void {
+  throw misuse(asRefusal(thrown, "context").message);
+}
+
+const TEXTS: { readonly [what in DropReason | WhisperrError["type"] | "abandoned"]?: string } = {
+  auth: "The API refused the key, everything is kept until the next flush: check apiKey",
+  retry_exhausted: "Everything is kept for a later flush, delivery failed",
+  abandoned: "Out of time, allow more",
+  queue_full: "The queue is full, the oldest were dropped: raise maxQueueSize",
+  rejected: "The API refused this for good",
+  too_large: "The API refused this as too large: send less at once",
+  rejected_by_server: "The API refused some of this batch for good",
+  opted_out: "The user opted out, the queue is discarded",
+  reset: "reset() before identify(), held events are discarded",
+  corrupt: "Stored operations are unreadable and discarded",
+  storage_failed: "Storage is blocked or full, operations wait in memory",
+};
+
+/** What happened, in a sentence without its full stop. */
+export function explain(what: keyof typeof TEXTS): string {
+  return TEXTS[what] ?? what;
+}
+
+/** Behind what is printed once for want of an `onError`. */
+export const ONLY_ONCE: string = " Further errors of this kind are not printed; onError gets all of them.";
+
+/** `2,147,483,647`. */
+function grouped(value: number): string {
+  return `${value}`.replace(/\B(?=(\d{3})+$)/g, ",");
+}

@@ -1,0 +1,84 @@
+/** What a production build does with options that make no sense, and what it says. */
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { fakePorts } from "../test/fake-ports.ts";
+import { http } from "../test/scripted-transport.ts";
+import * as development from "./development.ts";
+import { MAX_TIMER_MS } from "./options.ts";
+import * as production from "./production.ts";
+
+/** Everything that uses the one or the other, with the other. */
+async function build() {
+  const { misuse, resolve } = await import("../test/resolved-options.ts");
+  const { createRecorder } = await import("./events/recorder.ts");
+  const messages = await import("./report/messages.ts");
+  const reporting = await import("./report/reporter.ts");
+  return { misuse, resolve, createRecorder, ...messages, ...reporting };
+}
+
+let sdk: Awaited<ReturnType<typeof build>>;
+beforeAll(async () => {
+  vi.resetModules();
+  vi.doMock("./development.ts", () => production);
+  sdk = await build();
+});
+afterAll(() => {
+  vi.doUnmock("./development.ts");
+  vi.resetModules();
+});
+
+test("it takes the place of the development build's file: the same exports, of the same types", () => {
+  const same: typeof development = production;
+
+  expect(Object.keys(same).sort()).toEqual(Object.keys(development).sort());
+});
+
+describe("an option that makes no sense counts as not given", () => {
+  test.each([
+    ["flushAt", 0],
+    ["requestTimeoutMs", Number.NaN],
+    ["maxQueueSize", "1000"],
+    ["maxRetries", -1],
+    ["maxBatchBytes", 1.5],
+    ["flushIntervalMs", {}],
+    ["backoff", "fast"],
+    ["backoff", { baseMs: 0, maxMs: -1 }],
+    ["debug", "true"],
+    ["onError", "log"],
+  ])("%s: %s", (name, value) => {
+    expect(sdk.resolve({ [name]: value })).toEqual(sdk.resolve());
+  });
+
+  test("one that would let the key travel in the clear does not", () => {
+    const baseUrl = "http://api.example.com";
+    expect(sdk.misuse({ baseUrl, allowInsecureHttp: "false" })).toContain("baseUrl must be https:");
+  });
+
+  test("a context", () => {
+    expect(sdk.createRecorder({ context: [] })).toEqual(sdk.createRecorder({}));
+  });
+});
+
+test.each([
+  ["maxRetries", 1001],
+  ["flushIntervalMs", MAX_TIMER_MS + 1],
+  ["requestTimeoutMs", Number.POSITIVE_INFINITY],
+])("what is too large is refused all the same: %s %d", (name, value) => {
+  expect(sdk.misuse({ [name]: value })).toMatch(`${name} must be`);
+});
+
+test("a message is the name of what happened, the answer, and what no name could say", () => {
+  expect(sdk.droppedMessage("rejected", http(422))).toBe("rejected (422).");
+  expect(sdk.retryExhaustedMessage(http(301), 7)).toBe(
+    "retry_exhausted after 7 attempts: a redirect, check baseUrl (301).",
+  );
+  expect(sdk.abandonedMessage(1)).toBe("abandoned: 1 operation still queued.");
+});
+
+test("without an onError it is printed once", () => {
+  const { ports, log } = fakePorts();
+  const reporter = sdk.createReporter({ apiKey: "wrk_secret_key", debug: false }, ports);
+  for (const count of [1, 2])
+    sdk.report(reporter, { type: "dropped", reason: "rejected", count, message: "rejected." });
+
+  expect(log).toEqual([{ level: "warn", message: "[whisperr] rejected." }]);
+});

@@ -1,0 +1,19 @@
+/**
+ * Takes the place of `development.ts` in a production build: no option is checked that could do no harm, and a message is the
+ * name of what happened. An option that makes no sense then counts as not given.
+ */
+import type * as development from "./development.ts";
+
+export function checkChoice(..._: Parameters<typeof development.checkChoice>): void {}
+
+export function checkRange(..._: Parameters<typeof development.checkRange>): void {}
+
+export function checkTypes(..._: Parameters<typeof development.checkTypes>): void {}
+
+export function refuseContext(_thrown: unknown): void {}
+
+export function explain(what: Parameters<typeof development.explain>[0]): string {
+  return what;
+}
+
+export const ONLY_ONCE: string = "";
