@@ -43,7 +43,7 @@ export { describeThrown, misuse, mustBe } from "./events/refusal.ts";
 export { ignoreRejection } from "./events/snapshot.ts";
 export { type Batch, cutBatch, encodeEvent, utf8Bytes } from "./events/wire.ts";
 export { readBoundedText } from "./http/bounded-text.ts";
-export { type Answer, classifyAnswer, noAnswer, type Outcome } from "./http/outcome.ts";
+export { type Answer, noAnswer, type Outcome } from "./http/outcome.ts";
 export { createTransport, type RequestUnderWay, type Transport } from "./http/transport.ts";
 export { addDeviceTraits, type DeviceTraits } from "./identity/device-traits.ts";
 export type { Identity } from "./identity/identity.ts";
@@ -51,7 +51,7 @@ export type { IdentityStore } from "./identity/identity-keeper.ts";
 export { lose, refuse, type Stats, stats, step, tell } from "./loop/books.ts";
 export { conclude, EFFECTS, transmit } from "./loop/effects.ts";
 export { abandon, type FlushResult, flush, retry, stop } from "./loop/flush.ts";
-export { adopt, append, joinHeld, joinQueue, withdraw } from "./loop/queue.ts";
+export { adopt, append, arrived, joinHeld, joinQueue, withdraw } from "./loop/queue.ts";
 export {
   integer,
   MAX_TIMER_MS,
@@ -79,6 +79,5 @@ export {
 export { createMemoryOutbox } from "./queue/memory-outbox.ts";
 export type { AppOutbox, Outbox, QueuedOperation } from "./queue/outbox.ts";
 export { parseOperation } from "./queue/stored-operation.ts";
-export { droppedMessage, retryExhaustedMessage } from "./report/messages.ts";
-export { createReporter, printDebug, type Reporter, report, tellApp } from "./report/reporter.ts";
+export { createReporter, printDebug, type Reporter, report } from "./report/reporter.ts";
 export { webPorts } from "./web/web-ports.ts";

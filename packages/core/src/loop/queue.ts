@@ -98,10 +98,15 @@ export function adopt(client: Client, count: number, doubtful: number, leaseMs: 
   step(client, adopted, count, doubtful, leaseMs);
 }
 
-/** `count` operations of a page that ended while this one lives stand behind all others now. */
-export function joinQueue(client: Client, count: number): void {
+/** `count` operations that came by another way than a call stand behind all others now. */
+export function arrived(client: Client, count: number): void {
   client.accepted += count;
   addQueued(client, count);
+}
+
+/** The same, of a page that ended while this one lives. */
+export function joinQueue(client: Client, count: number): void {
+  arrived(client, count);
   retry(client);
 }
 

@@ -45,7 +45,7 @@ export function report(reporter: Reporter, error: WhisperrError): void {
 }
 
 /** The app's `onError`, or a warning where it has none. May throw what the app throws. */
-export function tellApp(reporter: Reporter, error: WhisperrError): void {
+function tellApp(reporter: Reporter, error: WhisperrError): void {
   if (reporter.onError) return reporter.onError(error);
   warnOnce(reporter, error);
 }

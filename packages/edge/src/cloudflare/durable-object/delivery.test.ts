@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { aStorage, type FakeStorage, handedOver } from "../../../test/durable-fixtures.ts";
 import { aNumberedApi, type NumberedApi } from "../../../test/queue-fixtures.ts";
 import { resolveDelivery } from "../settings.ts";
-import { createOutboxObject } from "./delivery.ts";
+import { createOutboxObject, handOver, onAlarm } from "./delivery.ts";
 import type { OutboxOptions } from "./whisperr-outbox.ts";
 
 /** A busy machine takes its time. */
@@ -31,7 +31,7 @@ function anObject(api: NumberedApi, options: OutboxOptions = {}, storage: FakeSt
   async function fireAlarm(): Promise<void> {
     vi.setSystemTime(Math.max(storage.alarmMs ?? 0, Date.now()));
     storage.alarmMs = null;
-    await object.alarm();
+    await onAlarm(object);
   }
   return { object, errors, storage, fireAlarm };
 }
@@ -40,7 +40,7 @@ describe("a Durable Object", () => {
   test("delivers at its alarm what it was handed, then rests", async () => {
     const api = aNumberedApi();
     const { object, storage, fireAlarm } = anObject(api);
-    await object.handOver(handedOver(1, 3));
+    await handOver(object, handedOver(1, 3));
     expect(storage.alarmMs).toBe(NOW + 10_000);
     await fireAlarm();
     expect(api.requests).toEqual([[1, 2, 3]]);
@@ -50,7 +50,7 @@ describe("a Durable Object", () => {
   test("waits longer with each failure, goes on for ever, and says so once", async () => {
     const api = aNumberedApi((_numbers, index) => (index < 5 ? { status: 503 } : undefined));
     const { object, errors, storage, fireAlarm } = anObject(api, { maxRetries: 2 });
-    await object.handOver(handedOver(1, 3));
+    await handOver(object, handedOver(1, 3));
     const waits: number[] = [];
     for (let i = 0; i < 5; i++) {
       await fireAlarm();
@@ -69,7 +69,7 @@ describe("a Durable Object", () => {
   test("whatever is accepted makes the next failure the first one", async () => {
     const api = aNumberedApi((_numbers, index) => ([3, 5].includes(index) ? undefined : { status: 503 }));
     const { object, storage, fireAlarm } = anObject(api, { maxBatchSize: 1 });
-    await object.handOver(handedOver(1, 2));
+    await handOver(object, handedOver(1, 2));
     const waits: number[] = [];
     for (let i = 0; i < 4; i++) {
       await fireAlarm();
@@ -79,7 +79,7 @@ describe("a Durable Object", () => {
     // The first of the two arrived, the second did not.
     expect(waits[3]).toBeLessThanOrEqual(1000);
     await fireAlarm();
-    await object.handOver(handedOver(3, 3));
+    await handOver(object, handedOver(3, 3));
     await fireAlarm();
     expect((storage.alarmMs ?? 0) - Date.now()).toBeLessThanOrEqual(1000);
     expect(api.requests.flat()).toEqual([1, 1, 1, 1, 2, 2, 3]);
@@ -90,12 +90,12 @@ describe("a Durable Object", () => {
       index === 0 ? { status: 429, retryAfter: "30" } : undefined,
     );
     const { object, storage, fireAlarm } = anObject(api);
-    await object.handOver(handedOver(1, 1));
+    await handOver(object, handedOver(1, 1));
     await fireAlarm();
     const due = Date.now() + 30_000;
     expect(storage.alarmMs).toBe(due);
-    await object.alarm();
-    await object.handOver(handedOver(2, 40));
+    await onAlarm(object);
+    await handOver(object, handedOver(2, 40));
     expect(storage.alarmMs).toBe(due);
     expect(api.requests).toHaveLength(1);
   });
@@ -110,12 +110,12 @@ describe("a Durable Object", () => {
           }),
     );
     const { object, errors, storage, fireAlarm } = anObject(api, { maxQueueSize: 3 });
-    await object.handOver(handedOver(1, 2));
+    await handOver(object, handedOver(1, 2));
     const round = fireAlarm();
     await vi.waitFor(() => expect(api.requests).toHaveLength(1), PATIENT);
     // A second alarm in the middle of the first changes nothing.
-    await object.alarm();
-    await object.handOver(handedOver(3, 6));
+    await onAlarm(object);
+    await handOver(object, handedOver(3, 6));
     expect(storage.alarmMs).toBeNull();
     answer({ status: 202 });
     await round;
@@ -128,7 +128,7 @@ describe("a Durable Object", () => {
     const api = aNumberedApi();
     const { object, errors, storage, fireAlarm } = anObject(api);
     const [damaged, whole] = handedOver(1, 2);
-    await object.handOver([{ ...damaged, text: "{" } as never, whole as never]);
+    await handOver(object, [{ ...damaged, text: "{" } as never, whole as never]);
     await fireAlarm();
     expect(api.requests).toEqual([[2]]);
     expect(errors).toMatchObject([{ reason: "corrupt", count: 1 }]);
@@ -140,7 +140,7 @@ describe("a Durable Object", () => {
     const api = aNumberedApi();
     const storage = aStorage();
     const { object, fireAlarm } = anObject(api, { apiKey: "" }, storage);
-    await object.handOver(handedOver(1, 2));
+    await handOver(object, handedOver(1, 2));
     expect(storage.alarmMs).toBe(NOW + 60_000);
     await fireAlarm();
     expect(warn.mock.calls).toEqual([[expect.stringContaining("apiKey is missing")]]);
@@ -155,9 +155,9 @@ describe("a Durable Object", () => {
   test("a refused key is tried again after the longest backoff, however much comes in", async () => {
     const api = aNumberedApi((_numbers, index) => (index === 0 ? { status: 403 } : undefined));
     const { object, errors, storage, fireAlarm } = anObject(api);
-    await object.handOver(handedOver(1, 30));
+    await handOver(object, handedOver(1, 30));
     await fireAlarm();
-    await object.handOver(handedOver(31, 60));
+    await handOver(object, handedOver(31, 60));
     expect((storage.alarmMs ?? 0) - Date.now()).toBe(30_000);
     expect(errors).toMatchObject([{ type: "auth", status: 403, count: 30 }]);
     await fireAlarm();
@@ -167,7 +167,7 @@ describe("a Durable Object", () => {
   test("more than a round holds takes several, in order", async () => {
     const api = aNumberedApi();
     const { object, storage, fireAlarm } = anObject(api);
-    await object.handOver(handedOver(1, 1200));
+    await handOver(object, handedOver(1, 1200));
     while (storage.alarmMs !== null) await fireAlarm();
     expect(api.requests.map((numbers) => numbers.length)).toEqual([500, 500, 200]);
     expect(api.requests.flat()).toEqual(Array.from({ length: 1200 }, (_, i) => i + 1));

@@ -1,83 +1,168 @@
 /**
- * What the Durable Object does: keeps what it is handed before it says so, and delivers it, one request at a time, from
- * alarm to alarm. Everything it knows is in its storage, so it may be restarted between any two steps.
+ * What the Durable Object does: keeps what it is handed before it says so, and delivers it with core's machine, which has
+ * alarms for its timer. What must outlive a restart is in its storage: the operations, and how long to wait after how many
+ * failures. The client is made anew, and adopts them as a page adopts those of earlier pages.
  */
-import { describeThrown } from "@whisperr/core";
+import {
+  adopt,
+  arrived,
+  type Client,
+  createClient,
+  createTransport,
+  describeThrown,
+  EFFECTS,
+  type Effects,
+  refuse,
+  step,
+  timerFired,
+  transmit,
+} from "@whisperr/core";
 import type { DurableStorageLike } from "../bindings.ts";
 import type { DeliverySettings } from "../settings.ts";
-import { reportEvicted } from "./reports.ts";
-import { deliverFront } from "./round.ts";
-import { nextAlarmMs } from "./schedule.ts";
-import { createDurableStore, type HandedOver } from "./store.ts";
+import { createDurableStore, type DurableStore, type HandedOver } from "./store.ts";
 
 export interface OutboxObject {
-  /** Keeps `operations`, in this order; those it was handed before are not kept twice. */
-  handOver(operations: readonly HandedOver[]): Promise<void>;
-  /** The alarm fired: delivers what is due, and sets the next one. */
-  alarm(): Promise<void>;
+  readonly storage: DurableStorageLike;
+  readonly store: DurableStore;
+  /** Throws as long as the options make no sense; what is handed over is kept all the same. */
+  readonly settings: () => DeliverySettings;
+  /** Undefined until the settings are known. */
+  client: DurableClient | undefined;
+  /** When delivery goes on, wall-clock ms since 1970; null: when something comes. */
+  dueMs: number | null;
+  /** When the platform's alarm fires, as far as it was set since this object woke up. */
+  alarmMs: number | null | undefined;
+  /** The alarm fired, and delivers. */
+  isDelivering: boolean;
 }
 
-/** The longest a round may take: Cloudflare ends an alarm after 15 minutes. */
-const ROUND_LIMIT_MS = 60_000;
-/** Until a round is tried again that failed in this code, in the storage, or for want of a key. */
+/** Core's record, with the object that it belongs to. */
+interface DurableClient extends Client {
+  readonly object: OutboxObject;
+}
+
+/** The longest an alarm may take: Cloudflare ends one after 15 minutes. */
+const ALARM_LIMIT_MS = 60_000;
+/** Until something is tried again that failed in this code, in the storage, or for want of a key. */
 const TROUBLE_MS = 60_000;
 
-/** `settings`: throws as long as the options make no sense; what is handed over is kept all the same. */
 export function createOutboxObject(
   storage: DurableStorageLike,
   settings: () => DeliverySettings,
 ): OutboxObject {
-  const store = createDurableStore(storage);
-  /** The last operation that the round under way carries; those up to it may be arriving at this moment. */
-  let inFlight = 0;
-  let running = false;
-
-  /** When the next alarm fires, if it was set since this object woke up. */
-  let alarmMs: number | null | undefined;
-
-  /** Begins at once: what is handed over after the call finds the alarm set. */
-  async function setAlarm(next: number | null): Promise<void> {
-    if (next === alarmMs) return;
-    alarmMs = next;
-    await (next === null ? storage.deleteAlarm() : storage.setAlarm(next));
-  }
-
-  async function round(current: DeliverySettings): Promise<void> {
-    if (Date.now() < store.waiting.notBeforeMs) return;
-    await deliverFront(store, current, ROUND_LIMIT_MS, (position) => {
-      inFlight = position;
-    });
-  }
-
   return {
-    async handOver(operations) {
-      store.add(operations, Date.now());
-      const current = attempt(settings);
-      if (current === undefined) return setAlarm(Date.now() + TROUBLE_MS);
-      const over = store.size - current.options.maxQueueSize;
-      if (over > 0) reportEvicted(store.evict(over, inFlight), current.reporter);
-      if (!running) await setAlarm(nextAlarmMs(store, store.waiting, current.options));
-    },
-
-    async alarm() {
-      if (running) return;
-      running = true;
-      // None is set meanwhile: the platform itself runs an alarm again that did not come to its end, and sooner.
-      alarmMs = null;
-      let next: number | null;
-      try {
-        const current = settings();
-        await round(current);
-        next = nextAlarmMs(store, store.waiting, current.options);
-      } catch (error) {
-        console.warn(`[whisperr] the outbox tries again in ${TROUBLE_MS} ms: ${describeThrown(error)}`);
-        next = Date.now() + TROUBLE_MS;
-      }
-      inFlight = 0;
-      running = false;
-      await setAlarm(next);
-    },
+    storage,
+    store: createDurableStore(storage),
+    settings,
+    client: undefined,
+    dueMs: null,
+    alarmMs: undefined,
+    isDelivering: false,
   };
+}
+
+/** Keeps `operations`, in this order; those it was handed before are not kept twice. */
+export async function handOver(object: OutboxObject, operations: readonly HandedOver[]): Promise<void> {
+  const client = attempt(() => clientOf(object));
+  const added = object.store.add(operations, Date.now());
+  if (client === undefined) object.dueMs = Date.now() + TROUBLE_MS;
+  else arrived(client, added - dropUnreadable(client));
+  await setAlarm(object);
+}
+
+/** The alarm fired: delivers what is due, and sets the next one. */
+export async function onAlarm(object: OutboxObject): Promise<void> {
+  if (object.isDelivering) return;
+  object.isDelivering = true;
+  // None is set meanwhile: the platform itself runs an alarm again that did not come to its end, and sooner.
+  object.alarmMs = null;
+  try {
+    await deliver(clientOf(object));
+  } catch (error) {
+    console.warn(`[whisperr] the outbox tries again in ${TROUBLE_MS} ms: ${describeThrown(error)}`);
+    object.dueMs = Date.now() + TROUBLE_MS;
+  }
+  object.isDelivering = false;
+  await setAlarm(object);
+}
+
+async function deliver(client: DurableClient): Promise<void> {
+  const { object } = client;
+  const endMs = Date.now() + ALARM_LIMIT_MS;
+  if (Date.now() < Number(object.dueMs)) return;
+  if (client.phase !== "sending") step(client, timerFired);
+  while (client.phase === "sending" && Date.now() < endMs) await transmit(client);
+}
+
+/** Begins at once: what is handed over after the call finds the alarm set. */
+async function setAlarm(object: OutboxObject): Promise<void> {
+  const { storage, dueMs, alarmMs, isDelivering } = object;
+  if (isDelivering || dueMs === alarmMs) return;
+  object.alarmMs = dueMs;
+  await (dueMs === null ? storage.deleteAlarm() : storage.setAlarm(dueMs));
+}
+
+function clientOf(object: OutboxObject): DurableClient {
+  object.client ??= makeClient(object, object.settings());
+  return object.client;
+}
+
+function makeClient(object: OutboxObject, { options, ports, reporter }: DeliverySettings): DurableClient {
+  const { store } = object;
+  const config = {
+    ...options,
+    adopts: true,
+    // It goes on for ever: who stopped would have nobody to start it again.
+    maxRetries: Infinity,
+    // Nothing is waited for: each operation starts a flush.
+    flushAt: options.flushIntervalMs === 0 ? 1 : options.flushAt,
+    requestTimeoutMs: Math.min(options.requestTimeoutMs, ALARM_LIMIT_MS),
+  };
+  const transport = createTransport(config, ports);
+  const more = { object, effects: EFFECTS_BY_ALARM };
+  const client = createClient(config, store, transport, reporter, ports, more);
+  const { failures, notBeforeMs } = store.waiting;
+  client.failures = failures;
+  dropUnreadable(client);
+  adopt(client, store.size, 0, notBeforeMs - ports.nowMs());
+  return client;
+}
+
+/** What came in since the last look and is none of ours, or damaged. How many these were. */
+function dropUnreadable(client: DurableClient): number {
+  const count = client.object.store.takeUnreadable();
+  for (let i = 0; i < count; i++)
+    refuse(client, "corrupt", "An operation that was handed over could not be read.");
+  return count;
+}
+
+/** In place of core's own: the timer is an alarm, and requests are sent while one is handled. */
+const EFFECTS_BY_ALARM: Effects = {
+  ...EFFECTS,
+  send({ object, ports }: DurableClient) {
+    object.dueMs = ports.nowMs();
+  },
+  wake(client: DurableClient, afterMs) {
+    const { object, phase, failures, config, ports } = client;
+    if (phase === "sending") return;
+    // A refused key costs no request an interval.
+    const waitMs = phase === "unauthorized" ? config.backoff.maxMs : afterMs;
+    object.dueMs = waitMs > 0 ? ports.nowMs() + waitMs : null;
+    const isTrouble = phase !== "idle" && object.dueMs !== null;
+    object.store.waiting = isTrouble ? { failures, notBeforeMs: object.dueMs ?? 0 } : NO_TROUBLE;
+    tellExhausted(client);
+  },
+};
+
+const NO_TROUBLE = { failures: 0, notBeforeMs: 0 };
+
+/** Once an outage. */
+function tellExhausted(client: DurableClient): void {
+  const attempts = client.object.settings().options.maxRetries + 1;
+  const isFailing = client.phase === "backoff" || client.phase === "throttled";
+  // Without an answer it is a client that was made anew, and the report is out.
+  if (isFailing && client.failures === attempts && client.answer)
+    EFFECTS.report(client, "retry_exhausted", attempts);
 }
 
 function attempt<Result>(make: () => Result): Result | undefined {

@@ -2,10 +2,8 @@ import { expect, test } from "vitest";
 import { aStorage, handedOver } from "../../../test/durable-fixtures.ts";
 import { createDurableStore, type DurableStore } from "./store.ts";
 
-const LIMIT = 1000;
-
-const numbers = (store: DurableStore, limit = LIMIT, maxLength = 1e9) =>
-  store.front(limit, maxLength).map(({ text }) => (JSON.parse(text) as { idNumber: number }).idNumber);
+const numbers = (store: DurableStore) =>
+  Array.from({ length: store.size }, (_, index) => Object(store.at(index)).idNumber);
 
 test("keeps operations in the order they came, and finds them again after a restart", () => {
   const storage = aStorage();
@@ -15,16 +13,15 @@ test("keeps operations in the order they came, and finds them again after a rest
   const later = createDurableStore(storage);
   expect(later.size).toBe(5);
   expect(numbers(later)).toEqual([1, 2, 3, 4, 5]);
-  expect(later.oldestAtMs).toBe(1000);
 });
 
 test("what comes again is not kept again, not even after it was delivered", () => {
   const storage = aStorage();
   const store = createDurableStore(storage);
   store.add(handedOver(1, 3), 1000);
-  for (const { position } of store.front(2, 1e9)) store.remove(position);
-  createDurableStore(storage).add(handedOver(1, 3), 1000);
-  store.add(handedOver(2, 4), 2000);
+  store.remove(0, 2);
+  expect(createDurableStore(storage).add(handedOver(1, 3), 1000)).toBe(0);
+  expect(store.add(handedOver(2, 4), 2000)).toBe(1);
   expect(numbers(store)).toEqual([3, 4]);
 });
 
@@ -47,22 +44,25 @@ test("a hand-over is kept as a whole or not at all", () => {
   expect(numbers(store)).toEqual([1, 2]);
 });
 
-test("the front is bounded by count and by length, and holds one at least", () => {
-  const store = createDurableStore(aStorage());
-  store.add(handedOver(1, 5), 1000);
-  const length = store.front(1, 1)[0]?.text.length ?? 0;
-  expect(length).toBeGreaterThan(0);
-  expect(numbers(store, 3)).toEqual([1, 2, 3]);
-  expect(numbers(store, LIMIT, length * 2)).toEqual([1, 2]);
-});
-
-test("evicts the oldest behind a position", () => {
+test("removes from any position on, and reads on behind", () => {
   const store = createDurableStore(aStorage());
   store.add(handedOver(1, 6), 1000);
-  const [, second] = store.front(2, 1e9);
-  expect(store.evict(3, second?.position ?? 0)).toHaveLength(3);
+  store.at(1);
+  store.remove(2, 3);
   expect(numbers(store)).toEqual([1, 2, 6]);
-  expect(store.size).toBe(3);
+  expect(store.at(3)).toBeUndefined();
+  store.remove(0, 1);
+  expect(numbers(store)).toEqual([2, 6]);
+});
+
+test("takes out what cannot be read, once", () => {
+  const storage = aStorage();
+  const store = createDurableStore(storage);
+  const [damaged, ...whole] = handedOver(1, 3);
+  store.add([{ ...damaged, text: "{" } as never, ...whole], 1000);
+  expect(store.takeUnreadable()).toBe(1);
+  expect(store.takeUnreadable()).toBe(0);
+  expect(numbers(store)).toEqual([2, 3]);
 });
 
 test("remembers how long to wait", () => {

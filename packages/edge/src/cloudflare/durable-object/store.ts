@@ -3,6 +3,7 @@
  * Every method is synchronous, so what one call writes is kept as a whole or not at all.
  */
 
+import { type Operation, type Outbox, parseOperation } from "@whisperr/core";
 import type { Place } from "../../hand-over/place.ts";
 import type { TransactionalSql } from "../bindings.ts";
 
@@ -11,10 +12,11 @@ export interface HandedOver extends Place {
   readonly text: string;
 }
 
-export interface StoredRow {
+interface StoredOperation {
   /** 1, 2, 3 … in the order of arrival. */
   readonly position: number;
-  readonly text: string;
+  /** Undefined when it cannot be read. */
+  readonly operation: Operation | undefined;
 }
 
 /** What outlives a restart, beside the operations. */
@@ -25,18 +27,12 @@ export interface Waiting {
   readonly notBeforeMs: number;
 }
 
-export interface DurableStore {
-  /** Operations kept. */
-  readonly size: number;
-  /** When the oldest of them came, wall-clock ms since 1970; undefined when there is none. */
-  readonly oldestAtMs: number | undefined;
-  /** Keeps, in this order, those that never came before. */
-  add(operations: readonly HandedOver[], nowMs: number): void;
-  /** The oldest, up to `limit` of them and about `maxLength` characters; at least one if there is one. */
-  front(limit: number, maxLength: number): StoredRow[];
-  remove(position: number): void;
-  /** Takes out the oldest `count` behind `position`, and says what they were. */
-  evict(count: number, position: number): StoredRow[];
+/** The outbox of core's client. */
+export interface DurableStore extends Outbox {
+  /** Keeps, in this order, those that never came before; how many these are. */
+  add(operations: readonly HandedOver[], nowMs: number): number;
+  /** Takes out what came since the last time and cannot be read; how many these are. */
+  takeUnreadable(): number;
   waiting: Waiting;
 }
 
@@ -56,85 +52,68 @@ const SCHEMA = [
 ];
 
 type Row = { readonly [column: string]: unknown };
+type Sql = TransactionalSql["sql"];
 
 export function createDurableStore(storage: TransactionalSql): DurableStore {
   const { sql } = storage;
-  const rows = (query: string, ...bindings: (string | number)[]) =>
-    [...sql.exec(query, ...bindings)] as Row[];
-  /** Named by a text: a build shortens names of properties. */
-  const column = (name: string, query: string, ...bindings: (string | number)[]) =>
-    rows(query, ...bindings)[0]?.[name] as number | undefined;
-
   for (const table of SCHEMA) sql.exec(table);
-  let size = column("count", "SELECT COUNT(*) AS count FROM whisperr_operations") ?? 0;
+  let size = column(sql, "count", "SELECT COUNT(*) AS count FROM whisperr_operations") ?? 0;
+  let waiting: Waiting = {
+    failures: column(sql, "failures", "SELECT failures FROM whisperr_waiting") ?? 0,
+    notBeforeMs: column(sql, "not_before_ms", "SELECT not_before_ms FROM whisperr_waiting") ?? 0,
+  };
+  /** The oldest, as far as they were read: a batch, and what is evicted. */
+  const front: StoredOperation[] = [];
+  /** The last position that `takeUnreadable()` has seen. */
+  let seen = 0;
 
-  function lastNumber(client: string): number {
-    return column("number", "SELECT number FROM whisperr_clients WHERE client = ?", client) ?? 0;
-  }
-
-  /** How many were added. */
-  function insert(operations: readonly HandedOver[], nowMs: number): number {
-    const numbers = new Map<string, number>();
-    let added = 0;
-    for (const { client, number, text } of operations) {
-      if (number <= (numbers.get(client) ?? lastNumber(client))) continue;
-      sql.exec("INSERT INTO whisperr_operations (at_ms, operation) VALUES (?, ?)", nowMs, text);
-      numbers.set(client, number);
-      added++;
-    }
-    for (const [client, number] of numbers)
-      sql.exec("REPLACE INTO whisperr_clients (client, number) VALUES (?, ?)", client, number);
-    sql.exec(
-      "DELETE FROM whisperr_clients WHERE seen <= (SELECT MAX(seen) FROM whisperr_clients) - ?",
-      MAX_CLIENTS,
-    );
-    return added;
-  }
-
-  function select(position: number, limit: number): Iterable<StoredRow> {
-    const query =
-      "SELECT position, operation AS text FROM whisperr_operations WHERE position > ? ORDER BY position LIMIT ?";
-    return sql.exec(query, position, limit) as Iterable<StoredRow>;
-  }
-
-  function remove(position: number): void {
+  function take(position: number): void {
     sql.exec("DELETE FROM whisperr_operations WHERE position = ?", position);
     size--;
+  }
+
+  function at(index: number): Operation | undefined {
+    while (front.length <= index) {
+      const next = behind(sql, front.at(-1)?.position ?? 0);
+      if (next === undefined) return undefined;
+      front.push(next);
+    }
+    return front[index]?.operation;
   }
 
   return {
     get size() {
       return size;
     },
-    get oldestAtMs() {
-      return column("at_ms", "SELECT at_ms FROM whisperr_operations ORDER BY position LIMIT 1");
+    append() {
+      throw new Error("a Durable Object keeps what it is handed");
+    },
+    at,
+    remove(offset, count) {
+      at(offset + count - 1);
+      for (const { position } of front.splice(offset, count)) take(position);
     },
     add(operations, nowMs) {
-      size += storage.transactionSync(() => insert(operations, nowMs));
+      const added = storage.transactionSync(() => insert(sql, operations, nowMs));
+      size += added;
+      return added;
     },
-    front(limit, maxLength) {
-      const front: StoredRow[] = [];
-      let length = 0;
-      for (const row of select(0, limit)) {
-        length += row.text.length;
-        if (front.length > 0 && length > maxLength) break;
-        front.push(row);
+    takeUnreadable() {
+      let count = 0;
+      for (let next = behind(sql, seen); next; next = behind(sql, seen)) {
+        seen = next.position;
+        if (next.operation) continue;
+        take(seen);
+        count++;
       }
-      return front;
-    },
-    remove,
-    evict(count, position) {
-      const evicted = [...select(position, count)];
-      for (const row of evicted) remove(row.position);
-      return evicted;
+      return count;
     },
     get waiting() {
-      return {
-        failures: column("failures", "SELECT failures FROM whisperr_waiting") ?? 0,
-        notBeforeMs: column("not_before_ms", "SELECT not_before_ms FROM whisperr_waiting") ?? 0,
-      };
+      return waiting;
     },
     set waiting({ failures, notBeforeMs }) {
+      if (failures === waiting.failures && notBeforeMs === waiting.notBeforeMs) return;
+      waiting = { failures, notBeforeMs };
       sql.exec(
         "REPLACE INTO whisperr_waiting (id, failures, not_before_ms) VALUES (1, ?, ?)",
         failures,
@@ -142,4 +121,41 @@ export function createDurableStore(storage: TransactionalSql): DurableStore {
       );
     },
   };
+}
+
+function rows(sql: Sql, query: string, ...bindings: (string | number)[]): Row[] {
+  return [...sql.exec(query, ...bindings)] as Row[];
+}
+
+/** Named by a text: a build shortens names of properties. */
+function column(sql: Sql, name: string, query: string, ...bindings: (string | number)[]): number | undefined {
+  return rows(sql, query, ...bindings)[0]?.[name] as number | undefined;
+}
+
+/** The first operation behind `position`. */
+function behind(sql: Sql, position: number): StoredOperation | undefined {
+  const query =
+    "SELECT position, operation FROM whisperr_operations WHERE position > ? ORDER BY position LIMIT 1";
+  const [row] = rows(sql, query, position);
+  return row && { position: Number(row.position), operation: parseOperation(`${row.operation}`) };
+}
+
+/** How many were added. */
+function insert(sql: Sql, operations: readonly HandedOver[], nowMs: number): number {
+  const numbers = new Map<string, number>();
+  let added = 0;
+  for (const { client, number, text } of operations) {
+    const query = "SELECT number FROM whisperr_clients WHERE client = ?";
+    if (number <= (numbers.get(client) ?? column(sql, "number", query, client) ?? 0)) continue;
+    sql.exec("INSERT INTO whisperr_operations (at_ms, operation) VALUES (?, ?)", nowMs, text);
+    numbers.set(client, number);
+    added++;
+  }
+  for (const [client, number] of numbers)
+    sql.exec("REPLACE INTO whisperr_clients (client, number) VALUES (?, ?)", client, number);
+  sql.exec(
+    "DELETE FROM whisperr_clients WHERE seen <= (SELECT MAX(seen) FROM whisperr_clients) - ?",
+    MAX_CLIENTS,
+  );
+  return added;
 }

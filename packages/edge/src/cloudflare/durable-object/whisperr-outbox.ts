@@ -2,7 +2,7 @@
 import type { DurableObjectStateLike } from "../bindings.ts";
 import { type DeliveryOptions, type DeliverySettings, resolveDelivery } from "../settings.ts";
 import { parseHandOver } from "./body.ts";
-import { createOutboxObject, type OutboxObject } from "./delivery.ts";
+import { createOutboxObject, handOver, type OutboxObject, onAlarm } from "./delivery.ts";
 
 export interface OutboxOptions extends DeliveryOptions {
   /** Operations that are delivered at once, 1 or more. Default 20. */
@@ -58,12 +58,12 @@ export class WhisperrOutbox<Env = unknown> {
   async fetch(request: { text(): Promise<string> }): Promise<{ readonly status: number }> {
     const operations = parseHandOver(await request.text());
     if (operations === undefined) return new Response("not a hand-over of Whisperr's", { status: 400 });
-    await this.#object.handOver(operations);
+    await handOver(this.#object, operations);
     return new Response("kept");
   }
 
   /** For the platform. */
   alarm(): Promise<void> {
-    return this.#object.alarm();
+    return onAlarm(this.#object);
   }
 }

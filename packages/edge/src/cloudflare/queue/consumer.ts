@@ -4,10 +4,10 @@
  */
 import { describeThrown, integer, type Operation, report } from "@whisperr/core";
 import type { QueueBatchLike, QueueMessageLike } from "../bindings.ts";
-import { deliverRound } from "../bounded-delivery.ts";
 import { type DeliveryOptions, type DeliverySettings, resolveDelivery } from "../settings.ts";
 import { sortMessages, unreadableError } from "./batch.ts";
 import { MAX_DELAY_SECONDS, type RetryDelay, retryDelaySeconds } from "./retry-delay.ts";
+import { deliverRound } from "./round.ts";
 
 export interface QueueConsumerOptions extends DeliveryOptions {
   /** Attempts after the first within one batch, 0 or more; the Queue itself retries later. Default 2. */
@@ -85,7 +85,7 @@ function resolveConsumer(given: QueueConsumerOptions, env: unknown): ConsumerSet
 }
 
 async function consume(batch: QueueBatchLike, settings: ConsumerSettings): Promise<void> {
-  const { ports, reporter, options, timeLimitMs, retryDelay } = settings;
+  const { ports, reporter, retryDelay } = settings;
   const waitMs = settings.notBeforeMs - ports.nowMs();
   if (waitMs > 0) return batch.retryAll({ delaySeconds: Math.ceil(waitMs / 1000) });
   const { carriers, unreadable } = sortMessages(batch.messages);
@@ -102,17 +102,10 @@ async function consume(batch: QueueBatchLike, settings: ConsumerSettings): Promi
       // At once: whatever happens to the rest of the batch, these are over.
       for (const message of settled) delivered ? message.ack() : refused.push(message);
     };
-    const { outcome } = await deliverRound({
-      operations: [...carriers.keys()],
-      options,
-      ports: { ...ports, onSettled },
-      reporter,
-      timeLimitMs,
-    });
+    const afterMs = await deliverRound({ ...settings, operations: [...carriers.keys()], onSettled });
     const left = [...carriers.values()].flat();
     // One delay for all of them: with delays of their own they would come back in another order.
     const attempts = Math.max(...left.map((message) => message.attempts));
-    const afterMs = outcome.kind === "retry" ? outcome.afterMs : undefined;
     settings.notBeforeMs = afterMs === undefined ? 0 : ports.nowMs() + afterMs;
     for (const message of left) later(message, attempts, afterMs);
   }
