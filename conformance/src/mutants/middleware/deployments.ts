@@ -1,5 +1,5 @@
 /** Apps with the edge SDK's middleware, as their frameworks run them. Each takes the middleware, which may have a mistake. */
-/// <reference path="../../../../packages/edge/src/next-server.d.ts" />
+/// <reference path="../../../../packages/edge/src/platform/next-server.d.ts" />
 import { Hono } from "hono";
 import { withWhisperr } from "../../../../packages/edge/src/cloudflare.ts";
 import { whisperr } from "../../../../packages/edge/src/hono.ts";
