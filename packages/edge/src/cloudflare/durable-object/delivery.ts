@@ -119,7 +119,7 @@ function makeClient(object: OutboxObject, { options, ports, reporter }: Delivery
     requestTimeoutMs: Math.min(options.requestTimeoutMs, ALARM_LIMIT_MS),
   };
   const transport = createTransport(config, ports);
-  const more = { object, effects: EFFECTS_BY_ALARM };
+  const more = { object, effects: effectsByAlarm() };
   const client = createClient(config, store, transport, reporter, ports, more);
   const { failures, notBeforeMs } = store.waiting;
   client.failures = failures;
@@ -137,24 +137,25 @@ function dropUnreadable(client: DurableClient): number {
 }
 
 /** In place of core's own: the timer is an alarm, and requests are sent while one is handled. */
-const EFFECTS_BY_ALARM: Effects = {
-  ...EFFECTS,
-  send({ object, ports }: DurableClient) {
-    object.dueMs = ports.nowMs();
-  },
-  wake(client: DurableClient, afterMs) {
-    const { object, phase, failures, config, ports } = client;
-    if (phase === "sending") return;
-    // A refused key costs no request an interval.
-    const waitMs = phase === "unauthorized" ? config.backoff.maxMs : afterMs;
-    object.dueMs = waitMs > 0 ? ports.nowMs() + waitMs : null;
-    const isTrouble = phase !== "idle" && object.dueMs !== null;
-    object.store.waiting = isTrouble ? { failures, notBeforeMs: object.dueMs ?? 0 } : NO_TROUBLE;
-    tellExhausted(client);
-  },
-};
-
-const NO_TROUBLE = { failures: 0, notBeforeMs: 0 };
+function effectsByAlarm(): Effects {
+  return {
+    ...EFFECTS,
+    send({ object, ports }: DurableClient) {
+      object.dueMs = ports.nowMs();
+    },
+    wake(client: DurableClient, afterMs) {
+      const { object, phase, failures, config, ports } = client;
+      if (phase === "sending") return;
+      // Not at every interval.
+      const waitMs = phase === "unauthorized" ? config.backoff.maxMs : afterMs;
+      const dueMs = waitMs > 0 ? ports.nowMs() + waitMs : null;
+      object.dueMs = dueMs;
+      const isTrouble = phase !== "idle" && dueMs !== null;
+      object.store.waiting = isTrouble ? { failures, notBeforeMs: dueMs } : { failures: 0, notBeforeMs: 0 };
+      tellExhausted(client);
+    },
+  };
+}
 
 /** Once an outage. */
 function tellExhausted(client: DurableClient): void {
