@@ -1,5 +1,5 @@
 /** The client for browsers: core, plugged into the page's storage, network, clock and lifecycle. */
-import { type AnyEvents, type DeviceClient, type EventMap, misuse, resolveOptions } from "@whisperr/core";
+import { type AnyEvents, type DeviceClient, type EventMap, mustBe, resolveOptions } from "@whisperr/core";
 import { createDisabledClient } from "./disabled-client.ts";
 import { type BrowserOptions, checkOptions } from "./options.ts";
 import { hostOfPage } from "./page/host.ts";
@@ -28,8 +28,7 @@ const MAX_QUEUE_SIZE = 1000;
 export function createWhisperr<Events extends EventMap = AnyEvents>(
   options: BrowserOptions = {},
 ): Whisperr<Events> {
-  if (typeof options !== "object" || options === null)
-    throw misuse("createWhisperr() takes an object of options");
+  mustBe(typeof options === "object" && options, "what createWhisperr() takes", "an object", options);
   if (typeof document === "undefined" || options.disabled === true) return createDisabledClient<Events>();
   const { clients } = sharedByPage();
   const existing = clients.get(options.apiKey ?? "");
@@ -40,13 +39,13 @@ export function createWhisperr<Events extends EventMap = AnyEvents>(
   const { apiKey } = resolved;
   const { api, page } = createPage<Events>(options, resolved, hostOfPage(options, apiKey));
   const stopWatching = watchLifecycle(page);
-  let stopViews = () => {};
+  const views = new AbortController();
 
   const whisperr: Whisperr<Events> = {
     ...api,
     page: (properties, context) => (api as DeviceClient).track("page_viewed", properties, context),
     shutdown(settings) {
-      stopViews();
+      views.abort();
       // Called again, later, it leaves the client alone that has taken its place.
       if (clients.get(apiKey) === whisperr) clients.delete(apiKey);
       const stopped = api.shutdown(settings);
@@ -56,6 +55,6 @@ export function createWhisperr<Events extends EventMap = AnyEvents>(
   };
   clients.set(apiKey, whisperr);
   // Last: the first view may call the app's beforeSend, and that may ask for this client.
-  if (options.pageViews !== false) stopViews = watchPageViews(whisperr.page);
+  if (options.pageViews !== false) watchPageViews(whisperr.page, views.signal);
   return whisperr;
 }

@@ -21,8 +21,8 @@ export interface Ports {
   readonly log: (level: "debug" | "warn", message: string) => void;
   /** Called at the end of each step; a runtime uses it to hold, or let go of, its process or request. */
   readonly onStep?: ((client: Client) => void) | undefined;
-  /** Resolves when it is known what this page may send, where other pages share its queue. */
-  readonly ready?: () => Promise<void> | undefined;
+  /** May a request leave now? Where other pages share the queue. If not, the runtime says `transmit` as soon as it may. */
+  readonly isReady?: () => boolean;
   /** Bytes the next body may have at most, where that changes: a page that goes away has a small budget. */
   readonly maxBodyBytes?: () => number;
   /** Told of every operation that leaves the queue: delivered, or given up. */

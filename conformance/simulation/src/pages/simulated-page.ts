@@ -145,7 +145,7 @@ export function simulatedPage(browser: Browser, settings: PageSettings): Simulat
   const host: PageHost = {
     prefix: "",
     storage,
-    storesNothing: false,
+    isFailureKnown: false,
     tab: {
       keys: () => [...tab.keys()],
       get: (key) => tab.get(key) ?? null,

@@ -53,12 +53,11 @@ const NOTE_INTERVAL_MS = 10_000;
 
 /** Which session an event belongs to. All tabs share it: `<ms of the last noted activity>.<id>`. Ids are without a dot. */
 export function sessionAt(page: Pick<Page, "storage" | "uuid"> & { session: string }, nowMs: number): string {
-  if (idleMs(page.session, nowMs) >= NOTE_INTERVAL_MS) {
-    const stored = page.storage.get(SESSION) ?? "";
+  if (!isWithin(NOTE_INTERVAL_MS, page.session, nowMs)) {
     // Where there is no room, or no storage, the page alone knows.
-    const known = idleMs(stored, nowMs) <= idleMs(page.session, nowMs) ? stored : page.session;
-    const isOver = idleMs(known, nowMs) >= SESSION_TIMEOUT_MS;
-    page.session = `${nowMs}.${isOver ? page.uuid() : idOf(known)}`;
+    const known = [page.storage.get(SESSION) ?? "", page.session];
+    const session = known.find((one) => isWithin(SESSION_TIMEOUT_MS, one, nowMs));
+    page.session = `${nowMs}.${session ? idOf(session) : page.uuid()}`;
     page.storage.set(SESSION, page.session);
   }
   return idOf(page.session);
@@ -66,8 +65,6 @@ export function sessionAt(page: Pick<Page, "storage" | "uuid"> & { session: stri
 
 const idOf = (session: string): string => session.split(".")[1] ?? "";
 
-/** Either direction: a clock set back must not keep a session alive until the time it once showed. Infinity: there is none. */
-function idleMs(session: string, nowMs: number): number {
-  const activeMs = Number.parseInt(session, 10);
-  return idOf(session) && activeMs ? Math.abs(nowMs - activeMs) : Number.POSITIVE_INFINITY;
-}
+/** Either direction: a clock set back must not keep a session alive until the time it once showed. */
+const isWithin = (ms: number, session: string, nowMs: number): boolean =>
+  Math.abs(nowMs - Number(/^(\d+)\../.exec(session)?.[1])) < ms;

@@ -4,26 +4,24 @@ import { nowMs, timers } from "../clock.ts";
 import type { BrowserOptions } from "../options.ts";
 import { alone, type TabLocks, tabLocks } from "../queue/locks.ts";
 import { mirrored } from "../storage/durable-storage.ts";
-import { type Copy, nowhere, openStorage, type Storage, storagePrefix } from "../storage/storage.ts";
+import { nowhere, openStorage, type Storage, storagePrefix } from "../storage/storage.ts";
 import { contextOf, currentPage } from "./context.ts";
 import { deviceTraits } from "./device-traits.ts";
 import type { Page } from "./page.ts";
 import { type Shared, sharedByPage } from "./shared.ts";
 
-type RuntimePorts = Omit<Ports, "maxBodyBytes" | "ready" | "onSettled" | "onStep" | "onKept" | "transport">;
+type RuntimePorts = Omit<Ports, "maxBodyBytes" | "isReady" | "onSettled" | "onStep" | "transport">;
 
 export interface PageHost extends RuntimePorts {
   /** Before each key, as other pages hear of it. */
   readonly prefix: string;
   /** `nowhere` when nothing can be stored, or nothing is to be. */
   readonly storage: Storage;
-  /** Nothing is stored, and that is what the app wants. */
-  readonly storesNothing: boolean;
   /** Storage that the next page of this tab finds, and no other. */
   readonly tab: Storage;
   readonly locks: TabLocks;
-  /** Records of earlier pages that may have outlived the storage. */
-  readonly backup?: (() => Promise<Copy | undefined>) | undefined;
+  /** The app knows that operations wait in memory, or wants it so. */
+  isFailureKnown: boolean;
   readonly shared: Shared;
   readonly isHidden: () => boolean;
   readonly device: Omit<Device, "identityStore" | "context">;
@@ -37,18 +35,16 @@ export function hostOfPage(options: BrowserOptions, apiKey: string): PageHost {
   const { persistence } = options;
   const storesNothing = persistence === "memory";
   const opened = storesNothing ? nowhere : openStorage(prefix, "localStorage");
-  const durable =
-    persistence === "durable" && opened !== nowhere ? mirrored(opened, prefix, timers) : undefined;
-  const storage = durable ?? opened;
+  const isCopied = persistence === "durable" && opened !== nowhere;
+  const storage = isCopied ? mirrored(opened, prefix, timers) : opened;
   const load = async () =>
     (await import("../queue/stored-locks.ts")).storedLocks(storage, timers, nowMs, uuid());
   return {
     prefix,
     storage,
-    storesNothing,
-    tab: storage === nowhere ? nowhere : openStorage(prefix, "sessionStorage"),
+    isFailureKnown: storesNothing,
+    tab: storesNothing ? nowhere : openStorage(prefix, "sessionStorage"),
     locks: storage === nowhere ? alone : tabLocks(navigator.locks, prefix, timers, load),
-    backup: durable?.backup,
     timers,
     nowMs,
     random: () => Math.random(),

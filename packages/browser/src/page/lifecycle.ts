@@ -11,14 +11,14 @@ const SCAN_EVERY_MS = 15_000;
 
 /** Returns what stops it, and lets go of everything the page has. */
 export function watchLifecycle(page: Page): () => void {
-  const { q, timers, prefix } = page;
+  const { timers, prefix } = page;
   const ending = new AbortController();
   const { signal } = ending;
   let timer: unknown;
 
   /** A client that is being shut down recovers nothing more. */
   function lookForOthers(): void {
-    if (!page.client.stopping) scan(q);
+    if (!page.client.stopping) scan(page);
   }
 
   function scanLater(): void {
@@ -33,11 +33,11 @@ export function watchLifecycle(page: Page): () => void {
 
   on(document, "visibilitychange", () => (page.isHidden() ? sendNow(page) : lookForOthers()));
   on(window, "pagehide", () => {
-    leave(q);
+    leave(page);
     sendNow(page);
   });
   // From the back/forward cache; a page that has just been loaded has started.
-  on(window, "pageshow", () => start(q));
+  on(window, "pageshow", () => start(page));
   on(window, "online", () => sendNow(page));
   on(window, "storage", ({ key, newValue }: StorageEvent) => {
     if (key === prefix + IDENTITY) syncIdentity(page.client, newValue);
@@ -48,6 +48,6 @@ export function watchLifecycle(page: Page): () => void {
     ending.abort();
     timers.clear(timer);
     waitOut(page, 0);
-    end(q);
+    end(page);
   };
 }

@@ -40,7 +40,7 @@ function pageWith(storage: Storage, more: Partial<PageHost> = {}) {
   const host: PageHost = {
     prefix: "",
     storage,
-    storesNothing: false,
+    isFailureKnown: false,
     tab: nowhere,
     locks: {
       check() {},
@@ -93,12 +93,12 @@ test("a client that is being shut down recovers nothing more, whatever lock it g
     },
   };
   const { api, page } = pageWith(storage, { locks });
-  answers.get(page.q.own)?.(true);
+  answers.get(page.own)?.(true);
   storage.set("q.dead.000000", "what a dead page has left behind");
-  scan(page.q);
+  scan(page);
   void api.shutdown();
   answers.get("dead")?.(true);
 
-  expect(page.q).toMatchObject({ stage: "open", recovery: "none", entries: [] });
+  expect(page).toMatchObject({ stage: "open", recovery: "none", entries: [] });
   expect(storage.get("q.dead.000000")).not.toBeNull();
 });

@@ -22,9 +22,8 @@ import { nowhere } from "../storage/storage.ts";
 import type { PageHost } from "./host.ts";
 import { maxBodyBytes, send } from "./sending.ts";
 
-export interface Page extends PageHost {
+export interface Page extends PageHost, TabQueue {
   readonly client: DeviceRecord;
-  readonly q: TabQueue;
 
   // What may be under way
   /** The key of the note on what this page has in flight. */
@@ -38,8 +37,6 @@ export interface Page extends PageHost {
   /** That one had `keepalive`, which the browser may have refused. */
   wasRefused: boolean;
 
-  /** The app knows that operations wait in memory, or wants it so. */
-  isFailureKnown: boolean;
   /** The session of the last event, as it is stored. */
   session: string;
   /** What the last event's context got, and the same as text. */
@@ -55,22 +52,21 @@ export function createPage<Events extends EventMap>(
 ): { readonly api: DeviceClient<Events>; readonly page: Page } {
   const page = {
     ...host,
+    ...newTabQueue(),
     note: "",
     leaseMs: Math.min(LEASE_MS, resolved.requestTimeoutMs),
     failedAtMs: 0,
     wasRefused: false,
-    isFailureKnown: host.storesNothing,
     session: "",
     contextText: "",
   } as { -readonly [name in keyof Page]: Page[name] };
   const { contextOf } = host;
-  page.q = newTabQueue(effectsOf(page));
+  page.effects = effectsOf(page);
   const ports: Ports = {
     ...host,
     fetch: (url, init) => send(page, url, init),
     maxBodyBytes: () => maxBodyBytes(page),
-    // What must wait is sent by `goOn`.
-    ready: () => (isReady(page) ? undefined : new Promise(() => {})),
+    isReady: () => isReady(page),
   };
   const { api, client } = createDeviceClient<Events>(
     options,
@@ -85,7 +81,7 @@ export function createPage<Events extends EventMap>(
     },
   );
   page.client = client;
-  start(page.q);
+  start(page);
   if (host.storage === nowhere) storageFailed(page);
   return { api, page };
 }

@@ -2,16 +2,15 @@
  * Tells when a visitor sees another page: at load, and at each navigation inside the document. What counts is the address,
  * so it does not matter how many signals one navigation gives: exactly one view comes of it.
  */
+import { isPrerendered } from "../queue/locks.ts";
 
-/** Calls `onView` at once (a prerendered page: when it is shown) and at each later page view. Returns what stops it. */
-export function watchPageViews(onView: () => void): () => void {
-  const ending = new AbortController();
-  const { signal } = ending;
+/** Calls `onView` at once (a prerendered page: when it is shown) and at each later page view, until the `signal`. */
+export function watchPageViews(onView: () => void, signal: AbortSignal): void {
   let seen: string | undefined;
   const look = ({ persisted }: Partial<PageTransitionEvent>) => {
     const page = location.href.replace(ANCHOR, "");
     // Back from the back/forward cache, the visitor came to the page again although the document never went away.
-    if (signal.aborted || isPrerendering() || (page === seen && !persisted)) return;
+    if (signal.aborted || isPrerendered() || (page === seen && !persisted)) return;
     seen = page;
     onView();
   };
@@ -36,10 +35,7 @@ export function watchPageViews(onView: () => void): () => void {
     }
   }
   look({});
-  return () => ending.abort();
 }
 
 /** A fragment is a place on the page, not a page, unless it looks like a route: `#/cart`, `#!cart`. */
 const ANCHOR = /#(?![/!]).*/;
-
-const isPrerendering = () => (document as { prerendering?: boolean }).prerendering;

@@ -8,12 +8,13 @@ import {
   restore,
   syncIdentity,
   tell,
+  transmit,
   withdraw,
 } from "@whisperr/core";
 import type { Page } from "../page/page.ts";
 import { LEFT, queueOf, RECORD } from "../storage/keys.ts";
 import type { Copy, Storage } from "../storage/storage.ts";
-import { goOn, readInFlight, waitOut } from "./in-flight.ts";
+import { readInFlight, waitOut } from "./in-flight.ts";
 import type { Effects, Entry } from "./state.ts";
 import { found, isLocked, lockAnswered, recovered, store } from "./tab-queue.ts";
 
@@ -38,61 +39,59 @@ export function effectsOf(page: Page): Effects {
       return time.toString(36).padStart(TIME_LENGTH, "0") + page.uuid().slice(0, RANDOM_LENGTH);
     },
     requestLock(queue) {
-      const { q, locks } = page;
-      const isLeft = q.stage === "starting" && left().includes(queue);
-      const whose = queue === q.own ? "own" : isLeft ? "left" : "other";
-      ends.set(
-        queue,
-        locks.request(queue, whose, (isGranted) => lockAnswered(q, queue, isGranted)),
-      );
+      const isLeft = page.stage === "starting" && left().includes(queue);
+      const whose = queue === page.own ? "own" : isLeft ? "left" : "other";
+      const answer = (isGranted: boolean) => lockAnswered(page, queue, isGranted);
+      ends.set(queue, page.locks.request(queue, whose, answer));
     },
-    freeLock: (queue) => ends.get(queue)?.(),
     find: () =>
-      withCopy(page, (copy) => {
+      withCopy(storage, (copy) => {
         const queues = new Set(recordKeys(storage, copy).map(queueOf));
         // A page that has started looks again later, rather than wait.
         for (const [last, leftMs] of readInFlight(page))
-          if (leftMs > 0 && page.q.stage === "open") queues.delete(queueOf(last));
-        found(page.q, [...queues]);
+          if (leftMs > 0 && page.stage === "open") queues.delete(queueOf(last));
+        found(page, [...queues]);
       }),
-    readLocked: () => withCopy(page, (copy) => recover(page, copy)),
-    leaveBehind: (queues) =>
-      void tab.set(LEFT, [...new Set([page.q.own, ...queues, ...left()])].slice(0, MAX_LEFT).join(" ")),
+    readLocked: () => withCopy(storage, (copy) => recover(page, copy)),
+    letGo(queues) {
+      tab.set(LEFT, [...new Set([page.own, ...queues, ...left()])].slice(0, MAX_LEFT).join(" "));
+      for (const queue of queues) ends.get(queue)?.();
+    },
     revoked: (index) => withdraw(page.client, index),
     joined(due, held, isFirst, doubtful) {
-      const { q, client } = page;
+      const { client } = page;
       joinHeld(client, held);
       if (isFirst) adopt(client, due, doubtful, 0);
       else if (due > 0) joinQueue(client, due);
       // With nothing queued there is nothing to see to, and no visitor to be made for it.
-      if (q.entries.length > 0) syncIdentity(client);
-      goOn(page);
+      if (page.entries.length > 0) syncIdentity(client);
+      void transmit(client);
     },
   };
 }
 
 /** With the durable copy of the records, where there is one. */
-function withCopy({ backup }: Page, task: (copy?: Copy) => void): void {
+function withCopy({ backup }: Storage, task: (copy?: Copy) => void): void {
   if (backup) void backup().then(task);
   else task();
 }
 
 /** Reads what stands in the locked queues. What nobody can use any more is removed and reported. */
 function recover(page: Page, copy: Copy | undefined): void {
-  const { q, storage, client } = page;
-  if (q.recovery !== "reading") return;
-  const known = new Set(q.entries.map(({ key }) => key));
+  const { storage, client } = page;
+  if (page.recovery !== "reading") return;
+  const known = new Set(page.entries.map(({ key }) => key));
   const lost: { [reason in DropReason]?: number } = {};
   const entries: Entry[] = [];
   let doubtful = 0;
-  const inFlight = readInFlight(page).filter(([last]) => isLocked(q, last));
+  const inFlight = readInFlight(page).filter(([last]) => isLocked(page, last));
   // Of what this page had before, too: another one may have had it meanwhile, and sent it when it was left.
   waitOut(page, Math.max(...inFlight.map(([, leftMs]) => leftMs)));
   // A client that is being shut down sends what it has, and recovers nothing more.
-  for (const key of client.stopping && q.hasStarted ? [] : recordKeys(storage, copy)) {
+  for (const key of client.stopping && page.hasStarted ? [] : recordKeys(storage, copy)) {
     const stored = storage.get(key);
     const text = stored ?? copy?.get(key);
-    if (!isLocked(q, key) || known.has(key) || text === undefined) continue;
+    if (!isLocked(page, key) || known.has(key) || text === undefined) continue;
     const operation = text && restore(client, text);
     if (typeof operation === "string") {
       storage.remove(key);
@@ -105,7 +104,7 @@ function recover(page: Page, copy: Copy | undefined): void {
     entries.push(entry);
     if (inFlight.some(([last]) => queueOf(last) === queueOf(key) && key <= last)) doubtful = entries.length;
   }
-  recovered(q, entries, doubtful);
+  recovered(page, entries, doubtful);
   for (const [reason, count] of Object.entries(lost)) {
     client.accepted += count;
     lose(client, reason as DropReason, count);

@@ -18,16 +18,16 @@ export type InFlight = readonly (readonly [last: string, leftMs: number])[];
 
 /** `count` operations at the front are in flight now. */
 export function noteInFlight(page: Page, count: number): void {
-  const { q, storage } = page;
+  const { storage } = page;
   if (count > 0) {
-    page.note = IN_FLIGHT + q.own;
-    const lasts = new Map(q.entries.slice(0, count).map(({ key }) => [queueOf(key), key])).values();
+    page.note = IN_FLIGHT + page.own;
+    const lasts = new Map(page.entries.slice(0, count).map(({ key }) => [queueOf(key), key])).values();
     storage.set(page.note, [page.nowMs() + page.leaseMs, ...lasts].join(" "));
   } else if (!justFailed(page)) storage.remove(page.note);
 }
 
 /** What pages have in flight, or had when they ended, but for this one. */
-export function readInFlight({ storage, note: own, nowMs }: Page): InFlight {
+export function readInFlight({ storage, note: own, nowMs, leaseMs }: Page): InFlight {
   return storage.keys().flatMap((note) => {
     if (!note.startsWith(IN_FLIGHT) || note === own) return [];
     const [until, ...lasts] = (storage.get(note) ?? "").split(" ");
@@ -35,7 +35,7 @@ export function readInFlight({ storage, note: own, nowMs }: Page): InFlight {
     if (!lasts.some((key) => storage.get(key))) storage.remove(note);
     const leftMs = Number(until) - nowMs() || 0;
     // Longer than any lease: the clock was set back since, which must not make anybody wait.
-    return lasts.map((last) => [last, leftMs > LEASE_MS ? 0 : leftMs] as const);
+    return lasts.map((last) => [last, leftMs > leaseMs ? 0 : leftMs] as const);
   });
 }
 
@@ -45,17 +45,12 @@ export function readInFlight({ storage, note: own, nowMs }: Page): InFlight {
  */
 export const justFailed = ({ failedAtMs, nowMs }: Page): boolean => Math.abs(nowMs() - failedAtMs) < JUST_MS;
 
-/** May a request leave now? What is not this page's to send is out of the queue then. */
-export function isReady({ q, locks, lease }: Page): boolean {
-  if (lease !== undefined || !maySend(q)) return false;
-  locks.check();
-  look(q);
+/** May a request leave now? If so, what is not this page's to send is out of the queue. */
+export function isReady(page: Page): boolean {
+  if (page.lease !== undefined || !maySend(page)) return false;
+  page.locks.check();
+  look(page);
   return true;
-}
-
-/** Sends what was kept back until now. */
-export function goOn(page: Page): void {
-  if (isReady(page)) void transmit(page.client);
 }
 
 /** What another page had in flight may still arrive: until then this one sends nothing. */
@@ -64,11 +59,8 @@ export function waitOut(page: Page, leftMs: number): void {
   timers.clear(page.lease);
   page.lease = undefined;
   if (leftMs <= 0) return;
-  page.lease = timers.set(
-    () => {
-      page.lease = undefined;
-      goOn(page);
-    },
-    Math.min(leftMs, page.leaseMs),
-  );
+  page.lease = timers.set(() => {
+    page.lease = undefined;
+    void transmit(page.client);
+  }, leftMs);
 }

@@ -88,4 +88,6 @@ export function tabLocks(
   };
 }
 
-const isPrerendered = () => (globalThis.document as { prerendering?: boolean } | undefined)?.prerendering;
+/** Not shown yet. */
+export const isPrerendered = (): unknown =>
+  (globalThis.document as { prerendering?: boolean } | undefined)?.prerendering;

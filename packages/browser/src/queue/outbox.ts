@@ -5,16 +5,15 @@ import { noteInFlight } from "./in-flight.ts";
 import { append, take } from "./tab-queue.ts";
 
 export function outboxOf(page: Page): Outbox {
-  const { q } = page;
   return {
     get size() {
-      return q.entries.length;
+      return page.entries.length;
     },
     append(operation) {
-      if (!append(q, operation)) storageFailed(page);
+      if (!append(page, operation)) storageFailed(page);
     },
-    at: (index) => q.entries[index]?.operation,
-    remove: (offset, count) => take(q, offset, count),
+    at: (index) => page.entries[index]?.operation,
+    remove: (offset, count) => take(page, offset, count),
     inFlight: (count) => noteInFlight(page, count),
   };
 }

@@ -38,19 +38,19 @@ export interface TabQueue {
   written: number;
   /** In the order in which they are sent; those that are held stand at the end. */
   entries: Entry[];
-  /** By queue: true when this page has the lock, false while it was asked for and not answered. */
-  locks: { [queue: string]: boolean };
+  /** Queues whose lock this page has: true. False: it was asked for, and there is no answer yet. */
+  queues: { [queue: string]: boolean };
 }
 
-export const newTabQueue = (effects: Effects): TabQueue => ({
-  effects,
+/** Without its effects. */
+export const newTabQueue = (): Omit<TabQueue, "effects"> => ({
   stage: "away",
   recovery: "none",
   hasStarted: false,
   own: "",
   written: 0,
   entries: [],
-  locks: {},
+  queues: {},
 });
 
 /** What the machine asks for. Answers come as calls of their own: `lockAnswered`, `found`, `recovered`. */
@@ -58,8 +58,6 @@ export interface Effects {
   /** An id that sorts behind those of all queues there are. */
   newId(): string;
   requestLock(queue: string): void;
-  /** Also of a lock that was asked for only: its answer does not come any more. */
-  freeLock(queue: string): void;
   /** Names the queues that have records. */
   find(): void;
   /** Reads the records of the locked queues, those aside that are in `entries`. */
@@ -69,8 +67,11 @@ export interface Effects {
   /** False when there was no room. */
   set(key: string, text: string): boolean;
   remove(key: string): void;
-  /** The next page of this tab is to wait for these, and for this page's own. */
-  leaveBehind(queues: readonly string[]): void;
+  /**
+   * Frees these locks. Those that were asked for only are not answered any more. The next page of this tab is to wait for
+   * these queues, and for this page's own.
+   */
+  letGo(queues: readonly string[]): void;
   /** The operation at `index` is not in `entries` any more: it was another page's. */
   revoked(index: number): void;
   /**

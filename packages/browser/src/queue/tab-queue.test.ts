@@ -18,7 +18,7 @@ import {
 
 const state = (more: Partial<State>): State => ({ ...newState(), own: "own", ...more });
 const open = (more: Partial<State> = {}): State =>
-  state({ stage: "open", hasStarted: true, locks: { own: true }, ...more });
+  state({ stage: "open", hasStarted: true, queues: { own: true }, ...more });
 
 /** `a.0` is record 0 of queue a. */
 const entry = (name: string, more: { isHeld?: boolean; isStored?: boolean } = {}): Entry => ({
@@ -50,7 +50,7 @@ const rows: readonly Row[] = [
     what: "a page that starts asks for a queue of its own and looks for those of dead pages",
     from: newState(),
     run: start,
-    becomes: { stage: "starting", recovery: "finding", own: "new", locks: { new: false } },
+    becomes: { stage: "starting", recovery: "finding", own: "new", queues: { new: false } },
     asksFor: ["requestLock new", "find"],
   },
   {
@@ -62,7 +62,7 @@ const rows: readonly Row[] = [
       stage: "starting",
       recovery: "finding",
       own: "new",
-      locks: { new: false, a: false },
+      queues: { new: false, a: false },
       entries: [a1],
     },
     asksFor: ["requestLock new", "requestLock a", "revoked 2", "revoked 0", "find"],
@@ -76,49 +76,49 @@ const rows: readonly Row[] = [
   },
   {
     what: "the locks of queues that are not this page's are asked for",
-    from: state({ stage: "starting", recovery: "finding", locks: { own: false } }),
+    from: state({ stage: "starting", recovery: "finding", queues: { own: false } }),
     run: (q) => found(q, ["a", "own", "b"]),
-    becomes: { recovery: "locking", locks: { own: false, a: false, b: false } },
+    becomes: { recovery: "locking", queues: { own: false, a: false, b: false } },
     asksFor: ["requestLock a", "requestLock b"],
   },
   {
     what: "records are read when the last lock is answered",
-    from: state({ stage: "starting", recovery: "locking", locks: { own: true, a: false } }),
+    from: state({ stage: "starting", recovery: "locking", queues: { own: true, a: false } }),
     run: (q) => lockAnswered(q, "a", true),
-    becomes: { recovery: "reading", locks: { own: true, a: true } },
+    becomes: { recovery: "reading", queues: { own: true, a: true } },
     asksFor: ["readLocked"],
   },
   {
     what: "records are not read before the last lock is answered",
-    from: state({ stage: "starting", recovery: "locking", locks: { own: false, a: false } }),
+    from: state({ stage: "starting", recovery: "locking", queues: { own: false, a: false } }),
     run: (q) => lockAnswered(q, "a", false),
-    becomes: { locks: { own: false } },
+    becomes: { queues: { own: false } },
     asksFor: [],
   },
   {
     what: "records are not read before it is known which queues there are",
-    from: state({ stage: "starting", recovery: "finding", locks: { own: false } }),
+    from: state({ stage: "starting", recovery: "finding", queues: { own: false } }),
     run: (q) => lockAnswered(q, "own", true),
-    becomes: { locks: { own: true } },
+    becomes: { queues: { own: true } },
     asksFor: [],
   },
   {
     what: "a page that loses its own queue begins another",
-    from: state({ stage: "starting", recovery: "locking", locks: { own: false }, written: 3 }),
+    from: state({ stage: "starting", recovery: "locking", queues: { own: false }, written: 3 }),
     run: (q) => lockAnswered(q, "own", false),
-    becomes: { own: "new", written: 0, locks: { new: false } },
+    becomes: { own: "new", written: 0, queues: { new: false } },
     asksFor: ["requestLock new"],
   },
   {
     what: "a lock that ends while the page lives is gone",
-    from: open({ locks: { own: true, a: true }, entries: [a0] }),
+    from: open({ queues: { own: true, a: true }, entries: [a0] }),
     run: (q) => lockAnswered(q, "a", false),
-    becomes: { locks: { own: true } },
+    becomes: { queues: { own: true } },
     asksFor: [],
   },
   {
     what: "what a page finds as it starts goes in front, and what is held to the end",
-    from: state({ stage: "starting", recovery: "reading", locks: { own: true, a: true }, entries: [own0] }),
+    from: state({ stage: "starting", recovery: "reading", queues: { own: true, a: true }, entries: [own0] }),
     run: (q) => recovered(q, [a0, held], 1),
     stored: { texts },
     becomes: { stage: "open", recovery: "none", hasStarted: true, entries: [a0, own0, held] },
@@ -126,7 +126,7 @@ const rows: readonly Row[] = [
   },
   {
     what: "what a living page finds goes to the end",
-    from: open({ recovery: "reading", locks: { own: true, a: true }, entries: [own0] }),
+    from: open({ recovery: "reading", queues: { own: true, a: true }, entries: [own0] }),
     run: (q) => recovered(q, [a0], 0),
     becomes: { recovery: "none", entries: [own0, a0] },
     asksFor: ["joined 1 0 false 0"],
@@ -137,7 +137,7 @@ const rows: readonly Row[] = [
       stage: "starting",
       recovery: "reading",
       hasStarted: true,
-      locks: { own: true },
+      queues: { own: true },
       entries: [a0, own0],
     }),
     run: (q) => recovered(q, [], 0),
@@ -161,7 +161,7 @@ const rows: readonly Row[] = [
   },
   {
     what: "a page looks for others once at a time",
-    from: open({ recovery: "locking", locks: { a: false } }),
+    from: open({ recovery: "locking", queues: { a: false } }),
     run: scan,
     becomes: {},
     asksFor: [],
@@ -190,10 +190,17 @@ const rows: readonly Row[] = [
   },
   {
     what: "the owner removes what was settled, and keeps the lock: others may not see yet that it is gone",
-    from: open({ locks: { own: true, a: true, b: true }, entries: [a0, b0, own0] }),
+    from: open({ queues: { own: true, a: true, b: true }, entries: [a0, b0, own0] }),
     run: (q) => take(q, 0, 1),
     becomes: { entries: [b0, own0] },
     asksFor: ["remove q.a.0"],
+  },
+  {
+    what: "the owner removes what found no room, too: a copy may have it",
+    from: open({ entries: [entry("own.0", { isStored: false })] }),
+    run: (q) => take(q, 0, 1),
+    becomes: { entries: [] },
+    asksFor: ["remove q.own.0"],
   },
   {
     what: "a page without the lock marks what was settled",
@@ -205,7 +212,7 @@ const rows: readonly Row[] = [
   },
   {
     what: "the owner sees what others have settled, and what was cleared away it keeps",
-    from: open({ locks: { own: true, a: true, b: true }, entries: [a0, a1, b0, own0] }),
+    from: open({ queues: { own: true, a: true, b: true }, entries: [a0, a1, b0, own0] }),
     run: look,
     stored: { texts: { "q.a.0": "", "q.a.1": "text" } },
     becomes: { entries: [a1, b0, own0] },
@@ -229,26 +236,26 @@ const rows: readonly Row[] = [
   },
   {
     what: "a page that is left releases everything, and keeps no event that waits for a user",
-    from: open({ locks: { own: true, a: true, b: false }, recovery: "locking", entries: [a0, own0, held] }),
+    from: open({ queues: { own: true, a: true, b: false }, recovery: "locking", entries: [a0, own0, held] }),
     run: leave,
     stored: { texts: { ...texts, "q.a.9": "text" } },
-    becomes: { stage: "leaving", recovery: "none", locks: {}, entries: [a0, own0] },
-    asksFor: ["leaveBehind own,a,b", "freeLock own", "freeLock a", "freeLock b", "revoked 2"],
+    becomes: { stage: "leaving", recovery: "none", queues: {}, entries: [a0, own0] },
+    asksFor: ["letGo own,a,b", "revoked 2"],
   },
   {
     what: "a page that is left stores again what the app has cleared away, or what found no room",
-    from: open({ locks: { own: true, a: true }, entries: [a0, a1, entry("own.0", { isStored: false })] }),
+    from: open({ queues: { own: true, a: true }, entries: [a0, a1, entry("own.0", { isStored: false })] }),
     run: leave,
     stored: { texts: { "q.a.1": "" } },
-    becomes: { stage: "leaving", locks: {}, entries: [a0, a1, own0] },
-    asksFor: ["store q.a.0", "store q.own.0", "leaveBehind own,a", "freeLock own", "freeLock a"],
+    becomes: { stage: "leaving", queues: {}, entries: [a0, a1, own0] },
+    asksFor: ["store q.a.0", "store q.own.0", "letGo own,a"],
   },
   {
     what: "a page that is left before it knows what is its own stores nothing again, and sends nothing",
-    from: state({ stage: "starting", recovery: "locking", locks: { a: true, own: false }, entries: [a0] }),
+    from: state({ stage: "starting", recovery: "locking", queues: { a: true, own: false }, entries: [a0] }),
     run: leave,
-    becomes: { stage: "away", recovery: "none", locks: {} },
-    asksFor: ["leaveBehind a,own", "freeLock a", "freeLock own"],
+    becomes: { stage: "away", recovery: "none", queues: {} },
+    asksFor: ["letGo a,own"],
   },
   {
     what: "a page that was left already is left once",
@@ -262,8 +269,8 @@ const rows: readonly Row[] = [
     from: open({ entries: [own0] }),
     run: end,
     stored: { texts },
-    becomes: { stage: "over", locks: {} },
-    asksFor: ["leaveBehind own", "freeLock own"],
+    becomes: { stage: "over", queues: {} },
+    asksFor: ["letGo own"],
   },
 ];
 

@@ -45,15 +45,15 @@ export function found(q: TabQueue, queues: readonly string[]): void {
 
 /** Also of a lock that is lost while the page lives. */
 export function lockAnswered(q: TabQueue, queue: string, isGranted: boolean): void {
-  if (isGranted) q.locks[queue] = true;
-  else delete q.locks[queue];
+  if (isGranted) q.queues[queue] = true;
+  else delete q.queues[queue];
   // Another page took it for a dead one's, with everything that stands in it.
   if (!isGranted && queue === q.own) renew(q);
   readWhenAnswered(q);
 }
 
 function readWhenAnswered(q: TabQueue): void {
-  if (q.recovery !== "locking" || Object.values(q.locks).includes(false)) return;
+  if (q.recovery !== "locking" || Object.values(q.queues).includes(false)) return;
   q.recovery = "reading";
   q.effects.readLocked();
 }
@@ -89,8 +89,8 @@ export function store(storage: Pick<Effects, "set">, entry: Entry): void {
 
 /** Takes operations out that were settled. */
 export function take(q: TabQueue, offset: number, count: number): void {
-  for (const { key, isStored } of q.entries.splice(offset, count)) {
-    if (!isStored) continue;
+  for (const { key } of q.entries.splice(offset, count)) {
+    // Also what found no room: a copy of it may have.
     if (isLocked(q, key)) q.effects.remove(key);
     else if (q.effects.get(key)) q.effects.set(key, "");
   }
@@ -101,7 +101,7 @@ export const maySend = ({ stage }: Pick<TabQueue, "stage">): boolean =>
   stage === "open" || stage === "leaving";
 
 /** Is the record in a queue whose lock this page has? */
-export const isLocked = ({ locks }: TabQueue, key: string): boolean => locks[queueOf(key)] === true;
+export const isLocked = ({ queues }: TabQueue, key: string): boolean => queues[queueOf(key)] === true;
 
 const isHere = ({ stage }: TabQueue): boolean => stage === "open" || stage === "starting";
 
@@ -117,7 +117,7 @@ export function look(q: TabQueue): void {
     if (text === "" && isMine) q.effects.remove(key);
     // Of a page that has had the lock all the time, what is gone was cleared away by the app. Else others have settled it.
     const isSettled = isMine && q.stage === "open" ? text === "" : !text;
-    return isSettled || (isHere(q) && !(queueOf(key) in q.locks));
+    return isSettled || (isHere(q) && !(queueOf(key) in q.queues));
   });
 }
 
@@ -141,10 +141,8 @@ function letGo(q: TabQueue, stage: TabQueue["stage"]): void {
     const isMissing = !entry.isStored || effects.get(entry.key) === null;
     if (isMissing && isLocked(q, entry.key)) store(effects, entry);
   }
-  const queues = Object.keys(q.locks);
-  effects.leaveBehind(queues);
-  for (const queue of queues) effects.freeLock(queue);
-  q.locks = {};
+  effects.letGo(Object.keys(q.queues));
+  q.queues = {};
   q.recovery = "none";
   q.stage = stage;
 }
@@ -158,8 +156,8 @@ function renew(q: TabQueue): void {
 
 function ask(q: TabQueue, queues: readonly string[]): void {
   for (const queue of queues) {
-    if (queue in q.locks) continue;
-    q.locks[queue] = false;
+    if (queue in q.queues) continue;
+    q.queues[queue] = false;
     q.effects.requestLock(queue);
   }
 }

@@ -2,12 +2,7 @@
 import type { Timers } from "@whisperr/core";
 import type { Mirror } from "./durable.ts";
 import { GONE, RECORD } from "./keys.ts";
-import type { Copy, Storage } from "./storage.ts";
-
-export interface DurableStorage extends Storage {
-  /** The records of the copy. Undefined where IndexedDB is blocked, or does not answer. */
-  backup(): Promise<Copy | undefined>;
-}
+import type { Storage } from "./storage.ts";
 
 /**
  * Nothing is sent before the copy was looked at, and there are browsers in which IndexedDB never answers: while another
@@ -15,7 +10,7 @@ export interface DurableStorage extends Storage {
  */
 const MAX_WAIT_MS = 2000;
 
-export function mirrored(storage: Storage, name: string, timers: Timers): DurableStorage {
+export function mirrored(storage: Storage, name: string, timers: Timers): Required<Storage> {
   const mirror = import("./durable.ts").then(({ openMirror }) => openMirror(storage, name));
   const withMirror = <T>(task: (mirror: Mirror) => T) => mirror.then(task).catch(() => undefined);
 

@@ -10,9 +10,11 @@ export interface Storage {
   /** False when there was no room. */
   set(key: string, text: string): boolean;
   remove(key: string): void;
+  /** Records that may have outlived the storage; undefined when they cannot be read. */
+  readonly backup?: () => Promise<Copy | undefined>;
 }
 
-/** Records that may have outlived the storage, by key. */
+/** Records by key. */
 export type Copy = ReadonlyMap<string, string>;
 
 /** For pages that store nothing. */

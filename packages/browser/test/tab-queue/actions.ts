@@ -176,7 +176,7 @@ function clear(world: World): void {
   world.storage = {};
   const kept = world.pages
     .filter(({ life, q }) => life === "alive" && q.stage === "open")
-    .flatMap(({ q }) => q.entries.filter(({ key }) => q.locks[queueOf(key)]).map(numberOf));
+    .flatMap(({ q }) => q.entries.filter(({ key }) => q.queues[queueOf(key)]).map(numberOf));
   for (let n = 1; n <= world.recorded; n++) if (!kept.includes(n)) world.excused.push(n);
 }
 

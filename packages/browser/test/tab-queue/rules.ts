@@ -25,7 +25,7 @@ export function checkWorld(world: World): void {
 /** A page that thinks it has a lock has it, and no frozen page has one. */
 function checkLocks({ pages, holders }: World): void {
   pages.forEach(({ life, q }, index) => {
-    for (const queue of Object.keys(q.locks).filter((one) => q.locks[one]))
+    for (const queue of Object.keys(q.queues).filter((one) => q.queues[one]))
       ensure(holders[queue] === index, `page ${index} believes it has the lock of ${queue}`);
     if (life === "frozen")
       ensure(!Object.values(holders).includes(index), `page ${index} is frozen with a lock`);
@@ -62,7 +62,8 @@ function checkStored(world: World): void {
       world.clears > 0 &&
       world.pages.some(
         ({ life, q }) =>
-          life === "alive" && q.entries.some((entry) => numberOf(entry) === n && q.locks[queueOf(entry.key)]),
+          life === "alive" &&
+          q.entries.some((entry) => numberOf(entry) === n && q.queues[queueOf(entry.key)]),
       );
     ensure(isInHand, `operation ${n} is nowhere`);
   }

@@ -1,13 +1,10 @@
 /** The machine as a pure function, for tests that go through states one by one: a copied record, and effects written down. */
-import { type Effects, newTabQueue, type TabQueue } from "../../src/queue/state.ts";
+import { newTabQueue, type TabQueue } from "../../src/queue/state.ts";
 
 /** The plain part of the record. */
 export type State = Omit<TabQueue, "effects">;
 
-export function newState(): State {
-  const { effects: _effects, ...state } = newTabQueue({} as Effects);
-  return state;
-}
+export const newState: () => State = newTabQueue;
 
 export interface Step {
   readonly state: State;
@@ -38,7 +35,6 @@ export function transition(
     effects: {
       newId: () => "new",
       requestLock: note("requestLock"),
-      freeLock: note("freeLock"),
       find: note("find"),
       readLocked: note("readLocked"),
       get: (key) => texts[key] ?? null,
@@ -47,7 +43,7 @@ export function transition(
         return !isFull;
       },
       remove: note("remove"),
-      leaveBehind: note("leaveBehind"),
+      letGo: note("letGo"),
       revoked: note("revoked"),
       joined: note("joined"),
     },

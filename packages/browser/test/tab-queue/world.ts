@@ -123,14 +123,8 @@ function effectsOf(world: World, index: number, q: TabQueue): Effects {
   const effects: Effects = {
     newId: () => String.fromCharCode(97 + world.ids++),
     requestLock(queue) {
-      ensure(q.locks[queue] !== true, `page ${index} asks for the lock of ${queue}, which it has`);
+      ensure(q.queues[queue] !== true, `page ${index} asks for the lock of ${queue}, which it has`);
       world.requests.push({ page: index, queue });
-    },
-    freeLock(queue) {
-      world.requests = world.requests.filter((one) => one.page !== index || one.queue !== queue);
-      if (world.holders[queue] !== index) return;
-      if (world.isSlow) world.holders[queue] = RELEASING;
-      else delete world.holders[queue];
     },
     find: () => found(q, [...new Set(recordKeys(world).map(queueOf))]),
     readLocked() {
@@ -158,7 +152,8 @@ function effectsOf(world: World, index: number, q: TabQueue): Effects {
       ensure(world.holders[queueOf(key)] === index, `page ${index} removes ${key} without the lock`);
       delete world.storage[key];
     },
-    leaveBehind(queues) {
+    letGo(queues) {
+      for (const queue of queues) free(world, index, queue);
       if (world.sabotage === "leavesNoWord") return;
       const left = world.left[page.tab] as string[];
       world.left[page.tab] = [...new Set([q.own, ...queues, ...left])].sort();
@@ -174,6 +169,13 @@ function effectsOf(world: World, index: number, q: TabQueue): Effects {
     },
   };
   return effects;
+}
+
+function free(world: World, index: number, queue: string): void {
+  world.requests = world.requests.filter((one) => one.page !== index || one.queue !== queue);
+  if (world.holders[queue] !== index) return;
+  if (world.isSlow) world.holders[queue] = RELEASING;
+  else delete world.holders[queue];
 }
 
 function ownComeLast({ own, entries }: TabQueue): boolean {

@@ -20,13 +20,13 @@ export const EFFECTS: Effects = { send, abort, remove, drop, evict, wake, report
 
 function send(client: Client): void {
   // In a microtask: a burst of calls shares the request, and none of them pays for building it.
-  void Promise.resolve(client.ports.ready?.()).then(() => transmit(client));
+  void Promise.resolve().then(() => transmit(client));
 }
 
 /** One request: cut from the front of the queue, sent, and its answer heard. */
 export async function transmit(client: Client): Promise<void> {
   const { ports, config, outbox } = client;
-  if (client.phase !== "sending" || client.request) return;
+  if (ports.isReady?.() === false || client.phase !== "sending" || client.request) return;
   let batch: Batch | undefined;
   let trouble = "it lost what it held";
   try {
