@@ -116,8 +116,11 @@ function jsonOutbox(held: Operation[], fails: () => boolean = () => false): Outb
     get size() {
       return held.length;
     },
+    get failure() {
+      return fails() ? "no room" : undefined;
+    },
     append(operation) {
-      if (fails()) throw new Error("no room");
+      if (fails()) return;
       held.push(JSON.parse(JSON.stringify(operation)) as Operation);
     },
     at: (index) => held[index],

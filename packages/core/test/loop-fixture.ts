@@ -3,9 +3,10 @@ import { type Client, type ClientConfig, createClient, startQueue } from "../src
 import type { WhisperrError } from "../src/errors.ts";
 import type { FlushResult } from "../src/loop/flush.ts";
 import type { Ports } from "../src/ports.ts";
+import { guardedOutbox } from "../src/queue/guarded-outbox.ts";
 import { createMemoryOutbox } from "../src/queue/memory-outbox.ts";
 import type { Outbox } from "../src/queue/outbox.ts";
-import { createReporter } from "../src/report/reporter.ts";
+import { createReporter, printDebug } from "../src/report/reporter.ts";
 import { type FakePorts, fakePorts } from "./fake-ports.ts";
 import { loopOf, type TestLoop } from "./loop-of.ts";
 import { aTrack } from "./operations.ts";
@@ -48,7 +49,9 @@ export function loopFixture(setup: Setup = {}): LoopFixture {
     onError?.(error, loop);
   };
   const reporter = createReporter({ apiKey: "wrk_test", debug, onError: listen }, ports);
-  const client = createClient({ ...CONFIG, ...config }, outbox, server.transport, reporter, ports);
+  // As the client of a server guards an outbox of its app's.
+  const guarded = guardedOutbox(outbox, (message) => printDebug(reporter, message));
+  const client = createClient({ ...CONFIG, ...config }, guarded, server.transport, reporter, ports);
   if (!config?.adopts) startQueue(client);
   const loop = loopOf(client);
   let number = 0;

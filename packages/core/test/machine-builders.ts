@@ -1,6 +1,7 @@
 /** Short names for the machine's states, inputs and effects, so that a test case reads as a sentence. */
 import type { KeptBecause } from "../src/delivery/machine.ts";
 import { type DeliveryConfig, type DeliveryState, initialState, type Phase } from "../src/delivery/state.ts";
+import type { DropReason } from "../src/errors.ts";
 import type { Outcome } from "../src/http/outcome.ts";
 import type { Effect, Input } from "./transition.ts";
 
@@ -43,12 +44,13 @@ export const tooLarge = answered({ kind: "too_large" });
 export const send = (limit: number): Effect => ({ type: "send", limit });
 export const abort: Effect = { type: "abort" };
 export const remove = (count: number, refused = 0): Effect => ({ type: "remove", count, rejected: refused });
-export const drop = (count: number, reason: "rejected" | "too_large"): Effect => ({
+export const drop = (count: number, reason: DropReason, offset = 0): Effect => ({
   type: "drop",
+  offset,
   count,
   reason,
 });
-export const evict = (offset: number, count: number): Effect => ({ type: "evict", offset, count });
+export const evict = (offset: number, count: number): Effect => drop(count, "queue_full", offset);
 export const wake = (afterMs: number | null): Effect => ({ type: "wake", afterMs });
 export const report = (error: KeptBecause, attempts: number): Effect => ({
   type: "report",

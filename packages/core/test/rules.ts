@@ -69,10 +69,13 @@ function perform(world: World, effect: Effect, carried: number, keeps: boolean):
       rule(effect.rejected <= effect.count, "no more is rejected than was sent");
       return leave(world, 0, effect.count);
     case "drop":
-      rule(effect.count === carried, "a refusal drops exactly what its request carried");
-      return leave(world, 0, effect.count);
-    case "evict":
-      rule(world.request !== "open" || effect.offset >= carried, "operations in flight are never evicted");
+      if (effect.reason === "queue_full")
+        rule(world.request !== "open" || effect.offset >= carried, "operations in flight are never evicted");
+      else
+        rule(
+          effect.offset === 0 && effect.count === carried,
+          "a refusal drops exactly what its request carried",
+        );
       return leave(world, effect.offset, effect.count);
     case "wake": {
       rule(effect.afterMs === null || effect.afterMs >= 0, "no timer is set for the past");
@@ -153,6 +156,11 @@ export function checkState(world: World, config: DeliveryConfig): void {
   }
 }
 
+/** Operations leave because of an answer. */
+function isSettlement(effect: Effect): boolean {
+  return effect.type === "remove" || (effect.type === "drop" && effect.reason !== "queue_full");
+}
+
 export function checkStep({ from, input, step, to }: Edge): void {
   const sends = step.effects.some((effect) => effect.type === "send");
   const { phase } = from.machine;
@@ -182,6 +190,6 @@ export function checkStep({ from, input, step, to }: Edge): void {
       "a passed deadline is reported exactly when it leaves operations behind",
     );
   }
-  const removes = step.effects.some((effect) => effect.type === "remove" || effect.type === "drop");
+  const removes = step.effects.some(isSettlement);
   rule(!removes || input.type === "answered", "only an answer settles what was sent");
 }

@@ -14,6 +14,7 @@ import {
 } from "../src/delivery/flow.ts";
 import type { KeptBecause, Machine } from "../src/delivery/machine.ts";
 import type { DeliveryConfig, DeliveryState } from "../src/delivery/state.ts";
+import type { DropReason } from "../src/errors.ts";
 import type { Outcome } from "../src/http/outcome.ts";
 
 /** Everything that can happen to the machine: a function of it, and its arguments. */
@@ -34,8 +35,7 @@ export type Effect =
   | { readonly type: "send"; readonly limit: number }
   | { readonly type: "abort" }
   | { readonly type: "remove"; readonly count: number; readonly rejected: number }
-  | { readonly type: "drop"; readonly count: number; readonly reason: "rejected" | "too_large" }
-  | { readonly type: "evict"; readonly offset: number; readonly count: number }
+  | { readonly type: "drop"; readonly offset: number; readonly count: number; readonly reason: DropReason }
   | { readonly type: "wake"; readonly afterMs: number | null }
   | { readonly type: "report"; readonly error: KeptBecause; readonly attempts: number }
   | { readonly type: "flushed"; readonly count: number };
@@ -56,8 +56,7 @@ export function transition(state: Readonly<DeliveryState>, input: Input, config:
       send: ({ limit }) => void noted.push({ type: "send", limit }),
       abort: () => void noted.push({ type: "abort" }),
       remove: (_, count, rejected) => void noted.push({ type: "remove", count, rejected }),
-      drop: (_, count, reason) => void noted.push({ type: "drop", count, reason }),
-      evict: (_, offset, count) => void noted.push({ type: "evict", offset, count }),
+      drop: (_, offset, count, reason) => void noted.push({ type: "drop", offset, count, reason }),
       wake: (_, afterMs) => void noted.push({ type: "wake", afterMs: afterMs || null }),
       report: (_, error, attempts) => void noted.push({ type: "report", error, attempts }),
       flushed: (_, count) => void noted.push({ type: "flushed", count }),

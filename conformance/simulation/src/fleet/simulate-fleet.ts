@@ -101,7 +101,6 @@ export function simulateFleet(settings: FleetSettings): FleetCurve {
     abort: nothing,
     remove: nothing,
     drop: nothing,
-    evict: nothing,
     report: nothing,
     flushed: nothing,
   };

@@ -44,8 +44,8 @@ export interface Client extends Machine {
 
   // What the app is still to hear
   readonly reports: WhisperrError[];
-  /** Evictions come by the thousand: the first is reported at once, those that follow together. */
-  evicted: { count: number; readonly messageIds: string[] } | undefined;
+  /** Evictions come by the thousand: the first is reported at once, and those that follow together in the next step. */
+  evicted: WhisperrError[] | undefined;
 
   // What is under way
   timer: unknown;

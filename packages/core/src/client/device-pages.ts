@@ -29,6 +29,6 @@ export function syncIdentity(client: DeviceRecord, said?: string | null): void {
   const { optedOut, userId } = identityOf(client);
   // A page that opted out itself has nothing but that to send, and must not take it back.
   if (optedOut) {
-    if (!read(client, 0).every((operation) => pushing?.onlyOptsOut(operation))) silence(client);
+    if (!read(client.outbox, 0).every((operation) => pushing?.onlyOptsOut(operation))) silence(client);
   } else if (userId !== undefined && !client.stopping) holding?.releaseHeld(client);
 }

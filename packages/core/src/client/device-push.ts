@@ -31,7 +31,8 @@ const PERMISSIONS = ["denied", "granted", "authorized", "provisional"];
 function start(client: DeviceRecord): PushCalls {
   Object.assign(client, { transport: noticing(client, client.transport) });
   // Of an earlier process.
-  for (const operation of read(client, 0)) if (operation.kind === "identify") noteUnheard(client, operation);
+  for (const operation of read(client.outbox, 0))
+    if (operation.kind === "identify") noteUnheard(client, operation);
   return {
     setPushToken: (address, settings) => setPushToken(client, address, settings),
     setPushPermission(permission) {

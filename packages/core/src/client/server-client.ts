@@ -10,8 +10,8 @@ import { type FlushResult, flush, shutDown } from "../loop/flush.ts";
 import { enqueue } from "../loop/queue.ts";
 import type { ResolvedOptions, WhisperrOptions } from "../options.ts";
 import type { Ports } from "../ports.ts";
+import { guardedOutbox } from "../queue/guarded-outbox.ts";
 import { createMemoryOutbox } from "../queue/memory-outbox.ts";
-import { outboxBySize } from "../queue/outbox-by-size.ts";
 import { createReporter, printDebug } from "../report/reporter.ts";
 import { type Client, type ClientConfig, createClient, startQueue } from "./client.ts";
 
@@ -104,11 +104,13 @@ export function createServerClient<Events extends EventMap = AnyEvents, More ext
   more?: More,
 ): ServerRuntime<Events, More> {
   const { outbox } = options;
+  const reporter = createReporter({ ...resolved, onError: options.onError }, ports);
+  const say = (message: string) => printDebug(reporter, message);
   const client = createClient(
     resolved,
-    outbox === undefined || outbox === null ? createMemoryOutbox() : outboxBySize(outbox),
+    outbox === undefined || outbox === null ? createMemoryOutbox() : guardedOutbox(outbox, say),
     ports.transport ?? createTransport(resolved, ports),
-    createReporter({ ...resolved, onError: options.onError }, ports),
+    reporter,
     ports,
     more,
   );
@@ -136,7 +138,7 @@ export function createServerClient<Events extends EventMap = AnyEvents, More ext
     flush: () => flush(client),
     shutdown: (settings) => shutDown(client, settings?.timeoutMs),
     stats: () => stats(client),
-    [diagnostics]: (message) => printDebug(client.reporter, message),
+    [diagnostics]: say,
   };
   return { api, client };
 }

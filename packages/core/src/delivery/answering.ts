@@ -45,7 +45,7 @@ export function answered(machine: Machine, outcome: Outcome, random: number): vo
     accepted(machine);
     effects.remove(machine, inFlight, outcome.rejected);
   } else if (isDivided(machine, outcome.kind === "too_large")) return send(machine);
-  else effects.drop(machine, inFlight, outcome.kind);
+  else effects.drop(machine, 0, inFlight, outcome.kind);
   leave(machine, 0, inFlight);
   goOn(machine);
 }

@@ -173,6 +173,6 @@ function setFlushes(machine: Machine, flushes: number[]): void {
 function evict(machine: Machine, offset: number): void {
   const count = machine.pending - machine.config.maxQueueSize;
   if (count <= 0) return;
-  machine.effects.evict(machine, offset, count);
+  machine.effects.drop(machine, offset, count, "queue_full");
   leave(machine, offset, count);
 }

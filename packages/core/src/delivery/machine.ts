@@ -4,11 +4,12 @@
  *
  * Two rules carry the contract's section 5:
  * 1. One request at a time, always from the front: order needs nothing else.
- * 2. An operation leaves the outbox only through `remove` (an answer said so), or `drop` and `evict` (and the app is told).
+ * 2. An operation leaves the outbox only through `remove` (an answer said so), or `drop` (and the app is told).
  *
  * A flush is a goal: that many operations at the front are to be settled. It ends when the goal reaches 0, or when
  * delivery stops with everything kept (key refused, retries used up, abandoned). Waiting callers are goals too.
  */
+import type { DropReason } from "../errors.ts";
 import type { DeliveryConfig, DeliveryState } from "./state.ts";
 
 /** What every function of the machine works on. A client is one, with more in it. */
@@ -25,10 +26,8 @@ export interface Effects {
   abort(machine: Machine): void;
   /** The server took the first `count` operations, and says it refused `rejected` of them for good. */
   remove(machine: Machine, count: number, rejected: number): void;
-  /** The server refused the first `count` operations for good. */
-  drop(machine: Machine, count: number, reason: "rejected" | "too_large"): void;
-  /** No room for `count` operations from position `offset` on: they are lost. */
-  evict(machine: Machine, offset: number, count: number): void;
+  /** `count` operations from position `offset` on are lost: the server refused them for good, or there is no room for them. */
+  drop(machine: Machine, offset: number, count: number, reason: DropReason): void;
   /** Set the one timer to fire once in `afterMs`, replacing the previous one; 0 clears it. */
   wake(machine: Machine, afterMs: number): void;
   /** Tell the app that delivery stopped while everything is kept. */

@@ -8,15 +8,15 @@ import { parseHttpDateMs } from "../events/time.ts";
 export interface Answer {
   /** 0 when none came, and in browsers for a redirect that was not followed. */
   readonly status: number;
-  /** The answer's text, possibly cut short; empty when it could not be read. */
-  readonly body: string;
-  /** The header `Retry-After`; empty when there is none. */
-  readonly retryAfter: string;
+  /** The answer's text, possibly cut short; undefined when it could not be read. */
+  readonly body?: string | undefined;
+  /** The header `Retry-After`. */
+  readonly retryAfter?: string | undefined;
   /** Why no answer came; undefined when one did. */
   readonly failure?: string | undefined;
 }
 
-export const noAnswer = (failure: string): Answer => ({ status: 0, body: "", retryAfter: "", failure });
+export const noAnswer = (failure: string): Answer => ({ status: 0, failure });
 
 export type Outcome =
   /** 2xx. `rejected`: operations the server says it refused for good. */
@@ -35,7 +35,7 @@ export const MAX_RETRY_AFTER_MS = 60_000;
 
 /** Classifies the answer to a request that carried `count` operations, at wall-clock time `nowMs`. */
 export function classifyAnswer(answer: Answer, count: number, nowMs: number): Outcome {
-  const { status, body, retryAfter } = answer;
+  const { status, body, retryAfter = "" } = answer;
   if (status >= 200 && status < 300) return { kind: "accepted", rejected: rejectedCount(body, count) };
   if (status === 401 || status === 403) return { kind: "auth" };
   if (status === 413) return { kind: "too_large" };
@@ -54,18 +54,18 @@ export function retryAfterMs(header: string, nowMs: number): number | undefined 
 }
 
 /** `rejected` of a batch answer; anything but a whole number within the batch is no statement at all. */
-function rejectedCount(body: string, count: number): number {
+function rejectedCount(body: string | undefined, count: number): number {
   const { rejected } = parse(body);
   return Number.isInteger(rejected) ? Math.min(Math.max(rejected as number, 0), count) : 0;
 }
 
 /** The server's own words for a failure. */
-export function errorOf(body: string): { readonly code?: unknown; readonly message?: unknown } {
+export function errorOf(body: string | undefined): { readonly code?: unknown; readonly message?: unknown } {
   return Object(parse(body).error);
 }
 
 /** What an answer says; nothing when it is HTML, or empty. */
-function parse(body: string): { readonly rejected?: unknown; readonly error?: unknown } {
+function parse(body = ""): { readonly rejected?: unknown; readonly error?: unknown } {
   try {
     return Object(JSON.parse(body));
   } catch {

@@ -20,54 +20,51 @@ export interface RequestUnderWay {
 
 export type Transport = (batch: Batch) => RequestUnderWay;
 
-export function createTransport(options: TransportOptions, ports: Ports): Transport {
-  return (batch) => send(batch, options, ports);
-}
-
-function send(
-  { path, body }: Batch,
+export function createTransport(
   { baseUrl, apiKey, requestTimeoutMs }: TransportOptions,
   ports: Ports,
-): RequestUnderWay {
-  const controller = ports.abortController();
-  // Called unbound: browsers and Workers refuse a fetch whose `this` is some other object.
-  const { fetch, timers } = ports;
-  // The status is the verdict: once it is here, a body that breaks off or hangs takes nothing from it.
-  let verdict = noAnswer(`no answer within ${requestTimeoutMs} ms`);
-  let abort = () => {};
+): Transport {
+  return ({ path, body }) => {
+    // Called unbound: browsers and Workers refuse a fetch whose `this` is some other object.
+    const { fetch, timers } = ports;
+    const controller = ports.abortController();
+    // The status is the verdict: once it is here, a body that breaks off or hangs takes nothing from it.
+    let verdict = noAnswer(`no answer within ${requestTimeoutMs} ms`);
+    let abort = () => {};
 
-  async function exchange(): Promise<Answer> {
-    const response = await fetch(baseUrl + path, {
-      method: "POST",
-      headers: { "Content-Type": "application/json", "X-API-Key": apiKey },
-      body,
-      redirect: "manual",
-      signal: controller.signal as never,
+    async function exchange(): Promise<Answer> {
+      const response = await fetch(baseUrl + path, {
+        method: "POST",
+        headers: { "Content-Type": "application/json", "X-API-Key": apiKey },
+        body,
+        redirect: "manual",
+        signal: controller.signal as never,
+      });
+      verdict = { status: response.status };
+      try {
+        // What the app gave as fetch may answer with less than a Response: all but the status can be done without.
+        verdict = { ...verdict, retryAfter: textOf(response.headers?.get?.("retry-after")) };
+        verdict = { ...verdict, body: textOf(await ports.readText(response)) };
+      } catch {
+        // Then that is all there is of it.
+      }
+      return verdict;
+    }
+
+    // Does not wait for fetch to notice: one that ignores its signal would go on for ever.
+    const answer = new Promise<Answer>((resolve) => {
+      abort = () => {
+        controller.abort();
+        resolve(verdict);
+      };
+      exchange().then(resolve, (error: unknown) => resolve(noAnswer(describeThrown(error))));
     });
-    verdict = { status: response.status, body: "", retryAfter: "" };
-    verdict = { ...verdict, retryAfter: await textOf(() => response.headers.get("retry-after")) };
-    return { ...verdict, body: await textOf(() => ports.readText(response)) };
-  }
-
-  // Does not wait for fetch to notice: one that ignores its signal would go on for ever.
-  const answer = new Promise<Answer>((resolve) => {
-    abort = () => {
-      controller.abort();
-      resolve(verdict);
-    };
-    exchange().then(resolve, (error: unknown) => resolve(noAnswer(describeThrown(error))));
-  });
-  const timer = timers.set(abort, requestTimeoutMs);
-  void answer.then(() => timers.clear(timer));
-  return { answer, abort };
+    const timer = timers.set(abort, requestTimeoutMs);
+    void answer.then(() => timers.clear(timer));
+    return { answer, abort };
+  };
 }
 
-/** What the app gave as fetch may answer with less than a Response: all but the status can be done without. */
-async function textOf(read: () => unknown): Promise<string> {
-  try {
-    const text = await read();
-    return typeof text === "string" ? text : "";
-  } catch {
-    return "";
-  }
+function textOf(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
 }

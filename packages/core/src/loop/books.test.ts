@@ -1,15 +1,15 @@
 import { expect, test } from "vitest";
 import { loopFixture } from "../../test/loop-fixture.ts";
-import { countDropped, stats } from "./books.ts";
+import { lose, stats } from "./books.ts";
 
 test("the books add up", () => {
   const { client, track } = loopFixture();
   track(2);
   client.accepted += 8;
   client.delivered += 4;
-  countDropped(client, "rejected", 1);
-  countDropped(client, "rejected", 2);
-  countDropped(client, "queue_full", 1);
+  lose(client, "rejected", 1);
+  lose(client, "rejected", 2);
+  lose(client, "queue_full", 1);
 
   expect(stats(client)).toEqual({
     accepted: 10,
@@ -24,7 +24,7 @@ test("figures handed out do not change later", () => {
   const { client } = loopFixture();
   const before = stats(client);
   client.accepted += 1;
-  countDropped(client, "rejected", 1);
+  lose(client, "rejected", 1);
 
   expect(before).toEqual({ accepted: 0, delivered: 0, dropped: {}, pending: 0 });
 });

@@ -5,8 +5,8 @@
 import type { Client } from "../client/client.ts";
 import type { DropReason, WhisperrError } from "../errors.ts";
 import { formatMessageId, type Operation } from "../events/operation.ts";
-import { describeThrown } from "../events/refusal.ts";
 import type { Answer } from "../http/outcome.ts";
+import type { Outbox } from "../queue/outbox.ts";
 import { droppedMessage, MAX_REPORTED_IDS } from "../report/messages.ts";
 import { printDebug, report } from "../report/reporter.ts";
 
@@ -38,11 +38,11 @@ export function step<Args extends readonly unknown[]>(
   change: (client: Client, ...args: Args) => void,
   ...args: Args
 ): void {
-  const { evicted } = client;
-  // Those of an onError's own calls wait for the next step, for the same reason.
-  if (evicted && !client.reporter.reporting) {
+  const { evicted = [], reports, reporter } = client;
+  // Those of an onError's own calls wait for the next step: they may cause the same each time.
+  if (!reporter.reporting) {
+    reports.push(...evicted);
     client.evicted = undefined;
-    if (evicted.count > 0) reportDropped(client, "queue_full", evicted.count, evicted.messageIds);
   }
   change(client, ...args);
   tell(client);
@@ -52,15 +52,14 @@ export function step<Args extends readonly unknown[]>(
 export function tell(client: Client): void {
   const { reports, reporter } = client;
   if (reporter.reporting) return;
-  let told = 0;
-  // Those that an onError causes come at the end of the same list.
-  for (const error of reports) if (told++ < MAX_REPORTS) report(reporter, error);
+  for (let told = 0; told < MAX_REPORTS && reports.length > 0; told++)
+    report(reporter, reports.shift() as WhisperrError);
   reports.length = 0;
   client.ports.onStep?.(client);
 }
 
-/** Notes what the app is to hear at the end of the step. `answer`: what it is about. */
-export function note({ reports }: Client, error: WhisperrError, answer?: Answer): void {
+/** Notes what the app is to hear, at the end of the step if that is what the list is for. `answer`: what it is about. */
+export function note(reports: WhisperrError[], error: WhisperrError, answer?: Answer): void {
   reports.push(answer?.status ? { ...error, status: answer.status } : error);
 }
 
@@ -75,62 +74,56 @@ export function refuse(client: Client, reason: DropReason, message: string, oper
   tell(client);
 }
 
-/** Counts and reports `count` operations that are out of the queue. `messageIds`: of those that are known. */
+/** Counts and reports `count` operations that are out of the queue. `gone`: those of them that are known. */
 export function lose(
   client: Client,
   reason: DropReason,
   count: number,
-  messageIds?: readonly string[],
+  gone?: readonly Operation[],
   answer?: Answer,
+  reports = client.reports,
 ): void {
   countDropped(client, reason, count);
-  reportDropped(client, reason, count, messageIds, answer);
+  // What is still to be told of the same becomes one report with it.
+  const { count: before = 0, messageIds: named = [] } =
+    (reports.at(-1)?.reason === reason && reports.pop()) || {};
+  const ids = gone?.flatMap((one) => (one.kind === "track" ? formatMessageId(one) : []));
+  const messageIds = ids && { messageIds: [...named, ...ids].slice(0, MAX_REPORTED_IDS) };
+  const message = droppedMessage(reason, answer);
+  note(reports, { type: "dropped", reason, count: before + count, message, ...messageIds }, answer);
 }
 
-export function countDropped(client: Client, reason: DropReason, count: number): void {
+function countDropped(client: Client, reason: DropReason, count: number): void {
   client.dropped[reason] = (client.dropped[reason] ?? 0) + count;
   client.lost += count;
 }
 
-function reportDropped(
+/**
+ * Takes operations out of the outbox; who waits for one of them hears of it. Returns those that somebody wants to know of,
+ * or undefined when the outbox has not let go of them: then they are as they were.
+ */
+export function take(
   client: Client,
-  reason: DropReason,
+  offset: number,
   count: number,
-  messageIds?: readonly string[],
-  answer?: Answer,
-): void {
-  const message = droppedMessage(reason, answer);
-  note(client, { type: "dropped", reason, count, message, ...(messageIds && { messageIds }) }, answer);
-}
-
-/** Takes operations out of the outbox; who waits for one of them hears of it. Returns the ids of its first events. */
-export function take(client: Client, offset: number, count: number, isDelivered: boolean): string[] {
+  isDelivered: boolean,
+): Operation[] | undefined {
   const { outbox, ports } = client;
+  const { size } = outbox;
   // What was delivered, and nobody waits for, need not be read.
-  const gone = isDelivered && !ports.onSettled ? [] : read(client, offset, offset + count);
+  const gone = isDelivered && !ports.onSettled ? [] : read(outbox, offset, offset + count);
   outbox.remove(offset, count);
+  if (outbox.size === size) return undefined;
   for (const operation of gone) ports.onSettled?.(operation, isDelivered);
-  const lost = isDelivered ? [] : gone;
-  return lost.flatMap((one) => (one.kind === "track" ? formatMessageId(one) : [])).slice(0, MAX_REPORTED_IDS);
+  return gone;
 }
 
-/** Operations from position `from` on, as far as the outbox can be read: one that cannot still lets go of them. */
-export function read(client: Client, from: number, to: number = client.outbox.size): Operation[] {
+/** Operations from position `from` on, as far as the outbox can be read. */
+export function read(outbox: Outbox, from: number, to: number = outbox.size): Operation[] {
   const found: Operation[] = [];
-  attempt(client, () => {
-    for (let i = from; i < to; i++) {
-      const operation = client.outbox.at(i);
-      if (operation) found.push(operation);
-    }
-  });
-  return found;
-}
-
-/** For calls of an outbox that the app may have written: when it throws, as it must not, everything else still happens. */
-export function attempt(client: Client, action: () => void): void {
-  try {
-    action();
-  } catch (error) {
-    printDebug(client.reporter, `the outbox failed: ${describeThrown(error)}`);
+  for (let i = from; i < to; i++) {
+    const operation = outbox.at(i);
+    if (operation) found.push(operation);
   }
+  return found;
 }

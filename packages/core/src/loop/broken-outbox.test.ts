@@ -4,7 +4,6 @@ import { settle } from "../../test/fake-ports.ts";
 import { loopFixture } from "../../test/loop-fixture.ts";
 import { arrayOutbox } from "../../test/operations.ts";
 import type { Outbox } from "../queue/outbox.ts";
-import { outboxBySize } from "../queue/outbox-by-size.ts";
 
 interface BreakableOutbox extends Outbox {
   /** The methods that throw from now on. */
@@ -229,7 +228,7 @@ test.each([
   "an outbox that throws once it has done as told has done it: three events %s",
   async (_name, status, books) => {
     const { track, loop, server, errors } = loopFixture({
-      outbox: outboxBySize(fullDiskOutbox()),
+      outbox: fullDiskOutbox(),
       config: { maxBatchSize: 1, flushIntervalMs: 0 },
     });
     track(3);

@@ -17,7 +17,10 @@ export interface FlushResult {
 /** A call that waits. */
 export interface Caller {
   readonly result: Promise<FlushResult>;
-  readonly end: () => void;
+  readonly resolve: (result: FlushResult) => void;
+  /** The books when the call came. */
+  readonly delivered: number;
+  readonly lost: number;
   /** The one flush that all further callers share, when there are many; it starts when this one has ended. */
   next?: Promise<FlushResult>;
 }
@@ -30,8 +33,7 @@ export function flush(client: Client, isAlone = false): Promise<FlushResult> {
   const { callers, outbox } = client;
   const told = client.reporter.reporting;
   // Asked for in the very report that delivery stopped: another attempt would end in the same report, for ever.
-  if (told && told.type !== "dropped")
-    return Promise.resolve({ delivered: 0, dropped: 0, pending: outbox.size });
+  if (told && told.type !== "dropped") return Promise.resolve(resultSince(client, client));
   const last = callers.at(-1);
   if (last === undefined || isAlone) return wait(client, false);
   // Nothing came in between: the callers wait for the same, so they share one promise.
@@ -70,17 +72,12 @@ export function abandon(client: Client): void {
 }
 
 function wait(client: Client, isLast: boolean): Promise<FlushResult> {
-  const { callers, outbox, delivered, lost } = client;
-  let end = () => {};
-  const result = new Promise<FlushResult>((resolve) => {
-    end = () =>
-      resolve({
-        delivered: client.delivered - delivered,
-        dropped: client.lost - lost,
-        pending: outbox.size,
-      });
+  const { callers, delivered, lost } = client;
+  let resolve: Caller["resolve"] = () => {};
+  const result = new Promise<FlushResult>((settle) => {
+    resolve = settle;
   });
-  callers.push({ result, end });
+  callers.push({ result, resolve, delivered, lost });
   // Before anything is reported: shutdown() in an onError gets the same promise.
   if (isLast) client.ending = result;
   step(client, flushRequested, isLast);
@@ -88,6 +85,14 @@ function wait(client: Client, isLast: boolean): Promise<FlushResult> {
 }
 
 /** The oldest `count` have what they waited for. */
-export function endCallers({ callers }: Client, count: number): void {
-  for (const { end } of callers.splice(0, count)) end();
+export function endCallers(client: Client, count: number): void {
+  for (const caller of client.callers.splice(0, count)) caller.resolve(resultSince(client, caller));
+}
+
+function resultSince(client: Client, { delivered, lost }: Pick<Client, "delivered" | "lost">): FlushResult {
+  return {
+    delivered: client.delivered - delivered,
+    dropped: client.lost - lost,
+    pending: client.outbox.size,
+  };
 }

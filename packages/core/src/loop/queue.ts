@@ -6,7 +6,7 @@ import type { Client } from "../client/client.ts";
 import { adopted, appended, withdrawn } from "../delivery/flow.ts";
 import type { DropReason } from "../errors.ts";
 import { isHeld, type Operation, type TrackOperation } from "../events/operation.ts";
-import { asRefusal, describeThrown } from "../events/refusal.ts";
+import { asRefusal } from "../events/refusal.ts";
 import { checkLength } from "../events/snapshot.ts";
 import { lose, read, refuse, step, take, tell } from "./books.ts";
 import { retry } from "./flush.ts";
@@ -38,12 +38,11 @@ export function enqueue<T extends Operation>(
 export function append(client: Client, operation: Operation): void {
   // A beforeSend may have called shutdown() in the middle of its track().
   if (client.stopping) return refuse(client, "shut_down", "The call came after shutdown()", operation);
-  try {
-    client.outbox.append(operation);
-  } catch (error) {
-    const message = `The outbox did not take it: ${describeThrown(error)}`;
-    return refuse(client, "outbox_failed", message, operation);
-  }
+  const { outbox } = client;
+  const { size } = outbox;
+  outbox.append(operation);
+  if (outbox.size === size)
+    return refuse(client, "outbox_failed", `The outbox did not take it: ${outbox.failure}`, operation);
   client.accepted += 1;
   if (!isHeld(operation)) addQueued(client, 1);
 }
@@ -58,14 +57,14 @@ export function addQueued(client: Client, count: number): void {
 export function hold(client: Client, event: TrackOperation): void {
   append(client, event);
   if (client.outbox.size <= client.config.maxQueueSize) return;
-  client.effects.evict(client, client.pending, 1);
+  client.effects.drop(client, client.pending, 1, "queue_full");
   tell(client);
 }
 
 /** Held events become what `fill` makes of them, and are due; those it returns undefined for are dropped as `reset`. */
 export function release(client: Client, fill: (event: TrackOperation) => TrackOperation | undefined): void {
   const { outbox, pending } = client;
-  const held = read(client, pending) as TrackOperation[];
+  const held = read(outbox, pending) as TrackOperation[];
   if (held.length === 0) return;
   const filled = held.map(fill).filter((event) => event !== undefined);
   // The new ones are stored before the old ones go: whatever ends the page in between loses nothing.

@@ -5,6 +5,7 @@ import { loopFixture } from "../../test/loop-fixture.ts";
 import { anIdentify, arrayOutbox, aTrack } from "../../test/operations.ts";
 import { http } from "../../test/scripted-transport.ts";
 import type { Operation } from "../events/operation.ts";
+import type { Outbox } from "../queue/outbox.ts";
 import { tell } from "./books.ts";
 import { EFFECTS } from "./effects.ts";
 
@@ -36,10 +37,19 @@ describe("whoever waits for operations", () => {
   });
 
   test("hears nothing of what cannot be read, and it is counted all the same", () => {
-    const outbox = { ...arrayOutbox(), size: 2, at: () => undefined };
-    const { settled, client, errors } = settledIn({ outbox });
+    const inner = arrayOutbox();
+    const outbox: Outbox = {
+      get size() {
+        return inner.size;
+      },
+      append: inner.append,
+      at: () => undefined,
+      remove: inner.remove,
+    };
+    const { settled, client, errors, track } = settledIn({ outbox });
+    track(2);
     client.answer = http(400);
-    EFFECTS.drop(client, 2, "rejected");
+    EFFECTS.drop(client, 0, 2, "rejected");
     tell(client);
 
     expect(settled).toEqual([]);
@@ -51,8 +61,8 @@ test("of many that go at once a hundred are named", () => {
   const { track, client, errors } = loopFixture({ config: { maxQueueSize: 500, flushAt: 500 } });
   track(300);
   client.answer = http(400);
-  EFFECTS.drop(client, 150, "rejected");
-  EFFECTS.evict(client, 0, 150);
+  EFFECTS.drop(client, 0, 150, "rejected");
+  EFFECTS.drop(client, 0, 150, "queue_full");
   tell(client);
 
   expect(errors.map(({ count, messageIds }) => [count, messageIds?.length])).toEqual([

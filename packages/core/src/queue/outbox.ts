@@ -30,6 +30,8 @@ export interface AppOutbox {
 
 /** The same, for the code that knows what an operation is. */
 export interface Outbox extends AppOutbox {
+  /** Why the last call did nothing; undefined when it did what it was told. Only one of an app's may fail. */
+  readonly failure?: string | undefined;
   append(operation: Operation): void;
   at(index: number): Operation | undefined;
 }

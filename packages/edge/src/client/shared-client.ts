@@ -123,13 +123,9 @@ const EFFECTS_IN_REQUESTS: Effects = {
     moveUp(client, 0, count);
     EFFECTS.remove(client, count, rejected);
   },
-  drop(client: SharedClient, count, reason) {
-    moveUp(client, 0, count);
-    EFFECTS.drop(client, count, reason);
-  },
-  evict(client: SharedClient, offset, count) {
+  drop(client: SharedClient, offset, count, reason) {
     moveUp(client, offset, count);
-    EFFECTS.evict(client, offset, count);
+    EFFECTS.drop(client, offset, count, reason);
   },
 };
 

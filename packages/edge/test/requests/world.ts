@@ -221,8 +221,7 @@ const effects: Effects = {
     world.fetchIn = 0;
   },
   remove: (course: Course, count) => leave(course, 0, count),
-  drop: (course: Course, count) => leave(course, 0, count),
-  evict: leave,
+  drop: leave,
   wake(course: Course, afterMs) {
     course.world.timer = afterMs > 0;
     course.world.timersIn = [];

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { arrayOutbox } from "../../test/operations.ts";
+import { guardedOutbox } from "./guarded-outbox.ts";
 import type { AppOutbox } from "./outbox.ts";
-import { outboxBySize } from "./outbox-by-size.ts";
 
 const outbox = arrayOutbox();
 
@@ -18,11 +18,11 @@ test.each<[string, unknown]>([
     { ...outbox, [name]: undefined },
   ]),
 ])("an outbox is not %s", (_name, given) => {
-  expect(() => outboxBySize(given as AppOutbox)).toThrow(
+  expect(() => guardedOutbox(given as AppOutbox, () => {})).toThrow(
     "Whisperr: outbox must be an object with size, append, at and remove (got ",
   );
 });
 
 test("an outbox is whatever has the methods", () => {
-  expect(() => outboxBySize(arrayOutbox())).not.toThrow();
+  expect(() => guardedOutbox(arrayOutbox(), () => {})).not.toThrow();
 });
