@@ -78,7 +78,7 @@ test("the walk in ARCHITECTURE.md is the one that V8 counts; npm run docs writes
 });
 
 describe("what an editor shows of", () => {
-  it.each(["node", "deno"])("@whisperr/%s", (name) => {
+  it.each(["node", "deno", "edge"])("@whisperr/%s", (name) => {
     const declarations = globSync(`packages/${name}/dist/*.d.ts`, { cwd: repository }).map(read).join("\n");
     const lines = declarations.split("\n");
     const isMember = (line: string) => /^ {4}(readonly )?[\w]+(<.*>)?(\?)?[:(]/.test(line);

@@ -27,15 +27,18 @@ export { queueOutbox } from "./cloudflare/queue/outbox.ts";
 
 /** What is used of a Worker's execution context. */
 export interface WorkerContext {
+  /** Keeps the request open until `promise` has settled. */
   waitUntil(promise: Promise<unknown>): void;
 }
 
-/** `Request`, where the app's types have one. */
-export type WorkerRequest = typeof globalThis extends { Request: { prototype: infer Type } } ? Type : unknown;
-/** `Response`, where the app's types have one. */
-export type WorkerResponse = typeof globalThis extends { Response: { prototype: infer Type } }
+/** What the app's types call by this name; unknown where they have none. */
+type Global<Name extends string> = typeof globalThis extends { [name in Name]: { prototype: infer Type } }
   ? Type
   : unknown;
+/** `Request`, where the app's types have one. */
+export type WorkerRequest = Global<"Request">;
+/** `Response`, where the app's types have one. */
+export type WorkerResponse = Global<"Response">;
 
 /** A Worker's `fetch`. */
 export type WorkerFetch<Env, Request, Context, Response> = (
@@ -51,7 +54,8 @@ export type WorkerFetch<Env, Request, Context, Response> = (
  *
  * `options` is asked once per request, and may throw: so does a request whose options make no sense.
  *
- * `export default { fetch: withWhisperr(handler, (env) => ({ apiKey: env.WHISPERR_API_KEY })) }`
+ * @example
+ * export default { fetch: withWhisperr(handler, (env) => ({ apiKey: env.WHISPERR_API_KEY })) };
  */
 export function withWhisperr<
   Env = unknown,

@@ -11,23 +11,33 @@ import { vercelWaitUntil } from "./platform/vercel-context.ts";
 
 /** What is used of Hono's context. */
 export interface HonoContext {
+  /** Sets a variable of the request. */
   readonly set: (key: never, value: never) => void;
-  /** Throws where the runtime has none. */
-  readonly executionCtx: { waitUntil(promise: Promise<unknown>): void };
+  /** The platform's; throws where the runtime has none. */
+  readonly executionCtx: {
+    /** Keeps the request open until `promise` has settled. */
+    waitUntil(promise: Promise<unknown>): void;
+  };
 }
 
 /** What a function of options gets unless it says otherwise, such as `(c: Context<{ Bindings: Env }>)`. */
 export interface HonoContextWithKey extends HonoContext {
+  /** The bindings, where platforms that have any keep the key. */
   readonly env: { readonly [name: string]: string | undefined };
 }
 
 /** The variables the middleware sets: `new Hono<{ Variables: WhisperrVariables }>()`. */
 export interface WhisperrVariables<Events extends EventMap = AnyEvents> {
+  /** The client of the request. */
   whisperr: Whisperr<Events>;
 }
 
+/** What `whisperr()` can be told. */
 export interface HonoOptions extends EdgeOptions {
-  /** Default: the runtime's, of the request. Where there is none, as in Node.js, Deno and Bun, delivery just runs. */
+  /**
+   * Keeps the request open. Where there is none, as in Node.js, Deno and Bun, delivery just runs.
+   * @default the runtime's, of the request
+   */
   readonly waitUntil?: WaitUntil | undefined;
 }
 
@@ -35,6 +45,9 @@ export interface HonoOptions extends EdgeOptions {
  * Middleware that sets `whisperr`: a client of the request. What the handlers behind it track goes out when they have
  * returned, after the response. `options` may be a function of the context, for runtimes where the key is in `c.env`; it
  * is asked once per request.
+ *
+ * @example
+ * app.use(whisperr((c) => ({ apiKey: c.env.WHISPERR_API_KEY })));
  */
 export function whisperr<Events extends EventMap = AnyEvents, Context = HonoContextWithKey>(
   options: HonoOptions | ((c: Context) => HonoOptions),

@@ -1,19 +1,20 @@
 /** The Whisperr SDK for edge runtimes. */
+import { type AppOutbox, createMemoryOutbox as createOutbox } from "@whisperr/core";
+
 export {
   type AnyEvents,
+  type AppOutbox as Outbox,
   type Channel,
   type ChannelSettings,
   type ChannelType,
   channel,
-  createMemoryOutbox,
   type DropReason,
   type EventMap,
   type FetchLike,
   type FlushResult,
   type IdentifyOptions,
-  type Operation,
-  type Outbox,
   type PushSettings,
+  type QueuedOperation as Operation,
   type Stats,
   type UserClient,
   type WhisperrError,
@@ -22,3 +23,6 @@ export {
 export { createWhisperr, type Whisperr } from "./client/create-whisperr.ts";
 export type { PlatformOutbox } from "./hand-over/platform-outbox.ts";
 export type { EdgeOptions, WaitUntil, WhisperrEdgeOptions } from "./options.ts";
+
+/** The outbox that a client has unless it is given another: it lives as long as its isolate. For outboxes built around it. */
+export const createMemoryOutbox: () => AppOutbox = createOutbox;

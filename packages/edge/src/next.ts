@@ -5,15 +5,23 @@ import { createWhisperr as create, type Whisperr } from "./client/create-whisper
 import type { EdgeOptions } from "./options.ts";
 import { keyOfEnvironment } from "./platform/environment.ts";
 
+/** What `createWhisperr()` can be told. */
 export interface NextOptions extends EdgeOptions {
-  /** The ingestion key, `wrk_…`. Default: the environment variable `WHISPERR_API_KEY`. */
+  /**
+   * The ingestion key, `wrk_…`. It goes to `baseUrl` only and is never logged.
+   * @default the environment variable `WHISPERR_API_KEY`
+   */
   readonly apiKey?: string | undefined;
 }
 
 /**
  * Makes a client for module scope, for route handlers, server actions, server components and middleware (`proxy`), in
- * the Node.js and the edge runtime. Each call is delivered after the response of the request it is made in. Throws like
- * the main entry's `createWhisperr()`.
+ * the Node.js and the edge runtime. Each call is delivered after the response of the request it is made in.
+ *
+ * @throws An Error that names the option and the fix, when an option makes no sense. No call on the client throws later.
+ *
+ * @example
+ * export const whisperr = createWhisperr();
  */
 export function createWhisperr<Events extends EventMap = AnyEvents>(
   options: NextOptions = {},

@@ -1,9 +1,9 @@
 /** What this package's clients take, checked and with its defaults. */
 import {
+  type AppOutbox,
   integer,
   MAX_TIMER_MS,
   misuse,
-  type Outbox,
   type ResolvedOptions,
   resolveOptions,
   type WhisperrOptions,
@@ -16,26 +16,33 @@ export type WaitUntil = (promise: Promise<unknown>) => void;
 /** What all entries of this package take. */
 export interface EdgeOptions extends Omit<WhisperrOptions, "outbox"> {
   /**
-   * Milliseconds an operation waits at most before a flush starts; 0 = no timer, only `flushAt` and `flush()`. Default 50:
-   * what a request tracks travels together. No request is held for another interval when the key is refused or retries
-   * are used up: what was kept goes out with the next one.
+   * The longest time an operation waits for a flush to start, in ms; 0 = no timer, only `flushAt` and `flush()`. What a
+   * request tracks travels together. No request is held for another interval when the key is refused or retries are used
+   * up: what was kept goes out with the next one.
+   * @default 50
    */
   readonly flushIntervalMs?: number | undefined;
   /**
-   * Milliseconds a request is held for delivery at most, counted from its call, or from the return of a wrapped handler;
+   * The longest time a request is held for delivery, in ms, counted from its call, or from the return of a wrapped handler;
    * 1 or more. What is left then is reported as `retry_exhausted`, or goes on in another request of the same client.
-   * Default 25 000: platforms stop at 30 000.
+   * Platforms stop at 30,000.
+   * @default 25_000
    */
   readonly waitUntilTimeoutMs?: number | undefined;
   /**
-   * Waits between attempts, in ms: doubling from `baseMs`, capped at `maxMs`, with jitter. Default 500 and 8 000: the
-   * six attempts of `maxRetries` then fit into `waitUntilTimeoutMs`.
+   * Waits between attempts, in ms: they double from `baseMs` up to `maxMs`, and half of each is random. By default six of
+   * them fit into `waitUntilTimeoutMs`.
+   * @default { baseMs: 500, maxMs: 8_000 }
    */
   readonly backoff?: WhisperrOptions["backoff"];
-  /** Where operations wait (default: memory), or the platform's own queue to hand them to, in place of the API. */
-  readonly outbox?: Outbox | PlatformOutbox | undefined;
+  /**
+   * Where operations wait, or the platform's own queue that they are handed to in place of the API.
+   * @default memory
+   */
+  readonly outbox?: AppOutbox | PlatformOutbox | undefined;
 }
 
+/** What `createWhisperr()` can be told. */
 export interface WhisperrEdgeOptions extends EdgeOptions {
   /**
    * The platform's `waitUntil`, called once for each burst of calls, in their request. One of a single request makes a
@@ -53,7 +60,7 @@ export interface EdgeConfig extends ResolvedOptions {
   readonly waitUntil: WaitUntil;
   readonly waitUntilTimeoutMs: number;
   /** Where operations wait; default: memory. */
-  readonly outbox: Outbox | undefined;
+  readonly outbox: AppOutbox | undefined;
   /** Where they are handed to, in place of the API. */
   readonly platform: PlatformOutbox | undefined;
 }

@@ -5,14 +5,23 @@ import type { EdgeOptions } from "./options.ts";
 import { keyOfEnvironment } from "./platform/environment.ts";
 import { vercelWaitUntil } from "./platform/vercel-context.ts";
 
+/** What `createWhisperr()` can be told. */
 export interface VercelOptions extends EdgeOptions {
-  /** The ingestion key, `wrk_…`. Default: the environment variable `WHISPERR_API_KEY`. */
+  /**
+   * The ingestion key, `wrk_…`. It goes to `baseUrl` only and is never logged.
+   * @default the environment variable `WHISPERR_API_KEY`
+   */
   readonly apiKey?: string | undefined;
 }
 
 /**
  * Makes a client for module scope. Each call is delivered under the `waitUntil` of the request it is made in. Where there
- * is none, as in local development, delivery just runs. Throws like the main entry's `createWhisperr()`.
+ * is none, as in local development, delivery just runs.
+ *
+ * @throws An Error that names the option and the fix, when an option makes no sense. No call on the client throws later.
+ *
+ * @example
+ * export const whisperr = createWhisperr();
  */
 export function createWhisperr<Events extends EventMap = AnyEvents>(
   options: VercelOptions = {},

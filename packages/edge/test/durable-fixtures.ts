@@ -25,7 +25,6 @@ export function aStorage(): FakeStorage {
         throw error;
       }
     },
-    getAlarm: async () => storage.alarmMs,
     async setAlarm(atMs) {
       storage.alarmMs = atMs;
     },

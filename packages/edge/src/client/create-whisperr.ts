@@ -10,14 +10,17 @@ import { COALESCING_MS, type WhisperrEdgeOptions } from "../options.ts";
 import { createEdgeClient } from "./edge-client.ts";
 import { adjustRequests, flushIn, type InRequests, initialInRequests } from "./shared-client.ts";
 
-/** A client; of one request, or of all. */
+/** A client, of one request or of all. */
 export type Whisperr<Events extends EventMap = AnyEvents> = ServerClient<Events>;
 
 /**
- * Makes a client. Throws an Error that names the option and the fix when an option makes no sense; nothing it does later
- * throws. At global scope it touches neither timers, randomness nor network.
+ * Makes a client. `createWhisperr<Events>()`, where `Events` maps event names to the types of their properties, checks every
+ * `track()`. At global scope it touches neither timers, randomness nor network.
  *
- * `createWhisperr<Events>()`, where `Events` maps event names to the types of their properties, checks every `track()`.
+ * @throws An Error that names the option and the fix, when an option makes no sense. No call on the client throws later.
+ *
+ * @example
+ * const whisperr = createWhisperr({ apiKey: "wrk_…", waitUntil: (promise) => ctx.waitUntil(promise) });
  */
 export function createWhisperr<Events extends EventMap = AnyEvents>(
   options: WhisperrEdgeOptions,

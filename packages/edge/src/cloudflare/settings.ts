@@ -24,9 +24,15 @@ export interface DeliveryOptions
     | "onError"
     | "fetch"
   > {
-  /** The ingestion key, `wrk_…`. Default: `env.WHISPERR_API_KEY`. It never travels with operations. */
+  /**
+   * The ingestion key, `wrk_…`. It never travels with operations.
+   * @default `env.WHISPERR_API_KEY`
+   */
   readonly apiKey?: string | undefined;
-  /** Where the ingestion API is. Default: `env.WHISPERR_BASE_URL`, else `https://api.whisperr.net`. */
+  /**
+   * Where the ingestion API is.
+   * @default `env.WHISPERR_BASE_URL`, else `https://api.whisperr.net`
+   */
   readonly baseUrl?: string | undefined;
 }
 

@@ -2,7 +2,7 @@
  * The place of an operation among everything its client hands over. It stays the same however often that operation is
  * handed over, so whoever receives it can restore the order, and knows a repetition.
  */
-import type { Operation } from "@whisperr/core";
+import type { QueuedOperation } from "@whisperr/core";
 
 export interface Place {
   /** Which client: a random id, made at its first hand-over. */
@@ -17,8 +17,8 @@ export interface Place {
 export function createPlaces(
   nowMs: () => number = () => Date.now(),
   uuid: () => string = () => crypto.randomUUID(),
-): (operation: Operation) => Place {
-  const places = new WeakMap<Operation, Place>();
+): (operation: QueuedOperation) => Place {
+  const places = new WeakMap<QueuedOperation, Place>();
   let last: Place | undefined;
 
   return (operation) => {

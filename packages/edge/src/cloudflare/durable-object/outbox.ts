@@ -9,19 +9,22 @@ import { handOverBody } from "./body.ts";
 /** A row of a Durable Object's SQLite may take 2 MB; an operation is one, with a little beside it. */
 const MAX_OPERATION_BYTES = 1_990_000;
 
+/** Where `durableObjectOutbox()` puts operations. */
 export interface DurableObjectOutboxOptions {
   /**
-   * Which object keeps the operations; objects are independent of each other. Default "whisperr": one for all, in one
-   * order. Names of your own (a tenant, a shard of your users) spread the load; order then holds within each name.
+   * Which object keeps the operations; objects are independent of each other. One for all keeps one order. Names of your
+   * own (a tenant, a shard of your users) spread the load; the order then holds within each name.
+   * @default "whisperr"
    */
   readonly name?: string | undefined;
 }
 
 /**
  * An outbox for `createWhisperr({ outbox })`: operations are kept by a `WhisperrOutbox` object, which delivers them in
- * order. `namespace`: the binding, such as `env.WHISPERR_OUTBOX`. Throws an Error when it is none.
+ * order. `namespace`: the binding, such as `env.WHISPERR_OUTBOX`. An operation larger than 1.99 MB is dropped, alone, and
+ * reported as `too_large`.
  *
- * An operation larger than 1.99 MB is dropped, alone, and reported as `too_large`.
+ * @throws An Error that says what to add to wrangler.jsonc, when it is no binding.
  */
 export function durableObjectOutbox(
   namespace: DurableObjectNamespaceLike,

@@ -4,16 +4,32 @@ import { type DeliveryOptions, type DeliverySettings, resolveDelivery } from "..
 import { parseHandOver } from "./body.ts";
 import { createOutboxObject, handOver, type OutboxObject, onAlarm } from "./delivery.ts";
 
+/** What a `WhisperrOutbox` can be told. */
 export interface OutboxOptions extends DeliveryOptions {
-  /** Operations that are delivered at once, 1 or more. Default 20. */
+  /**
+   * How many operations are delivered at once, 1 or more.
+   * @default 20
+   */
   readonly flushAt?: number | undefined;
-  /** Milliseconds fewer of them wait for others, so that requests share a batch; 0 = not at all. Default 1 000. */
+  /**
+   * How long fewer of them wait for others, in ms, so that requests share a batch; 0 = not at all.
+   * @default 1_000
+   */
   readonly flushIntervalMs?: number | undefined;
-  /** Operations kept; beyond it the oldest are dropped and reported. 1 or more. Default 10 000. */
+  /**
+   * How many operations are kept, 1 or more. Beyond it the oldest are dropped and reported.
+   * @default 10_000
+   */
   readonly maxQueueSize?: number | undefined;
-  /** Failed attempts after the first until `retry_exhausted` is reported; the object goes on trying. Default 6. */
+  /**
+   * Failed attempts after the first until `retry_exhausted` is reported, 0 or more; the object goes on trying.
+   * @default 6
+   */
   readonly maxRetries?: number | undefined;
-  /** Waits between attempts, in ms: doubling from `baseMs`, capped at `maxMs`, with jitter. Default 1 000 and 30 000. */
+  /**
+   * Waits between attempts, in ms: they double from `baseMs` up to `maxMs`, and half of each is random.
+   * @default { baseMs: 1_000, maxMs: 30_000 }
+   */
   readonly backoff?: DeliveryOptions["backoff"];
 }
 
@@ -24,19 +40,21 @@ const FLUSH_INTERVAL_MS = 1000;
 /**
  * The Durable Object that keeps operations in its SQLite storage and delivers them in order, with alarms as its clock.
  * Export it from your Worker, bind it as `WHISPERR_OUTBOX`, and list it under `new_sqlite_classes`. The key is the
- * Worker's `WHISPERR_API_KEY`; to set options, extend it:
+ * Worker's `WHISPERR_API_KEY`; to set options, extend the class.
  *
- *     export class Outbox extends WhisperrOutbox<Env> {
- *       override options(env: Env) {
- *         return { apiKey: env.MY_KEY };
- *       }
- *     }
+ * @example
+ * export class Outbox extends WhisperrOutbox<Env> {
+ *   override options(env: Env) {
+ *     return { apiKey: env.MY_KEY };
+ *   }
+ * }
  */
 export class WhisperrOutbox<Env = unknown> {
   /** Cloudflare's types know a Durable Object by this; it never has a value. */
   declare readonly __DURABLE_OBJECT_BRAND: never;
   readonly #object: OutboxObject;
 
+  /** For the platform. */
   constructor(ctx: DurableObjectStateLike, env: Env) {
     let settings: DeliverySettings | undefined;
     this.#object = createOutboxObject(ctx.storage, () => {

@@ -9,19 +9,33 @@ import { sortMessages, unreadableError } from "./batch.ts";
 import { MAX_DELAY_SECONDS, type RetryDelay, retryDelaySeconds } from "./retry-delay.ts";
 import { deliverRound } from "./round.ts";
 
+/** What `whisperrQueueConsumer()` can be told. */
 export interface QueueConsumerOptions extends DeliveryOptions {
-  /** Attempts after the first within one batch, 0 or more; the Queue itself retries later. Default 2. */
+  /**
+   * Attempts after the first within one batch, 0 or more; the Queue itself retries later.
+   * @default 2
+   */
   readonly maxRetries?: number | undefined;
-  /** Waits between these attempts, in ms. Default 500, at most 5 000. */
+  /**
+   * Waits between these attempts, in ms: they double from `baseMs` up to `maxMs`, and half of each is random.
+   * @default { baseMs: 500, maxMs: 5_000 }
+   */
   readonly backoff?: DeliveryOptions["backoff"];
-  /** Milliseconds a batch may take, 1 to 840 000: Cloudflare ends a consumer after 15 minutes. Default 300 000. */
+  /**
+   * The longest time a batch may take, in ms; 1 to 840,000, for Cloudflare ends a consumer after 15 minutes.
+   * @default 300_000
+   */
   readonly timeLimitMs?: number | undefined;
   /**
-   * Seconds until a message that failed once comes back, 1 to 86 400; doubled with each further failure, with jitter.
-   * A `Retry-After` of the API's takes its place. Default 10.
+   * Seconds until a message that failed once comes back, 1 to 86,400. They double with each further failure, and half of
+   * them is random. A `Retry-After` of the API's takes their place.
+   * @default 10
    */
   readonly retryDelaySeconds?: number | undefined;
-  /** The longest of these delays, in seconds. Default 3 600. */
+  /**
+   * The longest of these delays, in seconds.
+   * @default 3_600
+   */
   readonly maxRetryDelaySeconds?: number | undefined;
 }
 
@@ -37,6 +51,9 @@ const MAX_TIME_LIMIT_MS = 840_000;
  * The handler never throws. Each message that was not delivered is retried by itself: after the `Retry-After` of the
  * API's if there was one, else after a delay that grows with its attempts. So a message that the API refuses for good,
  * or that is none of ours, reaches the dead-letter queue after the Queue's `max_retries`, and no other.
+ *
+ * @example
+ * export default { fetch, queue: whisperrQueueConsumer() };
  */
 export function whisperrQueueConsumer<Env = unknown>(
   options: QueueConsumerOptions | ((env: Env) => QueueConsumerOptions) = {},

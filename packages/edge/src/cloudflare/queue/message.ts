@@ -1,14 +1,14 @@
 /** One message of a Queue: one operation and its place, so that a bad one is exactly one message. */
-import { type Operation, parseOperation } from "@whisperr/core";
+import { type Operation, parseOperation, type QueuedOperation } from "@whisperr/core";
 import { type Place, parsePlace } from "../../hand-over/place.ts";
 
 /** The body of a message. It is stored JSON that another version of this package may read: `whisperr` is the format's. */
 export interface QueueMessageBody extends Place {
   readonly whisperr: 1;
-  readonly operation: Operation;
+  readonly operation: QueuedOperation;
 }
 
-export function messageBody(operation: Operation, place: Place): QueueMessageBody {
+export function messageBody(operation: QueuedOperation, place: Place): QueueMessageBody {
   return { whisperr: 1, ...place, operation };
 }
 

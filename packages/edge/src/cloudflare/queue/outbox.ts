@@ -1,5 +1,5 @@
 /** The producing side: operations wait in a Cloudflare Queue instead of the client's memory. */
-import { misuse, type Operation, utf8Bytes } from "@whisperr/core";
+import { misuse, type QueuedOperation, utf8Bytes } from "@whisperr/core";
 import { createPlaces } from "../../hand-over/place.ts";
 import type { PlatformOutbox } from "../../hand-over/platform-outbox.ts";
 import { tooLargeForPlatform } from "../../hand-over/too-large.ts";
@@ -15,23 +15,24 @@ const MAX_CALL_MESSAGES = 100;
 const MAX_CALL_BYTES = 256_000;
 
 interface Message {
-  readonly operation: Operation;
+  readonly operation: QueuedOperation;
   readonly body: QueueMessageBody;
   readonly bytes: number;
 }
 
 /**
  * An outbox for `createWhisperr({ outbox })`: every operation becomes one message of `queue`, for `whisperrQueueConsumer`
- * to deliver. `queue`: the binding, such as `env.WHISPERR_QUEUE`. Throws an Error when it is none.
+ * to deliver. `queue`: the binding, such as `env.WHISPERR_QUEUE`. An operation that is no message because it is larger than
+ * 128 kB is dropped, alone, and reported as `too_large`.
  *
- * An operation that is no message because it is larger than 128 kB is dropped, alone, and reported as `too_large`.
+ * @throws An Error that says what to add to wrangler.jsonc, when it is no binding.
  */
 export function queueOutbox(queue: QueueLike): PlatformOutbox {
   if (typeof queue?.sendBatch !== "function")
     throw misuse("queueOutbox() takes a Queue binding: add it to queues.producers in wrangler.jsonc");
   const placeOf = createPlaces();
   /** Operations of a hand-over that failed half-way: the Queue has them, so they are not sent again. */
-  const kept = new WeakSet<Operation>();
+  const kept = new WeakSet<QueuedOperation>();
 
   return {
     async handOver(operations) {
