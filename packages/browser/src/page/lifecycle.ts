@@ -1,6 +1,6 @@
 /** What happens to the page: it is hidden, left, frozen, comes back; the network comes back; another tab writes. */
 import { syncIdentity } from "@whisperr/core";
-import { waitOut } from "../queue/in-flight.ts";
+import { waitOut } from "../queue/outbox.ts";
 import { end, leave, scan, start } from "../queue/tab-queue.ts";
 import { IDENTITY } from "../storage/keys.ts";
 import type { Page } from "./page.ts";
@@ -16,16 +16,11 @@ export function watchLifecycle(page: Page): () => void {
   const { signal } = ending;
   let timer: unknown;
 
-  /** A client that is being shut down recovers nothing more. */
   function lookForOthers(): void {
+    timers.clear(timer);
+    timer = timers.set(lookForOthers, SCAN_EVERY_MS);
+    // A client that is being shut down recovers nothing more.
     if (!page.client.stopping) scan(page);
-  }
-
-  function scanLater(): void {
-    timer = timers.set(() => {
-      lookForOthers();
-      scanLater();
-    }, SCAN_EVERY_MS);
   }
 
   const on = <E extends Event>(target: EventTarget, type: string, listener: (event: E) => void) =>
@@ -42,7 +37,7 @@ export function watchLifecycle(page: Page): () => void {
   on(window, "storage", ({ key, newValue }: StorageEvent) => {
     if (key === prefix + IDENTITY) syncIdentity(page.client, newValue);
   });
-  scanLater();
+  lookForOthers();
 
   return () => {
     ending.abort();

@@ -13,8 +13,7 @@ import {
 } from "@whisperr/core";
 import type { BrowserOptions } from "../options.ts";
 import { effectsOf } from "../queue/effects.ts";
-import { isReady, LEASE_MS } from "../queue/in-flight.ts";
-import { outboxOf, storageFailed } from "../queue/outbox.ts";
+import { isReady, LEASE_MS, outboxOf, storageFailed } from "../queue/outbox.ts";
 import { newTabQueue, type TabQueue } from "../queue/state.ts";
 import { start } from "../queue/tab-queue.ts";
 import { createIdentityStore } from "../storage/identity-store.ts";

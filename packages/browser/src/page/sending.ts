@@ -3,7 +3,7 @@
  * Browsers give all such requests of a page 64 KiB together; what does not fit must go without, or wait for the next visit.
  */
 import { type FetchInit, type FetchResponse, retry, utf8Bytes } from "@whisperr/core";
-import { justFailed } from "../queue/in-flight.ts";
+import { justFailed } from "../queue/outbox.ts";
 import type { Page } from "./page.ts";
 
 /** Of the browsers' 64 KiB; the rest is left to the page's own code. */

@@ -14,7 +14,7 @@ import {
 import type { Page } from "../page/page.ts";
 import { LEFT, queueOf, RECORD } from "../storage/keys.ts";
 import type { Copy, Storage } from "../storage/storage.ts";
-import { readInFlight, waitOut } from "./in-flight.ts";
+import { readInFlight, waitOut } from "./outbox.ts";
 import type { Effects, Entry } from "./state.ts";
 import { found, isLocked, lockAnswered, recovered, store } from "./tab-queue.ts";
 

@@ -4,7 +4,10 @@
  */
 import type { Timers } from "@whisperr/core";
 
-/** Whose queue a lock is for: this page's own, one of a page before it in its tab, which may take a moment to go, or any other. */
+/**
+ * Whose queue a lock is for: this page's own, one of a page before it in its tab, which may take a moment to go, or any
+ * other. Where locks do not work at all, a page has its own and those of its tab.
+ */
 export type Whose = "own" | "left" | "other";
 
 export interface TabLocks {

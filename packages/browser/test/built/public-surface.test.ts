@@ -7,7 +7,7 @@ const load = createRequire(import.meta.url);
 const built = (name: string) => readFileSync(new URL(`../../dist/${name}`, import.meta.url), "utf8");
 
 const SURFACE = {
-  "@whisperr/browser": ["channel", "createMemoryOutbox", "createWhisperr"],
+  "@whisperr/browser": ["channel", "createWhisperr"],
   "@whisperr/browser/react": ["WhisperrProvider", "useWhisperr"],
 };
 
