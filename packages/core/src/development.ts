@@ -1,9 +1,38 @@
 /**
- * What a development build has more than a production build: checks of options, and messages that explain themselves.
- * A production build has `production.ts` in the place of this file, with the same exports.
+ * What is checked, and the words for it, as far as a development build has more of both than a production build, which has
+ * `production.ts` in the place of this file, with the same exports.
  */
 import type { DropReason, WhisperrError } from "./errors.ts";
-import { asRefusal, misuse, mustBe } from "./events/refusal.ts";
+import { asRefusal, isText, misuse, Refusal } from "./events/refusal.ts";
+
+/**
+ * Throws unless it `fits`: `maxRetries must be a whole number from 0 to 1000 (got NaN)`. With a `reason` it is a Refusal, of a call;
+ * without one an Error, of an option. Text is never shown, for it may be the key in a wrong place.
+ */
+export function mustBe(
+  fits: unknown,
+  what: string,
+  rule: string,
+  value: unknown,
+  reason?: DropReason,
+): asserts fits {
+  if (fits) return;
+  const message = `${what} must be ${rule} (got ${described(value)})`;
+  throw reason ? new Refusal(reason, message) : misuse(message);
+}
+
+/** What the options that both builds check must be. */
+export const RULES = {
+  apiKey: "the key as it was issued, wrk_…, without spaces or line breaks",
+  baseUrl: "a URL like https://api.whisperr.net",
+  secure: "https:, or the key travels in the clear; allowInsecureHttp: true permits that",
+};
+
+/** Throws unless there is a key, whatever it is. */
+export function mustHaveKey(apiKey: unknown): void {
+  if (apiKey !== undefined && apiKey !== null && apiKey !== "") return;
+  throw misuse('apiKey is missing: createWhisperr({ apiKey: "wrk_…" }), with the key from WHISPERR_API_KEY');
+}
 
 /** Throws unless an option is one of these, or not given. */
 export function checkChoice(name: string, given: unknown, choices: readonly string[]): void {
@@ -60,4 +89,12 @@ export const ONLY_ONCE: string = " Further errors of this kind are not printed; 
 /** `2,147,483,647`. */
 function grouped(value: number): string {
   return `${value}`.replace(/\B(?=(\d{3})+$)/g, ",");
+}
+
+/** What a value is, never what it says: text may be the key in a wrong place, and an object anything. */
+function described(value: unknown): string {
+  if (typeof value === "string") return isText(value) ? "text" : "blank text";
+  if (value !== Object(value) && typeof value !== "symbol") return `${value}`;
+  const kind = Object.prototype.toString.call(value).slice(8, -1).toLowerCase();
+  return `${/^[aeio]/.test(kind) ? "an" : "a"} ${kind}`;
 }

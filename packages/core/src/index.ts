@@ -21,7 +21,7 @@ export { answered, backoffDelayMs, batchCut } from "./delivery/answering.ts";
 export { abandoned, appended, flushRequested, retryNow, timerFired } from "./delivery/flow.ts";
 export type { Effects, KeptBecause, Machine } from "./delivery/machine.ts";
 export { type DeliveryConfig, type DeliveryState, initialState, type Phase } from "./delivery/state.ts";
-export { checkChoice, checkTypes } from "./development.ts";
+export { checkChoice, checkTypes, mustBe } from "./development.ts";
 export type { DropReason, WhisperrError } from "./errors.ts";
 export {
   type Channel,
@@ -39,7 +39,7 @@ export {
   type TrackOperation,
 } from "./events/operation.ts";
 export type { WireEvent } from "./events/recorder.ts";
-export { describeThrown, misuse, mustBe } from "./events/refusal.ts";
+export { describeThrown, misuse } from "./events/refusal.ts";
 export { ignoreRejection } from "./events/snapshot.ts";
 export { type Batch, cutBatch, encodeEvent, utf8Bytes } from "./events/wire.ts";
 export { readBoundedText } from "./http/bounded-text.ts";

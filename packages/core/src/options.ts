@@ -1,8 +1,7 @@
 /** The options every SDK shares: types, defaults, and errors that name the option and the fix. */
-import { checkRange, checkTypes } from "./development.ts";
+import { checkRange, checkTypes, mustBe, mustHaveKey, RULES } from "./development.ts";
 import type { WhisperrError } from "./errors.ts";
 import type { WireEvent } from "./events/recorder.ts";
-import { misuse, mustBe } from "./events/refusal.ts";
 import type { FetchLike } from "./ports.ts";
 import type { AppOutbox } from "./queue/outbox.ts";
 
@@ -164,12 +163,8 @@ export function integer(
 
 /** It travels in a header, where anything but these characters is refused with an error that would print it. */
 function checkApiKey(apiKey: unknown): string {
-  if (apiKey === undefined || apiKey === null || apiKey === "")
-    throw misuse(
-      'apiKey is missing: createWhisperr({ apiKey: "wrk_…" }), with the key from WHISPERR_API_KEY',
-    );
-  const fits = typeof apiKey === "string" && /^[!-~]+$/.test(apiKey);
-  mustBe(fits, "apiKey", "the key as it was issued, wrk_…, without spaces or line breaks", apiKey);
+  mustHaveKey(apiKey);
+  mustBe(typeof apiKey === "string" && /^[!-~]+$/.test(apiKey), "apiKey", RULES.apiKey, apiKey);
   return apiKey as string;
 }
 
@@ -180,9 +175,8 @@ function checkBaseUrl(given: unknown, allowInsecureHttp: unknown): string {
   const url = typeof given === "string" ? given : "";
   const parts = URL_FORM.exec(url);
   const fits = parts !== null && Number(parts[1] ?? 0) <= 65_535;
-  mustBe(fits, "baseUrl", `a URL like ${DEFAULT_BASE_URL}`, given);
+  mustBe(fits, "baseUrl", RULES.baseUrl, given);
   const isSafe = allowInsecureHttp === true || ENCRYPTED_OR_LOOPBACK.test(url);
-  const rule = "https:, or the key travels in the clear; allowInsecureHttp: true permits that";
-  mustBe(isSafe, "baseUrl", rule, given);
+  mustBe(isSafe, "baseUrl", RULES.secure, given);
   return url.replace(/\/+$/, "");
 }

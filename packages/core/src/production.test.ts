@@ -67,7 +67,7 @@ test.each([
 });
 
 test("a message is the name of what happened, the answer, and what no name could say", () => {
-  expect(sdk.droppedMessage("rejected", http(422))).toBe("rejected (422).");
+  expect(sdk.messageOf("rejected", http(422))).toBe("rejected (422).");
   expect(sdk.retryExhaustedMessage(http(301), 7)).toBe(
     "retry_exhausted after 7 attempts: a redirect, check baseUrl (301).",
   );

@@ -3,6 +3,27 @@
  * name of what happened. An option that makes no sense then counts as not given.
  */
 import type * as development from "./development.ts";
+import type { DropReason } from "./errors.ts";
+import { misuse, Refusal } from "./events/refusal.ts";
+
+export function mustBe(
+  fits: unknown,
+  what: string,
+  rule: string,
+  _value: unknown,
+  reason?: DropReason,
+): asserts fits {
+  const message = `${what} must be ${rule}`;
+  if (!fits) throw reason ? new Refusal(reason, message) : misuse(message);
+}
+
+export const RULES = {
+  apiKey: "your key, from WHISPERR_API_KEY",
+  baseUrl: "a URL",
+  secure: "https:, unless allowInsecureHttp is true",
+};
+
+export function mustHaveKey(_apiKey: unknown): void {}
 
 export function checkChoice(..._: Parameters<typeof development.checkChoice>): void {}
 

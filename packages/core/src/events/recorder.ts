@@ -1,9 +1,9 @@
 /** From a `track()` call to a queued event: checked, stamped with time and id, and through the app's `beforeSend`. */
-import { refuseContext } from "../development.ts";
+import { mustBe, refuseContext } from "../development.ts";
 import type { WhisperrOptions } from "../options.ts";
 import type { Ports } from "../ports.ts";
 import type { TrackOperation } from "./operation.ts";
-import { describeThrown, mustBe, Refusal } from "./refusal.ts";
+import { describeThrown, Refusal } from "./refusal.ts";
 import {
   checkEventType,
   checkUserId,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { asRefusal, describeThrown, misuse, mustBe, quote, Refusal } from "./refusal.ts";
+import { mustBe } from "../development.ts";
+import { asRefusal, describeThrown, misuse, quote, Refusal } from "./refusal.ts";
 
 describe("what does not fit is refused in one sentence", () => {
   test("with a reason it is a refusal of a call", () => {

@@ -1,4 +1,4 @@
-/** One way of saying no, for everything an app can get wrong: what, what it must be, and what it is. */
+/** Why something that the app gives cannot be used. `mustBe()` says so of values (`development.ts`). */
 import type { DropReason } from "../errors.ts";
 
 /** Why a value cannot be queued. Thrown while a call is recorded and caught at its end; never reaches the app as an exception. */
@@ -14,30 +14,6 @@ export class Refusal {
 /** An exception for misuse at creation, where the app's author sees it. */
 export function misuse(message: string): Error {
   return new Error(`Whisperr: ${message}.`);
-}
-
-/**
- * Throws unless it `fits`: `maxRetries must be a whole number from 0 to 1000 (got NaN)`. With a `reason` it is a Refusal, of a call;
- * without one an Error, of an option. Text is never shown, for it may be the key in a wrong place.
- */
-export function mustBe(
-  fits: unknown,
-  what: string,
-  rule: string,
-  value: unknown,
-  reason?: DropReason,
-): asserts fits {
-  if (fits) return;
-  const message = `${what} must be ${rule} (got ${described(value)})`;
-  throw reason ? new Refusal(reason, message) : misuse(message);
-}
-
-/** What a value is, never what it says: text may be the key in a wrong place, and an object anything. */
-function described(value: unknown): string {
-  if (typeof value === "string") return isText(value) ? "text" : "blank text";
-  if (value !== Object(value) && typeof value !== "symbol") return `${value}`;
-  const kind = Object.prototype.toString.call(value).slice(8, -1).toLowerCase();
-  return `${/^[aeio]/.test(kind) ? "an" : "a"} ${kind}`;
 }
 
 /** What was thrown, as a Refusal: `what` could not be read. An app may throw a Proxy that throws at `instanceof`, too. */

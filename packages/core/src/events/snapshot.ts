@@ -2,9 +2,10 @@
  * Everything the app hands over is checked and turned into text here, at the call: so nothing behind this file can be
  * harmed by it or notice what the app does to its objects afterwards (contract, section 5).
  */
+import { mustBe } from "../development.ts";
 import type { DropReason } from "../errors.ts";
 import type { Operation } from "./operation.ts";
-import { isText, mustBe, NON_BLANK } from "./refusal.ts";
+import { isText, NON_BLANK } from "./refusal.ts";
 
 /**
  * Characters one operation may have. Bounds what a single call can make the process hold; a server takes less.

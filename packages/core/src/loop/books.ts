@@ -7,7 +7,7 @@ import type { DropReason, WhisperrError } from "../errors.ts";
 import { formatMessageId, type Operation } from "../events/operation.ts";
 import type { Answer } from "../http/outcome.ts";
 import type { Outbox } from "../queue/outbox.ts";
-import { droppedMessage, MAX_REPORTED_IDS } from "../report/messages.ts";
+import { MAX_REPORTED_IDS, messageOf } from "../report/messages.ts";
 import { printDebug, report } from "../report/reporter.ts";
 
 /** What became of every `track()` and `identify()` so far. */
@@ -89,7 +89,7 @@ export function lose(
     (reports.at(-1)?.reason === reason && reports.pop()) || {};
   const ids = gone?.flatMap((one) => (one.kind === "track" ? formatMessageId(one) : []));
   const messageIds = ids && { messageIds: [...named, ...ids].slice(0, MAX_REPORTED_IDS) };
-  const message = droppedMessage(reason, answer);
+  const message = messageOf(reason, answer);
   note(reports, { type: "dropped", reason, count: before + count, message, ...messageIds }, answer);
 }
 

@@ -6,7 +6,7 @@ import type { Effects, KeptBecause } from "../delivery/machine.ts";
 import type { DropReason } from "../errors.ts";
 import { cutBatch } from "../events/wire.ts";
 import { type Answer, classifyAnswer, noAnswer } from "../http/outcome.ts";
-import { abandonedMessage, authMessage, retryExhaustedMessage } from "../report/messages.ts";
+import { abandonedMessage, messageOf, retryExhaustedMessage } from "../report/messages.ts";
 import { printDebug } from "../report/reporter.ts";
 import { lose, note, step, take } from "./books.ts";
 import { endCallers } from "./flush.ts";
@@ -89,6 +89,6 @@ function report(client: Client, because: KeptBecause, attempts: number): void {
   const count = client.outbox.size;
   if (because === "abandoned")
     return note(client.reports, { type: "retry_exhausted", message: abandonedMessage(count), count });
-  const message = because === "auth" ? authMessage(answer) : retryExhaustedMessage(answer, attempts);
+  const message = because === "auth" ? messageOf("auth", answer) : retryExhaustedMessage(answer, attempts);
   note(client.reports, { type: because, message, count }, answer);
 }

@@ -1,5 +1,6 @@
 /** An outbox of the app's, which may throw although it must not. Behind this border nothing throws: what went wrong is a value. */
-import { describeThrown, mustBe } from "../events/refusal.ts";
+import { mustBe } from "../development.ts";
+import { describeThrown } from "../events/refusal.ts";
 import type { AppOutbox, Outbox } from "./outbox.ts";
 
 /**

@@ -2,13 +2,7 @@ import { describe, expect, test } from "vitest";
 import { http } from "../../test/scripted-transport.ts";
 import type { DropReason } from "../errors.ts";
 import { noAnswer } from "../http/outcome.ts";
-import {
-  abandonedMessage,
-  authMessage,
-  describeAnswer,
-  droppedMessage,
-  retryExhaustedMessage,
-} from "./messages.ts";
+import { abandonedMessage, describeAnswer, messageOf, retryExhaustedMessage } from "./messages.ts";
 
 describe("the server's own words", () => {
   test.each<[string, unknown, string]>([
@@ -55,12 +49,12 @@ test.each<[DropReason, string]>([
   ["corrupt", "Stored operations are unreadable and discarded."],
   ["storage_failed", "Storage is blocked or full, operations wait in memory."],
 ])("%s is told as a sentence, which ends with the answer if there was one", (reason, sentence) => {
-  expect(droppedMessage(reason)).toBe(sentence);
-  expect(droppedMessage(reason, http(422))).toBe(sentence.replace(/\.$/, " (422)."));
+  expect(messageOf(reason)).toBe(sentence);
+  expect(messageOf(reason, http(422))).toBe(sentence.replace(/\.$/, " (422)."));
 });
 
 test("what is kept is told with what to do about it", () => {
-  expect(authMessage(http(401))).toBe(
+  expect(messageOf("auth", http(401))).toBe(
     "The API refused the key, everything is kept until the next flush: check apiKey (401).",
   );
   expect(retryExhaustedMessage(noAnswer("connection reset"), 7)).toBe(

@@ -1,6 +1,5 @@
 /** The words for what the app hears through `onError`. */
 import { explain } from "../development.ts";
-import type { DropReason } from "../errors.ts";
 import { words } from "../events/refusal.ts";
 import { type Answer, errorOf } from "../http/outcome.ts";
 
@@ -13,27 +12,20 @@ export function describeAnswer(answer: Answer): string {
   return answer.failure ?? words(`${answer.status || "a redirect"}`, code, message);
 }
 
-export function authMessage(answer: Answer): string {
-  return sentence("auth", answer);
-}
-
 export function retryExhaustedMessage(answer: Answer, attempts: number): string {
   // Tried again and yet below 400: it is no answer of the API's.
   const hint = answer.failure === undefined && answer.status < 400 ? ": a redirect, check baseUrl" : "";
-  return sentence("retry_exhausted", answer, ` after ${counted(attempts, "attempt")}${hint}`);
+  return messageOf("retry_exhausted", answer, ` after ${counted(attempts, "attempt")}${hint}`);
 }
 
 /** A deadline passed: of `shutdown()`, or of a process that ends. */
 export function abandonedMessage(count: number): string {
-  return sentence("abandoned", undefined, `: ${counted(count, "operation")} still queued`);
+  return messageOf("abandoned", undefined, `: ${counted(count, "operation")} still queued`);
 }
 
-export function droppedMessage(reason: DropReason, answer?: Answer): string {
-  return sentence(reason, answer);
-}
-
-function sentence(what: Parameters<typeof explain>[0], answer?: Answer, more = ""): string {
-  return `${explain(what)}${more}${answer === undefined ? "" : ` (${describeAnswer(answer)})`}.`;
+/** What happened, and the answer that decided, when one did. */
+export function messageOf(what: Parameters<typeof explain>[0], answer?: Answer, more = ""): string {
+  return `${explain(what)}${more}${answer ? ` (${describeAnswer(answer)})` : ""}.`;
 }
 
 const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;

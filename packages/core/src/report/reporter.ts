@@ -28,7 +28,14 @@ export function createReporter(
   { apiKey, debug, onError }: ReporterOptions,
   { log }: Pick<Ports, "log">,
 ): Reporter {
-  return { apiKey, debug, onError: onError ?? undefined, log, warned: new Set(), reporting: undefined };
+  return {
+    apiKey,
+    debug,
+    onError: typeof onError === "function" ? onError : undefined,
+    log,
+    warned: new Set(),
+    reporting: undefined,
+  };
 }
 
 export function report(reporter: Reporter, error: WhisperrError): void {
@@ -46,21 +53,19 @@ export function report(reporter: Reporter, error: WhisperrError): void {
 
 /** The app's `onError`, or a warning where it has none. May throw what the app throws. */
 function tellApp(reporter: Reporter, error: WhisperrError): void {
-  if (reporter.onError) return reporter.onError(error);
-  warnOnce(reporter, error);
+  const { onError, debug, warned } = reporter;
+  const kind = error.reason ?? error.type;
+  if (onError) return onError(error);
+  // Nobody listens: say each kind of trouble once, rather than losing events in silence.
+  if (!debug && !warned.has(kind)) {
+    warned.add(kind);
+    print(reporter, "warn", error.message + ONLY_ONCE);
+  }
 }
 
 /** A line of diagnostics, printed when `debug` is on. */
 export function printDebug(reporter: Reporter, message: string): void {
   if (reporter.debug) print(reporter, "debug", message);
-}
-
-/** Nobody listens: say each kind of trouble once, rather than losing events in silence. */
-function warnOnce(reporter: Reporter, { type, reason, message }: WhisperrError): void {
-  const kind = reason ?? type;
-  if (reporter.debug || reporter.warned.has(kind)) return;
-  reporter.warned.add(kind);
-  print(reporter, "warn", message + ONLY_ONCE);
 }
 
 function print(reporter: Reporter, level: "debug" | "warn", message: string): void {
