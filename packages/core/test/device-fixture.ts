@@ -147,7 +147,7 @@ function adopt({ client }: DeviceRuntime<object>, held: Operation[], texts: read
   held.unshift(...due);
   held.push(...waiting);
   joinHeld(client, waiting.length);
-  adoptOperations(client, due.length, 0, 0);
+  adoptOperations(client, due.length, 0);
 }
 
 /** 0 when the books are in order. */

@@ -33,7 +33,7 @@ export interface World {
   /** `asked`: a `send` was performed, its batch is not cut yet. `open`: in flight. */
   readonly request: "none" | "asked" | "open";
   readonly timer: boolean;
-  /** A wait that the server, or a lease, asked for is not over. */
+  /** A wait that the server asked for is not over. */
   readonly serverWait: boolean;
   /** `flush()` and `shutdown()` calls that have not ended, oldest first: how many operations at the front each waits for. */
   readonly waiting: readonly number[];
@@ -141,7 +141,7 @@ function fairInputs({ machine, request, timer }: World): Input[] {
     inputs.push(accepted(), accepted(1), retry(), retry(5000), auth, rejected, tooLarge);
   }
   if (timer) inputs.push(timerFired);
-  if (machine.phase === "starting") inputs.push(adopted(0), adopted(1), adopted(2, 1, 5000));
+  if (machine.phase === "starting") inputs.push(adopted(0), adopted(1), adopted(2, 1));
   return inputs;
 }
 

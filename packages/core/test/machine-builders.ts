@@ -25,11 +25,10 @@ export const timerFired: Input = { type: "timerFired" };
 export const retryNow: Input = { type: "retryNow" };
 export const stopRequested: Input = { type: "stopRequested" };
 export const abandoned: Input = { type: "abandoned" };
-export const adopted = (count: number, doubtful = 0, leaseMs = 0): Input => ({
+export const adopted = (count: number, doubtful = 0): Input => ({
   type: "adopted",
   count,
   doubtful,
-  leaseMs,
 });
 export const withdrawn = (offset: number, count: number): Input => ({ type: "withdrawn", offset, count });
 export const answered = (outcome: Outcome, random = 0): Input => ({ type: "answered", outcome, random });

@@ -43,7 +43,6 @@ function before(world: World, input: Input): World {
         ...world,
         outbox: world.outbox + input.count,
         waiting: world.waiting.map((goal) => goal + input.count),
-        serverWait: input.count > 0 && input.leaseMs > 0,
       };
     case "withdrawn":
       return leave(world, input.offset, input.count);

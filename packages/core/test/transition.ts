@@ -27,7 +27,7 @@ export type Input =
   | { readonly type: "retryNow" }
   | { readonly type: "stopRequested" }
   | { readonly type: "abandoned" }
-  | { readonly type: "adopted"; readonly count: number; readonly doubtful: number; readonly leaseMs: number }
+  | { readonly type: "adopted"; readonly count: number; readonly doubtful: number }
   | { readonly type: "withdrawn"; readonly offset: number; readonly count: number };
 
 /** Everything the machine can ask for: a function of `Effects`, and its arguments. */
@@ -86,7 +86,7 @@ function happen(machine: Machine, input: Input): void {
     case "abandoned":
       return abandoned(machine);
     case "adopted":
-      return adopted(machine, input.count, input.doubtful, input.leaseMs);
+      return adopted(machine, input.count, input.doubtful);
     case "withdrawn":
       return withdrawn(machine, input.offset, input.count);
   }

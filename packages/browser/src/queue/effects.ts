@@ -61,7 +61,7 @@ export function effectsOf(page: Page): Effects {
     joined(due, held, isFirst, doubtful) {
       const { client } = page;
       joinHeld(client, held);
-      if (isFirst) adopt(client, due, doubtful, 0);
+      if (isFirst) adopt(client, due, doubtful);
       else if (due > 0) joinQueue(client, due);
       // With nothing queued there is nothing to see to, and no visitor to be made for it.
       if (page.entries.length > 0) syncIdentity(client);

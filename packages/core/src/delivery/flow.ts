@@ -19,18 +19,16 @@ export function appended(machine: Machine, count: number): void {
 
 /**
  * `count` operations of earlier pages were put in front, as if they had been queued all along, and are due at once. The
- * first `doubtful` may have been under way when their page ended, and may be for `leaseMs` yet: they go first, on their
- * own, after that. Ends `starting`.
+ * first `doubtful` may have been under way when their page ended: they go first, on their own. Ends `starting`.
  */
-export function adopted(machine: Machine, count: number, doubtful: number, leaseMs: number): void {
+export function adopted(machine: Machine, count: number, doubtful: number): void {
   if (machine.phase !== "starting") return;
   machine.phase = "throttled";
   leave(machine, 0, -count);
   machine.suspect = 0;
   if (doubtful > 0) machine.limit = Math.min(machine.limit, doubtful);
   evict(machine, 0);
-  if (count > 0 && leaseMs > 0) machine.effects.wake(machine, leaseMs);
-  else goOn(machine);
+  goOn(machine);
 }
 
 /**

@@ -10,7 +10,7 @@
  * - `idle`: nothing under way; when operations wait, the interval timer is armed.
  * - `sending`: one request is being cut or is in flight.
  * - `backoff`: waiting out a computed delay before the next attempt.
- * - `throttled`: waiting out a delay the server asked for (`Retry-After`), or a lease; nothing shortens it.
+ * - `throttled`: waiting out a delay the server asked for (`Retry-After`); nothing shortens it.
  * - `unauthorized`: the server refused the key; only `flush()` or the interval tries again.
  * - `stopped`: shut down; final.
  */

@@ -37,7 +37,7 @@ describe("operations of a page that ended", () => {
   test("before this page began are counted as well", () => {
     const dead = page(arrayOutbox(), { adopts: true });
     handOver(dead, 2);
-    dead.queue.adopted(2, 0, 0);
+    dead.queue.adopted(2, 0);
 
     expect(dead.loop.stats()).toMatchObject({ accepted: 2, pending: 2 });
   });

@@ -92,9 +92,9 @@ export function discard(client: Client, reason: DropReason): void {
 }
 
 /** `count` operations of earlier pages stand in front in the outbox now. See `adopted` of the machine. */
-export function adopt(client: Client, count: number, doubtful: number, leaseMs: number): void {
+export function adopt(client: Client, count: number, doubtful: number): void {
   client.accepted += count;
-  step(client, adopted, count, doubtful, leaseMs);
+  step(client, adopted, count, doubtful);
 }
 
 /** `count` operations that came by another way than a call stand behind all others now. */

@@ -58,23 +58,7 @@ const adoptions: readonly TransitionCase[] = [
     effects: [wake(null), send(4)],
   },
   {
-    says: "what may have been under way goes first, on its own, when its lease is over",
-    given: awaited,
-    when: adopted(3, 1, 5000),
-    becomes: {
-      phase: "throttled",
-      pending: 5,
-      goal: 5,
-      flushes: [5],
-      limit: 1,
-      suspect: 0,
-      ceiling: 4,
-      refusals: 0,
-    },
-    effects: [wake(5000)],
-  },
-  {
-    says: "a lease that is over is not waited for; the doubtful still go first",
+    says: "what may have been under way goes first, on its own",
     given: empty,
     when: adopted(3, 2),
     becomes: {
@@ -94,13 +78,6 @@ const adoptions: readonly TransitionCase[] = [
     when: adopted(5, 5),
     becomes: { phase: "sending", pending: 5, goal: 5 },
     effects: [wake(null), send(4)],
-  },
-  {
-    says: "a lease without operations keeps nobody waiting",
-    given: two,
-    when: adopted(0, 0, 5000),
-    becomes: { phase: "idle" },
-    effects: [wake(10_000)],
   },
   {
     says: "beyond maxQueueSize the oldest go, which are those of earlier pages",
