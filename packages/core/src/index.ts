@@ -68,14 +68,8 @@ export type {
   Ports,
   Timers,
 } from "./ports.ts";
-export {
-  createProcessWatch,
-  onEnd,
-  onOutOfWork,
-  type ProcessEnd,
-  type ProcessWatch,
-  watchProcess,
-} from "./process/process-watch.ts";
+export { createProcessClient, type ProcessOptions } from "./process/process-client.ts";
+export { onEnd, onOutOfWork, type ProcessEnd, type ProcessWatch } from "./process/process-watch.ts";
 export { createMemoryOutbox } from "./queue/memory-outbox.ts";
 export type { AppOutbox, Outbox, QueuedOperation } from "./queue/outbox.ts";
 export { parseOperation } from "./queue/stored-operation.ts";

@@ -25,7 +25,7 @@ test("core exports exactly this, so that nothing becomes public by accident", ()
     "createDeviceClient",
     "createDisabledClient",
     "createMemoryOutbox",
-    "createProcessWatch",
+    "createProcessClient",
     "createReporter",
     "createServerClient",
     "createTransport",
@@ -66,7 +66,6 @@ test("core exports exactly this, so that nothing becomes public by accident", ()
     "timerFired",
     "transmit",
     "utf8Bytes",
-    "watchProcess",
     "webPorts",
     "withdraw",
   ]);

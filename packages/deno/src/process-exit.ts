@@ -12,8 +12,20 @@ let clients = 0;
 /** The latest of these events. Once its dispatch is over, nothing that is done to it has an effect. */
 let leaving: Event | undefined;
 
-/** Returns what takes the client off again. Until then the process has a listener, however many clients there are. */
-export function joinProcess(): () => void {
+export const PROCESS_END: ProcessEnd = {
+  // Until then the process has a listener, however many clients there are.
+  join,
+  listen(watch) {
+    watches.add(watch);
+    // An app's own handler made the client listen, too late to be heard this time: Deno is to ask again.
+    leaving?.preventDefault();
+  },
+  unlisten: (watch) => void watches.delete(watch),
+  holdingTimers,
+  elapsedMs: () => performance.now(),
+};
+
+function join(): () => void {
   if (clients === 0) {
     addEventListener("beforeunload", onBeforeUnload);
     addEventListener("unload", onUnload);
@@ -29,17 +41,6 @@ export function joinProcess(): () => void {
     removeEventListener("unload", onUnload);
   };
 }
-
-export const PROCESS_END: ProcessEnd = {
-  listen(watch) {
-    watches.add(watch);
-    // An app's own handler made the client listen, too late to be heard this time: Deno is to ask again.
-    leaving?.preventDefault();
-  },
-  unlisten: (watch) => void watches.delete(watch),
-  holdingTimers,
-  elapsedMs: () => performance.now(),
-};
 
 function onBeforeUnload(event: Event): void {
   leaving = event;

@@ -17,6 +17,7 @@ describe("the option table", () => {
   it("names every option and no other", () => {
     const declared = [
       ["../core/src/options.ts", "WhisperrOptions"],
+      ["../core/src/process/process-client.ts", "ProcessOptions"],
       ["src/create-whisperr.ts", "DenoOptions"],
     ].flatMap(([file = "", name = ""]) => {
       const [, body = ""] =

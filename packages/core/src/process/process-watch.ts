@@ -10,6 +10,8 @@ import type { Timers } from "../ports.ts";
 
 /** The end of the process, as a runtime lets it be watched and delayed. */
 export interface ProcessEnd {
+  /** Called for each client, where a listener must be there before anything is queued. Returns what takes the client off again. */
+  join?(): () => void;
   /**
    * From now on the runtime calls `onOutOfWork(watch)` whenever the process has run out of work, even if it is about to
    * end at this very moment, and `onEnd(watch)` when it ends and nothing can be waited for.

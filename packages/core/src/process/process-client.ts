@@ -1,0 +1,60 @@
+/** The client of a server process, in every runtime that has processes: it is watched until it has nothing in hand. */
+import {
+  type AnyEvents,
+  createDisabledClient,
+  createServerClient,
+  type EventMap,
+  type ServerClient,
+} from "../client/server-client.ts";
+import { misuse } from "../events/refusal.ts";
+import { integer, MAX_TIMER_MS, resolveOptions, type WhisperrOptions } from "../options.ts";
+import type { Ports } from "../ports.ts";
+import { createProcessWatch, type ProcessEnd, watchProcess } from "./process-watch.ts";
+
+/** What the clients of processes take, all runtimes alike. */
+export interface ProcessOptions extends WhisperrOptions {
+  /**
+   * How long queued operations may delay the end of a process that ends by itself, in ms; 0 = not at all.
+   * @default 2_000
+   */
+  readonly exitTimeoutMs?: number | undefined;
+}
+
+/** Of a process, as its runtime has it. */
+export interface Process {
+  readonly ports: Ports;
+  readonly end: ProcessEnd;
+  /** The key, where the app gave none. Throws when it may not be read. */
+  readonly environmentKey: () => string | undefined;
+}
+
+/** Operations kept in memory by default. */
+const MAX_QUEUE_SIZE = 10_000;
+
+/** Throws an Error that names the option and the fix, when an option makes no sense. `processOf` is not asked when disabled. */
+export function createProcessClient<Events extends EventMap = AnyEvents>(
+  options: ProcessOptions,
+  processOf: (options: ProcessOptions) => Process,
+): ServerClient<Events> {
+  if (typeof options !== "object" || options === null)
+    throw misuse("createWhisperr() takes an object of options");
+  if (options.disabled === true) return createDisabledClient<Events>();
+  const { ports, end, environmentKey } = processOf(options);
+  const apiKey = options.apiKey ?? environmentKey();
+  const resolved = resolveOptions({ ...options, apiKey }, { maxQueueSize: MAX_QUEUE_SIZE });
+  const exitTimeoutMs = integer("exitTimeoutMs", options.exitTimeoutMs, 2000, 0, MAX_TIMER_MS);
+  const watch = createProcessWatch(exitTimeoutMs, end);
+  const watched: Ports = { ...ports, onStep: (client) => watchProcess(watch, client) };
+  const { api } = createServerClient<Events>(options, resolved, watched);
+  const leave = exitTimeoutMs > 0 ? end.join?.() : undefined;
+  if (leave === undefined) return api;
+  return {
+    ...api,
+    shutdown(settings) {
+      const ended = api.shutdown(settings);
+      // It leaves no listener behind.
+      void ended.then(leave);
+      return ended;
+    },
+  };
+}
