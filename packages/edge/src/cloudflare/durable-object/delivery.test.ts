@@ -100,6 +100,26 @@ describe("a Durable Object", () => {
     expect(api.requests).toHaveLength(1);
   });
 
+  test("a wait goes on after a restart, and so do the failures before it", async () => {
+    const storage = aStorage();
+    const api = aNumberedApi((_numbers, index) => (index < 3 ? { status: 503 } : undefined));
+    const before = anObject(api, {}, storage);
+    await handOver(before.object, handedOver(1, 1));
+    await before.fireAlarm();
+    await before.fireAlarm();
+    const due = storage.alarmMs;
+    const after = anObject(api, {}, storage);
+    await handOver(after.object, handedOver(2, 40));
+    expect(storage.alarmMs).toBe(due);
+    await onAlarm(after.object);
+    expect(api.requests).toHaveLength(2);
+    await after.fireAlarm();
+    expect((storage.alarmMs ?? 0) - Date.now()).toBeGreaterThanOrEqual(2000);
+    await after.fireAlarm();
+    expect(api.requests.at(-1)).toHaveLength(40);
+    expect(storage.alarmMs).toBeNull();
+  });
+
   test("what is handed over during a round is delivered by the next, and the round's are spared", async () => {
     let answer = (_status: { status: number }) => {};
     const api = aNumberedApi((_numbers, index) =>

@@ -124,7 +124,9 @@ function makeClient(object: OutboxObject, { options, ports, reporter }: Delivery
   const { failures, notBeforeMs } = store.waiting;
   client.failures = failures;
   dropUnreadable(client);
-  adopt(client, store.size, 0, notBeforeMs - ports.nowMs());
+  adopt(client, store.size, 0);
+  // A wait that a restart cut off goes on.
+  if (object.dueMs !== null) object.dueMs = Math.max(object.dueMs, notBeforeMs);
   return client;
 }
 
