@@ -45,8 +45,9 @@ it("shows the loader as it is built, and calls that it knows", () => {
 });
 
 describe("the option table", () => {
+  const [, options = ""] = /## Options\n([\s\S]*?)\n## /.exec(readme) ?? [];
   const rows = new Map(
-    [...readme.matchAll(/^\| `(\w+)` +\|([^|]*)\|/gm)].map(([, name = "", value = ""]) => [
+    [...options.matchAll(/^\| `(\w+)` +\|([^|]*)\|/gm)].map(([, name = "", value = ""]) => [
       name,
       value.replaceAll("`", "").trim(),
     ]),
@@ -80,6 +81,13 @@ describe("the option table", () => {
       expect(rows.get(name)?.replaceAll('"', ""), name).toBe(value);
     }
   });
+});
+
+it("names every key that is stored, and no other", () => {
+  const keysIn = (text: string) => [...text.matchAll(/\| `([^`]+)` +\| /g)].map(([, key]) => key);
+  const [, stored = ""] = /## What is stored\n([\s\S]*?)\n## /.exec(readme) ?? [];
+  expect(keysIn(stored)).toEqual(keysIn(read("src/storage/keys.ts")));
+  expect(keysIn(stored)).toHaveLength(7);
 });
 
 it("names every reason for a drop", () => {
