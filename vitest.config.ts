@@ -15,7 +15,11 @@ const BUILT = [
 ];
 
 /** What people read is true. */
-const DOCS = ["packages/*/test/docs.test.ts", "conformance/src/{coverage,interpreting,readme}.test.ts"];
+const DOCS = [
+  "packages/*/test/docs.test.ts",
+  "conformance/src/{coverage,interpreting,readme}.test.ts",
+  "scripts/option-tables.test.ts",
+];
 
 /** The registry of clients that end with their process is the module's own, and tests leave clients behind. */
 const ISOLATED = ["packages/deno"];

@@ -122,7 +122,7 @@ function naming(cases: readonly Case[], isMeant: (theCase: Case) => boolean): st
     .join(", ");
 }
 
-function table(head: readonly string[], rows: readonly string[][]): string {
+export function table(head: readonly string[], rows: readonly string[][]): string {
   const escaped = rows.map((row) => row.map((cell) => cell.replaceAll("|", "\\|")));
   const widths = head.map((title, column) =>
     Math.max(title.length, ...escaped.map((row) => row[column]?.length ?? 0)),

@@ -4,6 +4,11 @@ import { checkChoice, checkTypes, type WhisperrOptions } from "@whisperr/core";
 /** What `createWhisperr()` takes. Only `apiKey` is required. */
 export interface BrowserOptions extends Omit<WhisperrOptions, "outbox"> {
   /**
+   * How many operations are kept, 1 or more. Beyond it the oldest are dropped and reported.
+   * @default 1_000
+   */
+  readonly maxQueueSize?: number | undefined;
+  /**
    * Where events wait: `localStorage` outlives the page, `durable` keeps a copy in IndexedDB that outlives a killed
    * browser too, `memory` stores nothing at all, not even who the visitor is.
    * @default "localStorage"
@@ -25,12 +30,12 @@ export interface BrowserOptions extends Omit<WhisperrOptions, "outbox"> {
    */
   readonly respectDoNotTrack?: boolean | undefined;
   /**
-   * Adds the device's time zone and language to the traits of `identify()`.
+   * Adds the device's time zone and language to the traits of `identify()`, unless the app gives them.
    * @default true
    */
   readonly traitsFromDevice?: boolean | undefined;
   /**
-   * Adds page, session and library to every event's context.
+   * Adds page, session (it ends after 30 minutes without an event) and library to every event's context.
    * @default true
    */
   readonly autoContext?: boolean | undefined;

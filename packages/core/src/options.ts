@@ -31,7 +31,7 @@ export interface WhisperrOptions {
   readonly flushIntervalMs?: number | undefined;
   /**
    * How many operations are kept, 1 or more. Beyond it the oldest are dropped and reported.
-   * @default 10_000 on servers, 1_000 in browsers
+   * @default 10_000
    */
   readonly maxQueueSize?: number | undefined;
   /**
@@ -82,11 +82,14 @@ export interface WhisperrOptions {
   /** Values for the `context` of every event. A call's own context wins. Copied when the client is made. */
   readonly context?: object | undefined;
   /**
-   * Where operations wait.
+   * Where operations wait: any object with `size`, `append`, `at` and `remove`, of this client alone.
    * @default memory
    */
   readonly outbox?: AppOutbox | undefined;
-  /** Replaces the platform's `fetch`, for proxies and tests. */
+  /**
+   * What requests are made with, for proxies and tests.
+   * @default the platform's `fetch`
+   */
   readonly fetch?: FetchLike | undefined;
 }
 

@@ -16,7 +16,7 @@ import { PROCESS_END } from "./process-exit.ts";
 export interface DenoOptions extends ProcessOptions {
   /**
    * The ingestion key, `wrk_…`. It goes to `baseUrl` only and is never logged.
-   * @default the environment variable `WHISPERR_API_KEY`, where the process may read it (`--allow-env=WHISPERR_API_KEY`); nobody is asked for the permission
+   * @default the environment variable `WHISPERR_API_KEY`, where the process may read it
    */
   readonly apiKey?: string | undefined;
 }

@@ -1,0 +1,104 @@
+/**
+ * The tables of options in the packages' READMEs, made of the declarations: names, doc comments and `@default`, as an editor
+ * shows them. `--write` writes them; a test fails when they are out of date.
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import ts from "typescript";
+import { table } from "../conformance/src/facts/tables.ts";
+
+const repository = join(import.meta.dirname, "..");
+
+interface Place {
+  readonly readme: string;
+  readonly declaredIn: string;
+  readonly type: string;
+  /** Only what the package declares itself: its README says what it shares with another one. */
+  readonly ownOnly?: boolean;
+}
+
+const PLACES: readonly Place[] = [
+  {
+    readme: "packages/node/README.md",
+    declaredIn: "packages/node/src/create-whisperr.ts",
+    type: "NodeOptions",
+  },
+  {
+    readme: "packages/deno/README.md",
+    declaredIn: "packages/deno/src/create-whisperr.ts",
+    type: "DenoOptions",
+  },
+  {
+    readme: "packages/browser/README.md",
+    declaredIn: "packages/browser/src/options.ts",
+    type: "BrowserOptions",
+  },
+  {
+    readme: "packages/edge/README.md",
+    declaredIn: "packages/edge/src/options.ts",
+    type: "WhisperrEdgeOptions",
+    ownOnly: true,
+  },
+];
+
+const BETWEEN_MARKS = /^([\s\S]*<!-- options:start -->)[\s\S]*(<!-- options:end -->[\s\S]*)$/;
+
+export interface Readme {
+  readonly file: string;
+  readonly text: string;
+  /** With its table made anew. */
+  readonly expected: string;
+}
+
+export function readmes(): Readme[] {
+  const program = ts.createProgram({
+    rootNames: PLACES.map(({ declaredIn }) => join(repository, declaredIn)),
+    options: {
+      customConditions: ["@whisperr/source"],
+      module: ts.ModuleKind.NodeNext,
+      lib: ["lib.es2024.d.ts"],
+      target: ts.ScriptTarget.ESNext,
+      types: [],
+    },
+  });
+  return PLACES.map((place) => {
+    const file = join(repository, place.readme);
+    const text = readFileSync(file, "utf8");
+    const parts = BETWEEN_MARKS.exec(text);
+    if (parts === null) throw new Error(`${place.readme} has no place for its options`);
+    const [, before = "", after = ""] = parts;
+    return { file, text, expected: `${before}\n${tableOf(program, place)}\n${after}` };
+  });
+}
+
+function tableOf(program: ts.Program, { declaredIn, type, ownOnly }: Place): string {
+  const checker = program.getTypeChecker();
+  const source = program.getSourceFile(join(repository, declaredIn));
+  const declared = source?.statements.find((one) => ts.isInterfaceDeclaration(one) && one.name.text === type);
+  if (declared === undefined) throw new Error(`${declaredIn} declares no ${type}`);
+  const isShown = (option: ts.Symbol) =>
+    !ownOnly || option.declarations?.some((one) => one.getSourceFile() === source);
+  const options = checker.getPropertiesOfType(checker.getTypeAtLocation(declared)).filter(isShown);
+  // First what nobody can do without, wherever it is declared.
+  const rows = [...options]
+    .sort((one, other) => Number(other.name === "apiKey") - Number(one.name === "apiKey"))
+    .map((option) => [`\`${option.name}\``, defaultOf(option, checker), described(option, checker)]);
+  return table(["Option", "Default", ""], rows);
+}
+
+function defaultOf(option: ts.Symbol, checker: ts.TypeChecker): string {
+  const said = option.getJsDocTags(checker).find(({ name }) => name === "default");
+  const text = oneLine(ts.displayPartsToString(said?.text));
+  return /^(?:\d|true$|false$|["{])/.test(text) ? `\`${text}\`` : text;
+}
+
+function described(option: ts.Symbol, checker: ts.TypeChecker): string {
+  const text = oneLine(ts.displayPartsToString(option.getDocumentationComment(checker)));
+  if (text === "") throw new Error(`${option.name} has no doc comment`);
+  return text;
+}
+
+const oneLine = (text: string): string => text.replaceAll(/\s+/g, " ").trim();
+
+if (import.meta.main && process.argv.includes("--write"))
+  for (const { file, expected } of readmes()) writeFileSync(file, expected);
