@@ -42,7 +42,6 @@ export type { WireEvent } from "./events/recorder.ts";
 export { describeThrown, misuse } from "./events/refusal.ts";
 export { ignoreRejection } from "./events/snapshot.ts";
 export { type Batch, cutBatch, encodeEvent, utf8Bytes } from "./events/wire.ts";
-export { readBoundedText } from "./http/bounded-text.ts";
 export { type Answer, noAnswer, type Outcome } from "./http/outcome.ts";
 export { createTransport, type RequestUnderWay, type Transport } from "./http/transport.ts";
 export { addDeviceTraits, type DeviceTraits } from "./identity/device-traits.ts";

@@ -1,6 +1,7 @@
 /** Ports under the test's control: time stands still, timers fire when told, randomness is a constant. */
-import { readBoundedText } from "../src/http/bounded-text.ts";
+
 import type { FetchLike, Ports } from "../src/ports.ts";
+import { readBoundedText } from "../src/web/web-ports.ts";
 
 export interface FakeTimers {
   /** Delays of the timers that are set and neither fired nor cleared, oldest first. */
@@ -54,7 +55,7 @@ export function fakePorts(over: Partial<Ports> = {}): FakePorts {
     uuid: () => FIXED_UUID,
     fetch: noFetch,
     abortController: () => new AbortController(),
-    readText: (response) => readBoundedText(response, (bytes) => new TextDecoder().decode(bytes)),
+    readText: readBoundedText,
     log: (level, message) => void log.push({ level, message }),
     onStep(client) {
       const now = { pending: client.pending > 0, awaited: client.callers.length > 0 };

@@ -50,7 +50,6 @@ test("core exports exactly this, so that nothing becomes public by accident", ()
     "onOutOfWork",
     "parseOperation",
     "printDebug",
-    "readBoundedText",
     "refuse",
     "report",
     "resolveOptions",

@@ -7,9 +7,7 @@ import {
   type ServerClient,
   webPorts,
 } from "@whisperr/core";
-import { timers } from "./clock.ts";
-import { randomUuid } from "./message-id.ts";
-import { PROCESS_END } from "./process-exit.ts";
+import { PROCESS_END, randomUuid, timers } from "./process.ts";
 
 /** What `createWhisperr()` can be told. */
 export interface NodeOptions extends ProcessOptions {

@@ -29,7 +29,7 @@ export function createTransport(
     const { fetch, timers } = ports;
     const controller = ports.abortController();
     // The status is the verdict: once it is here, a body that breaks off or hangs takes nothing from it.
-    let verdict = noAnswer(`no answer within ${requestTimeoutMs} ms`);
+    let verdict: Answer | undefined;
     let abort = () => {};
 
     async function exchange(): Promise<Answer> {
@@ -55,7 +55,7 @@ export function createTransport(
     const answer = new Promise<Answer>((resolve) => {
       abort = () => {
         controller.abort();
-        resolve(verdict);
+        resolve(verdict ?? noAnswer(`no answer within ${requestTimeoutMs} ms`));
       };
       exchange().then(resolve, (error: unknown) => resolve(noAnswer(describeThrown(error))));
     });

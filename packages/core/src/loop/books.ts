@@ -109,11 +109,10 @@ export function take(
   isDelivered: boolean,
 ): Operation[] | undefined {
   const { outbox, ports } = client;
-  const { size } = outbox;
   // What was delivered, and nobody waits for, need not be read.
   const gone = isDelivered && !ports.onSettled ? [] : read(outbox, offset, offset + count);
   outbox.remove(offset, count);
-  if (outbox.size === size) return undefined;
+  if (outbox.failure) return undefined;
   for (const operation of gone) ports.onSettled?.(operation, isDelivered);
   return gone;
 }

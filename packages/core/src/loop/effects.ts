@@ -15,7 +15,7 @@ export const EFFECTS: Effects = { send, abort, remove, drop, wake, report, flush
 
 function send(client: Client): void {
   // In a microtask: a burst of calls shares the request, and none of them pays for building it.
-  void Promise.resolve().then(() => transmit(client));
+  void Promise.resolve(client).then(transmit);
 }
 
 /** One request: cut from the front of the queue, sent, and its answer heard. */
@@ -40,7 +40,8 @@ export async function transmit(client: Client): Promise<void> {
   if (client.request !== request) return;
   client.request = undefined;
   outbox.inFlight?.(0);
-  printDebug(client.reporter, `${path}, ${count} operations: ${answer.failure ?? answer.status}`);
+  if (client.reporter.debug)
+    printDebug(client.reporter, `${path}, ${count} operations: ${answer.failure ?? answer.status}`);
   conclude(client, answer);
 }
 

@@ -39,9 +39,8 @@ export function append(client: Client, operation: Operation): void {
   // A beforeSend may have called shutdown() in the middle of its track().
   if (client.stopping) return refuse(client, "shut_down", "The call came after shutdown()", operation);
   const { outbox } = client;
-  const { size } = outbox;
   outbox.append(operation);
-  if (outbox.size === size)
+  if (outbox.failure)
     return refuse(client, "outbox_failed", `The outbox did not take it: ${outbox.failure}`, operation);
   client.accepted += 1;
   if (!isHeld(operation)) addQueued(client, 1);

@@ -9,7 +9,7 @@ import {
 import { misuse } from "../events/refusal.ts";
 import { integer, MAX_TIMER_MS, resolveOptions, type WhisperrOptions } from "../options.ts";
 import type { Ports } from "../ports.ts";
-import { createProcessWatch, type ProcessEnd, watchProcess } from "./process-watch.ts";
+import { type ProcessEnd, watchProcess } from "./process-watch.ts";
 
 /** What the clients of processes take, all runtimes alike. */
 export interface ProcessOptions extends WhisperrOptions {
@@ -43,8 +43,7 @@ export function createProcessClient<Events extends EventMap = AnyEvents>(
   const apiKey = options.apiKey ?? environmentKey();
   const resolved = resolveOptions({ ...options, apiKey }, { maxQueueSize: MAX_QUEUE_SIZE });
   const exitTimeoutMs = integer("exitTimeoutMs", options.exitTimeoutMs, 2000, 0, MAX_TIMER_MS);
-  const watch = createProcessWatch(exitTimeoutMs, end);
-  const watched: Ports = { ...ports, onStep: (client) => watchProcess(watch, client) };
+  const watched: Ports = { ...ports, onStep: watchProcess(exitTimeoutMs, end) };
   const { api } = createServerClient<Events>(options, resolved, watched);
   const leave = exitTimeoutMs > 0 ? end.join?.() : undefined;
   if (leave === undefined) return api;

@@ -4,7 +4,7 @@ import { createServerClient, type ServerClient } from "../client/server-client.t
 import type { WhisperrError } from "../errors.ts";
 import { MAX_TIMER_MS, resolveOptions } from "../options.ts";
 import type { FetchResponse } from "../ports.ts";
-import { createProcessWatch, onEnd, onOutOfWork, type ProcessWatch, watchProcess } from "./process-watch.ts";
+import { onEnd, onOutOfWork, type ProcessWatch, watchProcess } from "./process-watch.ts";
 
 interface Process {
   readonly client: ServerClient;
@@ -28,7 +28,7 @@ function processFixture(exitTimeoutMs: number, fetch: () => Promise<FetchRespons
   const holding = fakePorts();
   let elapsedMs = 5000;
   let requests = 0;
-  const watch = createProcessWatch(exitTimeoutMs, {
+  const onStep = watchProcess(exitTimeoutMs, {
     listen(listener) {
       expect(listeners, "it listens already").not.toContain(listener);
       listeners.add(listener);
@@ -38,7 +38,7 @@ function processFixture(exitTimeoutMs: number, fetch: () => Promise<FetchRespons
     elapsedMs: () => elapsedMs,
   });
   const { ports } = fakePorts({
-    onStep: (client) => watchProcess(watch, client),
+    onStep,
     fetch: () => {
       requests += 1;
       return fetch();
@@ -178,13 +178,4 @@ test("somebody who waits holds the process once; what is only queued does not", 
   expect(timers.delays()).toEqual([MAX_TIMER_MS]);
   await flushed;
   expect(timers.delays()).toEqual([]);
-});
-
-test("a watch has nothing to do before its client has had a step", () => {
-  const { ports } = fakePorts();
-  const end = { listen() {}, unlisten() {}, holdingTimers: ports.timers, elapsedMs: () => 0 };
-  const watch = createProcessWatch(2000, end);
-
-  expect(onOutOfWork(watch)).toBe(false);
-  expect(() => onEnd(watch)).not.toThrow();
 });

@@ -26,55 +26,52 @@ export interface ProcessEnd {
 
 /** One client, and the process it lives in. */
 export interface ProcessWatch {
-  readonly exitTimeoutMs: number;
+  readonly client: Client;
   readonly end: ProcessEnd;
-  client: Client | undefined;
   isListening: boolean;
   /** The timer that holds the process while someone waits. */
   hold: unknown;
   acceptedAtLastExit: number;
   exitFlushes: number;
-  /** What is left of exitTimeoutMs: all exit flushes together keep within it. */
+  /** What is left of `exitTimeoutMs`: all exit flushes together keep within it. */
   leftMs: number;
 }
 
 /** What was queued, then what the app's own handlers added. Without a limit such a handler could run for ever. */
 const MAX_EXIT_FLUSHES = 10;
 
-/** `exitTimeoutMs`: how long operations may delay the end of the process; 0 = not at all. */
-export function createProcessWatch(exitTimeoutMs: number, end: ProcessEnd): ProcessWatch {
-  return {
-    exitTimeoutMs,
-    end,
-    client: undefined,
-    isListening: false,
-    hold: undefined,
-    acceptedAtLastExit: -1,
-    exitFlushes: 0,
-    leftMs: exitTimeoutMs,
+/**
+ * The port `onStep` of a client in a process: what the client has in hand has changed. `exitTimeoutMs`: how long operations may
+ * delay the end of the process; 0 = not at all.
+ */
+export function watchProcess(exitTimeoutMs: number, end: ProcessEnd): (client: Client) => void {
+  const { holdingTimers } = end;
+  let watch: ProcessWatch | undefined;
+  return (client) => {
+    watch ??= {
+      client,
+      end,
+      isListening: false,
+      hold: undefined,
+      acceptedAtLastExit: -1,
+      exitFlushes: 0,
+      leftMs: exitTimeoutMs,
+    };
+    const isAwaited = client.callers.length > 0;
+    // Only while it has something to lose, and may still send it, does a client listen: so clients that come and go leave
+    // nothing behind.
+    const isWanted = exitTimeoutMs > 0 && client.pending > 0 && (isAwaited || !client.stopping);
+    if (isWanted !== watch.isListening) {
+      watch.isListening = isWanted;
+      if (isWanted) end.listen(watch);
+      else end.unlisten(watch);
+    }
+    if (isAwaited) watch.hold ??= holdingTimers.set(() => {}, MAX_TIMER_MS);
+    else if (watch.hold !== undefined) {
+      holdingTimers.clear(watch.hold);
+      watch.hold = undefined;
+    }
   };
-}
-
-/** The port `onStep`: what the client has in hand has changed. */
-export function watchProcess(watch: ProcessWatch, client: Client): void {
-  const { holdingTimers } = watch.end;
-  const isAwaited = client.callers.length > 0;
-  watch.client = client;
-  // Only while it has something to lose, and may still send it, does a client listen: so clients that come and go leave
-  // nothing behind.
-  listen(watch, client.pending > 0 && (isAwaited || !client.stopping));
-  if (isAwaited) watch.hold ??= holdingTimers.set(() => {}, MAX_TIMER_MS);
-  else if (watch.hold !== undefined) {
-    holdingTimers.clear(watch.hold);
-    watch.hold = undefined;
-  }
-}
-
-function listen(watch: ProcessWatch, isWanted: boolean): void {
-  if (isWanted === watch.isListening || watch.exitTimeoutMs === 0) return;
-  watch.isListening = isWanted;
-  if (isWanted) watch.end.listen(watch);
-  else watch.end.unlisten(watch);
 }
 
 /**
@@ -83,11 +80,11 @@ function listen(watch: ProcessWatch, isWanted: boolean): void {
  */
 export function onOutOfWork(watch: ProcessWatch): boolean {
   const { client } = watch;
-  if (client === undefined || isReported(watch, client) || watch.exitFlushes > MAX_EXIT_FLUSHES) return false;
+  if (isReported(watch) || watch.exitFlushes > MAX_EXIT_FLUSHES) return false;
   watch.exitFlushes += 1;
   watch.acceptedAtLastExit = client.accepted;
   const goesOn = watch.exitFlushes <= MAX_EXIT_FLUSHES;
-  if (goesOn) flushWithin(watch, client);
+  if (goesOn) flushWithin(watch);
   // Reports what stays behind.
   else abandon(client);
   return goesOn;
@@ -95,17 +92,17 @@ export function onOutOfWork(watch: ProcessWatch): boolean {
 
 /** The process ends now, and nothing can be waited for. */
 export function onEnd(watch: ProcessWatch): void {
-  const { client } = watch;
-  if (client !== undefined && !isReported(watch, client)) abandon(client);
+  if (!isReported(watch)) abandon(watch.client);
 }
 
 /** Nothing came since the last exit flush, which told what stays behind. */
-function isReported({ acceptedAtLastExit }: ProcessWatch, { accepted }: Client): boolean {
-  return accepted === acceptedAtLastExit;
+function isReported({ client, acceptedAtLastExit }: ProcessWatch): boolean {
+  return client.accepted === acceptedAtLastExit;
 }
 
-function flushWithin(watch: ProcessWatch, client: Client): void {
-  const { holdingTimers, elapsedMs } = watch.end;
+function flushWithin(watch: ProcessWatch): void {
+  const { client, end } = watch;
+  const { holdingTimers, elapsedMs } = end;
   const startedAtMs = elapsedMs();
   const deadline = holdingTimers.set(() => abandon(client), watch.leftMs);
   void flush(client).then(() => {

@@ -14,13 +14,16 @@ export function guardedOutbox(given: AppOutbox, say: (message: string) => void):
   mustBe(fits, "outbox", "an object with size, append, at and remove", given);
   let failure: string | undefined;
 
-  function attempt<T>(action: () => T): T | undefined {
+  /** `by`: what is added to its size when it does as it is told. */
+  function attempt<T>(by: number, action: () => T): T | undefined {
     failure = undefined;
+    const { size } = outbox;
     try {
       return action();
     } catch (error) {
-      failure = describeThrown(error);
-      say(`the outbox failed: ${failure}`);
+      const message = describeThrown(error);
+      say(`the outbox failed: ${message}`);
+      if (by === 0 || outbox.size !== size + by) failure = message;
       return undefined;
     }
   }
@@ -32,9 +35,9 @@ export function guardedOutbox(given: AppOutbox, say: (message: string) => void):
     get failure() {
       return failure;
     },
-    append: (operation) => attempt(() => outbox.append(operation)),
-    at: (index) => attempt(() => outbox.at(index)),
-    remove: (offset, count) => attempt(() => outbox.remove(offset, count)),
-    inFlight: (count) => attempt(() => outbox.inFlight?.(count)),
+    append: (operation) => attempt(1, () => outbox.append(operation)),
+    at: (index) => attempt(0, () => outbox.at(index)),
+    remove: (offset, count) => attempt(-count, () => outbox.remove(offset, count)),
+    inFlight: (count) => attempt(0, () => outbox.inFlight?.(count)),
   };
 }

@@ -39,7 +39,7 @@ export function createMemoryOutbox(): Outbox {
       return index < pinned.length ? pinned[index] : queue[head + index - pinned.length];
     },
     remove(offset, count) {
-      pin(offset);
+      if (offset > 0) pin(offset);
       const fromPinned = Math.min(Math.max(pinned.length - offset, 0), count);
       if (fromPinned > 0) pinned.splice(offset, fromPinned);
       shift(count - fromPinned);

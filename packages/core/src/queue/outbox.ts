@@ -30,7 +30,7 @@ export interface AppOutbox {
 
 /** The same, for the code that knows what an operation is. */
 export interface Outbox extends AppOutbox {
-  /** Why the last call did nothing; undefined when it did what it was told. Only one of an app's may fail. */
+  /** Why the last call has not done what it was told; undefined when it has. Only an outbox of an app may fail. */
   readonly failure?: string | undefined;
   append(operation: Operation): void;
   at(index: number): Operation | undefined;

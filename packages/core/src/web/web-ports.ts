@@ -2,8 +2,7 @@
  * The ports that every runtime with the web's globals shares. The one place in core that names them, and nothing in core
  * imports it. Each is looked up at its call: fake timers of a test take hold, and at global scope a Worker may not touch them.
  */
-import { readBoundedText } from "../http/bounded-text.ts";
-import type { AbortControllerLike, FetchLike, Ports } from "../ports.ts";
+import type { AbortControllerLike, FetchLike, FetchResponse, Ports } from "../ports.ts";
 
 // As far as they are used here; core is checked without the types of any platform.
 declare function setTimeout(callback: () => void, delayMs: number): unknown;
@@ -11,8 +10,13 @@ declare function clearTimeout(handle: unknown): void;
 declare const crypto: { randomUUID(): string };
 declare const fetch: FetchLike;
 declare const AbortController: new () => AbortControllerLike;
-declare const TextDecoder: new () => { decode(bytes: Uint8Array): string };
+declare const TextDecoder: new () => {
+  decode(bytes?: Uint8Array, options?: { readonly stream: boolean }): string;
+};
 declare const console: { [level in "debug" | "warn"]: (message: string) => void };
+
+/** What of an answer is read: far more than counts and an error's words take, whatever a server sends. */
+const MAX_ANSWER_BYTES = 256 * 1024;
 
 /** `given`: the app's fetch, in place of the platform's. */
 export function webPorts(given: FetchLike | null | undefined): Ports {
@@ -26,7 +30,26 @@ export function webPorts(given: FetchLike | null | undefined): Ports {
     uuid: () => crypto.randomUUID(),
     fetch: given ?? ((url, init) => fetch(url, init)),
     abortController: () => new AbortController(),
-    readText: (response) => readBoundedText(response, (bytes) => new TextDecoder().decode(bytes)),
+    readText: readBoundedText,
     log: (level, message) => console[level](message),
   };
+}
+
+/** An answer's text up to a bound: one oversized answer would harm everybody in the process. Rejects when the body breaks off. */
+export async function readBoundedText(response: FetchResponse): Promise<string> {
+  const { body } = response;
+  // Polyfills have bodies of other kinds, or none.
+  if (typeof body?.getReader !== "function") return response.text();
+  const reader = body.getReader();
+  const decoder = new TextDecoder();
+  let text = "";
+  let bytes = 0;
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    text += decoder.decode(part.value, { stream: true });
+    bytes += part.value.length;
+    if (bytes <= MAX_ANSWER_BYTES) continue;
+    reader.cancel().catch(() => {});
+    break;
+  }
+  return text + decoder.decode();
 }

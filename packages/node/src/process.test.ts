@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from "vitest";
-import { timers } from "./clock.ts";
 import { createWhisperr } from "./create-whisperr.ts";
+import { timers } from "./process.ts";
 
 const NOON = "2026-06-14T12:00:00.000Z";
 

@@ -1,0 +1,50 @@
+/** What a Node process brings to a client: timers, randomness, and its end. */
+// Under a name of its own: apps that are bundled often have a `createRequire` at the top of the bundle.
+import { createRequire as requireFrom } from "node:module";
+import { onOutOfWork, type ProcessEnd, type ProcessWatch, type Timers } from "@whisperr/core";
+
+/** Timers that fire while the process lives, but never keep it alive. Looked up at each call, so that a test's fake ones take hold. */
+export const timers: Timers = {
+  set(callback, delayMs) {
+    const handle = setTimeout(callback, delayMs);
+    // Some fake timers are plain numbers.
+    handle.unref?.();
+    return handle;
+  },
+  clear: (handle) => clearTimeout(handle as NodeJS.Timeout | undefined),
+};
+
+/** Drawn at a client's first event: `node:crypto` takes five milliseconds to load. */
+export function randomUuid(): string {
+  // Not the global `crypto`, which Node 18 lacks. A file that exists wherever Node runs: only its built-in modules are asked for.
+  const builtin = requireFrom(process.execPath);
+  return (builtin("node:crypto") as typeof import("node:crypto")).randomUUID();
+}
+
+/**
+ * One `beforeExit` listener for all clients of the process: Node warns of a leak from the eleventh listener on, and
+ * an app may well have more clients than that. It is there only while a client listens.
+ */
+const watches = new Set<ProcessWatch>();
+
+export const PROCESS_END: ProcessEnd = {
+  listen(watch) {
+    if (watches.size === 0) process.on("beforeExit", notify);
+    watches.add(watch);
+    // This may be a beforeExit handler of the app, too late to be heard now: one more turn, and Node emits it again.
+    setImmediate(() => {});
+  },
+  unlisten(watch) {
+    if (watches.delete(watch) && watches.size === 0) process.off("beforeExit", notify);
+  },
+  holdingTimers: {
+    set: (callback, delayMs) => setTimeout(callback, delayMs),
+    clear: (handle) => clearTimeout(handle as NodeJS.Timeout),
+  },
+  elapsedMs: () => performance.now(),
+};
+
+/** Node goes on by itself while a timer holds it. */
+function notify(): void {
+  for (const watch of [...watches]) onOutOfWork(watch);
+}
