@@ -1,7 +1,14 @@
 /** Everything runtime packages build on. Apps install one of those; this package is for SDK authors. */
 
 export { type Client, type ClientConfig, createClient, startQueue } from "./client/client.ts";
-export type { Device, DeviceClient, DeviceRecord, DeviceRuntime, PushCalls } from "./client/device.ts";
+export type {
+  Device,
+  DeviceCalls,
+  DeviceClient,
+  DeviceRecord,
+  DeviceRuntime,
+  PushCalls,
+} from "./client/device.ts";
 export { createDeviceClient } from "./client/device-client.ts";
 export { HOLD } from "./client/device-hold.ts";
 export { restore, syncIdentity } from "./client/device-pages.ts";

@@ -1,12 +1,8 @@
 /** What the client of a page needs of its page and browser. Everything comes in here, so that many pages can live in one test. */
-import { addDeviceTraits, type Device, HOLD, type Ports, PUSH } from "@whisperr/core";
+import type { Device, Ports, Timers, WhisperrOptions } from "@whisperr/core";
 import { nowMs, timers } from "../clock.ts";
-import type { BrowserOptions } from "../options.ts";
 import { alone, type TabLocks, tabLocks } from "../queue/locks.ts";
-import { mirrored } from "../storage/durable-storage.ts";
 import { nowhere, openStorage, type Storage, storagePrefix } from "../storage/storage.ts";
-import { contextOf, currentPage } from "./context.ts";
-import { deviceTraits } from "./device-traits.ts";
 import type { Page } from "./page.ts";
 import { type Shared, sharedByPage } from "./shared.ts";
 
@@ -24,21 +20,35 @@ export interface PageHost extends RuntimePorts {
   isFailureKnown: boolean;
   readonly shared: Shared;
   readonly isHidden: () => boolean;
-  readonly device: Omit<Device, "identityStore" | "context">;
+  /** What the client does beyond the least. */
+  readonly device?: Omit<Device, "identityStore" | "context">;
   /** What every event's context gets: the same object while nothing changes. */
   readonly contextOf?: ((page: Page) => object) | undefined;
 }
 
+/** What every entry of this package takes. */
+export interface BasicOptions extends Omit<WhisperrOptions, "outbox"> {
+  readonly persistence?: string | undefined;
+}
+
+/** What an entry adds to the least that a client needs. What is absent the client does not do, and does not hold the code for. */
+export interface Features extends Pick<PageHost, "device" | "contextOf"> {
+  /** Storage that keeps a copy. */
+  readonly durable?: ((storage: Storage, prefix: string, timers: Timers) => Storage) | undefined;
+  /** For browsers without Web Locks. */
+  readonly storedLocks?: (storage: Storage) => Promise<TabLocks>;
+  /** Calls it for each page that the visitor sees, until the signal. */
+  readonly watchViews?: ((onView: () => void, signal: AbortSignal) => void) | undefined;
+}
+
 /** The page that this code runs on. */
-export function hostOfPage(options: BrowserOptions, apiKey: string): PageHost {
+export function hostOfPage(options: BasicOptions, apiKey: string, features: Features): PageHost {
   const prefix = storagePrefix(apiKey);
-  const { persistence } = options;
-  const storesNothing = persistence === "memory";
+  const storesNothing = options.persistence === "memory";
   const opened = storesNothing ? nowhere : openStorage(prefix, "localStorage");
-  const isCopied = persistence === "durable" && opened !== nowhere;
-  const storage = isCopied ? mirrored(opened, prefix, timers) : opened;
-  const load = async () =>
-    (await import("../queue/stored-locks.ts")).storedLocks(storage, timers, nowMs, uuid());
+  const { durable, storedLocks } = features;
+  const storage = durable && opened !== nowhere ? durable(opened, prefix, timers) : opened;
+  const load = async () => storedLocks?.(storage);
   return {
     prefix,
     storage,
@@ -55,32 +65,12 @@ export function hostOfPage(options: BrowserOptions, apiKey: string): PageHost {
     log: (level, message) => console[level](message),
     shared: sharedByPage(),
     isHidden: () => document.visibilityState === "hidden",
-    device: {
-      silent: options.respectDoNotTrack === true && asksNotToBeTracked(),
-      holds: options.anonymousEvents === "hold",
-      ...(options.traitsFromDevice !== false && {
-        addTraits: (body) => addDeviceTraits(body, deviceTraits()),
-      }),
-      holding: HOLD,
-      pushing: PUSH,
-    },
-    contextOf:
-      options.autoContext === false
-        ? undefined
-        : (page) => contextOf(page, currentPage(options.pageQuery === true)),
+    ...features,
   };
-}
-
-function asksNotToBeTracked(): boolean {
-  const { doNotTrack, globalPrivacyControl } = navigator as {
-    doNotTrack?: unknown;
-    globalPrivacyControl?: unknown;
-  };
-  return doNotTrack === "1" || globalPrivacyControl === true;
 }
 
 /** `crypto.randomUUID` is missing on insecure origins. */
-function uuid(): string {
+export function uuid(): string {
   return "10000000-1000-4000-8000-100000000000".replace(/[018]/g, (digit) => {
     const [random = 0] = crypto.getRandomValues(new Uint8Array(1));
     return (Number(digit) ^ (random & (15 >> (Number(digit) / 4)))).toString(16);

@@ -11,14 +11,13 @@ import {
   type Ports,
   type ResolvedOptions,
 } from "@whisperr/core";
-import type { BrowserOptions } from "../options.ts";
 import { effectsOf } from "../queue/effects.ts";
 import { isReady, LEASE_MS, outboxOf, storageFailed } from "../queue/outbox.ts";
 import { newTabQueue, type TabQueue } from "../queue/state.ts";
 import { start } from "../queue/tab-queue.ts";
 import { createIdentityStore } from "../storage/identity-store.ts";
 import { nowhere } from "../storage/storage.ts";
-import type { PageHost } from "./host.ts";
+import type { BasicOptions, PageHost } from "./host.ts";
 import { maxBodyBytes, send } from "./sending.ts";
 
 export interface Page extends PageHost, TabQueue {
@@ -45,7 +44,7 @@ export interface Page extends PageHost, TabQueue {
 
 /** Starts at once: what earlier pages have left behind is found, and sent in front of this page's own. */
 export function createPage<Events extends EventMap>(
-  options: BrowserOptions,
+  options: BasicOptions,
   resolved: ResolvedOptions,
   host: PageHost,
 ): { readonly api: DeviceClient<Events>; readonly page: Page } {

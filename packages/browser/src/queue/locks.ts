@@ -39,7 +39,7 @@ export function tabLocks(
   manager: LockManager | undefined,
   prefix: string,
   timers: Timers,
-  load: () => Promise<TabLocks>,
+  load: () => Promise<TabLocks | undefined>,
 ): TabLocks {
   let answersAny = false;
   let loading: Promise<TabLocks | undefined> | undefined;

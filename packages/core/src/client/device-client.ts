@@ -16,7 +16,7 @@ import type { Ports } from "../ports.ts";
 import type { AppOutbox, Outbox } from "../queue/outbox.ts";
 import type { Reporter } from "../report/reporter.ts";
 import { type Client, createClient, startQueue } from "./client.ts";
-import type { Device, DeviceClient, DeviceRecord, DeviceRuntime, PushCalls } from "./device.ts";
+import type { Device, DeviceCalls, DeviceClient, DeviceRecord, DeviceRuntime } from "./device.ts";
 import { appendOwn, become, isOver, onSettled, silence } from "./device-identity.ts";
 import type { AnyEvents, EventMap } from "./server-client.ts";
 
@@ -37,7 +37,7 @@ export function createDeviceClient<Events extends EventMap = AnyEvents>(
   );
   if (!resolved.adopts) startQueue(client);
   const recorder = createRecorder(options);
-  const calls: Omit<DeviceClient<Events>, keyof PushCalls> = {
+  const calls: DeviceCalls<Events> = {
     track: (event, ...rest) => track(client, recorder, event, ...rest),
     identify: (userId, given) => identify(client, userId, given),
     flush: () => flush(client),

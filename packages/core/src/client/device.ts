@@ -10,7 +10,10 @@ import type { PUSH } from "./device-push.ts";
 import type { AnyEvents, EventArguments, EventMap } from "./server-client.ts";
 
 /** The client of one device or browser profile. Nothing here throws or blocks; trouble goes to `onError`. */
-export interface DeviceClient<Events extends EventMap = AnyEvents> extends PushCalls {
+export interface DeviceClient<Events extends EventMap = AnyEvents> extends DeviceCalls<Events>, PushCalls {}
+
+/** The calls that every device has. */
+export interface DeviceCalls<Events extends EventMap = AnyEvents> {
   /** Records that the user, or the visitor before there is one, did something, now. */
   track<Name extends keyof Events & string>(event: Name, ...rest: EventArguments<Events[Name]>): void;
   /** Says who uses this device from now on. A visitor's earlier events become theirs. */
@@ -57,7 +60,7 @@ export interface Device {
   /** What every event's context gets beside the app's own. */
   readonly context?: () => object;
   /** Adds the traits that the device knows to an identify. */
-  readonly addTraits?: (body: IdentifyBody) => void;
+  readonly addTraits?: ((body: IdentifyBody) => void) | undefined;
   readonly holding?: typeof HOLD;
   readonly pushing?: typeof PUSH;
 }

@@ -1,0 +1,51 @@
+/** From options to the client of the page, and what a later call for the same client gets. */
+import { type DeviceCalls, type DeviceClient, mustBe, resolveOptions } from "@whisperr/core";
+import { type BasicOptions, type Features, hostOfPage } from "./host.ts";
+import { watchLifecycle } from "./lifecycle.ts";
+import { createPage } from "./page.ts";
+import { sharedByPage } from "./shared.ts";
+
+/** What every entry of this package gives the app. */
+export interface PageCalls extends DeviceCalls {
+  page(properties?: object | null, context?: object | null): void;
+}
+
+/** Operations kept by default (contract, section 7). */
+const MAX_QUEUE_SIZE = 1000;
+
+/** `createDisabled`: for `disabled`, and where there is no page. `featuresOf` throws when an option makes no sense. */
+export function clientOfPage<Options extends BasicOptions>(
+  options: Options,
+  featuresOf: (options: Options) => Features,
+  createDisabled: () => PageCalls,
+): PageCalls {
+  mustBe(typeof options === "object" && options, "what createWhisperr() takes", "an object", options);
+  if (typeof document === "undefined" || options.disabled === true) return createDisabled();
+  const { clients } = sharedByPage();
+  const existing = clients.get(options.apiKey ?? "");
+  if (existing !== undefined) return existing as PageCalls;
+
+  const resolved = resolveOptions(options, { maxQueueSize: MAX_QUEUE_SIZE });
+  const { apiKey } = resolved;
+  const features = featuresOf(options);
+  const { api, page } = createPage(options, resolved, hostOfPage(options, apiKey, features));
+  const stopWatching = watchLifecycle(page);
+  const views = new AbortController();
+
+  const client: PageCalls = {
+    ...api,
+    page: (properties, context) => (api as DeviceClient).track("page_viewed", properties, context),
+    shutdown(settings) {
+      views.abort();
+      // Called again, later, it leaves the client alone that has taken its place.
+      if (clients.get(apiKey) === client) clients.delete(apiKey);
+      const stopped = api.shutdown(settings);
+      void stopped.then(stopWatching);
+      return stopped;
+    },
+  };
+  clients.set(apiKey, client);
+  // Last: the first view may call the app's beforeSend, and that may ask for this client.
+  features.watchViews?.(client.page, views.signal);
+  return client;
+}
