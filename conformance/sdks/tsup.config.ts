@@ -40,7 +40,7 @@ export default defineConfig([
   { ...alone, entry: ["src/workerd-worker.ts"], format: ["esm"] },
   {
     ...alone,
-    entry: ["src/browser.ts", "src/outside-web.ts", "src/vercel-edge-function.ts"],
+    entry: ["src/browser.ts", "src/browser-slim.ts", "src/outside-web.ts", "src/vercel-edge-function.ts"],
     format: ["iife"],
   },
   {

@@ -114,12 +114,17 @@ function shows({ shownBy = [], notYet }: Clause, cases: readonly Case[]): string
   return [...ids, ...tests].join(", ");
 }
 
-/** Subjects with the capabilities for at least one of the cases; those that have to be named do not count. */
+/**
+ * Subjects with the capabilities for at least one of the cases, and not known to fail any. Those that have to be named do
+ * not count.
+ */
 function runsOn(cases: readonly Case[], all: readonly Subject[]): string {
   if (cases.length === 0) return "";
   const subjects = all.filter(({ onlyWhenNamed }) => !onlyWhenNamed);
-  const able = subjects.filter(({ capabilities }) =>
-    cases.some(({ needs = [] }) => needs.every((need) => capabilities.includes(need))),
+  const able = subjects.filter(
+    ({ capabilities, knownFailures }) =>
+      cases.some(({ needs = [] }) => needs.every((need) => capabilities.includes(need))) &&
+      !cases.some(({ id }) => knownFailures.some((known) => known.case === id)),
   );
   const others = subjects.filter((subject) => !able.includes(subject));
   const names = (some: readonly Subject[]) => some.map(({ name }) => name).join(", ");

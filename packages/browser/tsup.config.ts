@@ -37,6 +37,10 @@ const entries: Options = { ...shared, entry: { index: "src/index.ts", react: "sr
 const developed: Options = { ...entries, outDir: "dist/development", esbuildPlugins: [mainEntry] };
 const produced: Options = { ...entries, esbuildPlugins: [mainEntry, production as Plugin] };
 const script: Options = { ...shared, format: "iife", esbuildPlugins: [production as Plugin] };
+/** By itself: it shares no file with the main entry, so that neither has to hold what only the other one uses. */
+const slim: Options = { ...shared, entry: { slim: "src/slim.ts" } };
+const slimDeveloped: Options = { ...slim, outDir: "dist/development" };
+const slimProduced: Options = { ...slim, esbuildPlugins: [production as Plugin] };
 /** What only `persistence: "durable"` needs is a file of its own, loaded when asked for. */
 const modules: Options = { format: "esm", splitting: true };
 const types: Options = { dts: { resolve: ["@whisperr/core"] } };
@@ -49,6 +53,10 @@ export default defineConfig(() => {
     { ...produced, format: "cjs", ...types },
     { ...developed, ...modules },
     { ...developed, format: "cjs" },
+    { ...slimProduced, format: "esm", ...types },
+    { ...slimProduced, format: "cjs", ...types },
+    { ...slimDeveloped, format: "esm" },
+    { ...slimDeveloped, format: "cjs" },
     { ...script, entry: { whisperr: "src/script/tag.ts" }, outExtension: () => ({ js: ".iife.js" }) },
     // Pages carry the loader inline, where a map leads nowhere.
     {

@@ -69,6 +69,24 @@ it("names every key that is stored, and no other", () => {
   expect(keysIn(stored)).toHaveLength(7);
 });
 
+const optionsIn = (file: string, name: string) => {
+  const [, body = ""] =
+    new RegExp(`export interface ${name}[^{]*\\{([\\s\\S]*?)\\n\\}`).exec(read(file)) ?? [];
+  return body;
+};
+
+it("says of every option of the main entry alone that the slim one leaves it out", () => {
+  const leftOut = /^## Slim$([\s\S]*?)^## /m.exec(readme)?.[1] ?? "";
+  const namesIn = (body: string) =>
+    [...body.matchAll(/^ {2}readonly (\w+)\?:/gm)].map(([, name = ""]) => name);
+  const slim = ["maxQueueSize", ...namesIn(optionsIn("src/slim.ts", "SlimOptions"))];
+  const missing = namesIn(optionsIn("src/options.ts", "BrowserOptions")).filter(
+    (name) => !slim.includes(name),
+  );
+  expect(missing).toHaveLength(6);
+  for (const name of missing) expect(leftOut).toContain(`\`${name}\``);
+});
+
 it("names every reason for a drop", () => {
   const [, union = ""] = /export type DropReason =([\s\S]*?);\n/.exec(read("../core/src/errors.ts")) ?? [];
   const reasons = [...union.matchAll(/^ {2}\| "(\w+)"/gm)].map(([, reason = ""]) => reason);
@@ -78,6 +96,6 @@ it("names every reason for a drop", () => {
     expect(readme).toContain(`\`${reason}\``);
 });
 
-it("stays short", () => {
-  expect(readme.split("\n").length).toBeLessThanOrEqual(121);
+it("stays short, for two entries", () => {
+  expect(readme.split("\n").length).toBeLessThanOrEqual(141);
 });

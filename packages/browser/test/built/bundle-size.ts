@@ -1,11 +1,10 @@
-/** What an app pays for `import { createWhisperr } from "@whisperr/browser"`: a bundle like its own, minified and compressed. */
+/** What an app pays for `createWhisperr` of an entry of this package: a bundle like its own, minified and compressed. */
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { PRIVATE_PROPERTIES } from "../../../core/private-names.ts";
 import { production } from "../../../core/production-build.ts";
 
-const APP = 'import { createWhisperr } from "@whisperr/browser"; createWhisperr({ apiKey: "wrk_test" });';
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 
 export interface BundleSize {
@@ -19,13 +18,16 @@ export interface BundleSize {
 export async function bundleSize(
   entry: "built" | "source",
   mode: "development" | "production" = "development",
+  from: "@whisperr/browser" | "@whisperr/browser/slim" = "@whisperr/browser",
 ): Promise<BundleSize> {
+  const contents = `import { createWhisperr } from "${from}"; createWhisperr({ apiKey: "wrk_test" });`;
   const sources = {
+    "@whisperr/browser/slim": path("../../src/slim.ts"),
     "@whisperr/browser": path("../../src/index.ts"),
     "@whisperr/core": path("../../../core/src/index.ts"),
   };
   const { outputFiles, metafile } = await build({
-    stdin: { contents: APP, resolveDir: path("../..") },
+    stdin: { contents, resolveDir: path("../..") },
     ...(entry === "source" && { alias: sources, mangleProps: PRIVATE_PROPERTIES }),
     ...(entry === "source" && mode === "production" && { plugins: [production] }),
     conditions: [mode],
@@ -41,7 +43,7 @@ export async function bundleSize(
     write: false,
     absWorkingDir: path("../../.."),
   });
-  const contents =
+  const output =
     outputFiles.find(({ path: file }) => file.endsWith("stdin.js"))?.contents ?? new Uint8Array();
   const modules = Object.values(metafile.outputs)
     .filter(({ entryPoint }) => entryPoint === "<stdin>")
@@ -49,5 +51,5 @@ export async function bundleSize(
     .map(([file, { bytesInOutput }]) => [file, bytesInOutput] as const)
     .filter(([, bytes]) => bytes > 0)
     .sort(([, a], [, b]) => b - a);
-  return { minifiedBytes: contents.length, gzipBytes: gzipSync(contents, { level: 9 }).length, modules };
+  return { minifiedBytes: output.length, gzipBytes: gzipSync(output, { level: 9 }).length, modules };
 }

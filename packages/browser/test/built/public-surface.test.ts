@@ -9,6 +9,7 @@ const built = (name: string) => readFileSync(new URL(`../../dist/${name}`, impor
 const SURFACE = {
   "@whisperr/browser": ["channel", "createWhisperr"],
   "@whisperr/browser/react": ["WhisperrProvider", "useWhisperr"],
+  "@whisperr/browser/slim": ["channel", "createWhisperr"],
 };
 
 const METHODS = [
@@ -38,9 +39,16 @@ test("the package needs no other package, and React only for its own entry", () 
   expect(manifest.peerDependenciesMeta).toEqual({ react: { optional: true } });
 });
 
+/** Those of the slim entry. */
+const SLIM_METHODS = METHODS.filter((name) => !name.startsWith("setPush"));
+
 describe("on a server", () => {
-  it.each(["imported", "required"])("the client does nothing, %s", async (how) => {
-    const name = "@whisperr/browser";
+  it.each([
+    ["@whisperr/browser", "imported", METHODS],
+    ["@whisperr/browser", "required", METHODS],
+    ["@whisperr/browser/slim", "imported", SLIM_METHODS],
+    ["@whisperr/browser/slim", "required", SLIM_METHODS],
+  ])("the client of %s does nothing, %s", async (name, how, methods) => {
     const { createWhisperr } = (
       how === "imported" ? await import(name) : load(name)
     ) as typeof import("../../src/index.ts");
@@ -48,7 +56,7 @@ describe("on a server", () => {
       apiKey: "wrk_test",
       fetch: () => Promise.reject(new Error("no request")),
     });
-    expect(Object.keys(whisperr).sort()).toEqual(METHODS);
+    expect(Object.keys(whisperr).sort()).toEqual(methods);
     whisperr.identify("ada");
     whisperr.track("plan_viewed");
     whisperr.page();
@@ -74,7 +82,7 @@ describe("the built files", () => {
     expect(built("loader.js").trim().length).toBeLessThanOrEqual(300);
   });
 
-  it.each(["index.js", "index.cjs", "whisperr.iife.js", "loader.js"])(
+  it.each(["index.js", "index.cjs", "slim.js", "slim.cjs", "whisperr.iife.js", "loader.js"])(
     "%s evaluates no text as code",
     (name) => {
       expect(built(name)).not.toMatch(/\beval\b|\bFunction\(|javascript:|innerHTML|document\.write/);
