@@ -11,7 +11,7 @@ export type {
 } from "./client/device.ts";
 export { createDeviceClient } from "./client/device-client.ts";
 export { HOLD } from "./client/device-hold.ts";
-export { restore, syncIdentity } from "./client/device-pages.ts";
+export { restore, startAlone, syncIdentity } from "./client/device-pages.ts";
 export { PUSH } from "./client/device-push.ts";
 export {
   type AnyEvents,

@@ -5,7 +5,7 @@ import { imbalance as imbalanceOf } from "../../../conformance/src/invariants/le
 import type { Device, DeviceClient, DeviceRuntime } from "../src/client/device.ts";
 import { createDeviceClient } from "../src/client/device-client.ts";
 import { HOLD } from "../src/client/device-hold.ts";
-import { restore, syncIdentity } from "../src/client/device-pages.ts";
+import { restore, startAlone, syncIdentity } from "../src/client/device-pages.ts";
 import { PUSH } from "../src/client/device-push.ts";
 import type { DropReason, WhisperrError } from "../src/errors.ts";
 import type { Operation } from "../src/events/operation.ts";
@@ -89,7 +89,8 @@ export function deviceFixture(setup: Setup = {}): DeviceFixture {
     pushing: PUSH,
     ...setup.device,
   });
-  if (adopted !== undefined) adopt(runtime, held, adopted);
+  if (adopted === undefined) startAlone(runtime.client);
+  else adopt(runtime, held, adopted);
 
   return {
     client: runtime.api,

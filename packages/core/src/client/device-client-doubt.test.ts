@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type DeviceFixture, deviceFixture, newProfile } from "../../test/device-fixture.ts";
+import { type DeviceFixture, deviceFixture, newProfile, type Setup } from "../../test/device-fixture.ts";
 import { deviceServer } from "../../test/device-server.ts";
 import { settle } from "../../test/fake-ports.ts";
 
@@ -23,7 +23,10 @@ describe("a registration whose answer nobody heard, and whose repetition is refu
     return fixture;
   }
 
-  test("over a restart: the token before it is said again", async () => {
+  test.each<[string, (stored: readonly string[]) => Setup]>([
+    ["over a restart", (adopted) => ({ adopted })],
+    ["kept in an outbox of the app's own", (kept) => ({ kept })],
+  ])("%s: the token before it is said again", async (_where, left) => {
     const setup = profile();
     const page = deviceFixture(setup);
     page.client.identify("bob");
@@ -31,7 +34,7 @@ describe("a registration whose answer nobody heard, and whose repetition is refu
     await page.deliver();
     page.client.identify("bob", { pushToken: "t2" });
     await sends(page);
-    const next = await arrivesUnheard(page, () => deviceFixture({ ...setup, adopted: page.stored() }));
+    const next = await arrivesUnheard(page, () => deviceFixture({ ...setup, ...left(page.stored()) }));
     expect([...setup.server.tokens]).toEqual([
       ["bob t1", false],
       ["bob t2", true],

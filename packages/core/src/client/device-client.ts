@@ -1,44 +1,46 @@
-/** The API of client SDKs: they know who the user is (contract, section 6). */
+/**
+ * The API of client SDKs: they know who the user is (contract, section 6), whom their operations belong to, and what a change
+ * of that puts into the queue. What decides is `identity/`.
+ */
 
-import { type IdentifyBody, identifyBody } from "../events/identify-body.ts";
+import { bodyOf, type IdentifyBody, identifyBody } from "../events/identify-body.ts";
 import type { Operation, TrackOperation } from "../events/operation.ts";
-import { createRecorder, type Owner, type Recorder, recordEvent } from "../events/recorder.ts";
+import { createRecorder, type Owner, recordEvent } from "../events/recorder.ts";
 import { quote, Refusal } from "../events/refusal.ts";
 import { checkUserId } from "../events/snapshot.ts";
 import { createTransport } from "../http/transport.ts";
 import { type Identity, identified } from "../identity/identity.ts";
 import { identityOf, setIdentity } from "../identity/identity-keeper.ts";
-import { stats } from "../loop/books.ts";
+import { refuse, stats } from "../loop/books.ts";
 import { type FlushResult, flush, shutDown } from "../loop/flush.ts";
-import { enqueue } from "../loop/queue.ts";
+import { append, discard, enqueue } from "../loop/queue.ts";
 import type { ResolvedOptions, WhisperrOptions } from "../options.ts";
 import type { Ports } from "../ports.ts";
 import type { AppOutbox, Outbox } from "../queue/outbox.ts";
 import type { Reporter } from "../report/reporter.ts";
-import { type Client, createClient, startQueue } from "./client.ts";
+import { type Client, createClient } from "./client.ts";
 import type { Device, DeviceCalls, DeviceClient, DeviceRecord, DeviceRuntime } from "./device.ts";
-import { appendOwn, become, isOver, onSettled, silence } from "./device-identity.ts";
 import type { AnyEvents, EventMap } from "./server-client.ts";
 
+/** Nothing is sent before `adopt()`, or `startAlone()` where the queue is not shared. */
 export function createDeviceClient<Events extends EventMap = AnyEvents>(
   options: WhisperrOptions,
-  resolved: ResolvedOptions & { readonly adopts: boolean },
+  resolved: ResolvedOptions & { readonly adopts?: boolean },
   outbox: AppOutbox,
   reporter: Reporter,
   ports: Ports,
   device: Device,
 ): DeviceRuntime<Events> {
-  const client: DeviceRecord = Object.assign(
-    createClient(resolved, outbox as Outbox, createTransport(resolved, ports), reporter, {
-      ...ports,
-      onSettled: (operation, isDelivered) => onSettled(client, operation, isDelivered),
-    }),
-    { identityStore: device.identityStore, newId: ports.uuid, device },
-  );
-  if (!resolved.adopts) startQueue(client);
-  const recorder = createRecorder(options);
+  const all: Ports = { ...ports, onSettled: (...gone) => onSettled(client, ...gone) };
+  const transport = createTransport(resolved, ports);
+  const client: DeviceRecord = createClient(resolved, outbox as Outbox, transport, reporter, all, {
+    identityStore: device.identityStore,
+    newId: ports.uuid,
+    recorder: createRecorder(options),
+    device,
+  });
   const calls: DeviceCalls<Events> = {
-    track: (event, ...rest) => track(client, recorder, event, ...rest),
+    track: (event, ...rest) => track(client, event, ...rest),
     identify: (userId, given) => identify(client, userId, given),
     flush: () => flush(client),
     reset: () => reset(client),
@@ -53,14 +55,8 @@ export function createDeviceClient<Events extends EventMap = AnyEvents>(
   return { api: { ...calls, ...device.pushing?.start(client) } as DeviceClient<Events>, client };
 }
 
-function track(
-  client: DeviceRecord,
-  recorder: Recorder,
-  event: unknown,
-  properties?: unknown,
-  context?: unknown,
-): void {
-  const { ports, device } = client;
+function track(client: DeviceRecord, event: unknown, properties?: unknown, context?: unknown): void {
+  const { ports, device, recorder } = client;
   const { holding } = device;
   let identity: Identity;
   const make = () => {
@@ -132,4 +128,47 @@ function recordedUser(client: DeviceRecord): Identity {
   const identity = client.device.silent ? undefined : identityOf(client);
   if (!identity || identity.optedOut) throw new Refusal("opted_out", "the user opted out");
   return identity;
+}
+
+/** Queues what the device says now, of `identity`. */
+export function appendOwn(
+  client: DeviceRecord,
+  operation: Operation,
+  { userId }: Identity = identityOf(client),
+): void {
+  // Events that wait for a user stand at the end: once another page has named the user, they go before what comes now.
+  if (userId !== undefined) client.device.holding?.releaseHeld(client);
+  append(client, operation);
+}
+
+/** The identity changes, and with it perhaps what the server must know about the token. */
+export function become(client: DeviceRecord, next: Identity): void {
+  setIdentity(client, next);
+  client.device.pushing?.update(client);
+}
+
+/** An identify has left the queue: what it says is now known to be so, or not, or to be in doubt. */
+export function onSettled(client: DeviceRecord, operation: Operation, isDelivered: boolean): void {
+  if (operation.kind !== "identify") return;
+  const body = bodyOf(operation);
+  const { promoted, said, ...identity } = identityOf(client);
+  setIdentity(client, {
+    ...identity,
+    promoted: promoted || (isDelivered && body.anonymous_id === identity.anonymousId),
+    said: client.device.pushing?.settled(said, body, isDelivered) ?? said,
+  });
+}
+
+/** The user opted out: nothing is left of the queue, and the server may send to this device no more. */
+export function silence(client: DeviceRecord): void {
+  discard(client, "opted_out");
+  const { said, ...identity } = identityOf(client);
+  become(client, { ...identity, said: client.device.pushing?.settled(said) ?? said });
+  void flush(client);
+}
+
+/** After `shutdown()`; then the call is refused. */
+export function isOver(client: DeviceRecord, call: () => string): boolean {
+  if (client.stopping) refuse(client, "shut_down", `${call()} came after shutdown()`);
+  return client.stopping;
 }

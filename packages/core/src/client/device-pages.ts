@@ -4,8 +4,9 @@ import type { Operation } from "../events/operation.ts";
 import { hearIdentity, identityOf } from "../identity/identity-keeper.ts";
 import { read } from "../loop/books.ts";
 import { parseOperation } from "../queue/stored-operation.ts";
+import { startQueue } from "./client.ts";
 import type { DeviceRecord } from "./device.ts";
-import { silence } from "./device-identity.ts";
+import { silence } from "./device-client.ts";
 
 /** A stored operation of another page, as it is on this one; or why it goes. */
 export function restore(client: DeviceRecord, text: string): Operation | DropReason {
@@ -20,6 +21,13 @@ export function restore(client: DeviceRecord, text: string): Operation | DropRea
   // Where nothing is held, it goes out as its visitor's.
   const { held: _held, ...event } = operation;
   return event;
+}
+
+/** Where the queue is not shared. What an outbox of the app's own kept may have been sent by an earlier process. */
+export function startAlone(client: DeviceRecord): void {
+  for (const operation of read(client.outbox, 0))
+    if (operation.kind === "identify") client.device.pushing?.noteUnheard(client, operation);
+  startQueue(client);
 }
 
 /** Another page may have changed the identity, to `said` if that is known: sees to what that means for the queue. */

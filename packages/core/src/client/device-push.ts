@@ -15,11 +15,10 @@ import {
   settled,
   withToken,
 } from "../identity/push-token.ts";
-import { read } from "../loop/books.ts";
 import { enqueue } from "../loop/queue.ts";
 import type { Client } from "./client.ts";
 import type { DeviceRecord, PushCalls } from "./device.ts";
-import { appendOwn, become, isOver } from "./device-identity.ts";
+import { appendOwn, become, isOver } from "./device-client.ts";
 
 /** What a client does about its device's token. */
 export const PUSH = { start, noteUnheard, update, pushUpdate, identifying, settled, onlyOptsOut };
@@ -30,9 +29,6 @@ const PERMISSIONS = ["denied", "granted", "authorized", "provisional"];
 /** Its calls. */
 function start(client: DeviceRecord): PushCalls {
   Object.assign(client, { transport: noticing(client, client.transport) });
-  // Of an earlier process.
-  for (const operation of read(client.outbox, 0))
-    if (operation.kind === "identify") noteUnheard(client, operation);
   return {
     setPushToken: (address, settings) => setPushToken(client, address, settings),
     setPushPermission(permission) {

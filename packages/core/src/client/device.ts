@@ -1,6 +1,7 @@
 /** What the client of a device is, what it needs of its runtime, and what that needs of it. */
 
 import type { IdentifyBody, IdentifyOptions } from "../events/identify-body.ts";
+import type { Recorder } from "../events/recorder.ts";
 import type { IdentityKeeper, IdentityStore } from "../identity/identity-keeper.ts";
 import type { Stats } from "../loop/books.ts";
 import type { FlushResult } from "../loop/flush.ts";
@@ -68,6 +69,7 @@ export interface Device {
 /** A client that knows who uses its device. */
 export interface DeviceRecord extends Client, IdentityKeeper {
   readonly device: Device;
+  readonly recorder: Recorder;
 }
 
 /** What the app gets, and the record behind it for the runtime's own use. */
