@@ -57,7 +57,7 @@ export type { IdentityStore } from "./identity/identity-keeper.ts";
 export { lose, refuse, type Stats, stats, step, tell } from "./loop/books.ts";
 export { conclude, EFFECTS, transmit } from "./loop/effects.ts";
 export { abandon, type FlushResult, flush, retry, stop } from "./loop/flush.ts";
-export { adopt, append, arrived, joinHeld, joinQueue, withdraw } from "./loop/queue.ts";
+export { adopt, append, arrived, withdraw } from "./loop/queue.ts";
 export {
   integer,
   MAX_TIMER_MS,

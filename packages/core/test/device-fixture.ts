@@ -10,7 +10,7 @@ import { PUSH } from "../src/client/device-push.ts";
 import type { DropReason, WhisperrError } from "../src/errors.ts";
 import type { Operation } from "../src/events/operation.ts";
 import { lose, tell } from "../src/loop/books.ts";
-import { adopt as adoptOperations, joinHeld } from "../src/loop/queue.ts";
+import { adopt as adoptOperations } from "../src/loop/queue.ts";
 import { resolveOptions, type WhisperrOptions } from "../src/options.ts";
 import type { Outbox } from "../src/queue/outbox.ts";
 import { createReporter } from "../src/report/reporter.ts";
@@ -147,8 +147,7 @@ function adopt({ client }: DeviceRuntime<object>, held: Operation[], texts: read
   }
   held.unshift(...due);
   held.push(...waiting);
-  joinHeld(client, waiting.length);
-  adoptOperations(client, due.length, 0);
+  adoptOperations(client, due.length, waiting.length);
 }
 
 /** 0 when the books are in order. */

@@ -2,7 +2,7 @@
 import type { Client } from "../src/client/client.ts";
 import { refuse, stats } from "../src/loop/books.ts";
 import { abandon, flush, retry, stop } from "../src/loop/flush.ts";
-import { adopt, append, discard, hold, joinHeld, joinQueue, release, withdraw } from "../src/loop/queue.ts";
+import { adopt, append, discard, hold, release, withdraw } from "../src/loop/queue.ts";
 
 type Rest<F> = F extends (client: Client, ...rest: infer Args) => infer Result
   ? (...args: Args) => Result
@@ -44,8 +44,6 @@ export interface TestDeviceQueue {
   readonly release: Rest<typeof release>;
   readonly discard: Rest<typeof discard>;
   readonly adopted: Rest<typeof adopt>;
-  readonly joined: Rest<typeof joinQueue>;
-  readonly joinedHeld: Rest<typeof joinHeld>;
   readonly withdrawn: Rest<typeof withdraw>;
 }
 
@@ -55,8 +53,6 @@ export function deviceQueueOf(client: Client): TestDeviceQueue {
     release: (fill) => release(client, fill),
     discard: (reason) => discard(client, reason),
     adopted: (...args) => adopt(client, ...args),
-    joined: (count) => joinQueue(client, count),
-    joinedHeld: (count) => joinHeld(client, count),
     withdrawn: (index) => withdraw(client, index),
   };
 }

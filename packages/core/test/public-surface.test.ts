@@ -40,8 +40,6 @@ test("core exports exactly this, so that nothing becomes public by accident", ()
     "initialState",
     "integer",
     "isHeld",
-    "joinHeld",
-    "joinQueue",
     "lose",
     "misuse",
     "mustBe",

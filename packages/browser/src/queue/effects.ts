@@ -2,8 +2,6 @@
 import {
   adopt,
   type DropReason,
-  joinHeld,
-  joinQueue,
   lose,
   restore,
   syncIdentity,
@@ -58,11 +56,9 @@ export function effectsOf(page: Page): Effects {
       for (const queue of queues) ends.get(queue)?.();
     },
     revoked: (index) => withdraw(page.client, index),
-    joined(due, held, isFirst, doubtful) {
+    joined(due, held, _isFirst, doubtful) {
       const { client } = page;
-      joinHeld(client, held);
-      if (isFirst) adopt(client, due, doubtful);
-      else if (due > 0) joinQueue(client, due);
+      adopt(client, due, held, doubtful);
       // With nothing queued there is nothing to see to, and no visitor to be made for it.
       if (page.entries.length > 0) syncIdentity(client);
       void transmit(client);

@@ -58,9 +58,14 @@ export function tell(client: Client): void {
   client.ports.onStep?.(client);
 }
 
-/** Notes what the app is to hear, at the end of the step if that is what the list is for. `answer`: what it is about. */
-export function note(reports: WhisperrError[], error: WhisperrError, answer?: Answer): void {
-  reports.push(answer?.status ? { ...error, status: answer.status } : error);
+/** Notes what the app is to hear, at the end of the step if that is what the list is for. See `messageOf`. */
+export function note(
+  reports: WhisperrError[],
+  error: Omit<WhisperrError, "message">,
+  ...[what, answer, count]: Parameters<typeof messageOf>
+): void {
+  const message = messageOf(what, answer, count);
+  reports.push({ ...error, message, ...(answer?.status && { status: answer.status }) });
 }
 
 /** An operation that never reached the queue; who waits for it hears of it. */
@@ -89,8 +94,7 @@ export function lose(
     (reports.at(-1)?.reason === reason && reports.pop()) || {};
   const ids = gone?.flatMap((one) => (one.kind === "track" ? formatMessageId(one) : []));
   const messageIds = ids && { messageIds: [...named, ...ids].slice(0, MAX_REPORTED_IDS) };
-  const message = messageOf(reason, answer);
-  note(reports, { type: "dropped", reason, count: before + count, message, ...messageIds }, answer);
+  note(reports, { type: "dropped", reason, count: before + count, ...messageIds }, reason, answer);
 }
 
 function countDropped(client: Client, reason: DropReason, count: number): void {

@@ -18,7 +18,7 @@ function page(outbox: Outbox = arrayOutbox(), config: Partial<ClientConfig> = {}
   return { ...fixture, outbox, queue: deviceQueueOf(fixture.client) };
 }
 
-/** Puts what another page has handed over where `joined` and `adopted` expect it. */
+/** Puts what another page has handed over where `adopted` expects it. */
 const handOver = ({ outbox }: Page, count: number) => {
   for (const operation of tracks(count)) outbox.append(operation);
 };
@@ -27,7 +27,7 @@ describe("operations of a page that ended", () => {
   test("are counted, and are sent at once", async () => {
     const dead = page();
     handOver(dead, 3);
-    dead.queue.joined(3);
+    dead.queue.adopted(3);
     await settle();
 
     expect(dead.server.requests.map(({ count }) => count)).toEqual([3]);

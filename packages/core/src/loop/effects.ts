@@ -6,7 +6,6 @@ import type { Effects, KeptBecause } from "../delivery/machine.ts";
 import type { DropReason } from "../errors.ts";
 import { cutBatch } from "../events/wire.ts";
 import { type Answer, classifyAnswer, noAnswer } from "../http/outcome.ts";
-import { abandonedMessage, messageOf, retryExhaustedMessage } from "../report/messages.ts";
 import { printDebug } from "../report/reporter.ts";
 import { lose, note, step, take } from "./books.ts";
 import { endCallers } from "./flush.ts";
@@ -84,12 +83,8 @@ function onTimer(client: Client): void {
 }
 
 /** Delivery stopped and everything is kept. */
-function report(client: Client, because: KeptBecause, attempts: number): void {
-  // A key is refused, and retries are used up, by an answer.
-  const answer = client.answer as Answer;
-  const count = client.outbox.size;
-  if (because === "abandoned")
-    return note(client.reports, { type: "retry_exhausted", message: abandonedMessage(count), count });
-  const message = because === "auth" ? messageOf("auth", answer) : retryExhaustedMessage(answer, attempts);
-  note(client.reports, { type: because, message, count }, answer);
+function report({ reports, outbox, answer }: Client, because: KeptBecause, attempts: number): void {
+  const count = outbox.size;
+  if (because === "abandoned") note(reports, { type: "retry_exhausted", count }, because, undefined, count);
+  else note(reports, { type: because, count }, because, answer, attempts);
 }

@@ -90,27 +90,24 @@ export function discard(client: Client, reason: DropReason): void {
   });
 }
 
-/** `count` operations of earlier pages stand in front in the outbox now. See `adopted` of the machine. */
-export function adopt(client: Client, count: number, doubtful: number): void {
-  client.accepted += count;
-  step(client, adopted, count, doubtful);
+/**
+ * `due` operations of other pages are in the outbox now: at the start in front (see `adopted` of the machine), and later behind all
+ * others. `held` of them stand at the end and wait for a user.
+ */
+export function adopt(client: Client, due: number, held = 0, doubtful = 0): void {
+  client.accepted += held;
+  if (client.phase !== "starting") {
+    arrived(client, due);
+    return retry(client);
+  }
+  client.accepted += due;
+  step(client, adopted, due, doubtful);
 }
 
 /** `count` operations that came by another way than a call stand behind all others now. */
 export function arrived(client: Client, count: number): void {
   client.accepted += count;
   addQueued(client, count);
-}
-
-/** The same, of a page that ended while this one lives. */
-export function joinQueue(client: Client, count: number): void {
-  arrived(client, count);
-  retry(client);
-}
-
-/** Of either, `count` that wait for a user stand at the end. */
-export function joinHeld(client: Client, count: number): void {
-  client.accepted += count;
 }
 
 /** The operation at `index` has gone to another page: it is in the outbox no more. */

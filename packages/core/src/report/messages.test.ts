@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { http } from "../../test/scripted-transport.ts";
 import type { DropReason } from "../errors.ts";
 import { noAnswer } from "../http/outcome.ts";
-import { abandonedMessage, describeAnswer, messageOf, retryExhaustedMessage } from "./messages.ts";
+import { describeAnswer, messageOf } from "./messages.ts";
 
 describe("the server's own words", () => {
   test.each<[string, unknown, string]>([
@@ -32,11 +32,13 @@ test.each<[number, string]>([
   [100, "100"],
   [304, "304"],
 ])("%i is nothing the API answers: the hint names baseUrl", (status, words) => {
-  expect(retryExhaustedMessage(http(status), 7)).toMatch(new RegExp(`7 attempts.*baseUrl.*\\(${words}\\)`));
+  expect(messageOf("retry_exhausted", http(status), 7)).toMatch(
+    new RegExp(`7 attempts.*baseUrl.*\\(${words}\\)`),
+  );
 });
 
 test.each([429, 503])("%i has no such hint", (status) => {
-  expect(retryExhaustedMessage(http(status), 7)).not.toContain("baseUrl");
+  expect(messageOf("retry_exhausted", http(status), 7)).not.toContain("baseUrl");
 });
 
 test.each<[DropReason, string]>([
@@ -57,9 +59,9 @@ test("what is kept is told with what to do about it", () => {
   expect(messageOf("auth", http(401))).toBe(
     "The API refused the key, everything is kept until the next flush: check apiKey (401).",
   );
-  expect(retryExhaustedMessage(noAnswer("connection reset"), 7)).toBe(
+  expect(messageOf("retry_exhausted", noAnswer("connection reset"), 7)).toBe(
     "Everything is kept for a later flush, delivery failed after 7 attempts (connection reset).",
   );
-  expect(abandonedMessage(1)).toBe("Out of time, allow more: 1 operation still queued.");
-  expect(abandonedMessage(2)).toBe("Out of time, allow more: 2 operations still queued.");
+  expect(messageOf("abandoned", undefined, 1)).toBe("Out of time, allow more: 1 operation still queued.");
+  expect(messageOf("abandoned", undefined, 2)).toBe("Out of time, allow more: 2 operations still queued.");
 });

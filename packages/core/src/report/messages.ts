@@ -12,19 +12,18 @@ export function describeAnswer(answer: Answer): string {
   return answer.failure ?? words(`${answer.status || "a redirect"}`, code, message);
 }
 
-export function retryExhaustedMessage(answer: Answer, attempts: number): string {
-  // Tried again and yet below 400: it is no answer of the API's.
-  const hint = answer.failure === undefined && answer.status < 400 ? ": a redirect, check baseUrl" : "";
-  return messageOf("retry_exhausted", answer, ` after ${counted(attempts, "attempt")}${hint}`);
-}
-
-/** A deadline passed: of `shutdown()`, or of a process that ends. */
-export function abandonedMessage(count: number): string {
-  return messageOf("abandoned", undefined, `: ${counted(count, "operation")} still queued`);
-}
-
-/** What happened, and the answer that decided, when one did. */
-export function messageOf(what: Parameters<typeof explain>[0], answer?: Answer, more = ""): string {
+/**
+ * What happened, and the answer that decided, when one did. `count`: the attempts that failed, or the operations that are still
+ * queued when a deadline has passed, of `shutdown()` or of a process that ends.
+ */
+export function messageOf(what: Parameters<typeof explain>[0], answer?: Answer, count = 0): string {
+  let more = "";
+  if (what === "abandoned") more = `: ${counted(count, "operation")} still queued`;
+  if (what === "retry_exhausted") {
+    // Tried again and yet below 400: it is no answer of the API's.
+    const isRedirect = answer && answer.failure === undefined && answer.status < 400;
+    more = ` after ${counted(count, "attempt")}${isRedirect ? ": a redirect, check baseUrl" : ""}`;
+  }
   return `${explain(what)}${more}${answer ? ` (${describeAnswer(answer)})` : ""}.`;
 }
 

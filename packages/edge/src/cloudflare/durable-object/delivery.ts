@@ -124,7 +124,7 @@ function makeClient(object: OutboxObject, { options, ports, reporter }: Delivery
   const { failures, notBeforeMs } = store.waiting;
   client.failures = failures;
   dropUnreadable(client);
-  adopt(client, store.size, 0);
+  adopt(client, store.size);
   // A wait that a restart cut off goes on.
   if (object.dueMs !== null) object.dueMs = Math.max(object.dueMs, notBeforeMs);
   return client;
