@@ -59,7 +59,7 @@ export function hostOfPage(options: BasicOptions, apiKey: string, features: Feat
     nowMs,
     random: () => Math.random(),
     uuid,
-    fetch: options.fetch ?? ((url, init) => fetch(url, init)),
+    fetch: typeof options.fetch === "function" ? options.fetch : (url, init) => fetch(url, init),
     abortController: () => new AbortController(),
     readText: (response) => response.text(),
     log: (level, message) => console[level](message),

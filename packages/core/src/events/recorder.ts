@@ -40,16 +40,14 @@ export interface Recorder {
   /** The context every event gets: the app's own. As text too, for most calls have none of theirs. */
   readonly base: object | undefined;
   readonly baseJson: string;
-  /** Event names known to be valid, so that each is checked once. */
-  readonly known: Set<unknown>;
+  /** The last event name that was found to be valid, most often the next one; at first something that no app can give. */
+  known: unknown;
   /** Of the message id's UUID, everything before the counter; drawn at the first event. */
   idPrefix: string;
   idNumber: number;
 }
 
 const UUID_PREFIX_LENGTH = 24;
-/** An app has fewer. */
-const MAX_KNOWN_EVENTS = 1000;
 
 export function createRecorder({ beforeSend, context }: WhisperrOptions): Recorder {
   let baseJson = "{}";
@@ -59,7 +57,7 @@ export function createRecorder({ beforeSend, context }: WhisperrOptions): Record
     refuseContext(error);
   }
   const base = baseJson === "{}" ? undefined : JSON.parse(baseJson);
-  return { beforeSend, base, baseJson, known: new Set(), idPrefix: "", idNumber: 0 };
+  return { beforeSend, base, baseJson, known: {}, idPrefix: "", idNumber: 0 };
 }
 
 /**
@@ -75,13 +73,10 @@ export function recordEvent(
   context: unknown,
   automatic?: object,
 ): TrackOperation | undefined {
-  const { beforeSend, base, baseJson, known } = recorder;
+  const { beforeSend, base, baseJson } = recorder;
   const atMs = nowMs();
   recorder.idPrefix ||= uuid().slice(0, UUID_PREFIX_LENGTH);
-  if (!known.has(event)) {
-    checkEventType(event);
-    if (known.size < MAX_KNOWN_EVENTS) known.add(event);
-  }
+  if (event !== recorder.known) recorder.known = checkEventType(event);
   const isPlain = automatic === undefined && (context ?? undefined) === undefined;
   const operation: TrackOperation = {
     kind: "track",

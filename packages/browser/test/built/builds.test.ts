@@ -1,0 +1,90 @@
+/** What the two builds make of options that make no sense. */
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import type { BrowserOptions, createWhisperr } from "../../src/index.ts";
+
+type Sdk = { readonly createWhisperr: typeof createWhisperr };
+
+const load = (file: string): Promise<Sdk> =>
+  import(/* @vite-ignore */ new URL(`../../dist/${file}`, import.meta.url).href);
+
+/** None of them is of its type, or in its range. */
+const NONSENSE: { readonly [option: string]: unknown } = {
+  flushAt: 0,
+  flushIntervalMs: Number.NaN,
+  maxQueueSize: "1000",
+  maxBatchSize: -1,
+  maxBatchBytes: {},
+  maxRetries: 1.5,
+  backoff: "fast",
+  requestTimeoutMs: [],
+  debug: "yes",
+  onError: "log",
+  context: [1],
+  fetch: "https://example.com",
+  persistence: "sessionStorage",
+  anonymousEvents: "drop",
+  pageViews: "no",
+  respectDoNotTrack: 1,
+  traitsFromDevice: 0,
+  autoContext: 0,
+  pageQuery: "yes",
+};
+
+const fetched = vi.fn(async (_url: string, _init: { body: string }) => new Response(null, { status: 202 }));
+
+beforeEach(() => {
+  fetched.mockClear();
+  vi.stubGlobal("fetch", fetched);
+  vi.stubGlobal("window", new EventTarget());
+  vi.stubGlobal(
+    "document",
+    Object.assign(new EventTarget(), { visibilityState: "visible", title: "", referrer: "" }),
+  );
+  vi.stubGlobal("location", { href: "https://shop.test/", pathname: "/" });
+  vi.stubGlobal("navigator", { language: "en" });
+  vi.stubGlobal("history", { pushState() {}, replaceState() {} });
+  vi.spyOn(console, "warn").mockReturnValue();
+});
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.restoreAllMocks();
+});
+
+describe.each(["index.js", "index.cjs"])("%s", (file) => {
+  test("in production they count as not given: the page goes on, and events are delivered", async () => {
+    const { createWhisperr } = await load(file);
+    const whisperr = createWhisperr({ apiKey: "wrk_nonsense", ...NONSENSE } as BrowserOptions);
+    whisperr.track("plan_viewed", { plan: "pro" });
+    whisperr.track("Not A Name");
+    const { delivered, dropped } = await whisperr.flush();
+    await whisperr.shutdown();
+
+    expect({ delivered, dropped }).toEqual({ delivered: 2, dropped: 0 });
+    expect(whisperr.stats().dropped).toMatchObject({ invalid_event_type: 1 });
+    expect(fetched.mock.calls.map(([, { body }]) => body).join()).toContain('"event_type":"plan_viewed"');
+    // An onError that is none does not keep it from the console.
+    expect(console.warn).toHaveBeenCalledWith(expect.stringContaining("the event name must be"));
+  });
+
+  test.each(Object.entries(NONSENSE))(
+    "in development %s throws, and the message names it",
+    async (name, value) => {
+      const { createWhisperr } = await load(`development/${file}`);
+
+      expect(() => createWhisperr({ apiKey: "wrk_nonsense", [name]: value })).toThrow(
+        new RegExp(`^Whisperr: ${name} must be .+ \\(got .+\\)\\.$`),
+      );
+    },
+  );
+
+  test.each(["", "development/"])("%s refuses a key, or an address, that would do harm", async (folder) => {
+    const { createWhisperr } = await load(folder + file);
+
+    expect(() => createWhisperr({})).toThrow(/apiKey.*WHISPERR_API_KEY/);
+    expect(() => createWhisperr({ apiKey: "wrk key" })).toThrow(/apiKey must be/);
+    expect(() => createWhisperr({ apiKey: "wrk_test", baseUrl: "api" })).toThrow(/baseUrl must be/);
+    expect(() => createWhisperr({ apiKey: "wrk_test", baseUrl: "http://a.example" })).toThrow(
+      /baseUrl must be https:.*allowInsecureHttp/,
+    );
+  });
+});
