@@ -1,7 +1,6 @@
 /** A device with its storage, and a client on it. The client may be followed by another: a restart, or another tab. */
 
 import { expect } from "vitest";
-import { imbalance as imbalanceOf } from "../../../conformance/src/invariants/ledger.ts";
 import type { Device, DeviceClient, DeviceRuntime } from "../src/client/device.ts";
 import { createDeviceClient } from "../src/client/device-client.ts";
 import { HOLD } from "../src/client/device-hold.ts";
@@ -16,6 +15,7 @@ import type { Outbox } from "../src/queue/outbox.ts";
 import { createReporter } from "../src/report/reporter.ts";
 import { type DeviceServer, deviceServer } from "./device-server.ts";
 import { type FakeTimers, fakePorts, type LogLine, settle } from "./fake-ports.ts";
+import { imbalance as imbalanceOf } from "./imbalance.ts";
 import { deviceQueueOf, loopOf, type TestDeviceQueue, type TestLoop } from "./loop-of.ts";
 
 /** What outlives a client. */

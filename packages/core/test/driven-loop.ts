@@ -1,7 +1,6 @@
 /** The real effect loop with fake ports, driven beside the reference queue: every call goes to both. */
 
 import { expect } from "vitest";
-import { imbalance } from "../../../conformance/src/invariants/ledger.ts";
 import { type ClientConfig, createClient } from "../src/client/client.ts";
 import type { WhisperrError } from "../src/errors.ts";
 import { formatMessageId } from "../src/events/operation.ts";
@@ -11,6 +10,7 @@ import { createMemoryOutbox } from "../src/queue/memory-outbox.ts";
 import { createReporter } from "../src/report/reporter.ts";
 import { fakePorts, settle } from "./fake-ports.ts";
 import { flushWatch } from "./flush-watch.ts";
+import { imbalance } from "./imbalance.ts";
 import { loopOf } from "./loop-of.ts";
 import { anIdentify, aTrack } from "./operations.ts";
 import { referenceQueue } from "./reference-queue.ts";

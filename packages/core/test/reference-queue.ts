@@ -4,9 +4,9 @@
  */
 
 import { expect } from "vitest";
-import { imbalance } from "../../../conformance/src/invariants/ledger.ts";
 import type { DropReason } from "../src/errors.ts";
 import type { Stats } from "../src/loop/books.ts";
+import { imbalance } from "./imbalance.ts";
 
 export interface ReferenceQueue {
   /** Keys of queued operations, oldest first. */
