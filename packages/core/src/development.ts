@@ -3,7 +3,7 @@
  * `production.ts` in the place of this file, with the same exports.
  */
 import type { DropReason, WhisperrError } from "./errors.ts";
-import { asRefusal, isText, misuse, Refusal } from "./events/refusal.ts";
+import { asRefusal, misuse, Refusal } from "./events/refusal.ts";
 
 /**
  * Throws unless it `fits`: `maxRetries must be a whole number from 0 to 1000 (got NaN)`. With a `reason` it is a Refusal, of a call;
@@ -93,7 +93,7 @@ function grouped(value: number): string {
 
 /** What a value is, never what it says: text may be the key in a wrong place, and an object anything. */
 function described(value: unknown): string {
-  if (typeof value === "string") return isText(value) ? "text" : "blank text";
+  if (typeof value === "string") return value.trim() === "" ? "blank text" : "text";
   if (value !== Object(value) && typeof value !== "symbol") return `${value}`;
   const kind = Object.prototype.toString.call(value).slice(8, -1).toLowerCase();
   return `${/^[aeio]/.test(kind) ? "an" : "a"} ${kind}`;

@@ -39,7 +39,6 @@ export {
 } from "./events/channel.ts";
 export type { IdentifyBody, IdentifyOptions } from "./events/identify-body.ts";
 export {
-  formatMessageId,
   type IdentifyOperation,
   isHeld,
   type Operation,
@@ -48,7 +47,7 @@ export {
 export type { WireEvent } from "./events/recorder.ts";
 export { describeThrown, misuse } from "./events/refusal.ts";
 export { ignoreRejection } from "./events/snapshot.ts";
-export { type Batch, cutBatch, encodeEvent, utf8Bytes } from "./events/wire.ts";
+export { type Batch, cutBatch, encodeEvent, formatMessageId, utf8Bytes } from "./events/wire.ts";
 export { type Answer, noAnswer, type Outcome } from "./http/outcome.ts";
 export { createTransport, type RequestUnderWay, type Transport } from "./http/transport.ts";
 export { addDeviceTraits, type DeviceTraits } from "./identity/device-traits.ts";

@@ -1,7 +1,7 @@
 /** The push token of a device: what is said of it is queued, and what became of that is remembered. */
 import { bodyOf, identifyBody, type WireChannel } from "../events/identify-body.ts";
 import type { IdentifyOperation } from "../events/operation.ts";
-import { isText } from "../events/refusal.ts";
+import { isText } from "../events/snapshot.ts";
 import { classifyAnswer } from "../http/outcome.ts";
 import type { Transport } from "../http/transport.ts";
 import { identityOf, setIdentity } from "../identity/identity-keeper.ts";

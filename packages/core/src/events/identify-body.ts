@@ -1,8 +1,7 @@
 /** The body of `POST /v1/identify`: only what the app gave, checked before it is queued. */
 import { mustBe } from "../development.ts";
 import type { Channel, ChannelType } from "./channel.ts";
-import { isText, NON_BLANK } from "./refusal.ts";
-import { objectToJson } from "./snapshot.ts";
+import { isText, NON_BLANK, objectToJson } from "./snapshot.ts";
 
 /** What `identify()` takes beside the user. */
 export interface IdentifyOptions {

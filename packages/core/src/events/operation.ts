@@ -30,14 +30,6 @@ export interface IdentifyOperation {
 
 export type Operation = TrackOperation | IdentifyOperation;
 
-/**
- * The message id as a UUID: the first 24 characters of a random one, made once per client, and a counter. So an event
- * holds a shared string and a number while it waits, and nothing random is drawn per event.
- */
-export function formatMessageId({ idPrefix, idNumber }: TrackOperation): string {
-  return idPrefix + idNumber.toString(16).padStart(12, "0");
-}
-
 /** An event that waits for its visitor to become a user. */
 export function isHeld(operation: Operation | undefined): boolean {
   return operation?.held === true;

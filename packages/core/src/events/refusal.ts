@@ -44,12 +44,6 @@ export function words(...parts: readonly unknown[]): string {
   return said.join(": ").replace(/\n.*/s, "");
 }
 
-export const NON_BLANK = "text that is not blank";
-
-export function isText(value: unknown): value is string {
-  return typeof value === "string" && value.trim() !== "";
-}
-
 /** A name for messages: short, and only if it is text. */
 export function quote(name: unknown): string {
   return typeof name === "string" ? JSON.stringify(name.slice(0, 100)) : "…";

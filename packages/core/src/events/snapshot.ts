@@ -5,14 +5,19 @@
 import { mustBe } from "../development.ts";
 import type { DropReason } from "../errors.ts";
 import type { Operation } from "./operation.ts";
-import { isText, NON_BLANK } from "./refusal.ts";
 
 /**
  * Characters one operation may have. Bounds what a single call can make the process hold; a server takes less.
  */
 export const MAX_OPERATION_LENGTH = 4 * 1024 * 1024;
 
+export const NON_BLANK = "text that is not blank";
+
 const EVENT_TYPE = /^[a-z0-9]+(?:_[a-z0-9]+)*$/;
+
+export function isText(value: unknown): value is string {
+  return typeof value === "string" && value.trim() !== "";
+}
 
 /** Accepts what is unmistakably an id: text with something in it, or a whole number. */
 export function checkUserId(userId: unknown): string {

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { FIXED_UUID } from "../../test/fake-ports.ts";
 import { anIdentify, arrayOutbox, aTrack, tracks } from "../../test/operations.ts";
-import { cutBatch, encodeEvent, utf8Bytes } from "./wire.ts";
+import { cutBatch, encodeEvent, formatMessageId, utf8Bytes } from "./wire.ts";
 
 const NO_LIMIT = Number.MAX_SAFE_INTEGER;
 const byteLength = (text: string) => Buffer.byteLength(text, "utf8");
@@ -46,6 +47,41 @@ describe("an event on the wire", () => {
       }),
     );
   });
+});
+
+const occurredAt = (atMs: number) => JSON.parse(encodeEvent(aTrack({ atMs }))).occurred_at as string;
+const LAST_MS_OF_9999 = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
+
+test("a timestamp is RFC 3339 UTC with exactly three decimals", () => {
+  expect(occurredAt(Date.UTC(2026, 5, 14, 12))).toBe("2026-06-14T12:00:00.000Z");
+});
+
+test("finer clocks are truncated, not rounded", () => {
+  expect(occurredAt(Date.UTC(2026, 5, 14, 12, 0, 0, 7) + 0.999)).toBe("2026-06-14T12:00:00.007Z");
+});
+
+test("every moment of the years 0 to 9999 is written as Date writes it", () => {
+  fc.assert(
+    fc.property(fc.integer({ min: Date.UTC(1, 0), max: LAST_MS_OF_9999 }), (atMs) => {
+      expect(occurredAt(atMs)).toBe(new Date(atMs).toISOString());
+      expect(occurredAt(atMs)).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+    }),
+  );
+});
+
+const UUID_V4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
+test.each([1, 15, 255, 65_536, 2 ** 40, 2 ** 48 - 1])(
+  "the message id of event %i is a valid UUID",
+  (idNumber) => {
+    expect(formatMessageId(aTrack({ idPrefix: FIXED_UUID.slice(0, 24), idNumber }))).toMatch(UUID_V4);
+  },
+);
+
+test("different numbers give different ids", () => {
+  const ids = Array.from({ length: 10_000 }, (_, idNumber) => formatMessageId(aTrack({ idNumber })));
+
+  expect(new Set(ids).size).toBe(10_000);
 });
 
 describe("a batch", () => {

@@ -4,8 +4,7 @@
  */
 
 import type { Outbox } from "../queue/outbox.ts";
-import { formatMessageId, type TrackOperation } from "./operation.ts";
-import { formatTimestamp } from "./time.ts";
+import type { TrackOperation } from "./operation.ts";
 
 export interface Batch {
   readonly path: "/v1/events/batch" | "/v1/identify";
@@ -29,18 +28,19 @@ export function cutBatch(outbox: Outbox, limit: number, maxBytes: number): Batch
 
   let events = "";
   let count = 0;
-  // Counting bytes exactly is only worth it near the limit; until then three bytes a unit is assumed.
   let bytes = ENVELOPE_BYTES;
-  let bytesOf = maxBytesOf;
+  // Counting bytes exactly is only worth it near the limit; until then three bytes a unit is assumed.
+  let isExact = false;
   for (; count < limit; count++) {
     const operation = outbox.at(count);
     if (operation?.kind !== "track") break;
     const event = encodeEvent(operation);
     const all = count === 0 ? event : `${events},${event}`;
-    if (bytesOf !== utf8Bytes && bytes + bytesOf(event) + 1 > maxBytes) {
-      bytesOf = utf8Bytes;
+    bytes += (isExact ? utf8Bytes(event) : event.length * MAX_BYTES_PER_UNIT) + 1;
+    if (!isExact && bytes > maxBytes) {
+      isExact = true;
       bytes = ENVELOPE_BYTES + utf8Bytes(all) + 1;
-    } else bytes += bytesOf(event) + 1;
+    }
     if (count > 0 && bytes > maxBytes) break;
     events = all;
   }
@@ -52,11 +52,19 @@ export function encodeEvent(operation: TrackOperation): string {
   const { userId, anonymousId, event, atMs, properties, context } = operation;
   const user = userId === undefined ? "" : `"external_user_id":${JSON.stringify(userId)},`;
   const visitor = anonymousId === undefined ? "" : `"anonymous_id":${JSON.stringify(anonymousId)},`;
+  // biome-ignore lint/style/noRestrictedGlobals: formats its argument, reads no clock; fractions of a millisecond are cut off
+  const occurredAt = new Date(atMs).toISOString();
   const rest = context === "{}" ? "}" : `,${context.slice(1)}`;
-  return `{${user}${visitor}"event_type":"${event}","occurred_at":"${formatTimestamp(atMs)}","properties":${properties},"context":{"$message_id":"${formatMessageId(operation)}"${rest}}`;
+  return `{${user}${visitor}"event_type":"${event}","occurred_at":"${occurredAt}","properties":${properties},"context":{"$message_id":"${formatMessageId(operation)}"${rest}}`;
 }
 
-const maxBytesOf = (text: string): number => text.length * MAX_BYTES_PER_UNIT;
+/**
+ * The message id as a UUID: the first 24 characters of a random one, made once per client, and a counter. So an event
+ * holds a shared string and a number while it waits, and nothing random is drawn per event.
+ */
+export function formatMessageId({ idPrefix, idNumber }: TrackOperation): string {
+  return idPrefix + idNumber.toString(16).padStart(12, "0");
+}
 
 /** Length in UTF-8, for text that holds no lone surrogates (`JSON.stringify` escapes them): each half of a pair counts two. */
 export function utf8Bytes(text: string): number {

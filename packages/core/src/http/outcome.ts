@@ -2,7 +2,7 @@
  * The border between HTTP and the machine: an answer becomes one of five outcomes (contract, section 4), and
  * nothing behind this file knows a status code.
  */
-import { parseHttpDateMs } from "../events/time.ts";
+import { parseHttpDateMs } from "./http-date.ts";
 
 /** What came back for one request: an HTTP answer, or the reason there was none. */
 export interface Answer {

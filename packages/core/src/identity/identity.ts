@@ -3,7 +3,7 @@
  * restarts. What is known of the device's push token is part of it; see `push-token.ts`.
  */
 import type { WireChannel } from "../events/identify-body.ts";
-import { isText } from "../events/refusal.ts";
+import { isText } from "../events/snapshot.ts";
 import type { Statement } from "./push-token.ts";
 
 export interface Identity {

@@ -4,7 +4,8 @@
  */
 import type { Client } from "../client/client.ts";
 import type { DropReason, WhisperrError } from "../errors.ts";
-import { formatMessageId, type Operation } from "../events/operation.ts";
+import type { Operation } from "../events/operation.ts";
+import { formatMessageId } from "../events/wire.ts";
 import type { Answer } from "../http/outcome.ts";
 import type { Outbox } from "../queue/outbox.ts";
 import { MAX_REPORTED_IDS, messageOf } from "../report/messages.ts";

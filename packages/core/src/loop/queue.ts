@@ -5,7 +5,7 @@
 import type { Client } from "../client/client.ts";
 import { adopted, appended, withdrawn } from "../delivery/flow.ts";
 import type { DropReason } from "../errors.ts";
-import { isHeld, type Operation, type TrackOperation } from "../events/operation.ts";
+import type { Operation, TrackOperation } from "../events/operation.ts";
 import { asRefusal } from "../events/refusal.ts";
 import { checkLength } from "../events/snapshot.ts";
 import { lose, read, refuse, step, take, tell } from "./books.ts";
@@ -43,7 +43,7 @@ export function append(client: Client, operation: Operation): void {
   if (outbox.failure)
     return refuse(client, "outbox_failed", `The outbox did not take it: ${outbox.failure}`, operation);
   client.accepted += 1;
-  if (!isHeld(operation)) addQueued(client, 1);
+  if (!operation.held) addQueued(client, 1);
 }
 
 /** `count` operations stand at the end of the outbox. Evictions that they cause are reported together, later. */

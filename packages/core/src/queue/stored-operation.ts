@@ -1,8 +1,7 @@
 /** Operations that come back from storage, where anything may have happened to them. */
 
 import type { Operation } from "../events/operation.ts";
-import { isText } from "../events/refusal.ts";
-import { checkEventType } from "../events/snapshot.ts";
+import { checkEventType, isText } from "../events/snapshot.ts";
 import { encodeEvent } from "../events/wire.ts";
 
 /** An operation from its stored JSON; undefined when it is none that could be sent. */
