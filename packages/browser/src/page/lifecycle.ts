@@ -20,7 +20,7 @@ export function watchLifecycle(page: Page): () => void {
     timers.clear(timer);
     timer = timers.set(lookForOthers, SCAN_EVERY_MS);
     // A client that is being shut down recovers nothing more.
-    if (!page.client.stopping) scan(page);
+    if (!page.stopping) scan(page);
   }
 
   const on = <E extends Event>(target: EventTarget, type: string, listener: (event: E) => void) =>
@@ -35,7 +35,7 @@ export function watchLifecycle(page: Page): () => void {
   on(window, "pageshow", () => start(page));
   on(window, "online", () => sendNow(page));
   on(window, "storage", ({ key, newValue }: StorageEvent) => {
-    if (key === prefix + IDENTITY) syncIdentity(page.client, newValue);
+    if (key === prefix + IDENTITY) syncIdentity(page, newValue);
   });
   lookForOthers();
 

@@ -1,6 +1,6 @@
 /**
- * The client of one page, put together: one plain record of everything there is to know about it. What the rooms beside
- * this file hold are functions over it.
+ * The client of one page, put together: core's record of a client, with everything more that there is to know about a page.
+ * What the rooms of this package hold are functions over it.
  */
 import {
   createDeviceClient,
@@ -20,9 +20,7 @@ import { nowhere } from "../storage/storage.ts";
 import type { BasicOptions, PageHost } from "./host.ts";
 import { maxBodyBytes, send } from "./sending.ts";
 
-export interface Page extends PageHost, TabQueue {
-  readonly client: DeviceRecord;
-
+export interface Page extends DeviceRecord, Omit<PageHost, "device">, TabQueue {
   // What may be under way
   /** The key of the note on what this page has in flight. */
   note: string;
@@ -46,8 +44,9 @@ export interface Page extends PageHost, TabQueue {
 export function createPage<Events extends EventMap>(
   options: BasicOptions,
   resolved: ResolvedOptions,
-  host: PageHost,
+  { device, ...host }: PageHost,
 ): { readonly api: DeviceClient<Events>; readonly page: Page } {
+  const { contextOf, storage } = host;
   const page = {
     ...host,
     ...newTabQueue(),
@@ -57,29 +56,29 @@ export function createPage<Events extends EventMap>(
     wasRefused: false,
     session: "",
     contextText: "",
-  } as { -readonly [name in keyof Page]: Page[name] };
-  const { contextOf } = host;
-  page.effects = effectsOf(page);
+    // Core adds what makes it a client.
+  } as Page;
+  page.tabEffects = effectsOf(page);
   const ports: Ports = {
     ...host,
     fetch: (url, init) => send(page, url, init),
     maxBodyBytes: () => maxBodyBytes(page),
     isReady: () => isReady(page),
   };
-  const { api, client } = createDeviceClient<Events>(
+  const { api } = createDeviceClient<Events>(
     options,
     { ...resolved, adopts: true },
     outboxOf(page),
     createReporter({ ...resolved, onError: options.onError }, ports),
     ports,
     {
-      ...host.device,
-      identityStore: createIdentityStore(host.storage),
+      ...device,
+      identityStore: createIdentityStore(storage),
       ...(contextOf && { context: () => contextOf(page) }),
     },
+    page,
   );
-  page.client = client;
   start(page);
-  if (host.storage === nowhere) storageFailed(page);
+  if (storage === nowhere) storageFailed(page);
   return { api, page };
 }

@@ -43,7 +43,7 @@ export function maxBodyBytes(page: Page): number {
 
 /** Sends what waits, unless it may be under way as it is. */
 export function sendNow(page: Page): void {
-  if (!isLeaving(page) || !justFailed(page)) retry(page.client);
+  if (!isLeaving(page) || !justFailed(page)) retry(page);
 }
 
 /** The page is left, or may be before it is shown again. */

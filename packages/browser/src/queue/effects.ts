@@ -55,13 +55,12 @@ export function effectsOf(page: Page): Effects {
       tab.set(LEFT, [...new Set([page.own, ...queues, ...left()])].slice(0, MAX_LEFT).join(" "));
       for (const queue of queues) ends.get(queue)?.();
     },
-    revoked: (index) => withdraw(page.client, index),
+    revoked: (index) => withdraw(page, index),
     joined(due, held, _isFirst, doubtful) {
-      const { client } = page;
-      adopt(client, due, held, doubtful);
+      adopt(page, due, held, doubtful);
       // With nothing queued there is nothing to see to, and no visitor to be made for it.
-      if (page.entries.length > 0) syncIdentity(client);
-      void transmit(client);
+      if (page.entries.length > 0) syncIdentity(page);
+      void transmit(page);
     },
   };
 }
@@ -74,7 +73,7 @@ function withCopy({ backup }: Storage, task: (copy?: Copy) => void): void {
 
 /** Reads what stands in the locked queues. What nobody can use any more is removed and reported. */
 function recover(page: Page, copy: Copy | undefined): void {
-  const { storage, client } = page;
+  const { storage } = page;
   if (page.recovery !== "reading") return;
   const known = new Set(page.entries.map(({ key }) => key));
   const lost: { [reason in DropReason]?: number } = {};
@@ -84,11 +83,11 @@ function recover(page: Page, copy: Copy | undefined): void {
   // Of what this page had before, too: another one may have had it meanwhile, and sent it when it was left.
   waitOut(page, Math.max(...inFlight.map(([, leftMs]) => leftMs)));
   // A client that is being shut down sends what it has, and recovers nothing more.
-  for (const key of client.stopping && page.hasStarted ? [] : recordKeys(storage, copy)) {
+  for (const key of page.stopping && page.hasStarted ? [] : recordKeys(storage, copy)) {
     const stored = storage.get(key);
     const text = stored ?? copy?.get(key);
     if (!isLocked(page, key) || known.has(key) || text === undefined) continue;
-    const operation = text && restore(client, text);
+    const operation = text && restore(page, text);
     if (typeof operation === "string") {
       storage.remove(key);
       if (operation) lost[operation] = (lost[operation] ?? 0) + 1;
@@ -102,10 +101,10 @@ function recover(page: Page, copy: Copy | undefined): void {
   }
   recovered(page, entries, doubtful);
   for (const [reason, count] of Object.entries(lost)) {
-    client.accepted += count;
-    lose(client, reason as DropReason, count);
+    page.accepted += count;
+    lose(page, reason as DropReason, count);
   }
-  tell(client);
+  tell(page);
 }
 
 const recordKeys = (storage: Storage, copy?: Copy) =>

@@ -9,19 +9,17 @@ import type { Page } from "../page/page.ts";
 import { IN_FLIGHT, queueOf } from "../storage/keys.ts";
 import { append, look, maySend, take } from "./tab-queue.ts";
 
-export function outboxOf(page: Page): Outbox {
-  return {
-    get size() {
-      return page.entries.length;
-    },
-    append(operation) {
-      if (!append(page, operation)) storageFailed(page);
-    },
-    at: (index) => page.entries[index]?.operation,
-    remove: (offset, count) => take(page, offset, count),
-    inFlight: (count) => noteInFlight(page, count),
-  };
-}
+export const outboxOf = (page: Page): Outbox => ({
+  get size() {
+    return page.entries.length;
+  },
+  append(operation) {
+    if (!append(page, operation)) storageFailed(page);
+  },
+  at: (index) => page.entries[index]?.operation,
+  remove: (offset, count) => take(page, offset, count),
+  inFlight: (count) => noteInFlight(page, count),
+});
 
 /** Storage is blocked, or full: operations wait in memory. Said once. */
 export function storageFailed(page: Page): void {
@@ -29,8 +27,8 @@ export function storageFailed(page: Page): void {
   page.isFailureKnown = true;
   // Never in the middle of a call, nor before the app has its client: it may call anything in its onError.
   void Promise.resolve().then(() => {
-    lose(page.client, "storage_failed", 0);
-    tell(page.client);
+    lose(page, "storage_failed", 0);
+    tell(page);
   });
 }
 
@@ -87,6 +85,6 @@ export function waitOut(page: Page, leftMs: number): void {
   if (leftMs <= 0) return;
   page.lease = timers.set(() => {
     page.lease = undefined;
-    void transmit(page.client);
+    void transmit(page);
   }, leftMs);
 }

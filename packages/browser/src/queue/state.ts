@@ -27,7 +27,7 @@ export type Stage = "starting" | "open" | "leaving" | "away" | "over";
 export type Recovery = "none" | "finding" | "locking" | "reading";
 
 export interface TabQueue {
-  readonly effects: Effects;
+  tabEffects: Effects;
   stage: Stage;
   recovery: Recovery;
   /** Recovered operations go in front of this page's own until then, and behind them from then on. */
@@ -43,7 +43,7 @@ export interface TabQueue {
 }
 
 /** Without its effects. */
-export const newTabQueue = (): Omit<TabQueue, "effects"> => ({
+export const newTabQueue = (): Omit<TabQueue, "tabEffects"> => ({
   stage: "away",
   recovery: "none",
   hasStarted: false,

@@ -18,7 +18,7 @@ import type { Effects, Entry, TabQueue } from "./state.ts";
 export function start(q: TabQueue): void {
   if (isHere(q)) return;
   q.stage = "starting";
-  const had = q.entries.filter(({ key }) => q.effects.get(key)).map(({ key }) => queueOf(key));
+  const had = q.entries.filter(({ key }) => q.tabEffects.get(key)).map(({ key }) => queueOf(key));
   renew(q);
   ask(q, had);
   look(q);
@@ -32,7 +32,7 @@ export function scan(q: TabQueue): void {
 
 function find(q: TabQueue): void {
   q.recovery = "finding";
-  q.effects.find();
+  q.tabEffects.find();
 }
 
 /** These have records. */
@@ -55,7 +55,7 @@ export function lockAnswered(q: TabQueue, queue: string, isGranted: boolean): vo
 function readWhenAnswered(q: TabQueue): void {
   if (q.recovery !== "locking" || Object.values(q.queues).includes(false)) return;
   q.recovery = "reading";
-  q.effects.readLocked();
+  q.tabEffects.readLocked();
 }
 
 /** What stood in the queues that are this page's now. For `doubtful` see `Effects.joined`. */
@@ -71,13 +71,13 @@ export function recovered(q: TabQueue, entries: readonly Entry[], doubtful: numb
   if (isFirst) all.sort((one, other) => (one.key < other.key ? -1 : 1));
   q.entries = [...all.filter(isDue), ...all.filter(waits)];
   const due = entries.filter(isDue).length;
-  q.effects.joined(due, entries.length - due, isFirst, doubtful);
+  q.tabEffects.joined(due, entries.length - due, isFirst, doubtful);
 }
 
 /** Puts an operation at the end. False when there was no room to store it. */
 export function append(q: TabQueue, operation: Operation): boolean {
   const entry = { key: recordKey(q.own, q.written++), operation, isStored: false };
-  store(q.effects, entry);
+  store(q.tabEffects, entry);
   q.entries.push(entry);
   if (!isHere(q)) revokeWhere(q, waits);
   return entry.isStored;
@@ -91,8 +91,8 @@ export function store(storage: Pick<Effects, "set">, entry: Entry): void {
 export function take(q: TabQueue, offset: number, count: number): void {
   for (const { key } of q.entries.splice(offset, count)) {
     // Also what found no room: a copy of it may have.
-    if (isLocked(q, key)) q.effects.remove(key);
-    else if (q.effects.get(key)) q.effects.set(key, "");
+    if (isLocked(q, key)) q.tabEffects.remove(key);
+    else if (q.tabEffects.get(key)) q.tabEffects.set(key, "");
   }
 }
 
@@ -113,8 +113,8 @@ const isDue = (entry: Entry): boolean => !waits(entry);
 export function look(q: TabQueue): void {
   revokeWhere(q, ({ key }) => {
     const isMine = isLocked(q, key);
-    const text = q.effects.get(key);
-    if (text === "" && isMine) q.effects.remove(key);
+    const text = q.tabEffects.get(key);
+    if (text === "" && isMine) q.tabEffects.remove(key);
     // Of a page that has had the lock all the time, what is gone was cleared away by the app. Else others have settled it.
     const isSettled = isMine && q.stage === "open" ? text === "" : !text;
     return isSettled || (isHere(q) && !(queueOf(key) in q.queues));
@@ -135,7 +135,7 @@ export function end(q: TabQueue): void {
 }
 
 function letGo(q: TabQueue, stage: TabQueue["stage"]): void {
-  const { effects, entries } = q;
+  const { tabEffects: effects, entries } = q;
   for (const entry of q.stage === "open" ? entries : []) {
     // What the app has cleared away, with the rest of its storage, must not end with the page.
     const isMissing = !entry.isStored || effects.get(entry.key) === null;
@@ -149,7 +149,7 @@ function letGo(q: TabQueue, stage: TabQueue["stage"]): void {
 
 /** From now on records go into a queue that no other page has ever had. */
 function renew(q: TabQueue): void {
-  q.own = q.effects.newId();
+  q.own = q.tabEffects.newId();
   q.written = 0;
   ask(q, [q.own]);
 }
@@ -158,7 +158,7 @@ function ask(q: TabQueue, queues: readonly string[]): void {
   for (const queue of queues) {
     if (queue in q.queues) continue;
     q.queues[queue] = false;
-    q.effects.requestLock(queue);
+    q.tabEffects.requestLock(queue);
   }
 }
 
@@ -167,6 +167,6 @@ function revokeWhere(q: TabQueue, isLost: (entry: Entry) => boolean): void {
     const entry = q.entries[index] as Entry;
     if (!entry.isStored || !isLost(entry)) continue;
     q.entries.splice(index, 1);
-    q.effects.revoked(index);
+    q.tabEffects.revoked(index);
   }
 }

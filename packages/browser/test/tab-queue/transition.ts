@@ -2,7 +2,7 @@
 import { newTabQueue, type TabQueue } from "../../src/queue/state.ts";
 
 /** The plain part of the record. */
-export type State = Omit<TabQueue, "effects">;
+export type State = Omit<TabQueue, "tabEffects">;
 
 export const newState: () => State = newTabQueue;
 
@@ -32,7 +32,7 @@ export function transition(
       void effects.push([name, ...given].join(" "));
   const q: TabQueue = {
     ...structuredClone(state),
-    effects: {
+    tabEffects: {
       newId: () => "new",
       requestLock: note("requestLock"),
       find: note("find"),
@@ -49,6 +49,6 @@ export function transition(
     },
   };
   run(q);
-  const { effects: _effects, ...after } = q;
+  const { tabEffects: _effects, ...after } = q;
   return { state: after, effects };
 }

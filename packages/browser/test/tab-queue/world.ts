@@ -113,8 +113,8 @@ export const due = ({ q }: Page): Entry[] => q.entries.filter((entry) => !isHeld
 /** The machine of one page. Its effects are carried out at once in its world, and are not written down with it. */
 export function machineOf(world: World, index: number): TabQueue {
   const { q } = world.pages[index] as Page;
-  if (!("effects" in q))
-    Object.defineProperty(q, "effects", { value: effectsOf(world, index, q as TabQueue) });
+  if (!("tabEffects" in q))
+    Object.defineProperty(q, "tabEffects", { value: effectsOf(world, index, q as TabQueue) });
   return q as TabQueue;
 }
 
@@ -193,7 +193,7 @@ export function release(world: World, index: number): void {
   for (const entry of held) {
     const key = `${RECORD}${q.own}.${(q.written++).toString(36).padStart(6, "0")}`;
     const made = { key, operation: operation(numberOf(entry), false), isStored: true };
-    store(q.effects, made);
+    store(q.tabEffects, made);
     q.entries.push(made);
   }
   take(q, from, held.length);

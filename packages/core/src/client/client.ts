@@ -55,8 +55,8 @@ export interface Client extends Machine {
 }
 
 /**
- * Nothing happens before `startQueue()` or `adopt()`. `more`: of a runtime's own, in the same record; it may bring effects of
- * its own, too.
+ * Nothing happens before `startQueue()` or `adopt()`. `more`: a runtime's own part of the record, which becomes the client; it
+ * may bring effects of its own, too.
  */
 export function createClient<More extends object = object>(
   config: ClientConfig,
@@ -86,7 +86,7 @@ export function createClient<More extends object = object>(
     request: undefined,
     answer: undefined,
   };
-  return Object.assign(client, more);
+  return Object.assign(more, { ...client, ...more });
 }
 
 /** What an outbox kept that outlived an earlier client is accepted, and due; where pages share a queue, `adopt()` says so. */

@@ -22,7 +22,7 @@ import { type Client, createClient } from "./client.ts";
 import type { Device, DeviceCalls, DeviceClient, DeviceRecord, DeviceRuntime } from "./device.ts";
 import type { AnyEvents, EventMap } from "./server-client.ts";
 
-/** Nothing is sent before `adopt()`, or `startAlone()` where the queue is not shared. */
+/** `more`: see `createClient()`. Nothing is sent before `adopt()`, or `startAlone()` where the queue is not shared. */
 export function createDeviceClient<Events extends EventMap = AnyEvents>(
   options: WhisperrOptions,
   resolved: ResolvedOptions & { readonly adopts?: boolean },
@@ -30,15 +30,17 @@ export function createDeviceClient<Events extends EventMap = AnyEvents>(
   reporter: Reporter,
   ports: Ports,
   device: Device,
+  more = {},
 ): DeviceRuntime<Events> {
   const all: Ports = { ...ports, onSettled: (...gone) => onSettled(client, ...gone) };
   const transport = createTransport(resolved, ports);
-  const client: DeviceRecord = createClient(resolved, outbox as Outbox, transport, reporter, all, {
+  const own = Object.assign(more, {
     identityStore: device.identityStore,
     newId: ports.uuid,
     recorder: createRecorder(options),
     device,
   });
+  const client: DeviceRecord = createClient(resolved, outbox as Outbox, transport, reporter, all, own);
   const calls: DeviceCalls<Events> = {
     track: (event, ...rest) => track(client, event, ...rest),
     identify: (userId, given) => identify(client, userId, given),

@@ -34,6 +34,15 @@ describe("operations of a page that ended", () => {
     expect(dead.loop.stats()).toMatchObject({ accepted: 3, pending: 3 });
   });
 
+  test("that are not there start nothing", async () => {
+    const alone = page();
+    alone.track(1);
+    alone.queue.adopted(0);
+    await settle();
+
+    expect(alone.server.requests).toEqual([]);
+  });
+
   test("before this page began are counted as well", () => {
     const dead = page(arrayOutbox(), { adopts: true });
     handOver(dead, 2);

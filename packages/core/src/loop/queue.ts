@@ -96,12 +96,14 @@ export function discard(client: Client, reason: DropReason): void {
  */
 export function adopt(client: Client, due: number, held = 0, doubtful = 0): void {
   client.accepted += held;
-  if (client.phase !== "starting") {
+  if (client.phase === "starting") {
+    client.accepted += due;
+    step(client, adopted, due, doubtful);
+  } else if (due > 0) {
+    // A page looks for others four times a minute: what it does not find cuts no backoff short.
     arrived(client, due);
-    return retry(client);
+    retry(client);
   }
-  client.accepted += due;
-  step(client, adopted, due, doubtful);
 }
 
 /** `count` operations that came by another way than a call stand behind all others now. */
