@@ -12,7 +12,7 @@ const PRIVATE_NAMES = `
   doubtful isReady hasStarted isStored joined note own readLocked recovery requestLock revoked stage written
   lease leaseMs tabEffects failedAtMs wasRefused isFailureKnown contextText isHidden contextOf queues session device shared prefix endHandling retriesKept isHandling handlerReturned
   assigned awaits caller cutOff deadline deadlineMs delayMs dueMs isCalling isSet letGo owner recover requestEffects requests setTimer wake
-  holds holding pushing addTraits releaseHeld claimed identifying onlyOptsOut noteUnheard settled pushUpdate device durable storedLocks watchViews contextOf
+  holds holding pushing addTraits releaseHeld claimed identifying onlyOptsOut noteUnheard settled device durable storedLocks watchViews contextOf
 `
   .trim()
   .split(/\s+/);

@@ -5,7 +5,7 @@
 
 import { bodyOf, type IdentifyBody, identifyBody } from "../events/identify-body.ts";
 import type { Operation, TrackOperation } from "../events/operation.ts";
-import { createRecorder, type Owner, recordEvent } from "../events/recorder.ts";
+import { createRecorder, recordEvent } from "../events/recorder.ts";
 import { quote, Refusal } from "../events/refusal.ts";
 import { checkUserId } from "../events/snapshot.ts";
 import { createTransport } from "../http/transport.ts";
@@ -21,6 +21,9 @@ import type { Reporter } from "../report/reporter.ts";
 import { type Client, createClient } from "./client.ts";
 import type { Device, DeviceCalls, DeviceClient, DeviceRecord, DeviceRuntime } from "./device.ts";
 import type { AnyEvents, EventMap } from "./server-client.ts";
+
+/** Of an event that waits for its user. */
+const HELD = { held: true } as const;
 
 /** `more`: see `createClient()`. Nothing is sent before `adopt()`, or `startAlone()` where the queue is not shared. */
 export function createDeviceClient<Events extends EventMap = AnyEvents>(
@@ -47,9 +50,7 @@ export function createDeviceClient<Events extends EventMap = AnyEvents>(
     flush: () => flush(client),
     reset: () => reset(client),
     optOut: () => optOut(client),
-    optIn() {
-      if (!isOver(client, () => "optIn()")) become(client, { ...identityOf(client), optedOut: undefined });
-    },
+    optIn: () => change(client, "optIn()", { optedOut: undefined }),
     stats: () => stats(client),
     shutdown: (settings) => shutDown(client, settings?.timeoutMs),
   };
@@ -63,7 +64,8 @@ function track(client: DeviceRecord, event: unknown, properties?: unknown, conte
   let identity: Identity;
   const make = () => {
     identity = recordedUser(client);
-    const owner = ownerOf(device, identity);
+    const { userId, anonymousId } = identity;
+    const owner = userId === undefined ? { anonymousId, ...(device.holds && HELD) } : { userId };
     const operation = recordEvent(recorder, ports, owner, event, properties, context, device.context?.());
     if (!operation || !recorder.beforeSend) return operation;
     // It may have opted the user out, said who it is, or parted the two.
@@ -95,8 +97,8 @@ function identify(client: DeviceRecord, userId: unknown, given: unknown): void {
   const add = (_: Client, operation: Operation) => {
     setIdentity(client, next);
     appendOwn(client, operation);
-    // What it could not say of the token follows.
-    if (device.pushing?.pushUpdate(next).length) device.pushing.update(client);
+    // It has said what there was to say under its user's name, unless another one's comes first.
+    device.pushing?.update(client, next.userId);
   };
   enqueue(client, () => "identify()", make, add);
 }
@@ -118,11 +120,6 @@ function optOut(client: DeviceRecord): void {
   // First, so that nothing comes in while the app hears of what is discarded. Who opts in again has no token until it is set.
   setIdentity(client, { ...identity, optedOut: true, pushToken: undefined });
   silence(client);
-}
-
-function ownerOf({ holds }: Device, { userId, anonymousId }: Identity): Owner {
-  if (userId !== undefined) return { userId };
-  return holds ? { anonymousId, held: true } : { anonymousId };
 }
 
 /** Who the user is. Throws a Refusal when nothing is to be recorded of them. */
@@ -169,8 +166,8 @@ export function silence(client: DeviceRecord): void {
   void flush(client);
 }
 
-/** After `shutdown()`; then the call is refused. */
-export function isOver(client: DeviceRecord, call: () => string): boolean {
-  if (client.stopping) refuse(client, "shut_down", `${call()} came after shutdown()`);
-  return client.stopping;
+/** A call that changes nothing but this of the identity. */
+export function change(client: DeviceRecord, call: string, what: Partial<Identity>): void {
+  if (client.stopping) refuse(client, "shut_down", `${call} came after shutdown()`);
+  else become(client, { ...identityOf(client), ...what });
 }

@@ -18,10 +18,10 @@ import {
 import { enqueue } from "../loop/queue.ts";
 import type { Client } from "./client.ts";
 import type { DeviceRecord, PushCalls } from "./device.ts";
-import { appendOwn, become, isOver } from "./device-client.ts";
+import { appendOwn, become, change } from "./device-client.ts";
 
 /** What a client does about its device's token. */
-export const PUSH = { start, noteUnheard, update, pushUpdate, identifying, settled, onlyOptsOut };
+export const PUSH = { start, noteUnheard, update, identifying, settled, onlyOptsOut };
 
 /** Of the owner's permissions, the first is none. */
 const PERMISSIONS = ["denied", "granted", "authorized", "provisional"];
@@ -33,8 +33,8 @@ function start(client: DeviceRecord): PushCalls {
     setPushToken: (address, settings) => setPushToken(client, address, settings),
     setPushPermission(permission) {
       const index = PERMISSIONS.indexOf(permission);
-      if (client.device.silent || index < 0 || isOver(client, () => "setPushPermission()")) return;
-      become(client, { ...identityOf(client), denied: index === 0 });
+      if (client.device.silent || index < 0) return;
+      change(client, "setPushPermission()", { denied: index === 0 });
     },
   };
 }
@@ -71,17 +71,16 @@ function setPushToken(client: DeviceRecord, address: unknown, settings?: object)
   enqueue(client, () => "setPushToken()", make, add);
 }
 
-/** Queues what must be said of the token now. */
-function update(client: DeviceRecord): void {
-  let last: string | undefined;
-  for (;;) {
+/** Queues what must be said of the token now. `last`: under whose name it was said just now. */
+function update(client: DeviceRecord, last?: string): void {
+  for (let user = last; ; ) {
     // Looked at again each time: the app may have changed something when it heard of what came before.
     const identity = identityOf(client);
     const news = pushUpdate(identity);
     const userId = news[0]?.userId;
     // The same once more: it did not get into the queue.
-    if (userId === undefined || userId === last) return;
-    last = userId;
+    if (userId === undefined || userId === user) return;
+    user = userId;
     setIdentity(client, { ...identity, said: saying(identity.said, news) });
     const body = JSON.stringify({ external_user_id: userId, channels: channelsOf(news) });
     appendOwn(client, { kind: "identify", body });

@@ -12,7 +12,6 @@ export interface DeviceTraits {
 export function addDeviceTraits(body: IdentifyBody, { timezone, locale }: DeviceTraits): void {
   const { traits = {} } = body;
   const hasZone = "time_zone" in traits || "tz" in traits;
-  const known = { ...(!hasZone && timezone && { timezone }), ...(locale && { locale }) };
-  const all = { ...known, ...traits };
-  if (Object.keys(all).length > 0) body.traits = all;
+  if (!timezone && !locale) return;
+  body.traits = { ...(!hasZone && timezone && { timezone }), ...(locale && { locale }), ...traits };
 }

@@ -24,14 +24,19 @@ export function identityOf(keeper: IdentityKeeper): Identity {
   if (known && (text === knownText || text === undefined)) return known;
   const stored = parseIdentity(text);
   // Another tab has changed it. One that is gone or spoilt was not: an app that empties its storage signs nobody out.
-  if (!stored) return write(keeper, known ?? { anonymousId: keeper.newId() }, known ? RESTORED : "");
+  if (!stored) return setIdentity(keeper, known ?? { anonymousId: keeper.newId() }, known && RESTORED);
   keeper.knownText = text;
   keeper.known = stored;
   return stored;
 }
 
-export function setIdentity(keeper: IdentityKeeper, identity: Identity): void {
-  write(keeper, identity, "");
+/** `mark`: before the text. */
+export function setIdentity(keeper: IdentityKeeper, identity: Identity, mark = ""): Identity {
+  keeper.known = identity;
+  keeper.identityStore.write(mark + JSON.stringify(identity));
+  // What could not be written is not read back as if another tab had taken it away.
+  keeper.knownText = keeper.identityStore.read();
+  return identity;
 }
 
 /** Another tab has stored this text, which may be gone already: an app may empty its storage right after `reset()`. */
@@ -39,13 +44,5 @@ export function hearIdentity(keeper: IdentityKeeper, text: string | null): void 
   const said = parseIdentity(text);
   const now = keeper.identityStore.read();
   const isOpen = now === null || now?.[0] === RESTORED;
-  if (said && isOpen && text?.[0] !== RESTORED) write(keeper, said, RESTORED);
-}
-
-function write(keeper: IdentityKeeper, identity: Identity, mark: string): Identity {
-  keeper.known = identity;
-  keeper.identityStore.write(mark + JSON.stringify(identity));
-  // What could not be written is not read back as if another tab had taken it away.
-  keeper.knownText = keeper.identityStore.read();
-  return identity;
+  if (said && isOpen && text?.[0] !== RESTORED) setIdentity(keeper, said, RESTORED);
 }

@@ -72,14 +72,22 @@ export const channelsOf = (news: Statements): WireChannel[] =>
   news.map(({ userId: _user, ...channel }) => channel);
 
 /**
- * The identify has left the queue: delivered, or refused for good. Without one: everything has, and nobody will hear what
- * becomes of it.
+ * The identify has left the queue. Refused, it is as if nothing of it had ever been said; unless it may have arrived after
+ * all. Without one: everything has left, and nobody will hear what becomes of it.
  */
-export const settled = (said: Statements = [], body?: IdentifyBody, isDelivered = false): Statements =>
-  carriedBy(said, body).reduce(
-    (left, one) => settle(left, one, isDelivered, !isDelivered && (one.inDoubt || !body)),
-    said,
-  );
+export function settled(said: Statements = [], body?: IdentifyBody, isDelivered = false): Statements {
+  let left = said;
+  for (const one of carriedBy(said, body)) {
+    const inDoubt = !isDelivered && (one.inDoubt || !body);
+    const mayHold = isDelivered || inDoubt;
+    const before = left.find((other) => mayHold && !other.isQueued && pairOf(other) === pairOf(one));
+    left = left.filter((other) => other !== one && other !== before);
+    // In doubt, a token that was opted out may still be registered as before.
+    const holds = one.opted_in ? mayHold && one : inDoubt && before;
+    if (holds) left = [{ ...holds, isQueued: false, inDoubt }, ...left];
+  }
+  return left;
+}
 
 /** It does nothing but opt tokens out: what a device that is opted out still has to say. */
 export function onlyOptsOut(operation: Operation): boolean | undefined {
@@ -88,17 +96,6 @@ export function onlyOptsOut(operation: Operation): boolean | undefined {
   const isOptOut = ({ channel, opted_in }: WireChannel) => channel === "push" && !opted_in;
   // Beside the user, nothing but channels.
   return Object.keys(body).length === 2 && body.channels?.every(isOptOut);
-}
-
-/** `one` is queued no more. Refused, it is as if it had never been said; unless it may have arrived after all. */
-function settle(said: Statements, one: Statement, isDelivered: boolean, inDoubt: boolean): Statements {
-  const others = said.filter((other) => other !== one);
-  if (!isDelivered && !inDoubt) return others;
-  const before = others.find((other) => !other.isQueued && pairOf(other) === pairOf(one));
-  const rest = others.filter((other) => other !== before);
-  // In doubt, a token that was opted out may still be registered as before.
-  const holds = one.opted_in ? one : inDoubt && before;
-  return holds ? [{ ...holds, isQueued: false, inDoubt }, ...rest] : rest;
 }
 
 /** Of what is queued, that which the identify says. Its other channels are the app's own business. */
