@@ -298,6 +298,14 @@ describe("an identify that was refused, though an earlier attempt of it may have
   });
 });
 
+test("what was said is forgotten in the end when nobody ever hears of it", () => {
+  let identity = ADA;
+  for (let i = 0; i < 200; i++) identity = queued(withToken(identity, opted(`t${i}`, true))).identity;
+
+  expect(identity.said).toHaveLength(100);
+  expect(wire(withToken(identity, T1))).toEqual([opted("t199", false), T1]);
+});
+
 describe("in doubt", () => {
   test("a token of which more was said is still one token", () => {
     const { identity } = queued(withToken(registered, { ...T1, kind: "fcm" }));

@@ -7,7 +7,7 @@ import { bodyOf, type IdentifyBody, type WireChannel } from "../events/identify-
 import type { Operation } from "../events/operation.ts";
 import type { Identity } from "./identity.ts";
 
-/** A push channel as an identify of the user carries it. Of one token, what is settled comes first, and then what is queued, in order. */
+/** A push channel as an identify of the user carries it. Of one token and user, at most one is settled. */
 export interface Statement extends WireChannel {
   readonly userId: string;
   /** Not there yet, but it will be. */
@@ -46,11 +46,12 @@ export function pushUpdate({ userId, pushToken, denied, optedOut, said = [] }: I
   return news.filter((one) => one.userId === (other ?? one).userId);
 }
 
+/** More than any device needs; only identifies that are lost without a trace leave statements behind. */
+const MAX_STATEMENTS = 100;
+
 /** `news` are queued. */
-export const saying = (said: Statements = [], news: Statements): Statements => [
-  ...said,
-  ...news.map((one) => ({ ...one, isQueued: true })),
-];
+export const saying = (said: Statements = [], news: Statements): Statements =>
+  [...said, ...news.map((one) => ({ ...one, isQueued: true }))].slice(-MAX_STATEMENTS);
 
 /**
  * `body` identifies the user of `identity`, and says what is news of the device's token: the one push channel that is to be
@@ -81,10 +82,12 @@ export function settled(said: Statements = [], body?: IdentifyBody, isDelivered 
     const inDoubt = !isDelivered && (one.inDoubt || !body);
     const mayHold = isDelivered || inDoubt;
     const before = left.find((other) => mayHold && !other.isQueued && pairOf(other) === pairOf(one));
-    left = left.filter((other) => other !== one && other !== before);
     // In doubt, a token that was opted out may still be registered as before.
     const holds = one.opted_in ? mayHold && one : inDoubt && before;
-    if (holds) left = [{ ...holds, isQueued: false, inDoubt }, ...left];
+    left = left.flatMap((other) => {
+      if (other === holds) return { ...other, isQueued: false, inDoubt };
+      return other === one || other === before ? [] : other;
+    });
   }
   return left;
 }
