@@ -26,7 +26,9 @@ export function createSite(config: SiteConfig): Hono {
   };
   site.use(secureHeaders({ contentSecurityPolicy: policy }));
   for (const file of SDK_FILES) {
-    const path = fileURLToPath(new URL(`dist/${file}`, import.meta.resolve("@whisperr/browser/package.json")));
+    const path = fileURLToPath(
+      new URL(`dist/${file}`, import.meta.resolve("@whisperr/browser/package.json")),
+    );
     site.get(`/${file}`, async (context) =>
       context.body(await readFile(path, "utf8"), 200, { "content-type": "text/javascript" }),
     );
