@@ -2,7 +2,6 @@
 
 import type { Client } from "./client/client.ts";
 import type { Operation } from "./events/operation.ts";
-import type { Transport } from "./http/transport.ts";
 
 export interface Ports {
   /** Wall-clock ms since 1970: stamps `occurred_at`. Never used to measure a wait, so a clock that jumps delays nothing. */
@@ -27,8 +26,6 @@ export interface Ports {
   readonly maxBodyBytes?: () => number;
   /** Told of every operation that leaves the queue: delivered, or given up. */
   readonly onSettled?: (operation: Operation, delivered: boolean) => void;
-  /** Takes the place of HTTP requests to the API, for platforms that pass batches on by other means. */
-  readonly transport?: Transport;
 }
 
 /** One-shot timers. A runtime whose timers can keep a process alive returns ones that do not. */

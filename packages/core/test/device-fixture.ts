@@ -76,7 +76,7 @@ export function deviceFixture(setup: Setup = {}): DeviceFixture {
     fetch: server.fetch,
     uuid: () => `${(++profile.uuids).toString(16).padStart(8, "0")}-0000-4000-8000-000000000000`,
   });
-  const resolved = { ...resolveOptions(options, { maxQueueSize: 1000 }), adopts: adopted !== undefined };
+  const resolved = resolveOptions(options, { maxQueueSize: 1000 });
   const reporter = createReporter({ ...resolved, onError: options.onError }, ports);
   const runtime = createDeviceClient(options, resolved, jsonOutbox(held, setup.onAppend), reporter, ports, {
     identityStore: {

@@ -1,7 +1,7 @@
 /** The real effect loop with fake ports, driven beside the reference queue: every call goes to both. */
 
 import { expect } from "vitest";
-import { type ClientConfig, createClient } from "../src/client/client.ts";
+import { type ClientConfig, createClient, startQueue } from "../src/client/client.ts";
 import type { WhisperrError } from "../src/errors.ts";
 import { formatMessageId } from "../src/events/wire.ts";
 import { type Answer, noAnswer } from "../src/http/outcome.ts";
@@ -51,6 +51,7 @@ export function drivenLoop(config: ClientConfig): DrivenLoop {
   const server = scriptedTransport((request) => noteFailure(() => see(request)));
   const reporter = createReporter({ apiKey: "wrk_test", debug: false, onError }, ports);
   const client = createClient(config, createMemoryOutbox(), server.transport, reporter, ports);
+  startQueue(client);
   const loop = loopOf(client);
 
   /** What is asserted inside the loop's own calls must not be swallowed by them: `check` throws it. */

@@ -26,6 +26,8 @@ interface Setup {
   readonly outbox?: Outbox;
   readonly ports?: Partial<Ports>;
   readonly debug?: boolean;
+  /** Nothing is sent before the test says what earlier pages left behind. */
+  readonly adopts?: boolean;
   readonly onError?: (error: WhisperrError, loop: TestLoop) => void;
 }
 
@@ -52,7 +54,7 @@ export function loopFixture(setup: Setup = {}): LoopFixture {
   // As the client of a server guards an outbox of its app's.
   const guarded = guardedOutbox(outbox, (message) => printDebug(reporter, message));
   const client = createClient({ ...CONFIG, ...config }, guarded, server.transport, reporter, ports);
-  if (!config?.adopts) startQueue(client);
+  if (!setup.adopts) startQueue(client);
   const loop = loopOf(client);
   let number = 0;
   return {

@@ -67,7 +67,7 @@ export function createPage<Events extends EventMap>(
   };
   const { api } = createDeviceClient<Events>(
     options,
-    { ...resolved, adopts: true },
+    resolved,
     outboxOf(page),
     createReporter({ ...resolved, onError: options.onError }, ports),
     ports,

@@ -18,8 +18,6 @@ import type { Reporter } from "../report/reporter.ts";
 export interface ClientConfig extends DeliveryConfig {
   /** Bytes of one request body, as far as operations can be divided. */
   readonly maxBatchBytes: number;
-  /** Nothing is sent before `adopt()` says what earlier pages left behind. Default false. */
-  readonly adopts?: boolean;
 }
 
 export interface Client extends Machine {
@@ -55,7 +53,7 @@ export interface Client extends Machine {
 }
 
 /**
- * Nothing happens before `startQueue()` or `adopt()`. `more`: a runtime's own part of the record, which becomes the client; it
+ * Nothing is sent before `startQueue()` or `adopt()`. `more`: a runtime's own part of the record, which becomes the client; it
  * may bring effects of its own, too.
  */
 export function createClient<More extends object = object>(
@@ -67,7 +65,7 @@ export function createClient<More extends object = object>(
   more = {} as More,
 ): Client & More {
   const client: Client = {
-    ...initialState(config, config.adopts ? "starting" : "idle"),
+    ...initialState(config, "starting"),
     config,
     effects: EFFECTS,
     outbox,
@@ -91,6 +89,7 @@ export function createClient<More extends object = object>(
 
 /** What an outbox kept that outlived an earlier client is accepted, and due; where pages share a queue, `adopt()` says so. */
 export function startQueue(client: Client): void {
+  client.phase = "idle";
   client.accepted = client.outbox.size;
   const due = dueIn(client.outbox);
   if (due > 0) addQueued(client, due);

@@ -28,7 +28,7 @@ const HELD = { held: true } as const;
 /** `more`: see `createClient()`. Nothing is sent before `adopt()`, or `startAlone()` where the queue is not shared. */
 export function createDeviceClient<Events extends EventMap = AnyEvents>(
   options: WhisperrOptions,
-  resolved: ResolvedOptions & { readonly adopts?: boolean },
+  resolved: ResolvedOptions,
   outbox: AppOutbox,
   reporter: Reporter,
   ports: Ports,

@@ -109,7 +109,7 @@ export function createServerClient<Events extends EventMap = AnyEvents, More ext
   const client = createClient(
     resolved,
     outbox === undefined || outbox === null ? createMemoryOutbox() : guardedOutbox(outbox, say),
-    ports.transport ?? createTransport(resolved, ports),
+    createTransport(resolved, ports),
     reporter,
     ports,
     more,

@@ -51,7 +51,7 @@ export function flushRequested(machine: Machine, isLast = false): void {
   const { phase, pending } = machine;
   const waitsForNothing = phase === "throttled" && pending === 0;
   if (phase === "stopped" || (waitsForNothing && !isLast)) return machine.effects.flushed(machine, 1);
-  machine.stopping ||= isLast;
+  if (isLast) machine.stopping = true;
   machine.flushes.push(pending);
   joinFlush(machine);
   if (isResting(machine)) startFlush(machine);

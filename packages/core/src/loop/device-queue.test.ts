@@ -4,7 +4,6 @@ import { settle } from "../../test/fake-ports.ts";
 import { type LoopFixture, loopFixture } from "../../test/loop-fixture.ts";
 import { deviceQueueOf, type TestDeviceQueue } from "../../test/loop-of.ts";
 import { arrayOutbox, aTrack, tracks } from "../../test/operations.ts";
-import type { ClientConfig } from "../client/client.ts";
 import type { Operation } from "../events/operation.ts";
 import type { Outbox } from "../queue/outbox.ts";
 
@@ -13,8 +12,8 @@ interface Page extends LoopFixture {
   readonly outbox: Outbox;
 }
 
-function page(outbox: Outbox = arrayOutbox(), config: Partial<ClientConfig> = {}): Page {
-  const fixture = loopFixture({ outbox, config });
+function page(outbox: Outbox = arrayOutbox(), adopts = false): Page {
+  const fixture = loopFixture({ outbox, adopts });
   return { ...fixture, outbox, queue: deviceQueueOf(fixture.client) };
 }
 
@@ -44,7 +43,7 @@ describe("operations of a page that ended", () => {
   });
 
   test("before this page began are counted as well", () => {
-    const dead = page(arrayOutbox(), { adopts: true });
+    const dead = page(arrayOutbox(), true);
     handOver(dead, 2);
     dead.queue.adopted(2, 0);
 

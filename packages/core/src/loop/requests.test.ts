@@ -64,7 +64,7 @@ describe("a loop that begins", () => {
     const kept = () => arrayOutbox(tracks(2));
 
     expect(loopFixture({ outbox: kept() }).loop.stats()).toMatchObject({ accepted: 2, pending: 2 });
-    const waiting = loopFixture({ outbox: kept(), config: { adopts: true } });
+    const waiting = loopFixture({ outbox: kept(), adopts: true });
     expect([waiting.loop.stats().accepted, waiting.timers.delays()]).toEqual([0, []]);
   });
 });

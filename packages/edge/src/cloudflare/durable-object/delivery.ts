@@ -111,7 +111,6 @@ function makeClient(object: OutboxObject, { options, ports, reporter }: Delivery
   const { store } = object;
   const config = {
     ...options,
-    adopts: true,
     // It goes on for ever: who stopped would have nobody to start it again.
     maxRetries: Infinity,
     // Nothing is waited for: each operation starts a flush.
