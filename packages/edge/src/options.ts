@@ -17,8 +17,9 @@ export type WaitUntil = (promise: Promise<unknown>) => void;
 export interface EdgeOptions extends Omit<WhisperrOptions, "outbox"> {
   /**
    * The longest time an operation waits for a flush to start, in ms; 0 = no timer, only `flushAt` and `flush()`. What a
-   * request tracks travels together. No request is held for another interval when the key is refused or retries are used
-   * up: what was kept goes out with the next one.
+   * request tracks travels together. When the key is refused or retries are used up, no request is held for another
+   * interval: what was kept goes out with the next request, or after an interval that is given here, where the platform
+   * still runs code then.
    * @default 50
    */
   readonly flushIntervalMs?: number | undefined;
@@ -55,8 +56,10 @@ export interface WhisperrEdgeOptions extends EdgeOptions {
 export interface EdgeConfig extends ResolvedOptions {
   /** Shorter once a request's handler has returned. */
   flushIntervalMs: number;
-  /** A request is not held for the next interval; what was kept waits for another. */
+  /** No request is held for the next interval; what was kept waits for another. */
   readonly retriesKept: false;
+  /** The interval that the app gave, for what was kept; 0: none. */
+  readonly resumeAfterMs: number;
   readonly waitUntil: WaitUntil;
   readonly waitUntilTimeoutMs: number;
   /** Where operations wait; default: memory. */
@@ -93,6 +96,7 @@ export function resolveEdgeOptions(options: WhisperrEdgeOptions, intervalMs: num
   return {
     ...resolveOptions(withDefaults, { maxQueueSize: MAX_QUEUE_SIZE }),
     retriesKept: false,
+    resumeAfterMs: options.flushIntervalMs ?? 0,
     waitUntil,
     waitUntilTimeoutMs: integer(
       "waitUntilTimeoutMs",

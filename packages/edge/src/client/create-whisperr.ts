@@ -1,14 +1,8 @@
 /** The client of all requests, as apps make it. */
-import {
-  type AnyEvents,
-  createDisabledClient,
-  type EventMap,
-  flush,
-  type ServerClient,
-} from "@whisperr/core";
+import { type AnyEvents, createDisabledClient, type EventMap, type ServerClient } from "@whisperr/core";
 import { COALESCING_MS, type WhisperrEdgeOptions } from "../options.ts";
 import { createEdgeClient } from "./edge-client.ts";
-import { adjustRequests, flushIn, type InRequests, initialInRequests } from "./shared-client.ts";
+import { adjustRequests, flushAlone, flushIn, type InRequests, initialInRequests } from "./shared-client.ts";
 
 /** A client, of one request or of all. */
 export type Whisperr<Events extends EventMap = AnyEvents> = ServerClient<Events>;
@@ -36,8 +30,7 @@ export function createWhisperr<Events extends EventMap = AnyEvents>(
   client.isCalling = false;
   return {
     ...api,
-    // On Workers a promise ends with the request that made it, so nobody may wait for another's.
-    flush: () => flushIn(client, () => flush(client, true)),
+    flush: () => flushAlone(client),
     shutdown: (settings) => flushIn(client, () => api.shutdown(settings)),
   };
 }

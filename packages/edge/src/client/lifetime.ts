@@ -4,7 +4,7 @@
  */
 import { abandon, flush } from "@whisperr/core";
 import type { EdgeClient } from "./edge-client.ts";
-import { isUnderWay, keepOpen } from "./under-way.ts";
+import { isUnderWay, keepOpen, mayResume } from "./under-way.ts";
 
 /** What a client knows of it, beyond core's record. */
 export interface Lifetime {
@@ -14,18 +14,21 @@ export interface Lifetime {
   letGo: (() => void) | undefined;
   /** The timer that ends it when it takes too long. */
   deadline: unknown;
+  /** The timer after which delivery goes on with what was kept. */
+  pause: unknown;
 }
 
 type OneRequestClient = EdgeClient & Lifetime;
 
 export function initialLifetime(): Lifetime {
-  return { isHandling: true, letGo: undefined, deadline: undefined };
+  return { isHandling: true, letGo: undefined, deadline: undefined, pause: undefined };
 }
 
 /** The port `onStep`. */
 export function adjustLifetime(client: OneRequestClient): void {
+  const { timers } = client.ports;
   if (!isUnderWay(client)) {
-    client.ports.timers.clear(client.deadline);
+    timers.clear(client.deadline);
     client.letGo?.();
     client.letGo = undefined;
   } else if (client.letGo === undefined) {
@@ -35,6 +38,10 @@ export function adjustLifetime(client: OneRequestClient): void {
     setDeadline(client);
     keepOpen(client, open);
   }
+  if (!mayResume(client)) {
+    timers.clear(client.pause);
+    client.pause = undefined;
+  } else client.pause ??= timers.set(() => void flush(client), client.config.resumeAfterMs);
 }
 
 /** The app's handler has returned: nothing more is to come soon, so what there is goes out. Platforms count from here. */

@@ -120,14 +120,33 @@ describe("one request", () => {
     expect(whisperr.stats()).toMatchObject({ delivered: 3, pending: 0 });
   });
 
-  test("is over when the key is refused, though the app gave an interval", async () => {
+  test("is over when the key is refused, though the app gave an interval, which goes on if the platform lets it", async () => {
     const { api, whisperr, enter } = lifecycleStage(401, { flushIntervalMs: 2000 });
     const request = enter();
     whisperr.track("ada", "one");
     await pass(2000);
     expect(request.open).toBe(0);
-    await pass(60_000);
+    api.answer = 202;
+    await pass(1999);
+    expect(request.promises).toBe(1);
     expect(api.requests.length).toBe(1);
+    await pass(1);
+    expect(api.requests.length).toBe(2);
+    expect(request.open).toBe(0);
+    expect(whisperr.stats()).toMatchObject({ delivered: 1, pending: 0 });
+  });
+
+  test("that comes before that interval is over delivers what was kept, and nothing is tried again", async () => {
+    const { api, whisperr, enter } = lifecycleStage(401, { flushIntervalMs: 2000 });
+    enter();
+    whisperr.track("ada", "one");
+    await pass(2000);
+    api.answer = 202;
+    enter();
+    await pass(1000);
+    void whisperr.flush();
+    await pass(1500);
+    expect(api.requests).toEqual([["one"], ["one"]]);
   });
 
   test("is not held by a client that has shut down with something left", async () => {

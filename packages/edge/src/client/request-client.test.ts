@@ -160,7 +160,7 @@ describe("the request", () => {
   });
 
   test("ends at its deadline while events wait for an interval, too", async () => {
-    const { request, whisperr, onError } = requestFixture(202, {
+    const { request, server, whisperr, onError } = requestFixture(202, {
       flushIntervalMs: 60_000,
       waitUntilTimeoutMs: 1000,
     });
@@ -168,6 +168,8 @@ describe("the request", () => {
     await pass(1000);
     expect(request.open).toBe(0);
     expect(onError).toHaveBeenCalledExactlyOnceWith(retryExhausted(1));
+    await pass(60_000);
+    expect(server.requests).toEqual([["one"]]);
   });
 
   test("ends at once when the key is refused; the next event tries everything again, once", async () => {
@@ -218,13 +220,17 @@ describe("the request", () => {
     expect(request.open).toBe(0);
   });
 
-  test("ends when the key is refused, though the app gave an interval", async () => {
+  test("ends when the key is refused, though the app gave an interval, which goes on if the platform lets it", async () => {
     const { server, request, whisperr } = requestFixture(401, { flushIntervalMs: 10_000 });
     whisperr.track("ada", "one");
     await pass(10_000);
+    server.answer = 202;
+    await pass(9999);
     expect(request).toMatchObject({ promises: 1, open: 0 });
-    await pass(60_000);
     expect(server.requests).toHaveLength(1);
+    await pass(1);
+    expect(server.requests).toHaveLength(2);
+    expect(request.open).toBe(0);
   });
 
   test("does not stay open for a client that has shut down with something left", async () => {

@@ -9,6 +9,8 @@ import {
   conclude,
   EFFECTS,
   type Effects,
+  type FlushResult,
+  flush,
   noAnswer,
   retryNow,
   step,
@@ -29,7 +31,7 @@ import {
   type RequestEffects,
   type Requests,
 } from "./requests.ts";
-import { isUnderWay, keepOpen } from "./under-way.ts";
+import { isUnderWay, keepOpen, mayResume } from "./under-way.ts";
 
 /** Core's record, with more in it. */
 export interface SharedClient extends EdgeClient, InRequests {
@@ -41,6 +43,8 @@ export interface InRequests extends Requests {
   readonly effects: Effects;
   /** A call was made, and those that follow without a wait in between are of the same request. So is the making of a client. */
   isCalling: boolean;
+  /** While delivery pauses for the interval that the app gave. `true`: to go on. */
+  endPause: ((resumes: boolean) => void) | undefined;
 }
 
 export function initialInRequests(): InRequests {
@@ -49,6 +53,7 @@ export function initialInRequests(): InRequests {
     requests: initialRequests(),
     requestEffects: REQUEST_EFFECTS,
     isCalling: true,
+    endPause: undefined,
   };
 }
 
@@ -82,6 +87,26 @@ export function adjustRequests(client: SharedClient): void {
   }
   adjust(client, pending, isUnderWay(client));
   if (isCall) findLost(client);
+  if (!mayResume(client)) client.endPause?.(false);
+  // Outside of any request not even a timer may be set.
+  else if (client.endPause === undefined) pause(client).catch(() => {});
+}
+
+/** In the request whose code runs now, which nobody else may clear a timer of; it is not held for this. */
+async function pause(client: SharedClient): Promise<void> {
+  const { config, ports } = client;
+  const over = deferred<boolean>();
+  const timer = ports.timers.set(() => over.resolve(true), config.resumeAfterMs);
+  client.endPause = over.resolve;
+  const resumes = await over.promise;
+  ports.timers.clear(timer);
+  client.endPause = undefined;
+  if (resumes) await flushAlone(client);
+}
+
+/** On Workers a promise ends with the request that made it, so nobody may wait for another's. */
+export function flushAlone(client: SharedClient): Promise<FlushResult> {
+  return flushIn(client, () => flush(client, true));
 }
 
 /** A call that waits for all that is queued. It goes on in its own request, whichever delivers. */

@@ -12,6 +12,15 @@ export function isUnderWay({ phase, goal, fresh, timer }: Client): boolean {
   return phase !== "throttled" || goal + fresh > 0;
 }
 
+/**
+ * Delivery has stopped with everything kept, and the app gave an interval: it goes on after it, if the platform lets a timer
+ * live that no request is held for.
+ */
+export function mayResume({ config, pending, phase, timer }: EdgeClient): boolean {
+  const isResting = phase === "idle" || phase === "unauthorized";
+  return isResting && pending > 0 && !timer && config.resumeAfterMs > 0;
+}
+
 /** Without it, because the platform refuses, delivery runs for as long as it lets it. */
 export function keepOpen(client: EdgeClient, promise: Promise<void>): void {
   const { config, ports, reporter } = client;
