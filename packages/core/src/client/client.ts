@@ -62,7 +62,7 @@ export function createClient<More extends object = object>(
   transport: Transport,
   reporter: Reporter,
   ports: Ports,
-  more = {} as More,
+  more?: More,
 ): Client & More {
   const client: Client = {
     ...initialState(config, "starting"),
@@ -84,7 +84,8 @@ export function createClient<More extends object = object>(
     request: undefined,
     answer: undefined,
   };
-  return Object.assign(more, { ...client, ...more });
+  // One that is built in one go is what V8 reads fast: servers have no more to add.
+  return more ? Object.assign(more, { ...client, ...more }) : (client as Client & More);
 }
 
 /** What an outbox kept that outlived an earlier client is accepted, and due; where pages share a queue, `adopt()` says so. */

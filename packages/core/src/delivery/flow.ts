@@ -106,8 +106,8 @@ function isResting({ phase }: Machine): boolean {
 }
 
 function startFlush(machine: Machine): void {
-  machine.failures = 0;
-  joinFlush(machine);
+  machine.failures = machine.fresh = 0;
+  machine.goal = machine.pending;
   goOn(machine);
 }
 
@@ -155,10 +155,12 @@ export function leave(machine: Machine, offset: number, count: number): void {
   machine.fresh = Math.min(machine.fresh, machine.pending);
   machine.goal = moved(machine.goal);
   machine.suspect = moved(machine.suspect);
-  setFlushes(
-    machine,
-    machine.flushes.map(moved).filter((goal) => goal > 0),
-  );
+  // A full queue comes through here at every call, and mostly nobody waits.
+  if (machine.flushes.length > 0)
+    setFlushes(
+      machine,
+      machine.flushes.map(moved).filter((goal) => goal > 0),
+    );
 }
 
 function setFlushes(machine: Machine, flushes: number[]): void {
