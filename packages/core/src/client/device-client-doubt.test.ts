@@ -86,6 +86,30 @@ describe("a registration whose answer nobody heard, and whose repetition is refu
     ]);
   });
 
+  test("also when another page has changed something meanwhile", async () => {
+    const setup = profile();
+    const page = deviceFixture(setup);
+    page.client.identify("bob", { pushToken: "t1" });
+    await page.deliver();
+    page.client.setPushToken("t2");
+    await settle();
+    page.server.open()[0]?.arrive();
+    page.server.open()[0]?.answer(503);
+    await settle();
+    deviceFixture(setup).client.setPushPermission("granted");
+    page.timers.fire(page.timers.delays()[0]);
+    await settle();
+    page.server.open().at(-1)?.answer(400);
+    await settle();
+
+    page.client.setPushToken("t1");
+    await page.deliver();
+    expect([...page.server.tokens]).toEqual([
+      ["bob t1", true],
+      ["bob t2", false],
+    ]);
+  });
+
   test("a refusal of the first attempt is no doubt: nothing is said again", async () => {
     const { client, server, deliver } = deviceFixture({ options: { flushAt: 1 } });
     client.identify("bob", { pushToken: "t1" });

@@ -224,3 +224,23 @@ test("a full queue spares the identify under way, and forgets the registration t
 
   expect(server.tokens).toEqual(new Map([["ada t1", true]]));
 });
+
+test("notifications that are denied, granted, or something that is not known yet", async () => {
+  const { client, server, deliver } = deviceFixture();
+  client.identify("ada", { pushToken: "t1" });
+  const tokens: unknown[] = [];
+  for (const word of [
+    "granted",
+    "denied",
+    "not_determined",
+    "authorized",
+    "denied",
+    "provisional",
+  ] as const) {
+    client.setPushPermission(word as "granted");
+    await deliver();
+    tokens.push(server.tokens.get("ada t1"));
+  }
+
+  expect(tokens).toEqual([true, false, false, true, false, true]);
+});
