@@ -62,7 +62,23 @@ describe("the push token", () => {
 
     expect(wire(more)).toEqual([known]);
     expect(pushUpdate(withToken(sent(more), T1))).toEqual([]);
+    expect(withToken(more, T1).pushToken).toEqual(known);
     expect(withToken(more, T2).pushToken).toEqual(T2);
+  });
+
+  test("what may be left under another name goes before what is left under the user's own", () => {
+    const bob = sent(withToken(identified(ADA, "bob", newId), T2));
+    const moved = queued(withToken(identified(bob, "ada", newId), T1));
+    const ada = queued(moved.identity);
+    const both = settle(settle(ada.identity, moved.body, "refused"), ada.body, "delivered");
+    const again = withToken(identified(both, "bob", newId), T3);
+
+    const first = queued(again);
+    expect(first.body).toEqual({ external_user_id: "ada", channels: [opted("t1", false)] });
+    expect(queued(first.identity).body).toEqual({
+      external_user_id: "bob",
+      channels: [opted("t2", false), T3],
+    });
   });
 
   test("stays with the user it was sent for, until it is set for another: out first, then in", () => {
