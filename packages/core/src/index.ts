@@ -48,8 +48,14 @@ export type { WireEvent } from "./events/recorder.ts";
 export { describeThrown, misuse } from "./events/refusal.ts";
 export { ignoreRejection } from "./events/snapshot.ts";
 export { type Batch, cutBatch, encodeEvent, formatMessageId, utf8Bytes } from "./events/wire.ts";
-export { type Answer, noAnswer, type Outcome } from "./http/outcome.ts";
-export { createTransport, type RequestUnderWay, type Transport } from "./http/transport.ts";
+export {
+  type Answer,
+  createTransport,
+  noAnswer,
+  type Outcome,
+  type RequestUnderWay,
+  type Transport,
+} from "./http/exchange.ts";
 export { addDeviceTraits, type DeviceTraits } from "./identity/device-traits.ts";
 export type { Identity } from "./identity/identity.ts";
 export type { IdentityStore } from "./identity/identity-keeper.ts";

@@ -4,7 +4,7 @@ import { expect } from "vitest";
 import { type ClientConfig, createClient, startQueue } from "../src/client/client.ts";
 import type { WhisperrError } from "../src/errors.ts";
 import { formatMessageId } from "../src/events/wire.ts";
-import { type Answer, noAnswer } from "../src/http/outcome.ts";
+import { type Answer, noAnswer } from "../src/http/exchange.ts";
 import { MAX_CALLERS } from "../src/loop/flush.ts";
 import { createMemoryOutbox } from "../src/queue/memory-outbox.ts";
 import { createReporter } from "../src/report/reporter.ts";

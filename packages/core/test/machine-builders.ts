@@ -2,7 +2,7 @@
 import type { KeptBecause } from "../src/delivery/machine.ts";
 import { type DeliveryConfig, type DeliveryState, initialState, type Phase } from "../src/delivery/state.ts";
 import type { DropReason } from "../src/errors.ts";
-import type { Outcome } from "../src/http/outcome.ts";
+import type { Outcome } from "../src/http/exchange.ts";
 import type { Effect, Input } from "./transition.ts";
 
 export const CONFIG: DeliveryConfig = {

@@ -4,7 +4,7 @@
  */
 import type { DeliveryConfig } from "../src/delivery/state.ts";
 import { initialState } from "../src/delivery/state.ts";
-import type { Outcome } from "../src/http/outcome.ts";
+import type { Outcome } from "../src/http/exchange.ts";
 import { answered, appended, batchCut, CONFIG } from "./machine-builders.ts";
 import { transition } from "./transition.ts";
 

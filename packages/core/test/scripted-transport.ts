@@ -1,8 +1,7 @@
 /** A transport that records every request and answers when the test says so. */
 
 import type { Batch } from "../src/events/wire.ts";
-import type { Answer } from "../src/http/outcome.ts";
-import type { Transport } from "../src/http/transport.ts";
+import type { Answer, Transport } from "../src/http/exchange.ts";
 
 export interface RecordedRequest extends Batch {
   aborted: boolean;

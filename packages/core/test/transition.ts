@@ -15,7 +15,7 @@ import {
 import type { KeptBecause, Machine } from "../src/delivery/machine.ts";
 import type { DeliveryConfig, DeliveryState } from "../src/delivery/state.ts";
 import type { DropReason } from "../src/errors.ts";
-import type { Outcome } from "../src/http/outcome.ts";
+import type { Outcome } from "../src/http/exchange.ts";
 
 /** Everything that can happen to the machine: a function of it, and its arguments. */
 export type Input =

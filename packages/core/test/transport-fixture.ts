@@ -1,8 +1,7 @@
 /** One request through the real transport, with a fetch that the test writes. */
 import { expect } from "vitest";
 import type { Batch } from "../src/events/wire.ts";
-import type { Answer } from "../src/http/outcome.ts";
-import { createTransport, type RequestUnderWay } from "../src/http/transport.ts";
+import { type Answer, createTransport, type RequestUnderWay } from "../src/http/exchange.ts";
 import type { FetchLike, FetchResponse } from "../src/ports.ts";
 import { type FakeTimers, fakePorts, settle } from "./fake-ports.ts";
 

@@ -5,8 +5,7 @@
 import type { Machine } from "../delivery/machine.ts";
 import { type DeliveryConfig, initialState } from "../delivery/state.ts";
 import type { DropReason, WhisperrError } from "../errors.ts";
-import type { Answer } from "../http/outcome.ts";
-import type { RequestUnderWay, Transport } from "../http/transport.ts";
+import type { Answer, RequestUnderWay, Transport } from "../http/exchange.ts";
 import { EFFECTS } from "../loop/effects.ts";
 import type { Caller, FlushResult } from "../loop/flush.ts";
 import { addQueued } from "../loop/queue.ts";

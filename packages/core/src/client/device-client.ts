@@ -8,7 +8,7 @@ import type { Operation, TrackOperation } from "../events/operation.ts";
 import { createRecorder, recordEvent } from "../events/recorder.ts";
 import { quote, Refusal } from "../events/refusal.ts";
 import { checkUserId } from "../events/snapshot.ts";
-import { createTransport } from "../http/transport.ts";
+import { createTransport } from "../http/exchange.ts";
 import { type Identity, identified } from "../identity/identity.ts";
 import { identityOf, setIdentity } from "../identity/identity-keeper.ts";
 import { refuse, stats } from "../loop/books.ts";

@@ -2,8 +2,7 @@
 import { bodyOf, identifyBody, type WireChannel } from "../events/identify-body.ts";
 import type { IdentifyOperation } from "../events/operation.ts";
 import { isText } from "../events/snapshot.ts";
-import { classifyAnswer } from "../http/outcome.ts";
-import type { Transport } from "../http/transport.ts";
+import { classifyAnswer, type Transport } from "../http/exchange.ts";
 import { identityOf, setIdentity } from "../identity/identity-keeper.ts";
 import {
   carriedBy,

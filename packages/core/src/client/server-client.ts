@@ -4,7 +4,7 @@ import { type IdentifyOptions, identifyBody } from "../events/identify-body.ts";
 import { createRecorder, recordEvent } from "../events/recorder.ts";
 import { quote } from "../events/refusal.ts";
 import { checkUserId } from "../events/snapshot.ts";
-import { createTransport } from "../http/transport.ts";
+import { createTransport } from "../http/exchange.ts";
 import { type Stats, stats } from "../loop/books.ts";
 import { type FlushResult, flush, shutDown } from "../loop/flush.ts";
 import { enqueue } from "../loop/queue.ts";

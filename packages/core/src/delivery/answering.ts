@@ -10,7 +10,7 @@
  * batches are dropped undivided, 2, 4, 8 … operations at a time: few requests, and where it was no such server but
  * many bad events in a row, about as many good ones at most go with them.
  */
-import type { Outcome } from "../http/outcome.ts";
+import type { Outcome } from "../http/exchange.ts";
 import { goOn, keep, leave, send } from "./flow.ts";
 import type { Machine } from "./machine.ts";
 import type { DeliveryConfig } from "./state.ts";

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { answered } from "../../test/machine-builders.ts";
 import { deliver, FULL_BATCH } from "../../test/pure-delivery.ts";
 import { transition } from "../../test/transition.ts";
-import type { Outcome } from "../http/outcome.ts";
+import type { Outcome } from "../http/exchange.ts";
 import { MAX_DROPPED_TOGETHER, MAX_REFUSALS_IN_A_ROW } from "./answering.ts";
 import { type DeliveryState, initialState } from "./state.ts";
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { http } from "../../test/scripted-transport.ts";
-import { classifyAnswer, MAX_RETRY_AFTER_MS, noAnswer, type Outcome, retryAfterMs } from "./outcome.ts";
+import { classifyAnswer, MAX_RETRY_AFTER_MS, noAnswer, type Outcome, retryAfterMs } from "./exchange.ts";
 
 const NOW_MS = Date.UTC(1994, 10, 6, 8, 49, 0);
 const classify = (status: number, body: unknown = "", retryAfter = "", count = 3) =>

@@ -6,7 +6,7 @@ import type { Client } from "../client/client.ts";
 import type { DropReason, WhisperrError } from "../errors.ts";
 import type { Operation } from "../events/operation.ts";
 import { formatMessageId } from "../events/wire.ts";
-import type { Answer } from "../http/outcome.ts";
+import type { Answer } from "../http/exchange.ts";
 import type { Outbox } from "../queue/outbox.ts";
 import { MAX_REPORTED_IDS, messageOf } from "../report/messages.ts";
 import { printDebug, report } from "../report/reporter.ts";

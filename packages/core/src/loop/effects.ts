@@ -5,7 +5,7 @@ import { timerFired } from "../delivery/flow.ts";
 import type { Effects, KeptBecause } from "../delivery/machine.ts";
 import type { DropReason } from "../errors.ts";
 import { cutBatch } from "../events/wire.ts";
-import { type Answer, classifyAnswer, noAnswer } from "../http/outcome.ts";
+import { type Answer, classifyAnswer, noAnswer } from "../http/exchange.ts";
 import { printDebug } from "../report/reporter.ts";
 import { lose, note, step, take } from "./books.ts";
 import { endCallers } from "./flush.ts";

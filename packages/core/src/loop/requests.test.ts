@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { settle } from "../../test/fake-ports.ts";
 import { loopFixture } from "../../test/loop-fixture.ts";
 import { arrayOutbox, tracks } from "../../test/operations.ts";
-import { noAnswer } from "../http/outcome.ts";
+import { noAnswer } from "../http/exchange.ts";
 
 describe("giving up before the request is built", () => {
   test("sends nothing, and goes without a hitch", async () => {

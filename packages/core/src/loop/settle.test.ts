@@ -3,7 +3,7 @@ import { settle } from "../../test/fake-ports.ts";
 import { loopFixture } from "../../test/loop-fixture.ts";
 import { anIdentify, ID_PREFIX } from "../../test/operations.ts";
 import { http } from "../../test/scripted-transport.ts";
-import { noAnswer } from "../http/outcome.ts";
+import { noAnswer } from "../http/exchange.ts";
 
 const id = (number: number) => `${ID_PREFIX}${number.toString(16).padStart(12, "0")}`;
 

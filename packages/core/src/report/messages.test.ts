@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { http } from "../../test/scripted-transport.ts";
 import type { DropReason } from "../errors.ts";
-import { noAnswer } from "../http/outcome.ts";
+import { noAnswer } from "../http/exchange.ts";
 import { describeAnswer, messageOf } from "./messages.ts";
 
 describe("the server's own words", () => {

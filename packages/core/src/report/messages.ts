@@ -1,7 +1,7 @@
 /** The words for what the app hears through `onError`. */
 import { explain } from "../development.ts";
 import { words } from "../events/refusal.ts";
-import { type Answer, errorOf } from "../http/outcome.ts";
+import { type Answer, errorOf } from "../http/exchange.ts";
 
 /** More ids than this would make an error report larger than what it reports. */
 export const MAX_REPORTED_IDS = 100;

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { settle } from "../../test/fake-ports.ts";
 import { answerTo, BATCH, exchange, never, response } from "../../test/transport-fixture.ts";
 import type { FetchInit, FetchLike } from "../ports.ts";
-import { noAnswer } from "./outcome.ts";
+import { noAnswer } from "./exchange.ts";
 
 /** Throws for every question. */
 function revokedProxy(): object {
