@@ -11,6 +11,10 @@ const SCAN_MS = 15_000;
 
 const isHidden = () => document.visibilityState === "hidden";
 
+/** What the SDK reads from now on, until the page's next event. */
+const pretend = (visibilityState: DocumentVisibilityState) =>
+  void Object.defineProperty(document, "visibilityState", { value: visibilityState, configurable: true });
+
 const withoutKeepalive = ({ keepalive: _, ...request }: SentRequest): SentRequest => request;
 
 /** One storage for all keys: the SDK is created with another key than it sends. */
@@ -47,7 +51,11 @@ const leavingMutants: readonly Mutant[] = [
     how: (life) => ({
       ...deaf(() => document, "visibilitychange")(life),
       client(client) {
-        document.onvisibilitychange = () => void (isHidden() && client.flush());
+        document.onvisibilitychange = () => {
+          if (!isHidden()) return;
+          pretend("visible");
+          client.flush();
+        };
         return {};
       },
       fetch: (request, send) => send({ ...request, keepalive: true }),
@@ -74,7 +82,11 @@ const leavingMutants: readonly Mutant[] = [
     how: deaf(
       () => document,
       "visibilitychange",
-      () => !isHidden(),
+      () => {
+        const shown = !isHidden();
+        if (shown) pretend("hidden");
+        return shown;
+      },
     ),
     caughtBy: {
       "leaving.shown-again": /expected 1 requests, the API saw \d/,

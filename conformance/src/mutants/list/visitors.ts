@@ -111,10 +111,13 @@ export const visitorMutants: readonly Mutant[] = [
     id: "visitor-of-whoever-comes",
     does: "Names the visitor of who was there before to the next user, at the second identify().",
     how: () => {
-      const named: unknown[] = [];
+      const users: unknown[] = [];
+      let first: unknown;
       return withEachIdentify((identify) => {
-        named.push(identify.anonymous_id);
-        return identify.anonymous_id === undefined ? identify : { ...identify, anonymous_id: named[0] };
+        first ??= identify.anonymous_id;
+        const again = users.includes(identify.external_user_id) && identify.external_user_id !== users[0];
+        users.push(identify.external_user_id);
+        return again ? { ...identify, anonymous_id: first } : identify;
       })({ options: {} });
     },
     caughtBy: { "user.another-identified-twice": /stored owners\[0\]: expected "visitor 1", got "user_2"/ },
