@@ -21,9 +21,9 @@ export interface Ports {
   /** Called at the end of each step; a runtime uses it to hold, or let go of, its process or request. */
   readonly onStep?: ((client: Client) => void) | undefined;
   /** May a request leave now? Where other pages share the queue. If not, the runtime says `transmit` as soon as it may. */
-  readonly isReady?: () => boolean;
+  isReady?(client: Client): boolean;
   /** Bytes the next body may have at most, where that changes: a page that goes away has a small budget. */
-  readonly maxBodyBytes?: () => number;
+  maxBodyBytes?(client: Client): number;
   /** Told of every operation that leaves the queue: delivered, or given up. */
   readonly onSettled?: (operation: Operation, delivered: boolean) => void;
 }

@@ -62,8 +62,8 @@ export function createPage<Events extends EventMap>(
   const ports: Ports = {
     ...host,
     fetch: (url, init) => send(page, url, init),
-    maxBodyBytes: () => maxBodyBytes(page),
-    isReady: () => isReady(page),
+    maxBodyBytes,
+    isReady,
   };
   const { api } = createDeviceClient<Events>(
     options,

@@ -25,7 +25,7 @@ const MAX_LEFT = 30;
 
 export function effectsOf(page: Page): Effects {
   const { storage, tab } = page;
-  const ends = new Map<string, () => void>();
+  const ends: { [queue: string]: () => void } = {};
   const left = () => (tab.get(LEFT) ?? "").split(" ");
 
   return {
@@ -40,7 +40,7 @@ export function effectsOf(page: Page): Effects {
       const isLeft = page.stage === "starting" && left().includes(queue);
       const whose = queue === page.own ? "own" : isLeft ? "left" : "other";
       const answer = (isGranted: boolean) => lockAnswered(page, queue, isGranted);
-      ends.set(queue, page.locks.request(queue, whose, answer));
+      ends[queue] = page.locks.request(queue, whose, answer);
     },
     find: () =>
       withCopy(storage, (copy) => {
@@ -52,11 +52,11 @@ export function effectsOf(page: Page): Effects {
       }),
     readLocked: () => withCopy(storage, (copy) => recover(page, copy)),
     letGo(queues) {
-      tab.set(LEFT, [...new Set([page.own, ...queues, ...left()])].slice(0, MAX_LEFT).join(" "));
-      for (const queue of queues) ends.get(queue)?.();
+      tab.set(LEFT, [...new Set([...queues, ...left()])].slice(0, MAX_LEFT).join(" "));
+      for (const queue of queues) ends[queue]?.();
     },
     revoked: (index) => withdraw(page, index),
-    joined(due, held, _isFirst, doubtful) {
+    joined(due, held, doubtful) {
       adopt(page, due, held, doubtful);
       // With nothing queued there is nothing to see to, and no visitor to be made for it.
       if (page.entries.length > 0) syncIdentity(page);

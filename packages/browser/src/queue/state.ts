@@ -69,7 +69,7 @@ export interface Effects {
   remove(key: string): void;
   /**
    * Frees these locks. Those that were asked for only are not answered any more. The next page of this tab is to wait for
-   * these queues, and for this page's own.
+   * them.
    */
   letGo(queues: readonly string[]): void;
   /** The operation at `index` is not in `entries` any more: it was another page's. */
@@ -78,5 +78,5 @@ export interface Effects {
    * `due` operations, and `held` ones, of other pages have come in: in front, the first time, and at the end from then on.
    * The first `doubtful` may have been under way when their page ended.
    */
-  joined(due: number, held: number, isFirst: boolean, doubtful: number): void;
+  joined(due: number, held: number, doubtful: number): void;
 }

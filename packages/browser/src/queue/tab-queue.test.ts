@@ -122,14 +122,14 @@ const rows: readonly Row[] = [
     run: (q) => recovered(q, [a0, held], 1),
     stored: { texts },
     becomes: { stage: "open", recovery: "none", hasStarted: true, entries: [a0, own0, held] },
-    asksFor: ["joined 1 1 true 1"],
+    asksFor: ["joined 1 1 1"],
   },
   {
     what: "what a living page finds goes to the end",
     from: open({ recovery: "reading", queues: { own: true, a: true }, entries: [own0] }),
     run: (q) => recovered(q, [a0], 0),
     becomes: { recovery: "none", entries: [own0, a0] },
-    asksFor: ["joined 1 0 false 0"],
+    asksFor: ["joined 1 0 0"],
   },
   {
     what: "what another page has got meanwhile is let go of before the page is open",
@@ -143,7 +143,7 @@ const rows: readonly Row[] = [
     run: (q) => recovered(q, [], 0),
     stored: { texts },
     becomes: { stage: "open", recovery: "none", entries: [own0] },
-    asksFor: ["revoked 0", "joined 0 0 false 0"],
+    asksFor: ["revoked 0", "joined 0 0 0"],
   },
   {
     what: "records that come too late are ignored",

@@ -62,16 +62,15 @@ function readWhenAnswered(q: TabQueue): void {
 export function recovered(q: TabQueue, entries: readonly Entry[], doubtful: number): void {
   if (q.recovery !== "reading") return;
   look(q);
-  const isFirst = !q.hasStarted;
+  const all = [...q.entries, ...entries];
+  // In the order of the calls. A page that has started has sent some already, and takes the others as they come.
+  if (!q.hasStarted) all.sort((one, other) => (one.key < other.key ? -1 : 1));
   q.recovery = "none";
   q.stage = "open";
   q.hasStarted = true;
-  const all = [...q.entries, ...entries];
-  // In the order of the calls. A page that has started has sent some already, and takes the others as they come.
-  if (isFirst) all.sort((one, other) => (one.key < other.key ? -1 : 1));
   q.entries = [...all.filter(isDue), ...all.filter(waits)];
   const due = entries.filter(isDue).length;
-  q.tabEffects.joined(due, entries.length - due, isFirst, doubtful);
+  q.tabEffects.joined(due, entries.length - due, doubtful);
 }
 
 /** Puts an operation at the end. False when there was no room to store it. */

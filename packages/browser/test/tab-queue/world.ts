@@ -26,6 +26,8 @@ export interface Page {
   q: State;
   /** Its client was shut down: what it has is sent, and nothing more is recovered. */
   isStopping: boolean;
+  /** What it found as it started has come in. */
+  hasStarted: boolean;
   /** Operations at the front that a request carries. */
   inFlight: number;
   /** It has waited long enough for the locks of the pages before it. */
@@ -156,15 +158,16 @@ function effectsOf(world: World, index: number, q: TabQueue): Effects {
       for (const queue of queues) free(world, index, queue);
       if (world.sabotage === "leavesNoWord") return;
       const left = world.left[page.tab] as string[];
-      world.left[page.tab] = [...new Set([q.own, ...queues, ...left])].sort();
+      world.left[page.tab] = [...new Set([...queues, ...left])].sort();
     },
     revoked(at) {
       if (at >= page.inFlight) return;
       // The request is let go of; nobody hears what became of it.
       page.inFlight = 0;
     },
-    joined(_due, _held, isFirst) {
-      if (isFirst) ensure(ownComeLast(q), `page ${index} has its own before what it recovered`);
+    joined() {
+      if (!page.hasStarted) ensure(ownComeLast(q), `page ${index} has its own before what it recovered`);
+      page.hasStarted = true;
       if (world.user) release(world, index);
     },
   };
@@ -206,7 +209,15 @@ export function waits(world: World, { page, queue }: LockRequest): boolean {
 }
 
 export function open(world: World, tab: number): void {
-  world.pages.push({ life: "alive", tab, q: newState(), isStopping: false, inFlight: 0, hasWaited: false });
+  world.pages.push({
+    life: "alive",
+    tab,
+    q: newState(),
+    isStopping: false,
+    hasStarted: false,
+    inFlight: 0,
+    hasWaited: false,
+  });
   const index = world.pages.length - 1;
   start(machineOf(world, index));
 }
@@ -214,7 +225,14 @@ export function open(world: World, tab: number): void {
 export function die(world: World, index: number): void {
   const page = world.pages[index] as Page;
   // Nothing that happens to it counts any more.
-  Object.assign(page, { life: "dead", q: newState(), isStopping: false, inFlight: 0, hasWaited: false });
+  Object.assign(page, {
+    life: "dead",
+    q: newState(),
+    isStopping: false,
+    hasStarted: false,
+    inFlight: 0,
+    hasWaited: false,
+  });
   world.requests = world.requests.filter((one) => one.page !== index);
 }
 

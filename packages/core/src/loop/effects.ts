@@ -20,10 +20,14 @@ function send(client: Client): void {
 /** One request: cut from the front of the queue, sent, and its answer heard. */
 export async function transmit(client: Client): Promise<void> {
   const { ports, config, outbox } = client;
-  if (ports.isReady?.() === false || client.phase !== "sending" || client.request) return;
+  if (ports.isReady?.(client) === false || client.phase !== "sending" || client.request) return;
   // Beyond `pending` there may be operations that wait for a user.
   const limit = Math.min(client.limit, client.pending);
-  const batch = cutBatch(outbox, limit, Math.min(config.maxBatchBytes, ports.maxBodyBytes?.() ?? Infinity));
+  const batch = cutBatch(
+    outbox,
+    limit,
+    Math.min(config.maxBatchBytes, ports.maxBodyBytes?.(client) ?? Infinity),
+  );
   const { path, count } = batch;
   if (count === 0)
     return conclude(client, noAnswer(`the outbox failed: ${outbox.failure ?? "it lost what it held"}`));
