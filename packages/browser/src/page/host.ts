@@ -6,7 +6,7 @@ import { nowhere, openStorage, type Storage, storagePrefix } from "../storage/st
 import type { Page } from "./page.ts";
 import { type Shared, sharedByPage } from "./shared.ts";
 
-type RuntimePorts = Omit<Ports, "maxBodyBytes" | "isReady" | "onSettled" | "onStep" | "transport">;
+type RuntimePorts = Omit<Ports, "maxBodyBytes" | "isReady" | "onSettled" | "onStep">;
 
 export interface PageHost extends RuntimePorts {
   /** Before each key, as other pages hear of it. */

@@ -34,7 +34,7 @@ export interface Client extends Machine {
   readonly dropped: { [reason in DropReason]?: number };
 
   // Who waits
-  /** Waiting `flush()` and `shutdown()` calls, oldest first: one for each of `delivery.flushes`. */
+  /** Waiting `flush()` and `shutdown()` calls, oldest first: one for each of `flushes`. */
   readonly callers: Caller[];
   /** The last flush, once `shutdown()` was called. */
   ending: Promise<FlushResult> | undefined;

@@ -23,8 +23,8 @@ export function appended(machine: Machine, count: number): void {
  */
 export function adopted(machine: Machine, count: number, doubtful: number): void {
   if (machine.phase !== "starting") return;
-  machine.phase = "throttled";
   leave(machine, 0, -count);
+  // Nothing has been sent that could be suspected.
   machine.suspect = 0;
   if (doubtful > 0) machine.limit = Math.min(machine.limit, doubtful);
   evict(machine, 0);
