@@ -5,7 +5,11 @@ import { build } from "esbuild";
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 
 /** Of the built package. Fails on whatever a neutral platform has not, `node:` modules among it. */
-export async function bundleApp(source: string, format: "esm" | "iife" = "esm"): Promise<Uint8Array> {
+export async function bundleApp(
+  source: string,
+  format: "esm" | "iife" = "esm",
+  mode: "production" | "development" = "production",
+): Promise<Uint8Array> {
   const { outputFiles } = await build({
     stdin: { contents: source, resolveDir: path("../..") },
     bundle: true,
@@ -14,6 +18,7 @@ export async function bundleApp(source: string, format: "esm" | "iife" = "esm"):
     target: "es2022",
     platform: "neutral",
     external: ["next/server"],
+    conditions: [mode],
     write: false,
     logLevel: "silent",
   });
