@@ -27,7 +27,8 @@ export interface Whisperr<Events extends EventMap = AnyEvents> extends DeviceCli
  * Makes the client of a page, or returns the one there is: with the same `apiKey` the second call, of React's StrictMode or
  * a second script tag, gets the first one's client. Without a document (server rendering) it returns one that does nothing.
  * Nothing that the client does later throws.
- * @throws Error that names the option and the fix, when an option makes no sense.
+ * @throws Error that names the option and the fix: for a wrong `apiKey` or `baseUrl`, and in the `development` build for any
+ * option that makes no sense.
  * @example
  * const whisperr = createWhisperr({ apiKey: "wrk_…" });
  */

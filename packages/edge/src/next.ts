@@ -18,7 +18,8 @@ export interface NextOptions extends EdgeOptions {
  * Makes a client for module scope, for route handlers, server actions, server components and middleware (`proxy`), in
  * the Node.js and the edge runtime. Each call is delivered after the response of the request it is made in.
  *
- * @throws An Error that names the option and the fix, when an option makes no sense. No call on the client throws later.
+ * @throws An Error that names the option and the fix: for a wrong `apiKey`, `baseUrl` or `waitUntil`, and in the `development`
+ * build for any option that makes no sense. No call on the client throws later.
  *
  * @example
  * export const whisperr = createWhisperr();

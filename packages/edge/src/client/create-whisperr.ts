@@ -11,7 +11,8 @@ export type Whisperr<Events extends EventMap = AnyEvents> = ServerClient<Events>
  * Makes a client. `createWhisperr<Events>()`, where `Events` maps event names to the types of their properties, checks every
  * `track()`. At global scope it touches neither timers, randomness nor network.
  *
- * @throws An Error that names the option and the fix, when an option makes no sense. No call on the client throws later.
+ * @throws An Error that names the option and the fix: for a wrong `apiKey`, `baseUrl` or `waitUntil`, and in the `development`
+ * build for any option that makes no sense. No call on the client throws later.
  *
  * @example
  * const whisperr = createWhisperr({ apiKey: "wrk_…", waitUntil: (promise) => ctx.waitUntil(promise) });
