@@ -62,10 +62,6 @@ export interface EdgeConfig extends ResolvedOptions {
   readonly resumeAfterMs: number;
   readonly waitUntil: WaitUntil;
   readonly waitUntilTimeoutMs: number;
-  /** Where operations wait; default: memory. */
-  readonly outbox: AppOutbox | undefined;
-  /** Where they are handed to, in place of the API. */
-  readonly platform: PlatformOutbox | undefined;
 }
 
 /** Long enough for what one request tracks, short enough to cost an open request nothing. */
@@ -82,14 +78,12 @@ const BACKOFF = { baseMs: 500, maxMs: 8000 };
 /** `intervalMs`: `flushIntervalMs`, unless the app gave one. Throws an Error that names the option and the fix. */
 export function resolveEdgeOptions(options: WhisperrEdgeOptions, intervalMs: number): EdgeConfig {
   if (typeof options !== "object" || options === null) throw misuse("options must be an object");
-  const { waitUntil, outbox } = options;
+  const { waitUntil } = options;
   if (typeof waitUntil !== "function")
     throw misuse("waitUntil must be the platform's, e.g. (promise) => ctx.waitUntil(promise)");
-  const platform = isPlatformOutbox(outbox) ? outbox : undefined;
-  const own = isPlatformOutbox(outbox) ? undefined : outbox;
   const withDefaults = {
     ...options,
-    outbox: own,
+    outbox: undefined,
     flushIntervalMs: options.flushIntervalMs ?? intervalMs,
     backoff: options.backoff ?? BACKOFF,
   };
@@ -105,11 +99,5 @@ export function resolveEdgeOptions(options: WhisperrEdgeOptions, intervalMs: num
       1,
       MAX_TIMER_MS,
     ),
-    outbox: own ?? undefined,
-    platform,
   };
-}
-
-function isPlatformOutbox(outbox: unknown): outbox is PlatformOutbox {
-  return typeof (outbox as Partial<PlatformOutbox> | null | undefined)?.handOver === "function";
 }

@@ -7,7 +7,7 @@ import {
   type ServerRuntime,
   webPorts,
 } from "@whisperr/core";
-import { handOverFetch } from "../hand-over/fetch.ts";
+import { handOverFetch, isPlatformOutbox } from "../hand-over/fetch.ts";
 import { type EdgeConfig, resolveEdgeOptions, type WhisperrEdgeOptions } from "../options.ts";
 
 /** Core's record, with this package's options for its configuration. */
@@ -23,10 +23,12 @@ export function createEdgeClient<Events extends EventMap, More extends object>(
   onStep: (client: EdgeClient & More) => void,
 ): ServerRuntime<Events, EdgeClient & More> {
   const config = resolveEdgeOptions(options, intervalMs);
-  const { outbox, platform } = config;
+  const { outbox } = options;
+  const isPlatform = isPlatformOutbox(outbox);
   const ports: { -readonly [name in keyof Ports]: Ports[name] } = webPorts(options.fetch);
   ports.onStep = onStep as (client: Client) => void;
-  const runtime = createServerClient<Events, More>({ ...options, outbox }, config, ports, more);
-  if (platform) ports.fetch = handOverFetch(platform, runtime.client);
+  const own = { ...options, outbox: isPlatform ? undefined : outbox };
+  const runtime = createServerClient<Events, More>(own, config, ports, more);
+  if (isPlatform) ports.fetch = handOverFetch(outbox, runtime.client);
   return runtime as ServerRuntime<Events, EdgeClient & More>;
 }

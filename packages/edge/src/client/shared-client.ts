@@ -87,9 +87,11 @@ export function adjustRequests(client: SharedClient): void {
   }
   adjust(client, pending, isUnderWay(client));
   if (isCall) findLost(client);
-  if (!mayResume(client)) client.endPause?.(false);
-  // Outside of any request not even a timer may be set.
-  else if (client.endPause === undefined) pause(client).catch(() => {});
+  if (!mayResume(client)) {
+    client.endPause?.(false);
+    client.endPause = undefined;
+    // Outside of any request not even a timer may be set.
+  } else if (client.endPause === undefined) pause(client).catch(() => {});
 }
 
 /** In the request whose code runs now, which nobody else may clear a timer of; it is not held for this. */
@@ -100,7 +102,6 @@ async function pause(client: SharedClient): Promise<void> {
   client.endPause = over.resolve;
   const resumes = await over.promise;
   ports.timers.clear(timer);
-  client.endPause = undefined;
   if (resumes) await flushAlone(client);
 }
 

@@ -20,3 +20,7 @@ export function handOverFetch(platform: PlatformOutbox, client: Client): FetchLi
     return new Response(null, { status });
   };
 }
+
+export function isPlatformOutbox(outbox: unknown): outbox is PlatformOutbox {
+  return typeof Object(outbox).handOver === "function";
+}
