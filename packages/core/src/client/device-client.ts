@@ -11,9 +11,9 @@ import { checkUserId } from "../events/snapshot.ts";
 import { createTransport } from "../http/exchange.ts";
 import { type Identity, identified } from "../identity/identity.ts";
 import { identityOf, setIdentity } from "../identity/identity-keeper.ts";
-import { refuse, stats } from "../loop/books.ts";
+import { stats } from "../loop/books.ts";
 import { type FlushResult, flush, shutDown } from "../loop/flush.ts";
-import { append, discard, enqueue } from "../loop/queue.ts";
+import { append, discard, enqueue, refuseLate } from "../loop/queue.ts";
 import type { ResolvedOptions, WhisperrOptions } from "../options.ts";
 import type { Ports } from "../ports.ts";
 import type { AppOutbox, Outbox } from "../queue/outbox.ts";
@@ -168,6 +168,6 @@ export function silence(client: DeviceRecord): void {
 
 /** A call that changes nothing but this of the identity. */
 export function change(client: DeviceRecord, call: string, what: Partial<Identity>): void {
-  if (client.stopping) refuse(client, "shut_down", `${call} came after shutdown()`);
+  if (client.stopping) refuseLate(client, call);
   else become(client, { ...identityOf(client), ...what });
 }

@@ -21,7 +21,7 @@ export function enqueue<T extends Operation>(
   make: () => T | undefined,
   add: (client: Client, operation: T) => void = append,
 ): void {
-  if (client.stopping) return refuse(client, "shut_down", `${call()} came after shutdown()`);
+  if (client.stopping) return refuseLate(client, call());
   let operation: T | undefined;
   try {
     operation = make();
@@ -34,10 +34,15 @@ export function enqueue<T extends Operation>(
   else refuse(client, "before_send", `${call()} was left out by beforeSend`);
 }
 
+/** A call came when nothing is taken any more. */
+export function refuseLate(client: Client, call: string, operation?: Operation): void {
+  refuse(client, "shut_down", `${call} came after shutdown()`, operation);
+}
+
 /** Queues an operation; one that is held stays behind what is queued, unsent. */
 export function append(client: Client, operation: Operation): void {
   // A beforeSend may have called shutdown() in the middle of its track().
-  if (client.stopping) return refuse(client, "shut_down", "The call came after shutdown()", operation);
+  if (client.stopping) return refuseLate(client, "The call", operation);
   const { outbox } = client;
   outbox.append(operation);
   if (outbox.failure)
