@@ -160,7 +160,7 @@ export function integer(
   const value = (given ?? fallback) as number;
   const fits = Number.isInteger(value) && value >= min && value <= max;
   checkRange(fits, name, value, min, max);
-  mustBe(fits || !(value > max), name, `${max} or less`, value);
+  mustBe(fits || typeof value !== "number" || !(value > max), name, `${max} or less`, value);
   return fits ? value : fallback;
 }
 

@@ -40,6 +40,8 @@ describe("an option that makes no sense counts as not given", () => {
     ["maxRetries", -1],
     ["maxBatchBytes", 1.5],
     ["flushIntervalMs", {}],
+    ["requestTimeoutMs", Symbol("soon")],
+    ["maxRetries", 10n ** 30n],
     ["backoff", "fast"],
     ["backoff", { baseMs: 0, maxMs: -1 }],
     ["debug", "true"],

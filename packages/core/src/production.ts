@@ -13,8 +13,9 @@ export function mustBe(
   _value: unknown,
   reason?: DropReason,
 ): asserts fits {
+  if (fits) return;
   const message = `${what} must be ${rule}`;
-  if (!fits) throw reason ? new Refusal(reason, message) : misuse(message);
+  throw reason ? new Refusal(reason, message) : misuse(message);
 }
 
 export const RULES = {
