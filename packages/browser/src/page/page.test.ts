@@ -99,6 +99,6 @@ test("a client that is being shut down recovers nothing more, whatever lock it g
   void api.shutdown();
   answers.get("dead")?.(true);
 
-  expect(page).toMatchObject({ stage: "open", recovery: "none", entries: [] });
+  expect(page).toMatchObject({ isHere: true, maySend: true, recovery: "none", entries: [] });
   expect(storage.get("q.dead.000000")).not.toBeNull();
 });

@@ -47,7 +47,7 @@ export function sendNow(page: Page): void {
 }
 
 /** The page is left, or may be before it is shown again. */
-const isLeaving = ({ isHidden, stage }: Page): boolean => isHidden() || stage === "leaving";
+const isLeaving = ({ isHidden, isHere }: Page): boolean => isHidden() || !isHere;
 
 function bytesLeft({ shared: { keepalive }, nowMs }: Page): number {
   let bytes = KEEPALIVE_BYTES;

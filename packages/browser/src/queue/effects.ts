@@ -37,7 +37,7 @@ export function effectsOf(page: Page): Effects {
       return time.toString(36).padStart(TIME_LENGTH, "0") + page.uuid().slice(0, RANDOM_LENGTH);
     },
     requestLock(queue) {
-      const isLeft = page.stage === "starting" && left().includes(queue);
+      const isLeft = !page.maySend && left().includes(queue);
       const whose = queue === page.own ? "own" : isLeft ? "left" : "other";
       const answer = (isGranted: boolean) => lockAnswered(page, queue, isGranted);
       ends[queue] = page.locks.request(queue, whose, answer);
@@ -47,7 +47,7 @@ export function effectsOf(page: Page): Effects {
         const queues = new Set(recordKeys(storage, copy).map(queueOf));
         // A page that has started looks again later, rather than wait.
         for (const [last, leftMs] of readInFlight(page))
-          if (leftMs > 0 && page.stage === "open") queues.delete(queueOf(last));
+          if (leftMs > 0 && page.maySend) queues.delete(queueOf(last));
         found(page, [...queues]);
       }),
     readLocked: () => withCopy(storage, (copy) => recover(page, copy)),

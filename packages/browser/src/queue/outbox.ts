@@ -7,7 +7,7 @@
 import { lose, type Outbox, tell, transmit } from "@whisperr/core";
 import type { Page } from "../page/page.ts";
 import { IN_FLIGHT, queueOf } from "../storage/keys.ts";
-import { append, look, maySend, take } from "./tab-queue.ts";
+import { append, look, take } from "./tab-queue.ts";
 
 export const outboxOf = (page: Page): Outbox => ({
   get size() {
@@ -71,7 +71,7 @@ export const justFailed = ({ failedAtMs, nowMs }: Page): boolean => Math.abs(now
 
 /** May a request leave now? If so, what is not this page's to send is out of the queue. */
 export function isReady(page: Page): boolean {
-  if (page.lease !== undefined || !maySend(page)) return false;
+  if (page.lease !== undefined || !page.maySend) return false;
   page.locks.check();
   look(page);
   return true;

@@ -13,22 +13,18 @@ export interface Entry {
   isStored: boolean;
 }
 
-/**
- * - `starting`: whose the stored operations are is still being found out; nothing is sent. A page that comes back starts again.
- * - `open`: every operation here is this page's own, or was recovered from a page that is gone.
- * - `leaving`: the page was left, and all locks are released. It still sends what it has in its hands, until it is frozen,
- *   ends, or comes back.
- * - `away`: the same of a page that was left before it was open: it sends nothing. Here it all begins.
- * - `over`: the client was shut down; final.
- */
-export type Stage = "starting" | "open" | "leaving" | "away" | "over";
-
 /** How far the search for queues of dead pages is: they are looked for, their locks asked for, their records read. */
 export type Recovery = "none" | "finding" | "locking" | "reading";
 
 export interface TabQueue {
   tabEffects: Effects;
-  stage: Stage;
+  /** The page has its locks, or asks for them. One that was left has released them all, until it comes back. */
+  isHere: boolean;
+  /**
+   * It is known which of the stored operations are this page's: nothing is sent before that. A page that was left goes on
+   * with what it has in its hands, until it is frozen or ends.
+   */
+  maySend: boolean;
   recovery: Recovery;
   /** Recovered operations go in front of this page's own until then, and behind them from then on. */
   hasStarted: boolean;
@@ -44,7 +40,8 @@ export interface TabQueue {
 
 /** Without its effects. */
 export const newTabQueue = (): Omit<TabQueue, "tabEffects"> => ({
-  stage: "away",
+  isHere: false,
+  maySend: false,
   recovery: "none",
   hasStarted: false,
   own: "",

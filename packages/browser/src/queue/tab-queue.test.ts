@@ -2,23 +2,11 @@ import { expect, test } from "vitest";
 import { newState, type State, type Stored, transition } from "../../test/tab-queue/transition.ts";
 import { operation } from "../../test/tab-queue/world.ts";
 import type { Entry, TabQueue } from "./state.ts";
-import {
-  append,
-  end,
-  found,
-  leave,
-  lockAnswered,
-  look,
-  maySend,
-  recovered,
-  scan,
-  start,
-  take,
-} from "./tab-queue.ts";
+import { append, end, found, leave, lockAnswered, look, recovered, scan, start, take } from "./tab-queue.ts";
 
 const state = (more: Partial<State>): State => ({ ...newState(), own: "own", ...more });
 const open = (more: Partial<State> = {}): State =>
-  state({ stage: "open", hasStarted: true, queues: { own: true }, ...more });
+  state({ isHere: true, maySend: true, hasStarted: true, queues: { own: true }, ...more });
 
 /** `a.0` is record 0 of queue a. */
 const entry = (name: string, more: { isHeld?: boolean; isStored?: boolean } = {}): Entry => ({
@@ -50,16 +38,17 @@ const rows: readonly Row[] = [
     what: "a page that starts asks for a queue of its own and looks for those of dead pages",
     from: newState(),
     run: start,
-    becomes: { stage: "starting", recovery: "finding", own: "new", queues: { new: false } },
+    becomes: { isHere: true, maySend: false, recovery: "finding", own: "new", queues: { new: false } },
     asksFor: ["requestLock new", "find"],
   },
   {
     what: "a page that comes back asks for what it had, and lets go of what others have settled",
-    from: state({ stage: "leaving", hasStarted: true, entries: [a0, a1, b0] }),
+    from: state({ isHere: false, maySend: true, hasStarted: true, entries: [a0, a1, b0] }),
     run: start,
     stored: { texts: { "q.a.1": "text", "q.b.0": "" } },
     becomes: {
-      stage: "starting",
+      isHere: true,
+      maySend: false,
       recovery: "finding",
       own: "new",
       queues: { new: false, a: false },
@@ -76,35 +65,35 @@ const rows: readonly Row[] = [
   },
   {
     what: "the locks of queues that are not this page's are asked for",
-    from: state({ stage: "starting", recovery: "finding", queues: { own: false } }),
+    from: state({ isHere: true, maySend: false, recovery: "finding", queues: { own: false } }),
     run: (q) => found(q, ["a", "own", "b"]),
     becomes: { recovery: "locking", queues: { own: false, a: false, b: false } },
     asksFor: ["requestLock a", "requestLock b"],
   },
   {
     what: "records are read when the last lock is answered",
-    from: state({ stage: "starting", recovery: "locking", queues: { own: true, a: false } }),
+    from: state({ isHere: true, maySend: false, recovery: "locking", queues: { own: true, a: false } }),
     run: (q) => lockAnswered(q, "a", true),
     becomes: { recovery: "reading", queues: { own: true, a: true } },
     asksFor: ["readLocked"],
   },
   {
     what: "records are not read before the last lock is answered",
-    from: state({ stage: "starting", recovery: "locking", queues: { own: false, a: false } }),
+    from: state({ isHere: true, maySend: false, recovery: "locking", queues: { own: false, a: false } }),
     run: (q) => lockAnswered(q, "a", false),
     becomes: { queues: { own: false } },
     asksFor: [],
   },
   {
     what: "records are not read before it is known which queues there are",
-    from: state({ stage: "starting", recovery: "finding", queues: { own: false } }),
+    from: state({ isHere: true, maySend: false, recovery: "finding", queues: { own: false } }),
     run: (q) => lockAnswered(q, "own", true),
     becomes: { queues: { own: true } },
     asksFor: [],
   },
   {
     what: "a page that loses its own queue begins another",
-    from: state({ stage: "starting", recovery: "locking", queues: { own: false }, written: 3 }),
+    from: state({ isHere: true, maySend: false, recovery: "locking", queues: { own: false }, written: 3 }),
     run: (q) => lockAnswered(q, "own", false),
     becomes: { own: "new", written: 0, queues: { new: false } },
     asksFor: ["requestLock new"],
@@ -118,10 +107,16 @@ const rows: readonly Row[] = [
   },
   {
     what: "what a page finds as it starts goes in front, and what is held to the end",
-    from: state({ stage: "starting", recovery: "reading", queues: { own: true, a: true }, entries: [own0] }),
+    from: state({
+      isHere: true,
+      maySend: false,
+      recovery: "reading",
+      queues: { own: true, a: true },
+      entries: [own0],
+    }),
     run: (q) => recovered(q, [a0, held], 1),
     stored: { texts },
-    becomes: { stage: "open", recovery: "none", hasStarted: true, entries: [a0, own0, held] },
+    becomes: { isHere: true, maySend: true, recovery: "none", hasStarted: true, entries: [a0, own0, held] },
     asksFor: ["joined 1 1 1"],
   },
   {
@@ -134,7 +129,8 @@ const rows: readonly Row[] = [
   {
     what: "what another page has got meanwhile is let go of before the page is open",
     from: state({
-      stage: "starting",
+      isHere: true,
+      maySend: false,
       recovery: "reading",
       hasStarted: true,
       queues: { own: true },
@@ -142,12 +138,12 @@ const rows: readonly Row[] = [
     }),
     run: (q) => recovered(q, [], 0),
     stored: { texts },
-    becomes: { stage: "open", recovery: "none", entries: [own0] },
+    becomes: { isHere: true, maySend: true, recovery: "none", entries: [own0] },
     asksFor: ["revoked 0", "joined 0 0 0"],
   },
   {
     what: "records that come too late are ignored",
-    from: state({ stage: "away" }),
+    from: state({ isHere: false, maySend: false }),
     run: (q) => recovered(q, [a0], 0),
     becomes: {},
     asksFor: [],
@@ -183,7 +179,7 @@ const rows: readonly Row[] = [
   },
   {
     what: "an event that is held and comes as the page is left is nobody's yet",
-    from: state({ stage: "leaving" }),
+    from: state({ isHere: false, maySend: true }),
     run: (q) => append(q, held.operation),
     becomes: { written: 1 },
     asksFor: ["store q.own.000000", "revoked 0"],
@@ -204,7 +200,7 @@ const rows: readonly Row[] = [
   },
   {
     what: "a page without the lock marks what was settled",
-    from: state({ stage: "leaving", entries: [a0, entry("own.1", { isStored: false })] }),
+    from: state({ isHere: false, maySend: true, entries: [a0, entry("own.1", { isStored: false })] }),
     run: (q) => take(q, 0, 2),
     becomes: { entries: [] },
     stored: { texts },
@@ -228,7 +224,7 @@ const rows: readonly Row[] = [
   },
   {
     what: "a page that was left sends what is still stored, or never was",
-    from: state({ stage: "leaving", entries: [a0, a1, b0, entry("own.0", { isStored: false })] }),
+    from: state({ isHere: false, maySend: true, entries: [a0, a1, b0, entry("own.0", { isStored: false })] }),
     run: look,
     stored: { texts: { "q.a.0": "text", "q.a.1": "" } },
     becomes: { entries: [a0, entry("own.0", { isStored: false })] },
@@ -239,7 +235,7 @@ const rows: readonly Row[] = [
     from: open({ queues: { own: true, a: true, b: false }, recovery: "locking", entries: [a0, own0, held] }),
     run: leave,
     stored: { texts: { ...texts, "q.a.9": "text" } },
-    becomes: { stage: "leaving", recovery: "none", queues: {}, entries: [a0, own0] },
+    becomes: { isHere: false, maySend: true, recovery: "none", queues: {}, entries: [a0, own0] },
     asksFor: ["letGo own,a,b", "revoked 2"],
   },
   {
@@ -247,19 +243,25 @@ const rows: readonly Row[] = [
     from: open({ queues: { own: true, a: true }, entries: [a0, a1, entry("own.0", { isStored: false })] }),
     run: leave,
     stored: { texts: { "q.a.1": "" } },
-    becomes: { stage: "leaving", queues: {}, entries: [a0, a1, own0] },
+    becomes: { isHere: false, maySend: true, queues: {}, entries: [a0, a1, own0] },
     asksFor: ["store q.a.0", "store q.own.0", "letGo own,a"],
   },
   {
     what: "a page that is left before it knows what is its own stores nothing again, and sends nothing",
-    from: state({ stage: "starting", recovery: "locking", queues: { a: true, own: false }, entries: [a0] }),
+    from: state({
+      isHere: true,
+      maySend: false,
+      recovery: "locking",
+      queues: { a: true, own: false },
+      entries: [a0],
+    }),
     run: leave,
-    becomes: { stage: "away", recovery: "none", queues: {} },
+    becomes: { isHere: false, maySend: false, recovery: "none", queues: {} },
     asksFor: ["letGo a,own"],
   },
   {
     what: "a page that was left already is left once",
-    from: state({ stage: "leaving", entries: [a0] }),
+    from: state({ isHere: false, maySend: true, entries: [a0] }),
     run: leave,
     becomes: {},
     asksFor: [],
@@ -269,7 +271,7 @@ const rows: readonly Row[] = [
     from: open({ entries: [own0] }),
     run: end,
     stored: { texts },
-    becomes: { stage: "over", queues: {} },
+    becomes: { isHere: false, maySend: false, queues: {} },
     asksFor: ["letGo own"],
   },
 ];
@@ -280,14 +282,7 @@ test.each(rows)("$what", ({ from, run, stored, becomes, asksFor }) => {
   expect(step.effects).toEqual(asksFor);
 });
 
-test("only a page that is open, or was so until it was left, sends", () => {
-  const stages = (["starting", "open", "leaving", "away", "over"] as const).map((stage) =>
-    maySend(state({ stage })),
-  );
-  expect(stages).toEqual([false, true, true, false, false]);
-});
-
 test("a page that was shut down hears of nothing any more", () => {
-  const over = state({ stage: "over" });
+  const over = state({ isHere: false, maySend: false });
   for (const run of [scan, leave]) expect(transition(over, run)).toEqual({ state: over, effects: [] });
 });

@@ -16,8 +16,9 @@ import type { Effects, Entry, TabQueue } from "./state.ts";
 
 /** The page starts, or comes back: asks for its own queue, for those it had before, and for those of dead pages. */
 export function start(q: TabQueue): void {
-  if (isHere(q)) return;
-  q.stage = "starting";
+  if (q.isHere) return;
+  q.isHere = true;
+  q.maySend = false;
   const had = q.entries.filter(({ key }) => q.tabEffects.get(key)).map(({ key }) => queueOf(key));
   renew(q);
   ask(q, had);
@@ -27,7 +28,7 @@ export function start(q: TabQueue): void {
 
 /** A page that lives looks for others that died. */
 export function scan(q: TabQueue): void {
-  if (q.stage === "open" && q.recovery === "none") find(q);
+  if (isOpen(q) && q.recovery === "none") find(q);
 }
 
 function find(q: TabQueue): void {
@@ -66,7 +67,7 @@ export function recovered(q: TabQueue, entries: readonly Entry[], doubtful: numb
   // In the order of the calls. A page that has started has sent some already, and takes the others as they come.
   if (!q.hasStarted) all.sort((one, other) => (one.key < other.key ? -1 : 1));
   q.recovery = "none";
-  q.stage = "open";
+  q.maySend = true;
   q.hasStarted = true;
   q.entries = [...all.filter(isDue), ...all.filter(waits)];
   const due = entries.filter(isDue).length;
@@ -78,7 +79,7 @@ export function append(q: TabQueue, operation: Operation): boolean {
   const entry = { key: recordKey(q.own, q.written++), operation, isStored: false };
   store(q.tabEffects, entry);
   q.entries.push(entry);
-  if (!isHere(q)) revokeWhere(q, waits);
+  if (!q.isHere) revokeWhere(q, waits);
   return entry.isStored;
 }
 
@@ -95,14 +96,11 @@ export function take(q: TabQueue, offset: number, count: number): void {
   }
 }
 
-/** May a request leave now? */
-export const maySend = ({ stage }: Pick<TabQueue, "stage">): boolean =>
-  stage === "open" || stage === "leaving";
-
 /** Is the record in a queue whose lock this page has? */
 export const isLocked = ({ queues }: TabQueue, key: string): boolean => queues[queueOf(key)] === true;
 
-const isHere = ({ stage }: TabQueue): boolean => stage === "open" || stage === "starting";
+/** Every operation here is this page's own, or was recovered from a page that is gone. */
+export const isOpen = ({ isHere, maySend }: TabQueue): boolean => isHere && maySend;
 
 const waits = ({ operation }: Entry): boolean => isHeld(operation);
 
@@ -115,27 +113,28 @@ export function look(q: TabQueue): void {
     const text = q.tabEffects.get(key);
     if (text === "" && isMine) q.tabEffects.remove(key);
     // Of a page that has had the lock all the time, what is gone was cleared away by the app. Else others have settled it.
-    const isSettled = isMine && q.stage === "open" ? text === "" : !text;
-    return isSettled || (isHere(q) && !(queueOf(key) in q.queues));
+    const isSettled = isMine && isOpen(q) ? text === "" : !text;
+    return isSettled || (q.isHere && !(queueOf(key) in q.queues));
   });
 }
 
 /** The page may be frozen, or gone: others may recover what it has. */
 export function leave(q: TabQueue): void {
-  if (!isHere(q)) return;
-  letGo(q, q.stage === "open" ? "leaving" : "away");
+  if (!q.isHere) return;
+  letGo(q);
   // Whoever has the lock turns these into others as soon as there is a user, and nobody else may. They are read again.
   revokeWhere(q, waits);
 }
 
 /** The client was shut down, and nothing of it is in flight any more. */
 export function end(q: TabQueue): void {
-  letGo(q, "over");
+  letGo(q);
+  q.maySend = false;
 }
 
-function letGo(q: TabQueue, stage: TabQueue["stage"]): void {
+function letGo(q: TabQueue): void {
   const { tabEffects: effects, entries } = q;
-  for (const entry of q.stage === "open" ? entries : []) {
+  for (const entry of isOpen(q) ? entries : []) {
     // What the app has cleared away, with the rest of its storage, must not end with the page.
     const isMissing = !entry.isStored || effects.get(entry.key) === null;
     if (isMissing && isLocked(q, entry.key)) store(effects, entry);
@@ -143,7 +142,7 @@ function letGo(q: TabQueue, stage: TabQueue["stage"]): void {
   effects.letGo(Object.keys(q.queues));
   q.queues = {};
   q.recovery = "none";
-  q.stage = stage;
+  q.isHere = false;
 }
 
 /** From now on records go into a queue that no other page has ever had. */

@@ -1,6 +1,6 @@
 /** Everything that can happen next in a world, and what must hold as it happens. */
 import { isHeld } from "@whisperr/core";
-import { append, end, leave, maySend, scan, start, take } from "../../src/queue/tab-queue.ts";
+import { append, end, leave, scan, start, take } from "../../src/queue/tab-queue.ts";
 import { queueOf } from "../../src/storage/keys.ts";
 import {
   answerLock,
@@ -106,17 +106,13 @@ function pageActions(
 ): void {
   const { q } = page;
   const queue = (w: World) => machineOf(w, index);
-  const isLeft = q.stage === "away" || q.stage === "leaving";
-  may(
-    world.recorded < bounds.operations && q.stage !== "over" && !page.isStopping,
-    `${index} records`,
-    (w) => {
-      w.recorded++;
-      append(queue(w), operation(w.recorded, bounds.holds === true && !w.user));
-    },
-  );
+  const isLeft = !q.isHere && !page.isOver;
+  may(world.recorded < bounds.operations && !page.isStopping, `${index} records`, (w) => {
+    w.recorded++;
+    append(queue(w), operation(w.recorded, bounds.holds === true && !w.user));
+  });
   for (const most of new Set([1, due(page).length])) {
-    may(maySend(q) && page.inFlight === 0 && due(page).length > 0, `${index} sends ${most}`, (w) =>
+    may(q.maySend && page.inFlight === 0 && due(page).length > 0, `${index} sends ${most}`, (w) =>
       send(w, index, most),
     );
   }
@@ -132,7 +128,7 @@ function pageActions(
     (w.pages[index] as Page).inFlight = 0;
   });
   may(
-    bounds.scans === true && !page.isStopping && q.stage === "open" && q.recovery === "none",
+    bounds.scans === true && !page.isStopping && q.isHere && q.maySend && q.recovery === "none",
     `${index} scans`,
     (w) => scan(queue(w)),
   );
@@ -152,7 +148,7 @@ function pageActions(
       if (w.storage[key] === undefined) w.excused.push((operation as unknown as { n: number }).n);
     die(w, index);
   });
-  const waiting = q.stage === "starting" && !page.hasWaited && (world.left[page.tab]?.length ?? 0) > 0;
+  const waiting = q.isHere && !q.maySend && !page.hasWaited && (world.left[page.tab]?.length ?? 0) > 0;
   may(waiting, `${index} has waited`, (w) => {
     (w.pages[index] as Page).hasWaited = true;
   });
@@ -160,8 +156,11 @@ function pageActions(
     w.shutdowns++;
     (w.pages[index] as Page).isStopping = true;
   });
-  const isOver = page.isStopping && q.stage === "open" && due(page).length === 0 && page.inFlight === 0;
-  may(isOver, `${index} ends`, (w) => end(queue(w)));
+  const isOver = page.isStopping && q.isHere && q.maySend && due(page).length === 0 && page.inFlight === 0;
+  may(isOver, `${index} ends`, (w) => {
+    end(queue(w));
+    (w.pages[index] as Page).isOver = true;
+  });
 }
 
 function thaw(world: World, index: number): void {
@@ -175,7 +174,7 @@ function clear(world: World): void {
   world.clears++;
   world.storage = {};
   const kept = world.pages
-    .filter(({ life, q }) => life === "alive" && q.stage === "open")
+    .filter(({ life, q }) => life === "alive" && q.isHere && q.maySend)
     .flatMap(({ q }) => q.entries.filter(({ key }) => q.queues[queueOf(key)]).map(numberOf));
   for (let n = 1; n <= world.recorded; n++) if (!kept.includes(n)) world.excused.push(n);
 }
@@ -187,19 +186,19 @@ function send(world: World, index: number, most: number): void {
   if (batch.length === 0) return;
   page.inFlight = batch.length;
   const others = world.pages.filter(
-    ({ life, q }, at) => at !== index && life === "alive" && q.stage === "open",
+    ({ life, q }, at) => at !== index && life === "alive" && q.isHere && q.maySend,
   );
   for (const entry of batch) {
     const n = numberOf(entry);
     const name = `page ${index} sends ${n}`;
     ensure(!world.acknowledged.includes(n) || world.clears > 0, `${name}, which has arrived`);
     const rival = others.find(({ q }) => q.entries.some((one) => numberOf(one) === n));
-    ensure(page.q.stage === "leaving" || rival === undefined, `${name}, which a living page has as well`);
+    ensure(!page.q.isHere || rival === undefined, `${name}, which a living page has as well`);
     ensure(!isHeld(entry.operation), `${name}, which is held`);
     const { holders } = world;
     const isMine = holders[queueOf(entry.key)] === index;
-    ensure(page.q.stage === "leaving" || isMine, `${name} without the lock of its queue`);
-    if (queueOf(entry.key) === page.q.own && page.q.stage === "open" && !page.hasWaited)
+    ensure(!page.q.isHere || isMine, `${name} without the lock of its queue`);
+    if (queueOf(entry.key) === page.q.own && page.q.isHere && !page.hasWaited)
       ensure(!isLate(world, index), `${name} too early`);
   }
 }

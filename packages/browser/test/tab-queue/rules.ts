@@ -85,7 +85,7 @@ function checkEnd(world: World): void {
     request.verdict = true;
     answerLock(world, request);
   }
-  ensure(page.q.stage === "open", "the last page never starts");
+  ensure(page.q.maySend, "the last page never starts");
   const sent: number[] = [];
   while (due(page).length > 0) {
     lookFirst(world, index);

@@ -26,6 +26,8 @@ export interface Page {
   q: State;
   /** Its client was shut down: what it has is sent, and nothing more is recovered. */
   isStopping: boolean;
+  /** And that is done: it hears of nothing any more. */
+  isOver: boolean;
   /** What it found as it started has come in. */
   hasStarted: boolean;
   /** Operations at the front that a request carries. */
@@ -205,7 +207,7 @@ export function release(world: World, index: number): void {
 /** Is the lock to be waited for? It may still be held by the page before this one in its tab. */
 export function waits(world: World, { page, queue }: LockRequest): boolean {
   const { q, tab, hasWaited } = world.pages[page] as Page;
-  return q.stage === "starting" && !hasWaited && (world.left[tab] as string[]).includes(queue);
+  return q.isHere && !q.maySend && !hasWaited && (world.left[tab] as string[]).includes(queue);
 }
 
 export function open(world: World, tab: number): void {
@@ -214,6 +216,7 @@ export function open(world: World, tab: number): void {
     tab,
     q: newState(),
     isStopping: false,
+    isOver: false,
     hasStarted: false,
     inFlight: 0,
     hasWaited: false,
@@ -229,6 +232,7 @@ export function die(world: World, index: number): void {
     life: "dead",
     q: newState(),
     isStopping: false,
+    isOver: false,
     hasStarted: false,
     inFlight: 0,
     hasWaited: false,
