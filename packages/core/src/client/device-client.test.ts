@@ -244,3 +244,31 @@ test("notifications that are denied, granted, or something that is not known yet
 
   expect(tokens).toEqual([true, false, false, true, false, true]);
 });
+
+describe("the visitor", () => {
+  const named = ({ server }: ReturnType<typeof deviceFixture>) =>
+    server.requests.flatMap(({ identify }) => (identify ? [identify.anonymous_id] : []));
+
+  test("is named by every identify until one of them was delivered", async () => {
+    const fixture = deviceFixture();
+    for (const status of [400, 202, 202]) {
+      fixture.client.identify("ada");
+      await fixture.deliver(status);
+    }
+
+    expect(named(fixture)).toEqual([VISITOR, VISITOR, undefined]);
+  });
+
+  test("a late delivery for one who has left says nothing about the next", async () => {
+    const fixture = deviceFixture();
+    fixture.client.identify("ada");
+    void fixture.client.reset();
+    await fixture.deliver();
+    fixture.client.identify("bob");
+    await fixture.deliver();
+
+    const [ada, bob] = named(fixture);
+    expect([ada, typeof bob]).toEqual([VISITOR, "string"]);
+    expect(bob).not.toBe(ada);
+  });
+});

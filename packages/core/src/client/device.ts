@@ -62,8 +62,8 @@ export interface Device {
   readonly context?: () => object;
   /** Adds the traits that the device knows to an identify. */
   readonly addTraits?: ((body: IdentifyBody) => void) | undefined;
-  readonly holding?: typeof HOLD;
-  readonly pushing?: typeof PUSH;
+  readonly holding?: typeof HOLD | undefined;
+  readonly pushing?: typeof PUSH | undefined;
 }
 
 /** A client that knows who uses its device. */

@@ -27,6 +27,13 @@ describe("traits from the device", () => {
     expect(traits({ locale: null })).toMatchObject({ traits: { locale: null } });
   });
 
+  test("are added one by one", () => {
+    expect(traits({ plan: "pro" }, { locale: "de-DE" })).toMatchObject({
+      traits: { plan: "pro", locale: "de-DE" },
+    });
+    expect(traits(undefined, { timezone: "UTC" })).toMatchObject({ traits: { timezone: "UTC" } });
+  });
+
   test("no value, no key; and no traits where there is none", () => {
     expect(traits(undefined, { timezone: undefined, locale: "" })).toEqual({ external_user_id: "ada" });
   });
