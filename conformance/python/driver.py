@@ -32,7 +32,11 @@ class Driver:
         self._http = http
         self._transport = HttpTransport(loop)
         self._output = output
-        self._values = Values(lambda *arguments: self._live().track(*arguments), lambda: self._live().flush())
+        self._values = Values(
+            lambda *arguments: self._live().track(*arguments),
+            lambda: self._live().flush(),
+            lambda: self._live().shutdown(),
+        )
         self._forget()
 
     def perform(self, command: Command) -> Any:

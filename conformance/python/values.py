@@ -21,9 +21,12 @@ DATA = ("traits", "context")
 class Values:
     """Builds tagged values. A kind it does not know is an error, so that no case passes by mistake."""
 
-    def __init__(self, track: Callable[..., Any], flush: Callable[[], Any]) -> None:
+    def __init__(
+        self, track: Callable[..., Any], flush: Callable[[], Any], shutdown: Callable[[], Any]
+    ) -> None:
         self._track = track
         self._flush = flush
+        self._shutdown = shutdown
 
     def decode(self, value: Any, index: int = 0) -> Any:
         """`index` is the number of the call within its repetition."""
@@ -67,6 +70,8 @@ class Values:
             return self._callback(tag)
         if kind == "calls-flush":
             return lambda _: self._flush()
+        if kind == "calls-shutdown":
+            return lambda event: (self._shutdown(), event)[1]
         if kind == "calls-track":
             return lambda _: self._track(*(self.decode(item, index) for item in tag["args"]))
         raise ValueError(f"this driver knows no value {kind!r}")
@@ -98,7 +103,7 @@ def as_it_is(value: Any) -> Any:
 
 def contract_names(text: str) -> str:
     """`flush_at` as `flushAt` in a message, which cases look for by the contract's name."""
-    for name in OPTION_NAMES:
+    for name in (*OPTION_NAMES, "base_ms", "max_ms"):
         text = text.replace(name, camel(name))
     return text
 

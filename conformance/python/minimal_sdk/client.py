@@ -89,6 +89,9 @@ class Whisperr:
             operation = make()
         except Refused as refusal:
             return self._reporter.drop(refusal.reason, f"The call was not queued: {refusal}")
+        # A before_send may have shut it down meanwhile.
+        if self._end is not None:
+            return self._reporter.drop("shut_down", "before_send called shutdown(), and the event was not queued")
         if operation is None:
             self._reporter.dropped["before_send"] += 1
         else:

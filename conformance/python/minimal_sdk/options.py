@@ -67,6 +67,11 @@ class Options:
             return
         for option, smallest in SMALLEST.items():
             check_number(option, getattr(self, option), smallest, LARGEST.get(option))
+        for option in ("allow_insecure_http", "debug"):
+            must(isinstance(getattr(self, option), bool), option, "True or False", getattr(self, option))
+        for option in ("backoff", "context"):
+            value = getattr(self, option)
+            must(value is None or isinstance(value, Mapping), option, "a mapping", value)
         for option in ("on_error", "before_send"):
             value = getattr(self, option)
             must(value is None or callable(value), option, "a function", value)
@@ -86,7 +91,8 @@ class Options:
 
     def _check_base_url(self) -> None:
         url = urlsplit(self.base_url)
-        must(url.scheme in ("https", "http") and bool(url.hostname), "base_url", "an https: address", self.base_url)
+        usable = url.scheme in ("https", "http") and bool(url.hostname) and not url.query and not url.fragment
+        must(usable, "base_url", "an https: address, without a query", self.base_url)
         local = LOOPBACK.fullmatch(url.hostname or "") is not None
         safe = url.scheme == "https" or local or self.allow_insecure_http
         must(safe, "base_url", "https:, or http: together with allow_insecure_http", self.base_url)

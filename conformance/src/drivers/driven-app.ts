@@ -57,6 +57,10 @@ export function createDrivenApp(
       () =>
         life.client?.call("track", args as unknown[]),
     "calls-flush": () => () => void life.client?.flush(),
+    "calls-shutdown": () => (event: unknown) => {
+      void life.client?.shutdown();
+      return event;
+    },
     "calls-opt-out": () => (event: unknown) => {
       life.client?.call("optOut", []);
       return event;

@@ -56,10 +56,7 @@ async function judgeLive(theCase: Case, stage: Stage, played: Played): Promise<s
   if (created) problems.push(...(await closeClient(stage)));
   const after = await stage.scene([]);
   const leftovers = await stage.send({ do: "leftovers" });
-  return [
-    ...problems,
-    ...brokenInvariants(evidenceOf(theCase, stage, after, created ? leftovers : undefined)),
-  ];
+  return [...problems, ...brokenInvariants(evidenceOf(theCase, stage, after, leftovers))];
 }
 
 /** Its process has ended, so only what the API saw and what it printed can be judged. */

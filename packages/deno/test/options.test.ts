@@ -53,6 +53,13 @@ describe("apiKey", () => {
   });
 });
 
+test("a client that is refused leaves no listener behind, whichever option it was", () => {
+  useDeno({});
+  const create = () => createWhisperr({ apiKey: "wrk_test", context: "checkout" as never });
+  expect(create).toThrow(/context/);
+  expect(listeners()).toBe(0);
+});
+
 describe("exitTimeoutMs", () => {
   test.each([-1, 0.5, Number.NaN, 2 ** 31])("%j throws and is named", (exitTimeoutMs) => {
     useDeno({});

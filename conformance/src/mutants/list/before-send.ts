@@ -62,6 +62,30 @@ export const beforeSendMutants: readonly Mutant[] = [
     caughtBy: { "consent.in-before-send": /number of requests: expected 0, got 1/ },
   },
   {
+    id: "before-send-shutdown-later",
+    does: "Records the event whose beforeSend shuts the client down, and shuts down once it is sent.",
+    how: () => {
+      let isRecording = false;
+      let isAsked = false;
+      return {
+        client: ({ track, shutdown, flush }) => ({
+          track(...args) {
+            isRecording = true;
+            track(...args);
+            isRecording = false;
+            if (isAsked) void flush().then(() => shutdown());
+          },
+          shutdown(options) {
+            if (!isRecording) return shutdown(options);
+            isAsked = true;
+            return flush();
+          },
+        }),
+      };
+    },
+    caughtBy: { "shutdown.in-before-send": /number of requests: expected 0, got 1/ },
+  },
+  {
     id: "before-send-null-sends",
     does: "Sends what beforeSend leaves out.",
     how: asking((event, ask) => ask(event) ?? event),

@@ -37,6 +37,21 @@ export const consentMutants: readonly Mutant[] = [
     caughtBy: { "consent.opt-out": /requests/ },
   },
   {
+    id: "opt-out-waits-for-the-answer",
+    does: "Waits for the answer to what the user has taken back, before it says anything else.",
+    how: () => {
+      let last: Promise<unknown> = Promise.resolve();
+      return {
+        fetch({ signal: _, ...request }, send) {
+          const answer = last.then(() => send(request));
+          last = answer.catch(() => {});
+          return answer;
+        },
+      };
+    },
+    caughtBy: { "consent.in-flight": /number of requests: expected 4, got 3/ },
+  },
+  {
     id: "opt-in-for-this-page",
     does: "Takes opting in for something of this page alone.",
     how: () => {

@@ -28,6 +28,65 @@ export const creationMutants: readonly Mutant[] = [
     caughtBy: { "creation.number-as-text": /creation error: expected \/maxQueueSize/ },
   },
   {
+    id: "unusual-options-unchecked",
+    does: "Looks at the options that most apps give, and takes the others as they come.",
+    how: ignoring(
+      "flushIntervalMs",
+      "maxBatchSize",
+      "maxBatchBytes",
+      "maxRetries",
+      "backoff",
+      "debug",
+      "context",
+    ),
+    caughtBy: {
+      "creation.interval-not-a-number": /creation error: expected \/flushIntervalMs/,
+      "creation.fraction": /creation error: expected \/maxBatchSize/,
+      "creation.batch-of-nothing": /creation error: expected \/maxBatchBytes/,
+      "creation.endless-retries": /creation error: expected \/maxRetries/,
+      "creation.backoff-not-a-number": /creation error: expected \/baseMs/,
+      "creation.backoff-upside-down": /creation error: expected \/maxMs/,
+      "creation.flag-as-text": /creation error: expected \/debug/,
+      "creation.context-as-text": /creation error: expected \/context/,
+    },
+  },
+  {
+    id: "own-options-unchecked",
+    does: "Checks what all SDKs share, and none of the options of its own platform.",
+    how: ignoring("exitTimeoutMs", "waitUntilTimeoutMs"),
+    caughtBy: {
+      "creation.exit-timeout-negative": /creation error: expected \/exitTimeoutMs/,
+      "creation.hold-of-nothing": /creation error: expected \/waitUntilTimeoutMs/,
+    },
+  },
+  {
+    id: "base-url-cut-at-its-query",
+    does: "Leaves out what no path can be put behind, without a word.",
+    how: withOptions(({ baseUrl, ...options }) => ({ ...options, baseUrl: String(baseUrl).split("?")[0] })),
+    caughtBy: { "creation.query-in-base-url": /creation error: expected \/baseUrl/ },
+  },
+  {
+    id: "first-wait-limited",
+    does: "Knows the longest wait by default alone, and refuses a first one that is longer.",
+    how: withOptions((options) => {
+      const { baseMs = 0, maxMs = 30_000 } = Object(options.backoff) as { baseMs?: number; maxMs?: number };
+      if (baseMs > maxMs) throw new Error("backoff.baseMs must not be above maxMs");
+      return options;
+    }),
+    caughtBy: { "creation.long-first-wait": /the SDK refused to be created: .*baseMs/ },
+  },
+  {
+    id: "flush-at-out-of-reach",
+    does: "Waits for a number of operations that its queue cannot hold.",
+    how: ({ options }) => ({
+      client: ({ track, stats }) => ({
+        track: (...args) => (stats().pending >= Number(options.maxQueueSize) ? undefined : track(...args)),
+      }),
+      options: ({ maxQueueSize: _, ...given }) => given,
+    }),
+    caughtBy: { "creation.flush-at-above-the-queue": /stored types: expected 4 items, got 0/ },
+  },
+  {
     id: "wrong-callback-ignored",
     does: "Leaves a beforeSend out that is no function, without a word.",
     how: withOptions(({ beforeSend: _, ...options }) => options),

@@ -46,6 +46,25 @@ export const holdMutants: readonly Mutant[] = [
     caughtBy: { "hold.own-time": /occurredAt\[0\]: expected "2026-06-14T12:00:00\.999Z"/ },
   },
   {
+    id: "held-outlives-the-opt-out",
+    does: "Brings back at optIn() what was held when the user opted out.",
+    how: withClient(({ track, optIn }) => {
+      const held: unknown[][] = [];
+      return {
+        track(...args) {
+          held.push(args);
+          return track(...args);
+        },
+        optIn() {
+          const done = optIn?.();
+          for (const args of held) track(...args);
+          return done;
+        },
+      };
+    }),
+    caughtBy: { "hold.gone-with-opt-out": /stored types: expected 1 items, got 3/ },
+  },
+  {
     id: "held-for-whoever-comes",
     does: "Keeps at reset() what was held, for the next person.",
     how: withClient(({ track, reset }) => {

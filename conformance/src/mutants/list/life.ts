@@ -127,6 +127,7 @@ export const lifeMutants: readonly Mutant[] = [
   },
   {
     id: "exit-delayed-too-long",
+    on: ["node", "deno"],
     does: "Delays the end of the process beyond its limit.",
     how: withOptions((options) => ({
       ...options,
@@ -145,6 +146,7 @@ export const lifeMutants: readonly Mutant[] = [
   },
   {
     id: "exit-cut-short",
+    on: ["node", "deno"],
     does: "Lets the process end before its last request was answered.",
     how: always({ exitTimeoutMs: 1 }),
     caughtBy: { "exit.deadline": /ms until the process ended: expected 1900/ },
@@ -211,6 +213,7 @@ export const lifeMutants: readonly Mutant[] = [
   },
   {
     id: "one-attempt-at-the-end",
+    on: ["node", "deno"],
     does: "Makes a single attempt as the process ends.",
     how: () => {
       let attempts = 0;
@@ -222,12 +225,14 @@ export const lifeMutants: readonly Mutant[] = [
   },
   {
     id: "exit-delivery-not-to-be-turned-off",
+    on: ["node", "deno"],
     does: "Takes exitTimeoutMs 0 for the default.",
     how: ignoring("exitTimeoutMs"),
     caughtBy: { "exit.off": /expected 0 requests, the API saw 1/ },
   },
   {
     id: "connection-keeps-the-process",
+    on: ["node", "deno"],
     does: "Holds the process for some seconds after its last request.",
     how: () => ({
       fetch(request, send) {

@@ -9,6 +9,7 @@ import { consentMutants } from "./consent.ts";
 import { creationMutants } from "./creations.ts";
 import { credentialMutants } from "./credentials.ts";
 import { defaultMutants } from "./defaults.ts";
+import { denoMutants } from "./deno.ts";
 import { endedRequestMutants } from "./ended-requests.ts";
 import { eventMutants } from "./events.ts";
 import { flushResultMutants } from "./flush-results.ts";
@@ -16,6 +17,7 @@ import { flushMutants } from "./flushes.ts";
 import { heldMutants } from "./held.ts";
 import { holdMutants } from "./holds.ts";
 import { identifyMutants } from "./identifies.ts";
+import { leftPageMutants } from "./left-pages.ts";
 import { lifeMutants } from "./life.ts";
 import { navigationMutants } from "./navigations.ts";
 import { pageMutants } from "./pages.ts";
@@ -46,6 +48,7 @@ export const mutants: readonly Mutant[] = [
   ...identifyMutants,
   ...reportMutants,
   ...lifeMutants,
+  ...denoMutants,
   ...defaultMutants,
   ...visitorMutants,
   ...holdMutants,
@@ -56,6 +59,7 @@ export const mutants: readonly Mutant[] = [
   ...pushMutants,
   ...tokenMutants,
   ...pageMutants,
+  ...leftPageMutants,
   ...credentialMutants,
   ...valueMutants,
   ...retryAfterMutants,

@@ -7,14 +7,22 @@ const isNavigation = "currententrychange";
 
 /** Records a view at each change of the address, if `when`. */
 const viewing =
-  (when: (options: Options) => boolean): How =>
+  (when: (options: Options, isOver: boolean) => boolean): How =>
   ({ options }) => {
     const ending = new AbortController();
+    let isOver = false;
     return {
-      client({ page }) {
-        const { signal } = ending;
-        if (when(options)) navigation.addEventListener(isNavigation, () => page?.(), { signal });
-        return {};
+      client({ page, shutdown }) {
+        const view = () => {
+          if (when(options, isOver)) page?.();
+        };
+        navigation.addEventListener(isNavigation, view, { signal: ending.signal });
+        return {
+          shutdown(given) {
+            isOver = true;
+            return shutdown(given);
+          },
+        };
       },
       undo: () => ending.abort(),
     };
@@ -53,6 +61,12 @@ export const navigationMutants: readonly Mutant[] = [
     does: "Turns off the view of a page that loads, and none of those that follow.",
     how: viewing(({ pageViews }) => pageViews === false),
     caughtBy: { "page.navigation-off": /stored types/ },
+  },
+  {
+    id: "views-after-shutdown",
+    does: "Goes on looking where its page goes after shutdown().",
+    how: viewing((_options, isOver) => isOver),
+    caughtBy: { "page.after-shutdown": /errors: expected 0 items, got 1/ },
   },
   {
     id: "client-for-every-creation",

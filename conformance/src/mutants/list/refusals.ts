@@ -68,6 +68,26 @@ export const refusalMutants: readonly Mutant[] = [
     caughtBy: { "too-large.remembered": /number of requests: expected 12 to 30/ },
   },
   {
+    id: "small-for-ever",
+    does: "Never sends a batch again of the size that was too large once.",
+    how: () => {
+      let most = Number.POSITIVE_INFINITY;
+      return {
+        async fetch(request, send) {
+          const count = idsOf(request).length;
+          if (count > most) {
+            const rejected = await sendEach(request, send);
+            return answered(202, { accepted: count - rejected, rejected });
+          }
+          const answer = await send(request);
+          if (answer.status === 413) most = Math.min(most, count / 2);
+          return answer;
+        },
+      };
+    },
+    caughtBy: { "too-large.recovers": /number of requests: expected 6 to 10, got \d\d/ },
+  },
+  {
     id: "search-ends-with-the-first",
     does: "Takes the rest of a refused batch along, once one bad event of it is found.",
     how: () => {

@@ -1,8 +1,15 @@
 /** Mistakes of client SDKs about what outlives a page (contract, sections 5 and 7). */
 import { answered } from "../hooks/answers.ts";
-import { always, byDefault } from "../hooks/options.ts";
+import { always, byDefault, ignoring } from "../hooks/options.ts";
 import { patched, withClock } from "../hooks/platform.ts";
-import { eventsOf, isIdentify, type SentEvent, withEvents, withRequests } from "../hooks/requests.ts";
+import {
+  eventsOf,
+  isIdentify,
+  type SentEvent,
+  withEachEvent,
+  withEvents,
+  withRequests,
+} from "../hooks/requests.ts";
 import type { How, Mutant } from "../mutant.ts";
 
 const LOCAL_BYTES = 65_536;
@@ -66,6 +73,53 @@ export const reloadMutants: readonly Mutant[] = [
     does: "Sends at once what an earlier page may still have under way.",
     how: onLaterPages(withClock((nowMs) => nowMs + 10_000)),
     caughtBy: { "reload.lease": /early should be pending, but is fulfilled/ },
+  },
+  {
+    id: "takes-over-everything",
+    does: "Bounds what this page queues, and takes over whatever others have left.",
+    how: onLaterPages(ignoring("maxQueueSize")),
+    caughtBy: { "reload.bounded": /stats\.pending: expected 3, got 8/ },
+  },
+  {
+    id: "waits-until-the-clock-is-there",
+    does: "Waits for what an earlier page had under way until the clock shows the time it noted.",
+    how: () => {
+      const notes = Object.entries(localStorage).filter(([key]) => key.includes(".f."));
+      const untilMs = Math.max(0, ...notes.map(([, text]) => Number(text.split(" ")[0])));
+      return {
+        async fetch(request, send) {
+          const leftMs = untilMs - Date.now();
+          if (leftMs > 0) await new Promise((resolve) => setTimeout(resolve, leftMs));
+          return send(request);
+        },
+      };
+    },
+    caughtBy: { "reload.clock-set-back": /stored types: expected 1 items, got 0/ },
+  },
+  {
+    id: "users-put-in-by-replace",
+    does: "Puts users into stored text with a function for which $& means something else.",
+    how: withEachEvent(() => (event) => ({
+      ...event,
+      external_user_id:
+        typeof event.external_user_id === "string" ? "…".replace("…", event.external_user_id) : undefined,
+    })),
+    caughtBy: {
+      "hold.odd-text": /stored owners\[0\]: expected "u\$&/,
+      "reload.odd-text": /stored owners\[0\]: expected "u\$&/,
+    },
+  },
+  {
+    id: "properties-taken-for-fields",
+    does: "Takes what stands in properties under the names of its own fields out of stored text.",
+    how: withEachEvent(() => (event) => {
+      const { anonymous_id: _a, held: _h, ...properties } = event.properties;
+      return { ...event, properties };
+    }),
+    caughtBy: {
+      "hold.odd-text": /properties\[0\]\.anonymous_id: missing/,
+      "reload.odd-text": /properties\[0\]\.anonymous_id: missing/,
+    },
   },
   {
     id: "stores-little",

@@ -26,6 +26,17 @@ export const retryMutants: readonly Mutant[] = [
     caughtBy: { "retry.backoff-capped": /flush should be fulfilled, but is pending/ },
   },
   {
+    id: "backoff-in-32-bits",
+    does: "Doubles its waits in 32 bits, until they are less than nothing.",
+    how: () => {
+      let waits = 0;
+      return {
+        setTimeout: (run, delayMs, set) => set(run, delayMs > 2 ** 28 && ++waits > 1 ? 0 : delayMs),
+      };
+    },
+    caughtBy: { "retry.backoff-longest": /flush should be pending, but is fulfilled/ },
+  },
+  {
     id: "backoff-not-to-choose",
     does: "Ignores the backoff option.",
     how: ignoring("backoff"),

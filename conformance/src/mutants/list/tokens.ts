@@ -91,6 +91,26 @@ export const tokenMutants: readonly Mutant[] = [
     },
   },
   {
+    id: "latest-token-known",
+    does: "Does not send a token that it knows to be registered, whatever was under way since.",
+    how: () => {
+      let known: unknown;
+      return {
+        async fetch(request, send) {
+          const answer = await send(request);
+          const { channels = [] } = JSON.parse(request.body) as SentIdentify;
+          const own = channels.find(({ opted_in }) => opted_in === true);
+          if (answer.ok && own) known = own.address;
+          return answer;
+        },
+        client: ({ setPushToken }) => ({
+          setPushToken: (token) => (token === known ? undefined : setPushToken?.(token)),
+        }),
+      };
+    },
+    caughtBy: { "push.refused-in-doubt": /optedIn: expected true, got false/ },
+  },
+  {
     id: "old-token-stays",
     does: "Registers another token and leaves the old one registered.",
     how: withEachIdentify((identify) =>

@@ -1,0 +1,55 @@
+/** Mistakes of client SDKs about pages that are left: what browsers grant them, and what they leave to others (contract, section 6). */
+import { deaf, patched } from "../hooks/platform.ts";
+import type { Mutant } from "../mutant.ts";
+
+export const leftPageMutants: readonly Mutant[] = [
+  {
+    id: "keepalive-in-characters",
+    does: "Counts characters, of up to three bytes each, where browsers count bytes.",
+    how: (life) => ({
+      ...deaf(() => document, "visibilitychange")(life),
+      client(client) {
+        document.onvisibilitychange = () => {
+          if (document.visibilityState !== "hidden") return;
+          // What the SDK reads from now on, until the page's next event.
+          Object.defineProperty(document, "visibilityState", { value: "visible", configurable: true });
+          void client.flush();
+        };
+        return {};
+      },
+      fetch: (request, send) => send({ ...request, keepalive: request.body.length < 65_536 }),
+    }),
+    caughtBy: { "leaving.budget-in-bytes": /expected 1 requests, the API saw 0/ },
+  },
+  {
+    id: "takes-what-is-under-way",
+    does: "Sends at once what a page had under way when it was closed.",
+    how: patched(
+      () => Storage.prototype,
+      "getItem",
+      (get: Storage["getItem"]) =>
+        function (this: Storage, key: string) {
+          return key.includes(".f.") ? null : get.call(this, key);
+        },
+    ),
+    caughtBy: { "tabs.closed-under-way": /number of requests: expected 1, got 2/ },
+  },
+  {
+    id: "held-of-whoever-was-there",
+    does: "Takes over what a closed page has held as if its own visitor had been there.",
+    how: () => ({
+      client: ({ reset }) => ({
+        reset() {
+          const held = Object.entries(localStorage).filter(([key]) => key.includes(".q."));
+          const done = reset?.();
+          const [, identity = "{}"] = Object.entries(localStorage).find(([key]) => key.endsWith(".id")) ?? [];
+          const { anonymousId } = JSON.parse(identity) as { anonymousId: string };
+          for (const [key, text] of held)
+            if (text !== "") localStorage.setItem(key, JSON.stringify({ ...JSON.parse(text), anonymousId }));
+          return done;
+        },
+      }),
+    }),
+    caughtBy: { "tabs.closed-then-reset": /stored types: expected 1 items, got 2/ },
+  },
+];
