@@ -122,9 +122,13 @@ export function flushIn<Result>(client: SharedClient, call: () => Promise<Result
 
 /** Those that their platform has ended without a word. */
 function findLost(client: SharedClient): void {
-  const nowMs = client.ports.nowMs();
-  for (const request of [...client.requests.open] as AttendedRequest[])
-    if (nowMs > Number(request.deadlineMs) + OVERDUE_MS) lost(client, request);
+  const { open } = client.requests;
+  const overdueMs = client.ports.nowMs() - OVERDUE_MS;
+  for (let oldest = open[0]; oldest && isDueBefore(oldest, overdueMs); oldest = open[0]) lost(client, oldest);
+}
+
+function isDueBefore({ deadlineMs = 0 }: AttendedRequest, atMs: number): boolean {
+  return deadlineMs < atMs;
 }
 
 /** In place of core's own: delivery waits, and sends, where the machine of the requests says. */
