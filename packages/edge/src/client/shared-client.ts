@@ -122,13 +122,10 @@ export function flushIn<Result>(client: SharedClient, call: () => Promise<Result
 
 /** Those that their platform has ended without a word. */
 function findLost(client: SharedClient): void {
-  const { open } = client.requests;
+  const open: AttendedRequest[] = client.requests.open;
   const overdueMs = client.ports.nowMs() - OVERDUE_MS;
-  for (let oldest = open[0]; oldest && isDueBefore(oldest, overdueMs); oldest = open[0]) lost(client, oldest);
-}
-
-function isDueBefore({ deadlineMs = 0 }: AttendedRequest, atMs: number): boolean {
-  return deadlineMs < atMs;
+  for (let oldest = open[0]; oldest && (oldest.deadlineMs ?? overdueMs) < overdueMs; oldest = open[0])
+    lost(client, oldest);
 }
 
 /** In place of core's own: delivery waits, and sends, where the machine of the requests says. */
@@ -159,6 +156,10 @@ const EFFECTS_IN_REQUESTS: Effects = {
   },
 };
 
+function wake(_client: Requests, request: AttendedRequest): void {
+  request.wake?.();
+}
+
 const REQUEST_EFFECTS: RequestEffects = {
   open(client: SharedClient, request: AttendedRequest) {
     request.deadlineMs = client.ports.nowMs() + client.config.waitUntilTimeoutMs;
@@ -168,8 +169,8 @@ const REQUEST_EFFECTS: RequestEffects = {
       attend(client, request).catch(() => lost(client, request)),
     );
   },
-  close: (_client, request: AttendedRequest) => request.wake?.(),
-  wake: (_client, request: AttendedRequest) => request.wake?.(),
+  close: wake,
+  wake,
   setTimer,
   send: (client: SharedClient) => void transmit(client),
   cutOff(client: SharedClient) {
