@@ -184,7 +184,7 @@ test("a long outage and a refused key are reported with the count of what is kep
   await untilStored(api, 5);
   const [outage, key] = await reported();
   expect(outage).toMatchObject({ type: "retry_exhausted", status: 503, count: 5 });
-  expect(outage?.message).toContain("failed after 2 attempts");
+  expect(outage?.message).toContain("after 2 attempts");
   expect(key).toMatchObject({ type: "auth", status: 401, count: 5 });
   expect(numbersOf(api)).toEqual(upTo(5));
 });
