@@ -18,6 +18,9 @@ export const leftPageMutants: readonly Mutant[] = [
         return {};
       },
       fetch: (request, send) => send({ ...request, keepalive: request.body.length < 65_536 }),
+      undo() {
+        document.onvisibilitychange = null;
+      },
     }),
     caughtBy: { "leaving.budget-in-bytes": /expected 1 requests, the API saw 0/ },
   },

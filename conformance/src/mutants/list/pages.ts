@@ -59,6 +59,9 @@ const leavingMutants: readonly Mutant[] = [
         return {};
       },
       fetch: (request, send) => send({ ...request, keepalive: true }),
+      undo() {
+        document.onvisibilitychange = null;
+      },
     }),
     caughtBy: { "leaving.budget": /expected 2 requests, the API saw 1/ },
   },

@@ -159,9 +159,16 @@ export const pushMutants: readonly Mutant[] = [
   {
     id: "doubtful-token-not-opted-out",
     does: "Opts out the token it is sure of alone, not the one whose registration was under way.",
-    how: withEachIdentify((identify) =>
-      optsOut(identify) ? { ...identify, channels: identify.channels?.slice(-1) } : identify,
-    ),
+    how: () => {
+      let latest: unknown;
+      return withEachIdentify((identify) => {
+        const { channels = [] } = identify;
+        const own = channels.find(({ opted_in }) => opted_in === true);
+        if (own) latest = own.address;
+        if (channels.length < 2 || !optsOut(identify)) return identify;
+        return { ...identify, channels: channels.filter(({ address }) => address !== latest) };
+      })({ options: {} });
+    },
     caughtBy: { "consent.token-under-way": /optedIn: expected false, got true/ },
   },
   {
