@@ -40,6 +40,20 @@ export const endedRequestMutants: readonly Mutant[] = [
     caughtBy: { "wait-until.cut": /stored types: expected 2 items, got 0/ },
   },
   {
+    id: "wait-handed-over-by-the-clock",
+    does: "Hands a wait over as the time at which it ends, though clocks are set.",
+    how: () => {
+      let latestMs = Number.NEGATIVE_INFINITY;
+      return {
+        setTimeout(run, delayMs, set) {
+          latestMs = Math.max(latestMs, Date.now());
+          return set(run, delayMs + latestMs - Date.now());
+        },
+      };
+    },
+    caughtBy: { "wait-until.clock-set-back": /stored types: expected 2 items, got 0/ },
+  },
+  {
     id: "wait-of-an-ended-request",
     does: "Sends nothing before the wait is over that an ended request had begun.",
     how: () => {

@@ -2,6 +2,9 @@
 import { deaf, patched } from "../hooks/platform.ts";
 import type { Mutant } from "../mutant.ts";
 
+/** How often a page looks for others that are gone. */
+const SCAN_MS = 15_000;
+
 export const leftPageMutants: readonly Mutant[] = [
   {
     id: "keepalive-in-characters",
@@ -23,6 +26,36 @@ export const leftPageMutants: readonly Mutant[] = [
       },
     }),
     caughtBy: { "leaving.budget-in-bytes": /expected 1 requests, the API saw 0/ },
+  },
+  {
+    id: "put-away-unaware",
+    does: "Sends everything as its page is put away, in a request that ends with it.",
+    how: (life) => ({
+      ...deaf(() => window, "pagehide")(life),
+      client({ flush }) {
+        window.onpagehide = () => void flush();
+        return {};
+      },
+      fetch: (request, send) => send({ ...request, keepalive: request.body.length < 65_536 }),
+      undo() {
+        window.onpagehide = null;
+      },
+    }),
+    caughtBy: {
+      "leaving.budget-of-a-page-put-away": /outlives its page: expected true, got false|largest body/,
+    },
+  },
+  {
+    id: "looks-once-for-closed-pages",
+    does: "Looks for closed pages when it has started, and not again.",
+    how: () => {
+      let looks = 0;
+      return {
+        setTimeout: (run, delayMs, set) =>
+          delayMs === SCAN_MS && looks++ > 0 ? undefined : set(run, delayMs),
+      };
+    },
+    caughtBy: { "tabs.closed-later": /stored types: expected 1 items, got 0/ },
   },
   {
     id: "takes-what-is-under-way",

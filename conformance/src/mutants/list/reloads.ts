@@ -58,6 +58,21 @@ export const reloadMutants: readonly Mutant[] = [
     caughtBy: { "reload.many": /stored properties\[2\]\.n: expected 2, got 10/ },
   },
   {
+    id: "order-of-the-clock",
+    does: "Reads what it has stored in the order of the times at which it happened.",
+    how: onLaterPages(
+      withRequests((request) =>
+        isIdentify(request)
+          ? request
+          : withEvents(
+              request,
+              eventsOf(request).sort((a, b) => (a.occurred_at < b.occurred_at ? -1 : 1)),
+            ),
+      ),
+    ),
+    caughtBy: { "reload.order-of-calls": /stored properties\[0\]\.n: expected 1, got [23]/ },
+  },
+  {
     id: "sent-is-gone",
     does: "Takes events out of the storage when they are sent, whether anybody answers or not.",
     how: () => ({

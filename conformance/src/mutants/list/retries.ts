@@ -37,6 +37,21 @@ export const retryMutants: readonly Mutant[] = [
     caughtBy: { "retry.backoff-longest": /flush should be pending, but is fulfilled/ },
   },
   {
+    id: "waits-by-the-clock",
+    does: "Waits until the clock shows a time, though clocks are set.",
+    how: () => ({
+      setTimeout(run, delayMs, set) {
+        const dueMs = Date.now() + delayMs;
+        const look = () => {
+          if (Date.now() < dueMs) set(look, dueMs - Date.now());
+          else run();
+        };
+        return set(look, delayMs);
+      },
+    }),
+    caughtBy: { "retry.clock-set-back": /flush should be fulfilled, but is pending/ },
+  },
+  {
     id: "backoff-not-to-choose",
     does: "Ignores the backoff option.",
     how: ignoring("backoff"),
