@@ -58,6 +58,19 @@ export const leftPageMutants: readonly Mutant[] = [
     caughtBy: { "tabs.closed-later": /stored types: expected 1 items, got 0/ },
   },
   {
+    id: "leaves-what-was-answered",
+    does: "Leaves what is answered while its page is being put away for the next page to send.",
+    how: patched(
+      () => Storage.prototype,
+      "setItem",
+      (set: Storage["setItem"]) =>
+        function (this: Storage, key: string, text: string) {
+          if (text !== "" || !key.includes(".q.")) set.call(this, key, text);
+        },
+    ),
+    caughtBy: { "leaving.answered-after-leaving": /number of requests: expected 1, got 2/ },
+  },
+  {
     id: "takes-what-is-under-way",
     does: "Sends at once what a page had under way when it was closed.",
     how: patched(
