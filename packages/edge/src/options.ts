@@ -77,20 +77,19 @@ const BACKOFF = { baseMs: 500, maxMs: 8000 };
 
 /** `intervalMs`: `flushIntervalMs`, unless the app gave one. Throws an Error that names the option and the fix. */
 export function resolveEdgeOptions(options: WhisperrEdgeOptions, intervalMs: number): EdgeConfig {
-  if (typeof options !== "object" || options === null) throw misuse("options must be an object");
+  if (Object(options) !== options) throw misuse("options must be an object");
   const { waitUntil } = options;
   if (typeof waitUntil !== "function")
     throw misuse("waitUntil must be the platform's, e.g. (promise) => ctx.waitUntil(promise)");
-  const withDefaults = {
-    ...options,
-    outbox: undefined,
-    flushIntervalMs: options.flushIntervalMs ?? intervalMs,
-    backoff: options.backoff ?? BACKOFF,
-  };
+  const given = { ...options, backoff: options.backoff ?? BACKOFF } as WhisperrOptions;
+  const resolved = resolveOptions(given, { maxQueueSize: MAX_QUEUE_SIZE });
+  // One that makes no sense counts as not given in a production build.
+  const isGiven = resolved.flushIntervalMs === options.flushIntervalMs;
   return {
-    ...resolveOptions(withDefaults, { maxQueueSize: MAX_QUEUE_SIZE }),
+    ...resolved,
+    flushIntervalMs: isGiven ? resolved.flushIntervalMs : intervalMs,
+    resumeAfterMs: isGiven ? resolved.flushIntervalMs : 0,
     retriesKept: false,
-    resumeAfterMs: options.flushIntervalMs ?? 0,
     waitUntil,
     waitUntilTimeoutMs: integer(
       "waitUntilTimeoutMs",

@@ -25,7 +25,8 @@ export function createRequestClient<Events extends EventMap = AnyEvents>(
   return {
     api,
     handlerReturned() {
-      client.config.flushIntervalMs = options.flushIntervalMs ?? COALESCING_MS;
+      const { config } = client;
+      if (config.flushIntervalMs !== options.flushIntervalMs) config.flushIntervalMs = COALESCING_MS;
       endHandling(client);
     },
   };
