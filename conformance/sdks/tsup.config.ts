@@ -24,11 +24,6 @@ const alone = {
   },
 } as const;
 
-const development = (options: { external?: string[]; conditions?: string[] }) => {
-  alone.esbuildOptions(options);
-  options.conditions = ["development"];
-};
-
 export default defineConfig([
   // fake-timers is CommonJS and requires Node's own modules, which an ES module has to be lent.
   {
@@ -42,7 +37,7 @@ export default defineConfig([
   { ...driver, entry: ["src/node-cjs.ts"], format: ["cjs"] },
   // What starts an edge runtime, and what runs inside.
   { ...driver, entry: ["src/workerd.ts", "src/vercel-edge.ts"], format: ["esm"] },
-  { ...alone, entry: ["src/workerd-worker.ts"], format: ["esm"], esbuildOptions: development },
+  { ...alone, entry: ["src/workerd-worker.ts"], format: ["esm"] },
   {
     ...alone,
     entry: ["src/browser.ts", "src/browser-slim.ts", "src/outside-web.ts", "src/vercel-edge-function.ts"],
@@ -52,6 +47,9 @@ export default defineConfig([
     ...alone,
     entry: { "browser-development": "src/browser.ts" },
     format: ["iife"],
-    esbuildOptions: development,
+    esbuildOptions: (options: { conditions?: string[] }) => {
+      alone.esbuildOptions(options);
+      options.conditions = ["development"];
+    },
   },
 ]);

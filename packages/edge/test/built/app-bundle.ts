@@ -5,11 +5,7 @@ import { build } from "esbuild";
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 
 /** Of the built package. Fails on whatever a neutral platform has not, `node:` modules among it. */
-export async function bundleApp(
-  source: string,
-  format: "esm" | "iife" = "esm",
-  mode: "production" | "development" = "production",
-): Promise<Uint8Array> {
+export async function bundleApp(source: string, format: "esm" | "iife" = "esm"): Promise<Uint8Array> {
   const { outputFiles } = await build({
     stdin: { contents: source, resolveDir: path("../..") },
     bundle: true,
@@ -18,7 +14,6 @@ export async function bundleApp(
     target: "es2022",
     platform: "neutral",
     external: ["next/server"],
-    conditions: [mode],
     write: false,
     logLevel: "silent",
   });
