@@ -26,11 +26,7 @@ const APPS = [
     "a client per request, in Hono",
     `import { whisperr } from "@whisperr/edge/hono";
      export const middleware = whisperr((c) => ({ apiKey: c.env.KEY }));`,
-<<<<<<< HEAD
-    8650,
-=======
     9440,
->>>>>>> 8f9d324 (Edge: one build again, which checks every option)
   ],
 ] as const;
 
