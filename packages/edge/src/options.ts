@@ -83,8 +83,7 @@ export function resolveEdgeOptions(options: WhisperrEdgeOptions, intervalMs: num
     throw misuse("waitUntil must be the platform's, e.g. (promise) => ctx.waitUntil(promise)");
   const given = { ...options, backoff: options.backoff ?? BACKOFF } as WhisperrOptions;
   const resolved = resolveOptions(given, { maxQueueSize: MAX_QUEUE_SIZE });
-  // One that makes no sense counts as not given in a production build.
-  const isGiven = resolved.flushIntervalMs === options.flushIntervalMs;
+  const isGiven = (options.flushIntervalMs ?? undefined) !== undefined;
   return {
     ...resolved,
     flushIntervalMs: isGiven ? resolved.flushIntervalMs : intervalMs,
