@@ -1,6 +1,6 @@
-/** An app that calls back in from its own fetch, or from every onError. */
+/** An app that calls back in from its own fetch, from what it hands over, or from every onError. */
 import { expect, test } from "vitest";
-import { deviceFixture, imbalance } from "../../test/device-fixture.ts";
+import { deviceFixture, imbalance, newProfile } from "../../test/device-fixture.ts";
 import { deviceServer } from "../../test/device-server.ts";
 import { settle } from "../../test/fake-ports.ts";
 import type { DeviceClient } from "./device.ts";
@@ -79,5 +79,77 @@ test.each<[string, (client: DeviceClient) => void]>([
 
   expect(calls).toBeGreaterThan(0);
   expect(calls).toBeLessThan(30);
+  expect(imbalance(fixture)).toBe(0);
+});
+
+test.each<[string, (client: DeviceClient, optOut: { readonly email: string }) => void]>([
+  ["identify()", (client, optOut) => client.identify("ada", optOut)],
+  ["track()", (client, optOut) => client.track("one", optOut)],
+])("optOut() while the values of %s are read is not forgotten, and nothing is sent", async (_call, call) => {
+  const profile = newProfile();
+  const fixture = deviceFixture({ profile });
+  call(fixture.client, {
+    get email() {
+      fixture.client.optOut();
+      return "ada@example.com";
+    },
+  });
+  fixture.client.track("later");
+  await fixture.deliver();
+
+  expect(fixture.server.requests).toEqual([]);
+  expect(fixture.client.stats()).toMatchObject({ accepted: 2, dropped: { opted_out: 2 }, pending: 0 });
+  expect(JSON.parse(profile.identity ?? "")).toMatchObject({ optedOut: true });
+});
+
+test("reset() while the values of identify() are read parts the user from the visitor before", async () => {
+  const fixture = deviceFixture();
+  fixture.client.track("of_the_visitor_before");
+  fixture.client.identify("ada", {
+    get email() {
+      void fixture.client.reset();
+      return "ada@example.com";
+    },
+  });
+  await fixture.deliver();
+
+  const [before] = fixture.server.events;
+  const identified = fixture.server.requests.flatMap(({ identify }) => identify ?? []);
+  expect(before?.anonymous_id).toBeDefined();
+  expect(identified).toMatchObject([{ external_user_id: "ada" }]);
+  expect(identified[0]?.anonymous_id).not.toBe(before?.anonymous_id);
+});
+
+test("settings of a push token that throw when they are read are refused, and nothing gets out", () => {
+  const { client } = deviceFixture();
+  const settings = {
+    get kind(): string {
+      throw new Error("not now");
+    },
+  };
+
+  expect(() => client.setPushToken("token", settings)).not.toThrow();
+  expect(client.stats()).toMatchObject({ accepted: 1, dropped: { unserializable: 1 } });
+});
+
+test("a token of two users in a queue of one operation is said once under each name, and that ends", async () => {
+  let reads = 0;
+  let stored: string | null = null;
+  const identityStore = {
+    read: () => (++reads > MANY ? `{"anonymousId":"${reads}","optedOut":true}` : stored),
+    write: (text: string) => {
+      stored = text;
+    },
+  };
+  const fixture = deviceFixture({ options: { maxQueueSize: 1 }, device: { identityStore } });
+  fixture.client.identify("ada");
+  fixture.client.setPushToken("token");
+  await fixture.deliver();
+  fixture.client.identify("bob");
+  await fixture.deliver();
+  const { accepted } = fixture.client.stats();
+  fixture.client.setPushToken("token");
+
+  expect(fixture.client.stats().accepted).toBe(accepted + 2);
   expect(imbalance(fixture)).toBe(0);
 });

@@ -94,7 +94,7 @@ test("an event that reset() inside beforeSend parted from its visitor says so", 
   fixture.client.track("order_placed");
 
   expect(fixture.errors.map(({ message }) => message)).toEqual([
-    'track("order_placed") was dropped: reset() came inside beforeSend.',
+    'track("order_placed") was dropped: reset() came inside track().',
   ]);
 });
 

@@ -67,11 +67,11 @@ function track(client: DeviceRecord, event: unknown, properties?: unknown, conte
     const { userId, anonymousId } = identity;
     const owner = userId === undefined ? { anonymousId, ...(device.holds && HELD) } : { userId };
     const operation = recordEvent(recorder, ports, owner, event, properties, context, device.context?.());
-    if (!operation || !recorder.beforeSend) return operation;
-    // It may have opted the user out, said who it is, or parted the two.
+    if (!operation || client.known === identity) return operation;
+    // What the app gave has called back: it may have opted the user out, said who it is, or parted the two.
     identity = recordedUser(client);
     const current = operation.held && holding ? holding.claimed(identity, operation) : operation;
-    if (!current) throw new Refusal("reset", "reset() came inside beforeSend");
+    if (!current) throw new Refusal("reset", "reset() came inside track()");
     return current;
   };
   const add = (_: Client, operation: TrackOperation) => {
@@ -85,10 +85,11 @@ function identify(client: DeviceRecord, userId: unknown, given: unknown): void {
   const { device } = client;
   let next: Identity;
   const make = () => {
-    const before = recordedUser(client);
+    recordedUser(client);
     const id = checkUserId(userId);
     const body = JSON.parse(identifyBody(id, given)) as IdentifyBody;
-    next = identified(before, id, client.newId);
+    // Once more: what the app gave may have called back when it was read, and opted the user out.
+    next = identified(recordedUser(client), id, client.newId);
     if (!next.promoted) body.anonymous_id = next.anonymousId;
     device.addTraits?.(body);
     next = device.pushing?.identifying(next, body) ?? next;

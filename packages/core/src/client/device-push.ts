@@ -59,8 +59,10 @@ function noteUnheard(client: DeviceRecord, sent: { readonly body: string }): voi
 
 function setPushToken(client: DeviceRecord, address: unknown, settings?: object): void {
   if (client.device.silent || !isText(address)) return;
-  const channels = [{ ...settings, type: "push", address, optedIn: true }];
-  const make = () => ({ kind: "identify" as const, body: identifyBody("", { channels }) });
+  const make = () => {
+    const channels = [{ ...settings, type: "push", address, optedIn: true }];
+    return { kind: "identify" as const, body: identifyBody("", { channels }) };
+  };
   const add = (_: Client, operation: IdentifyOperation) => {
     const [token] = bodyOf(operation).channels as [WireChannel];
     const identity = identityOf(client);
@@ -70,16 +72,16 @@ function setPushToken(client: DeviceRecord, address: unknown, settings?: object)
   enqueue(client, () => "setPushToken()", make, add);
 }
 
-/** Queues what must be said of the token now. `last`: under whose name it was said just now. */
-function update(client: DeviceRecord, last?: string): void {
-  for (let user = last; ; ) {
+/** Queues what must be said of the token now, but under the names of `users`: it was said there just now. */
+function update(client: DeviceRecord, ...users: (string | undefined)[]): void {
+  for (;;) {
     // Looked at again each time: the app may have changed something when it heard of what came before.
     const identity = identityOf(client);
     const news = pushUpdate(identity);
     const userId = news[0]?.userId;
-    // The same once more: it did not get into the queue.
-    if (userId === undefined || userId === user) return;
-    user = userId;
+    // The same once more: it did not get into the queue, or the next one has driven it out.
+    if (userId === undefined || users.includes(userId)) return;
+    users.push(userId);
     setIdentity(client, { ...identity, said: saying(identity.said, news) });
     const body = JSON.stringify({ external_user_id: userId, channels: channelsOf(news) });
     appendOwn(client, { kind: "identify", body });

@@ -77,7 +77,7 @@ describe("an operation that has gone to another page", () => {
   });
 });
 
-test("what cannot be read is passed over, and what can is released", () => {
+test("what cannot be read is lost and counted, and what can is released, in its place", async () => {
   const inner = arrayOutbox();
   const unreadable = new Set<number>();
   const outbox: Outbox = {
@@ -87,10 +87,9 @@ test("what cannot be read is passed over, and what can is released", () => {
     },
     at: (index) => (unreadable.has(index) ? undefined : inner.at(index)),
   };
-  const { queue, loop } = page(outbox);
-  queue.hold(aTrack({ held: true, idNumber: 1 }));
-  queue.hold(aTrack({ held: true, idNumber: 2 }));
-  unreadable.add(0);
+  const { queue, loop, server } = page(outbox);
+  for (const operation of tracks(3)) queue.hold({ ...operation, held: true });
+  unreadable.add(1);
   const released: Operation[] = [];
   queue.release((event) => {
     released.push(event);
@@ -98,6 +97,11 @@ test("what cannot be read is passed over, and what can is released", () => {
     return rest;
   });
 
-  expect(released).toMatchObject([{ idNumber: 2 }]);
-  expect(loop.stats().dropped).toEqual({});
+  expect(released).toMatchObject([{ idNumber: 1 }, { idNumber: 3 }]);
+  expect(loop.stats()).toEqual({ accepted: 3, delivered: 0, dropped: { reset: 1 }, pending: 2 });
+  unreadable.clear();
+  void loop.flush();
+  await settle();
+  const sent = JSON.parse(server.requests[0]?.body ?? "") as { events: { context: object }[] };
+  expect(sent.events.map(({ context }) => Object.values(context).join().slice(-1))).toEqual(["1", "3"]);
 });

@@ -68,13 +68,13 @@ export function hold(client: Client, event: TrackOperation): void {
 /** Held events become what `fill` makes of them, and are due; those it returns undefined for are dropped as `reset`. */
 export function release(client: Client, fill: (event: TrackOperation) => TrackOperation | undefined): void {
   const { outbox, pending } = client;
-  const held = read(outbox, pending) as TrackOperation[];
-  if (held.length === 0) return;
-  const filled = held.map(fill).filter((event) => event !== undefined);
+  const held = outbox.size - pending;
+  if (held === 0) return;
+  const filled = (read(outbox, pending) as TrackOperation[]).map(fill).filter((event) => event !== undefined);
   // The new ones are stored before the old ones go: whatever ends the page in between loses nothing.
   for (const event of filled) outbox.append(event);
-  outbox.remove(pending, held.length);
-  const left = held.length - filled.length;
+  outbox.remove(pending, held);
+  const left = held - filled.length;
   if (left > 0) lose(client, "reset", left);
   if (filled.length > 0) addQueued(client, filled.length);
   else tell(client);
