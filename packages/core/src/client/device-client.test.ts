@@ -272,3 +272,15 @@ describe("the visitor", () => {
     expect(bob).not.toBe(ada);
   });
 });
+
+test("a queue with room for one takes what two users have to say of a token, and there is an end to it", () => {
+  const { client, errors, stored } = deviceFixture({ options: { maxQueueSize: 1 } });
+  client.identify("ada", { pushToken: "t1" });
+  client.identify("bob");
+  client.setPushToken("t1");
+  client.identify("carol");
+  client.setPushToken("t1");
+
+  expect(stored()).toHaveLength(1);
+  expect(errors.length).toBeGreaterThan(0);
+});
