@@ -2,7 +2,7 @@
 import { expect } from "vitest";
 import type { Batch } from "../src/events/wire.ts";
 import { type Answer, createTransport, type RequestUnderWay } from "../src/http/exchange.ts";
-import type { FetchLike, FetchResponse } from "../src/ports.ts";
+import type { FetchLike, FetchResponse, Ports } from "../src/ports.ts";
 import { type FakeTimers, fakePorts, settle } from "./fake-ports.ts";
 
 export const BATCH: Batch = { path: "/v1/events/batch", body: '{"events":[]}', count: 1 };
@@ -40,8 +40,8 @@ export interface Exchange {
   answer(): Answer | undefined;
 }
 
-export function exchange(fetch: FetchLike): Exchange {
-  const { ports, timers } = fakePorts({ fetch });
+export function exchange(fetch: FetchLike, over: Partial<Ports> = {}): Exchange {
+  const { ports, timers } = fakePorts({ fetch, ...over });
   const transport = createTransport(
     { baseUrl: "https://api.example.com/ingest", apiKey: "wrk_test", requestTimeoutMs: 10_000 },
     ports,

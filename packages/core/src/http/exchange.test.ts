@@ -98,6 +98,51 @@ describe("a failure", () => {
   });
 });
 
+describe("a status", () => {
+  test.each<[string, unknown]>([
+    ["a symbol", Symbol("202")],
+    [
+      "an object that throws",
+      {
+        valueOf() {
+          throw new Error("not now");
+        },
+      },
+    ],
+  ])("that is %s is no answer", async (_name, status) => {
+    expect(await answerTo(async () => response({ status: status as number }))).toHaveProperty("failure");
+  });
+
+  test.each<unknown>(["202", 202n])("that only looks like a number is one: %s", async (status) => {
+    expect(await answerTo(async () => response({ status: status as number }))).toMatchObject({ status: 202 });
+  });
+});
+
+test("where no AbortController can be made, a request is a failure", async () => {
+  const abortController = () => {
+    throw new Error("there is none");
+  };
+  const { answer, request } = exchange(never, { abortController });
+  await settle();
+
+  expect(answer()).toEqual(noAnswer("there is none"));
+  expect(() => request.abort()).not.toThrow();
+});
+
+test("a request that cannot be aborted ends all the same", async () => {
+  const controller = new AbortController();
+  const abort = () => {
+    throw new Error("not now");
+  };
+  const { answer, timers } = exchange(never, {
+    abortController: () => ({ signal: controller.signal, abort }),
+  });
+
+  expect(() => timers.fire()).toThrow("not now");
+  await settle();
+  expect(answer()).toEqual(noAnswer("no answer within 10000 ms"));
+});
+
 describe("the timeout", () => {
   test("ends a request even when fetch ignores its signal", async () => {
     const { answer, timers } = exchange(never);

@@ -4,7 +4,7 @@
  */
 import { describeThrown } from "../events/refusal.ts";
 import type { Batch } from "../events/wire.ts";
-import type { Ports } from "../ports.ts";
+import type { AbortControllerLike, Ports } from "../ports.ts";
 import { parseHttpDateMs } from "./http-date.ts";
 
 /** What came back for one request: an HTTP answer, or the reason there was none. */
@@ -44,12 +44,13 @@ export function createTransport(
   return ({ path, body }) => {
     // Called unbound: browsers and Workers refuse a fetch whose `this` is some other object.
     const { fetch, timers } = ports;
-    const controller = ports.abortController();
+    let controller: AbortControllerLike | undefined;
     // The status is the verdict: once it is here, a body that breaks off or hangs takes nothing from it.
     let verdict: Answer | undefined;
     let abort = () => {};
 
     async function exchange(): Promise<Answer> {
+      controller = ports.abortController();
       const response = await fetch(baseUrl + path, {
         method: "POST",
         headers: { "Content-Type": "application/json", "X-API-Key": apiKey },
@@ -57,7 +58,8 @@ export function createTransport(
         redirect: "manual",
         signal: controller.signal as never,
       });
-      verdict = { status: response.status };
+      // A number, or it throws.
+      verdict = { status: Number(response.status) };
       try {
         // What the app gave as fetch may answer with less than a Response: all but the status can be done without.
         verdict = { ...verdict, retryAfter: textOf(response.headers?.get?.("retry-after")) };
@@ -71,8 +73,8 @@ export function createTransport(
     // Does not wait for fetch to notice: one that ignores its signal would go on for ever.
     const answer = new Promise<Answer>((resolve) => {
       abort = () => {
-        controller.abort();
         resolve(verdict ?? noAnswer(`no answer within ${requestTimeoutMs} ms`));
+        controller?.abort();
       };
       exchange().then(resolve, (error: unknown) => resolve(noAnswer(describeThrown(error))));
     });

@@ -243,3 +243,33 @@ test.each([
     expect(loop.stats()).toEqual({ accepted: 3, delivered: 0, dropped: {}, pending: 0, ...books });
   },
 );
+
+test("an outbox that stores nothing, and says nothing, costs each operation: counted, and reported", () => {
+  const outbox: Outbox = { size: 0, append() {}, at: () => undefined, remove() {} };
+  const { track, loop, errors } = loopFixture({ outbox });
+  track(2);
+
+  expect(loop.stats()).toEqual({ accepted: 2, delivered: 0, dropped: { outbox_failed: 2 }, pending: 0 });
+  expect(errors).toMatchObject([{ reason: "outbox_failed" }, { reason: "outbox_failed" }]);
+});
+
+test("an outbox whose size throws lets nothing out, and its operations are delivered", async () => {
+  const inner = arrayOutbox();
+  let isBroken = false;
+  const { track, loop, server } = loopFixture({
+    outbox: {
+      ...inner,
+      get size() {
+        if (isBroken) throw new Error("disk gone");
+        return inner.size;
+      },
+    },
+  });
+  isBroken = true;
+  track(2);
+  const flush = loop.flush();
+  await settle();
+  server.answer(202);
+
+  expect(await flush).toEqual({ delivered: 2, dropped: 0, pending: 0 });
+});

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { settle } from "../../test/fake-ports.ts";
 import { arrayOutbox, aTrack } from "../../test/operations.ts";
 import type { Operation } from "../events/operation.ts";
 import { guardedOutbox } from "./guarded-outbox.ts";
@@ -72,4 +73,78 @@ test("what it throws once it has done as it was told is only mentioned", () => {
   outbox.remove(0, 1);
   expect([outbox.failure, outbox.size]).toEqual([undefined, 0]);
   expect(said).toHaveLength(2);
+});
+
+/** An outbox of which a few things are not as they should be. */
+function changed(over: Partial<AppOutbox>): ReturnType<typeof guardedOutbox> {
+  const inner = arrayOutbox();
+  const given = Object.create(inner) as AppOutbox;
+  return guardedOutbox(Object.defineProperties(given, Object.getOwnPropertyDescriptors(over)), () => {});
+}
+
+test.each<[string, () => unknown]>([
+  [
+    "throws",
+    () => {
+      throw new Error("disk gone");
+    },
+  ],
+  ["is none", () => undefined],
+  ["is text", () => "12"],
+])("where its size %s, it is what it must be by what was done", (_what, size) => {
+  let isBroken = false;
+  const inner = arrayOutbox();
+  const outbox = changed({
+    ...inner,
+    get size() {
+      return isBroken ? (size() as number) : inner.size;
+    },
+  });
+  outbox.append(aTrack());
+  isBroken = true;
+  outbox.append(aTrack());
+  outbox.append(aTrack());
+  outbox.remove(0, 1);
+
+  expect([outbox.failure, outbox.size]).toEqual([undefined, 2]);
+});
+
+test("one that does nothing, and says nothing, has failed", () => {
+  const outbox = changed({ append() {}, remove() {} });
+
+  outbox.append(aTrack());
+  expect(outbox.failure).toBe("its size is wrong");
+  outbox.remove(0, 1);
+  expect(outbox.failure).toBe("its size is wrong");
+});
+
+test("what an async method rejects with ends no process", async () => {
+  const inner = arrayOutbox();
+  let rejected = 0;
+  const outbox = changed({
+    ...inner,
+    get size() {
+      return inner.size;
+    },
+    async append(operation) {
+      inner.append(operation as Operation);
+      rejected += 1;
+      throw new Error("disk full");
+    },
+  });
+  outbox.append(aTrack());
+  await settle();
+
+  expect([rejected, outbox.failure, outbox.size]).toEqual([1, undefined, 1]);
+});
+
+test.each<[string, object]>([
+  ["its number", { idNumber: undefined }],
+  ["its time", { atMs: "yesterday" }],
+  ["its context", { context: undefined }],
+])("an event that has lost %s cannot be read", (_what, lost) => {
+  const outbox = guardedOutbox(arrayOutbox([{ ...aTrack(), ...lost }]), () => {});
+
+  expect(outbox.at(0)).toBeUndefined();
+  expect(outbox.failure).toBeDefined();
 });

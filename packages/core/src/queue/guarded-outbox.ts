@@ -1,43 +1,68 @@
 /** An outbox of the app's, which may throw although it must not. Behind this border nothing throws: what went wrong is a value. */
 import { mustBe } from "../development.ts";
 import { describeThrown } from "../events/refusal.ts";
+import { ignoreRejection } from "../events/snapshot.ts";
+import { encodeEvent } from "../events/wire.ts";
 import type { AppOutbox, Outbox } from "./outbox.ts";
 
 /**
- * One that throws, and yet has done what it was told, has done it: its size says so. `say`: where a failure is mentioned. Throws
- * when it is no outbox.
+ * Whether it has done as it was told is for its size to say, whatever it throws. `say`: where a failure is mentioned. Throws when
+ * it is no outbox.
  */
 export function guardedOutbox(given: AppOutbox, say: (message: string) => void): Outbox {
   const outbox = given as Outbox;
+  let { size } = outbox;
   const methods = [outbox.append, outbox.at, outbox.remove];
-  const fits = methods.every((method) => typeof method === "function") && Number.isInteger(outbox.size);
+  const fits = methods.every((method) => typeof method === "function") && Number.isInteger(size);
   mustBe(fits, "outbox", "an object with size, append, at and remove", given);
   let failure: string | undefined;
 
-  /** `by`: what is added to its size when it does as it is told. */
-  function attempt<T>(by: number, action: () => T): T | undefined {
+  function attempt<T>(action: () => T): T | undefined {
     failure = undefined;
-    const { size } = outbox;
     try {
       return action();
     } catch (error) {
-      const message = describeThrown(error);
-      say(`the outbox failed: ${message}`);
-      if (by === 0 || outbox.size !== size + by) failure = message;
+      failure = describeThrown(error);
+      say(`the outbox failed: ${failure}`);
       return undefined;
     }
   }
 
+  /** How many operations it holds; where it does not say so, what it must be by what was done. */
+  function look(): number {
+    const now = attempt(() => outbox.size);
+    if (Number.isInteger(now)) size = now as number;
+    return size;
+  }
+
+  /** It must not be async. Where it is, what it rejects with shall not end the process. */
+  const tell = (action: () => unknown) => attempt(() => ignoreRejection(action()));
+
+  /** `by`: what is added to its size when it does as it is told. */
+  function change(by: number, action: () => unknown): void {
+    const wanted = look() + by;
+    tell(action);
+    const thrown = failure;
+    if (!thrown) size = wanted;
+    failure = look() === wanted ? undefined : (thrown ?? "its size is wrong");
+  }
+
   return {
     get size() {
-      return outbox.size;
+      return look();
     },
     get failure() {
       return failure;
     },
-    append: (operation) => attempt(1, () => outbox.append(operation)),
-    at: (index) => attempt(0, () => outbox.at(index)),
-    remove: (offset, count) => attempt(-count, () => outbox.remove(offset, count)),
-    inFlight: (count) => attempt(0, () => outbox.inFlight?.(count)),
+    append: (operation) => change(1, () => outbox.append(operation)),
+    at: (index) =>
+      attempt(() => {
+        const operation = outbox.at(index);
+        // What storage gives back may be anything: one that cannot be sent fails here.
+        if (operation?.kind === "track") encodeEvent(operation);
+        return operation;
+      }),
+    remove: (offset, count) => change(-count, () => outbox.remove(offset, count)),
+    inFlight: (count) => tell(() => outbox.inFlight?.(count)),
   };
 }
