@@ -18,6 +18,7 @@ export const capability = z
     "wait-until",
     "several-clients",
     "process-exit",
+    "server-process",
     "javascript-values",
     "console",
   ])

@@ -40,6 +40,8 @@ export type Capability =
   | "several-clients"
   /** A process of its own per case, which can end by itself. */
   | "process-exit"
+  /** The SDK of a process whose author sees what it throws at its start. */
+  | "server-process"
   /** Two values of the language JSON lacks: BigInt, and objects with getters and toJSON. */
   | "javascript-values"
   /** SDK output to the console can be read. */

@@ -75,8 +75,8 @@ class Options:
         for option in ("on_error", "before_send"):
             value = getattr(self, option)
             must(value is None or callable(value), option, "a function", value)
-        # Not shown, whatever it is: it may be a key with a line break behind it.
-        key = self.api_key
+        # Not shown, whatever it is: it may be a key with a line break in it.
+        key = self.api_key = self.api_key.strip() if isinstance(self.api_key, str) else self.api_key
         usable = isinstance(key, str) and re.fullmatch("[!-~]+", key) is not None
         must(usable, "api_key", "your key, for example from the environment variable WHISPERR_API_KEY")
         self._check_base_url()

@@ -64,6 +64,7 @@ export { conclude, EFFECTS, transmit } from "./loop/effects.ts";
 export { abandon, type FlushResult, flush, retry, stop } from "./loop/flush.ts";
 export { adopt, append, arrived, withdraw } from "./loop/queue.ts";
 export {
+  checkApiKey,
   integer,
   MAX_TIMER_MS,
   type ResolvedOptions,

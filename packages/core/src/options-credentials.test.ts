@@ -3,13 +3,17 @@ import { describe, expect, test } from "vitest";
 import { KEY, misuse, resolve } from "../test/resolved-options.ts";
 
 describe("apiKey", () => {
-  test.each([undefined, "", null])("%s is missing, and the message says where to put it", (apiKey) => {
+  test.each([undefined, "", null, " \n"])("%s is missing, and the message says where to put it", (apiKey) => {
     expect(misuse({ apiKey })).toBe(
       'Whisperr: apiKey is missing: createWhisperr({ apiKey: "wrk_…" }), with the key from WHISPERR_API_KEY.',
     );
   });
 
-  test.each([`${KEY}\n`, ` ${KEY}`, `${KEY}é`, `${KEY}\r\nX-Other: 1`, "wrk_…"])(
+  test.each([`${KEY}\n`, ` ${KEY}`, `\ufeff${KEY}\r\n`])("%j is the key, with blanks around it", (apiKey) => {
+    expect(resolve({ apiKey }).apiKey).toBe(KEY);
+  });
+
+  test.each([`wrk_ ${KEY}`, `${KEY}é`, `${KEY}\r\nX-Other: 1`, "wrk_…"])(
     "%j would break its header, and is not printed",
     (apiKey) => {
       expect(misuse({ apiKey })).toContain("apiKey must be the key as it was issued, wrk_…, without spaces");

@@ -164,8 +164,12 @@ export function integer(
   return fits ? value : fallback;
 }
 
-/** It travels in a header, where anything but these characters is refused with an error that would print it. */
-function checkApiKey(apiKey: unknown): string {
+/**
+ * It travels in a header, where anything but these characters is refused with an error that would print it. Files and
+ * forms that keys come from leave blanks and line ends around them.
+ */
+export function checkApiKey(given: unknown): string {
+  const apiKey = typeof given === "string" ? given.trim() : given;
   mustHaveKey(apiKey);
   mustBe(typeof apiKey === "string" && /^[!-~]+$/.test(apiKey), "apiKey", RULES.apiKey, apiKey);
   return apiKey as string;

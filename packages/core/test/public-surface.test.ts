@@ -18,6 +18,7 @@ test("core exports exactly this, so that nothing becomes public by accident", ()
     "backoffDelayMs",
     "batchCut",
     "channel",
+    "checkApiKey",
     "checkChoice",
     "checkTypes",
     "conclude",

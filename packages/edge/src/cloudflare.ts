@@ -7,6 +7,7 @@
 import type { AnyEvents, EventMap } from "@whisperr/core";
 import type { Whisperr } from "./client/create-whisperr.ts";
 import { createRequestClient } from "./client/request-client.ts";
+import type { Said } from "./client/without-key.ts";
 import type { EdgeOptions } from "./options.ts";
 
 export type {
@@ -52,7 +53,8 @@ export type WorkerFetch<Env, Request, Context, Response> = (
  * request: what the handler tracked goes out when it returns, what its stream or `waitUntil` tracks later goes out too,
  * all of it under `ctx.waitUntil`. The response waits for nothing.
  *
- * `options` is asked once per request, and may throw: so does a request whose options make no sense.
+ * `options` is asked once per request, and may throw: so does a request whose options make no sense. Without a usable
+ * `apiKey` requests go on, nothing is recorded, and the console says so once.
  *
  * @example
  * export default { fetch: withWhisperr(handler, (env) => ({ apiKey: env.WHISPERR_API_KEY })) };
@@ -72,9 +74,10 @@ export function withWhisperr<
   ) => Response | Promise<Response>,
   options: (env: Env) => EdgeOptions,
 ): WorkerFetch<Env, Request, Context, Response> {
+  const said: Said = new Set();
   return async (request, env, context) => {
     const waitUntil = (promise: Promise<unknown>) => context.waitUntil(promise);
-    const { api, handlerReturned } = createRequestClient<Events>({ ...options(env), waitUntil });
+    const { api, handlerReturned } = createRequestClient<Events>({ ...options(env), waitUntil }, said);
     try {
       return await handler(request, env, context, api);
     } finally {

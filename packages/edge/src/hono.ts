@@ -6,6 +6,7 @@
 import type { AnyEvents, EventMap } from "@whisperr/core";
 import type { Whisperr } from "./client/create-whisperr.ts";
 import { createRequestClient } from "./client/request-client.ts";
+import type { Said } from "./client/without-key.ts";
 import type { EdgeOptions, WaitUntil } from "./options.ts";
 import { vercelWaitUntil } from "./platform/vercel-context.ts";
 
@@ -52,12 +53,13 @@ export interface HonoOptions extends EdgeOptions {
 export function whisperr<Events extends EventMap = AnyEvents, Context = HonoContextWithKey>(
   options: HonoOptions | ((c: Context) => HonoOptions),
 ): (c: HonoContext, next: () => Promise<void>) => Promise<void> {
+  const said: Said = new Set();
   return async (c, next) => {
     const given = typeof options === "function" ? options(c as Context) : options;
-    const { api, handlerReturned } = createRequestClient<Events>({
-      ...given,
-      waitUntil: given?.waitUntil ?? waitUntilOf(c) ?? (() => {}),
-    });
+    const { api, handlerReturned } = createRequestClient<Events>(
+      { ...given, waitUntil: given?.waitUntil ?? waitUntilOf(c) ?? (() => {}) },
+      said,
+    );
     c.set("whisperr" as never, api as never);
     try {
       await next();

@@ -18,7 +18,7 @@ export interface NextOptions extends EdgeOptions {
  * Makes a client for module scope, for route handlers, server actions, server components and middleware (`proxy`), in
  * the Node.js and the edge runtime. Each call is delivered after the response of the request it is made in.
  *
- * @throws An Error that names the option and the fix: for a wrong `apiKey`, `baseUrl` or `waitUntil`, and in the `development`
+ * @throws An Error that names the option and the fix: for a wrong `baseUrl` or `waitUntil`, and in the `development`
  * build for any option that makes no sense. No call on the client throws later.
  *
  * @example
@@ -29,7 +29,7 @@ export function createWhisperr<Events extends EventMap = AnyEvents>(
 ): Whisperr<Events> {
   return create<Events>({
     ...options,
-    apiKey: options?.apiKey ?? keyOfEnvironment(),
+    apiKey: options?.apiKey || keyOfEnvironment(),
     waitUntil: (promise) => after(promise),
   });
 }

@@ -75,9 +75,12 @@ const TIMEOUT_MS = 25_000;
 /** 23.5 s for six of them at most. */
 const BACKOFF = { baseMs: 500, maxMs: 8000 };
 
+export function checkObject(options: unknown): void {
+  if (Object(options) !== options) throw misuse("options must be an object");
+}
+
 /** `intervalMs`: `flushIntervalMs`, unless the app gave one. Throws an Error that names the option and the fix. */
 export function resolveEdgeOptions(options: WhisperrEdgeOptions, intervalMs: number): EdgeConfig {
-  if (Object(options) !== options) throw misuse("options must be an object");
   const { waitUntil } = options;
   if (typeof waitUntil !== "function")
     throw misuse("waitUntil must be the platform's, e.g. (promise) => ctx.waitUntil(promise)");

@@ -18,7 +18,7 @@ export interface VercelOptions extends EdgeOptions {
  * Makes a client for module scope. Each call is delivered under the `waitUntil` of the request it is made in. Where there
  * is none, as in local development, delivery just runs.
  *
- * @throws An Error that names the option and the fix: for a wrong `apiKey`, `baseUrl` or `waitUntil`, and in the `development`
+ * @throws An Error that names the option and the fix: for a wrong `baseUrl` or `waitUntil`, and in the `development`
  * build for any option that makes no sense. No call on the client throws later.
  *
  * @example
@@ -29,7 +29,7 @@ export function createWhisperr<Events extends EventMap = AnyEvents>(
 ): Whisperr<Events> {
   return create<Events>({
     ...options,
-    apiKey: options?.apiKey ?? keyOfEnvironment(),
+    apiKey: options?.apiKey || keyOfEnvironment(),
     waitUntil: (promise) => vercelWaitUntil()?.(promise),
   });
 }

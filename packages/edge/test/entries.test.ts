@@ -71,11 +71,26 @@ describe("withWhisperr", () => {
   });
 
   test("options that make no sense fail the request, with the fix", async () => {
-    const handler = withWhisperr<{ KEY?: string }>(
+    const handler = withWhisperr<typeof env>(
       () => new Response("ok"),
+      ({ KEY }) => ({ apiKey: KEY, flushAt: 0 }),
+    );
+    await expect(handler(new Request("http://app"), env, fakeRequest())).rejects.toThrow(/flushAt/);
+  });
+
+  test("without a key requests are answered, and the console says once what is wrong", async () => {
+    const error = vi.spyOn(console, "error").mockImplementation(() => {});
+    const handler = withWhisperr<{ KEY?: string }>(
+      (_request, _env, _ctx, client) => {
+        client.track("ada", "one");
+        return new Response("ok");
+      },
       ({ KEY }) => ({ apiKey: KEY }),
     );
-    await expect(handler(new Request("http://app"), {}, fakeRequest())).rejects.toThrow(/apiKey/);
+    for (const name of ["first", "second"])
+      expect(await (await handler(new Request(`http://app/${name}`), {}, fakeRequest())).text()).toBe("ok");
+    expect(error.mock.calls).toEqual([[expect.stringContaining("apiKey is missing")]]);
+    error.mockRestore();
   });
 });
 

@@ -10,6 +10,27 @@ export const creationMutants: readonly Mutant[] = [
     caughtBy: { "creation.bad-key": /creation error: expected \/apiKey/ },
   },
   {
+    id: "line-end-refused",
+    does: "Takes a line end behind the key for a part of it.",
+    how: withOptions((options) => {
+      if (/\s$/.test(String(options.apiKey))) throw new Error("apiKey holds a line end");
+      return options;
+    }),
+    caughtBy: { "creation.key-with-a-line-end": /the SDK refused to be created/ },
+  },
+  {
+    id: "key-demanded-of-requests",
+    does: "Throws for want of a key where requests are answered.",
+    how: withOptions((options) => {
+      if (!/^\S+$/.test(String(options.apiKey ?? ""))) throw new Error("apiKey is missing");
+      return options;
+    }),
+    caughtBy: {
+      "creation.no-key-in-a-request": /the SDK refused to be created/,
+      "creation.bad-key-in-a-request": /the SDK refused to be created/,
+    },
+  },
+  {
     id: "base-url-completed",
     does: "Guesses the scheme of an address.",
     how: withOptions(({ baseUrl, ...options }) => ({ ...options, baseUrl: `https://${baseUrl}` })),

@@ -203,7 +203,10 @@ export const lifeMutants: readonly Mutant[] = [
     id: "no-key-accepted",
     does: "Makes a client without a key.",
     how: withOptions((options) => ({ ...options, apiKey: options.apiKey || "wrk_anything" })),
-    caughtBy: { "creation.no-key": /creation error: expected \/apiKey/ },
+    caughtBy: {
+      "creation.no-key": /creation error: expected \/apiKey/,
+      "creation.empty-key": /creation error: expected \/apiKey/,
+    },
   },
   {
     id: "outage-keeps-the-process",

@@ -22,7 +22,7 @@ export function clientOfPage<Options extends BasicOptions>(
   mustBe(typeof options === "object" && options, "what createWhisperr() takes", "an object", options);
   if (typeof document === "undefined" || options.disabled === true) return createDisabled();
   const { clients } = sharedByPage();
-  const existing = clients.get(options.apiKey ?? "");
+  const existing = clients.get(options.apiKey?.trim?.() ?? "");
   if (existing !== undefined) return existing as PageCalls;
 
   const resolved = resolveOptions(options, { maxQueueSize: MAX_QUEUE_SIZE });

@@ -40,7 +40,7 @@ export function createProcessClient<Events extends EventMap = AnyEvents>(
     throw misuse("createWhisperr() takes an object of options");
   if (options.disabled === true) return createDisabledClient<Events>();
   const { ports, end, environmentKey } = processOf(options);
-  const apiKey = options.apiKey ?? environmentKey();
+  const apiKey = options.apiKey || environmentKey();
   const resolved = resolveOptions({ ...options, apiKey }, { maxQueueSize: MAX_QUEUE_SIZE });
   const exitTimeoutMs = integer("exitTimeoutMs", options.exitTimeoutMs, 2000, 0, MAX_TIMER_MS);
   const watched: Ports = { ...ports, onStep: watchProcess(exitTimeoutMs, end) };

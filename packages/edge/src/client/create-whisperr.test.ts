@@ -13,13 +13,34 @@ const { waitUntil } = fakeRequest();
 describe("options", () => {
   test.each([
     ["no options", undefined, /options/],
-    ["no key", { waitUntil }, /apiKey/],
     ["no waitUntil", { apiKey: "wrk_test" }, /waitUntil must be/],
     ["a deadline of nothing", { apiKey: "wrk_test", waitUntil, waitUntilTimeoutMs: 0 }, /waitUntilTimeoutMs/],
     ["an outbox that is none", { apiKey: "wrk_test", waitUntil, outbox: {} }, /outbox/],
     ["an interval below zero", { apiKey: "wrk_test", waitUntil, flushIntervalMs: -1 }, /flushIntervalMs/],
   ])("%s is refused at creation, by its name", (_what, options, message) => {
     expect(() => createWhisperr(options as never)).toThrow(message);
+  });
+
+  test.each([undefined, "", " \n", "wrk_in two", 7])(
+    "the key %j makes a client that is off, and says so",
+    async (apiKey) => {
+      const error = vi.spyOn(console, "error").mockImplementation(() => {});
+      const [api, request] = [fakeApi(), fakeRequest()];
+      const whisperr = createWhisperr({ apiKey: apiKey as string, ...api, waitUntil: request.waitUntil });
+      whisperr.track("ada", "one");
+      expect(await whisperr.flush()).toEqual({ delivered: 0, dropped: 0, pending: 0 });
+      expect(error.mock.calls).toEqual([[expect.stringMatching(/Nothing is recorded.*apiKey/)]]);
+      expect(request.promises).toBe(0);
+      error.mockRestore();
+    },
+  );
+
+  test("blanks around the key are not part of it", async () => {
+    const fetch = vi.fn(fakeApi().fetch);
+    const whisperr = createWhisperr({ apiKey: " wrk_test\r\n", waitUntil, fetch });
+    whisperr.track("ada", "one");
+    await whisperr.flush();
+    expect(fetch.mock.calls[0]?.[1].headers).toMatchObject({ "X-API-Key": "wrk_test" });
   });
 
   test("disabled needs nothing, does nothing and holds nothing", async () => {

@@ -1,17 +1,18 @@
 /** The client of all requests, as apps make it. */
 import { type AnyEvents, createDisabledClient, type EventMap, type ServerClient } from "@whisperr/core";
-import { COALESCING_MS, type WhisperrEdgeOptions } from "../options.ts";
+import { COALESCING_MS, checkObject, type WhisperrEdgeOptions } from "../options.ts";
 import { createEdgeClient } from "./edge-client.ts";
 import { adjustRequests, flushAlone, flushIn, type InRequests, initialInRequests } from "./shared-client.ts";
+import { isWithoutKey } from "./without-key.ts";
 
 /** A client, of one request or of all. */
 export type Whisperr<Events extends EventMap = AnyEvents> = ServerClient<Events>;
 
 /**
  * Makes a client. `createWhisperr<Events>()`, where `Events` maps event names to the types of their properties, checks every
- * `track()`. At global scope it touches neither timers, randomness nor network.
+ * `track()`. Without a usable `apiKey` it is a client that does nothing, and the console says why. At global scope it touches neither timers, randomness nor network.
  *
- * @throws An Error that names the option and the fix: for a wrong `apiKey`, `baseUrl` or `waitUntil`, and in the `development`
+ * @throws An Error that names the option and the fix: for a wrong `baseUrl` or `waitUntil`, and in the `development`
  * build for any option that makes no sense. No call on the client throws later.
  *
  * @example
@@ -20,7 +21,8 @@ export type Whisperr<Events extends EventMap = AnyEvents> = ServerClient<Events>
 export function createWhisperr<Events extends EventMap = AnyEvents>(
   options: WhisperrEdgeOptions,
 ): Whisperr<Events> {
-  if (Object(options).disabled === true) return createDisabledClient<Events>();
+  checkObject(options);
+  if (options.disabled === true || isWithoutKey(options)) return createDisabledClient<Events>();
   const { api, client } = createEdgeClient<Events, InRequests>(
     options,
     COALESCING_MS,

@@ -22,13 +22,10 @@ function requestFixture(
   const server = fakeApi(answer);
   const request = fakeRequest();
   const onError = vi.fn();
-  const { api, handlerReturned } = createRequestClient({
-    apiKey: "wrk_test",
-    waitUntil: request.waitUntil,
-    fetch: server.fetch,
-    onError,
-    ...options,
-  });
+  const { api, handlerReturned } = createRequestClient(
+    { apiKey: "wrk_test", waitUntil: request.waitUntil, fetch: server.fetch, onError, ...options },
+    new Set(),
+  );
   if (handled) handlerReturned();
   return { server, request, whisperr: api, handlerReturned, onError };
 }
@@ -260,7 +257,10 @@ describe("the request", () => {
   });
 
   test("is not touched by a disabled client, which needs no options", async () => {
-    const { api, handlerReturned } = createRequestClient({ disabled: true } as WhisperrEdgeOptions);
+    const { api, handlerReturned } = createRequestClient(
+      { disabled: true } as WhisperrEdgeOptions,
+      new Set(),
+    );
     api.track("ada", "one");
     handlerReturned();
     expect(await api.flush()).toEqual({ delivered: 0, dropped: 0, pending: 0 });
@@ -282,5 +282,5 @@ test("a platform's outbox gets the operations in place of the API", async () => 
 });
 
 test.each([undefined, null, "wrk_test"])("%s is refused as options, and the message says so", (options) => {
-  expect(() => createRequestClient(options as never)).toThrow(/options must be an object/);
+  expect(() => createRequestClient(options as never, new Set())).toThrow(/options must be an object/);
 });

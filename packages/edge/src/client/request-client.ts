@@ -1,9 +1,10 @@
 /** The client of one request, for middleware that knows when the request's handler has returned. */
 import { type AnyEvents, createDisabledClient, type EventMap } from "@whisperr/core";
-import { COALESCING_MS, HANDLER_INTERVAL_MS, type WhisperrEdgeOptions } from "../options.ts";
+import { COALESCING_MS, checkObject, HANDLER_INTERVAL_MS, type WhisperrEdgeOptions } from "../options.ts";
 import type { Whisperr } from "./create-whisperr.ts";
 import { createEdgeClient } from "./edge-client.ts";
 import { adjustLifetime, endHandling, initialLifetime, type Lifetime } from "./lifetime.ts";
+import { isWithoutKey, type Said } from "./without-key.ts";
 
 /** A client and what its maker may tell it. */
 export interface RequestClient<Events extends EventMap> {
@@ -12,10 +13,14 @@ export interface RequestClient<Events extends EventMap> {
   handlerReturned(): void;
 }
 
+/** `said`: of all requests of the same middleware. */
 export function createRequestClient<Events extends EventMap = AnyEvents>(
   options: WhisperrEdgeOptions,
+  said: Said,
 ): RequestClient<Events> {
-  if (Object(options).disabled === true) return { api: createDisabledClient<Events>(), handlerReturned() {} };
+  checkObject(options);
+  if (options.disabled === true || isWithoutKey(options, said))
+    return { api: createDisabledClient<Events>(), handlerReturned() {} };
   const { api, client } = createEdgeClient<Events, Lifetime>(
     options,
     HANDLER_INTERVAL_MS,

@@ -51,7 +51,7 @@ export function resolveDelivery(
   const { WHISPERR_API_KEY, WHISPERR_BASE_URL } = Object(env) as { readonly [name: string]: string };
   const filled = {
     ...given,
-    apiKey: given.apiKey ?? WHISPERR_API_KEY,
+    apiKey: given.apiKey || WHISPERR_API_KEY,
     baseUrl: given.baseUrl ?? WHISPERR_BASE_URL,
   };
   const options = resolveOptions(filled, { maxQueueSize });
