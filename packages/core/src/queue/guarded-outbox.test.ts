@@ -56,7 +56,7 @@ test("what it throws is a value, for as long as it is the last that happened", (
   expect(outbox.failure).toBe("disk full");
   expect(outbox.at(0)).toBeUndefined();
   outbox.inFlight?.(1);
-  outbox.remove(0, 1);
+  outbox.remove(1, 1);
   expect(outbox.failure).toBe("disk full");
   expect(said).toEqual(Array(4).fill("the outbox failed: disk full"));
 
@@ -114,7 +114,7 @@ test("one that does nothing, and says nothing, has failed", () => {
 
   outbox.append(aTrack());
   expect(outbox.failure).toBe("its size is wrong");
-  outbox.remove(0, 1);
+  outbox.remove(1, 1);
   expect(outbox.failure).toBe("its size is wrong");
 });
 
@@ -147,4 +147,18 @@ test.each<[string, object]>([
 
   expect(outbox.at(0)).toBeUndefined();
   expect(outbox.failure).toBeDefined();
+});
+
+test("one that lets go of more than it was told is taken at its word", () => {
+  const inner = arrayOutbox([aTrack({ idNumber: 1 }), aTrack({ idNumber: 2 }), aTrack({ idNumber: 3 })]);
+  const outbox = changed({
+    ...inner,
+    get size() {
+      return inner.size;
+    },
+    remove: (offset, count) => inner.remove(offset, count + 1),
+  });
+  outbox.remove(0, 1);
+
+  expect([outbox.size, outbox.at(0)]).toEqual([1, aTrack({ idNumber: 3 })]);
 });

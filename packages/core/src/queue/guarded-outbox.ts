@@ -16,6 +16,8 @@ export function guardedOutbox(given: AppOutbox, say: (message: string) => void):
   const fits = methods.every((method) => typeof method === "function") && Number.isInteger(size);
   mustBe(fits, "outbox", "an object with size, append, at and remove", given);
   let failure: string | undefined;
+  /** At the front, settled, and it has not let go of them: it is told again with the next. Nobody else sees them. */
+  let leftovers = 0;
 
   function attempt<T>(action: () => T): T | undefined {
     failure = undefined;
@@ -49,7 +51,7 @@ export function guardedOutbox(given: AppOutbox, say: (message: string) => void):
 
   return {
     get size() {
-      return look();
+      return look() - leftovers;
     },
     get failure() {
       return failure;
@@ -57,12 +59,19 @@ export function guardedOutbox(given: AppOutbox, say: (message: string) => void):
     append: (operation) => change(1, () => outbox.append(operation)),
     at: (index) =>
       attempt(() => {
-        const operation = outbox.at(index);
+        const operation = outbox.at(index + leftovers);
         // What storage gives back may be anything: one that cannot be sent fails here.
         if (operation?.kind === "track") encodeEvent(operation);
         return operation;
       }),
-    remove: (offset, count) => change(-count, () => outbox.remove(offset, count)),
-    inFlight: (count) => tell(() => outbox.inFlight?.(count)),
+    remove(offset, count) {
+      if (offset > 0) return change(-count, () => outbox.remove(offset + leftovers, count));
+      const wanted = look() - leftovers - count;
+      leftovers += count;
+      change(-leftovers, () => outbox.remove(0, leftovers));
+      leftovers = Math.max(0, size - wanted);
+      failure = undefined;
+    },
+    inFlight: (count) => tell(() => outbox.inFlight?.(count && count + leftovers)),
   };
 }
