@@ -25,6 +25,9 @@ export function aStorage(): FakeStorage {
         throw error;
       }
     },
+    async getAlarm() {
+      return storage.alarmMs;
+    },
     async setAlarm(atMs) {
       storage.alarmMs = atMs;
     },

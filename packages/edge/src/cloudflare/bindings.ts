@@ -85,6 +85,8 @@ export interface TransactionalSql {
 
 /** The storage of a Durable Object that was listed under `new_sqlite_classes`. */
 export interface DurableStorageLike extends TransactionalSql {
+  /** When it is to call `alarm()`; null: never. */
+  getAlarm(): Promise<number | null>;
   /** Has the platform call `alarm()`. `atMs`: wall-clock ms since 1970. */
   setAlarm(atMs: number): Promise<void>;
   /** The platform is to call nothing. */

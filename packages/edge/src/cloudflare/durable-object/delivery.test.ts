@@ -26,7 +26,11 @@ function anObject(api: NumberedApi, options: OutboxOptions = {}, storage: FakeSt
     onError: (error: WhisperrError) => errors.push(error),
     ...options,
   };
-  const object = createOutboxObject(storage, () => resolveDelivery(given, {}, 10_000));
+  const object = createOutboxObject(
+    storage,
+    () => resolveDelivery(given, {}, 10_000),
+    () => options.maxQueueSize ?? 10_000,
+  );
   /** As the platform does: at its time, and gone once it fires. */
   async function fireAlarm(): Promise<void> {
     vi.setSystemTime(Math.max(storage.alarmMs ?? 0, Date.now()));
@@ -170,6 +174,39 @@ describe("a Durable Object", () => {
     const mended = anObject(api, {}, storage);
     await mended.fireAlarm();
     expect(api.requests).toEqual([[1, 2]]);
+  });
+
+  test("without a key it keeps no more than it may, and counts what had to go once there is a key", async () => {
+    const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
+    const api = aNumberedApi();
+    const storage = aStorage();
+    const { object } = anObject(api, { apiKey: "", maxQueueSize: 10 }, storage);
+    for (let i = 0; i < 20; i++) await handOver(object, handedOver(3 * i + 1, 3 * i + 3));
+    expect(object.store.size).toBe(10);
+    expect(warn.mock.calls.flat()).toEqual([
+      expect.stringContaining("apiKey is missing"),
+      expect.stringContaining("drops its oldest"),
+    ]);
+    warn.mockRestore();
+
+    Object.assign(object, { settings: anObject(api, {}, aStorage()).object.settings });
+    vi.setSystemTime(storage.alarmMs ?? 0);
+    await onAlarm(object);
+    expect(api.requests.flat()).toEqual([51, 52, 53, 54, 55, 56, 57, 58, 59, 60]);
+    expect(object.client).toMatchObject({ accepted: 60, delivered: 10, dropped: { queue_full: 50 } });
+  });
+
+  test("without a key its alarm fires in spite of all that comes in, and of restarts", async () => {
+    const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
+    const storage = aStorage();
+    for (let i = 0; i < 5; i++) {
+      const { object } = anObject(aNumberedApi(), { apiKey: "" }, storage);
+      await handOver(object, handedOver(2 * i + 1, 2 * i + 1));
+      vi.setSystemTime(Date.now() + 11_000);
+      await handOver(object, handedOver(2 * i + 2, 2 * i + 2));
+    }
+    expect(storage.alarmMs).toBe(NOW + 60_000);
+    warn.mockRestore();
   });
 
   test("a refused key is tried again after the longest backoff, however much comes in", async () => {

@@ -12,6 +12,7 @@ import {
   describeThrown,
   EFFECTS,
   type Effects,
+  lose,
   refuse,
   step,
   timerFired,
@@ -26,6 +27,8 @@ export interface OutboxObject {
   readonly store: DurableStore;
   /** Throws as long as the options make no sense; what is handed over is kept all the same. */
   readonly settings: () => DeliverySettings;
+  /** How many operations are kept, as far as that is known without them. */
+  readonly maxQueueSize: () => number;
   /** Undefined until the settings are known. */
   client: DurableClient | undefined;
   /** When delivery goes on, wall-clock ms since 1970; null: when something comes. */
@@ -34,6 +37,10 @@ export interface OutboxObject {
   alarmMs: number | null | undefined;
   /** The alarm fired, and delivers. */
   isDelivering: boolean;
+  /** What was said last of the settings, or of a failure in this code. */
+  trouble: string;
+  /** Operations that had to go before there was a client to count them. */
+  evicted: number;
 }
 
 /** Core's record, with the object that it belongs to. */
@@ -49,24 +56,28 @@ const TROUBLE_MS = 60_000;
 export function createOutboxObject(
   storage: DurableStorageLike,
   settings: () => DeliverySettings,
+  maxQueueSize: () => number,
 ): OutboxObject {
   return {
     storage,
     store: createDurableStore(storage),
     settings,
+    maxQueueSize,
     client: undefined,
     dueMs: null,
     alarmMs: undefined,
     isDelivering: false,
+    trouble: "",
+    evicted: 0,
   };
 }
 
 /** Keeps `operations`, in this order; those it was handed before are not kept twice. */
 export async function handOver(object: OutboxObject, operations: readonly HandedOver[]): Promise<void> {
-  const client = attempt(() => clientOf(object));
+  const client = attempt(object);
   const added = object.store.add(operations, Date.now());
-  if (client === undefined) object.dueMs = Date.now() + TROUBLE_MS;
-  else arrived(client, added - dropUnreadable(client));
+  if (client) arrived(client, added - dropUnreadable(client));
+  else await waitForSettings(object);
   await setAlarm(object);
 }
 
@@ -79,7 +90,7 @@ export async function onAlarm(object: OutboxObject): Promise<void> {
   try {
     await deliver(clientOf(object));
   } catch (error) {
-    console.warn(`[whisperr] the outbox tries again in ${TROUBLE_MS} ms: ${describeThrown(error)}`);
+    sayTrouble(object, error);
     object.dueMs = Date.now() + TROUBLE_MS;
   }
   object.isDelivering = false;
@@ -124,6 +135,11 @@ function makeClient(object: OutboxObject, { options, ports, reporter }: Delivery
   client.failures = failures;
   dropUnreadable(client);
   adopt(client, store.size);
+  if (object.evicted > 0) {
+    client.accepted += object.evicted;
+    step(client, () => lose(client, "queue_full", object.evicted));
+    object.evicted = 0;
+  }
   // A wait that a restart cut off goes on.
   if (object.dueMs !== null) object.dueMs = Math.max(object.dueMs, notBeforeMs);
   return client;
@@ -167,10 +183,34 @@ function tellExhausted(client: DurableClient): void {
     EFFECTS.report(client, "retry_exhausted", attempts);
 }
 
-function attempt<Result>(make: () => Result): Result | undefined {
+/** Undefined as long as there are no settings that make sense; why is said. */
+function attempt(object: OutboxObject): DurableClient | undefined {
   try {
-    return make();
-  } catch {
+    return clientOf(object);
+  } catch (error) {
+    sayTrouble(object, error);
     return undefined;
   }
+}
+
+/** Nobody evicts and no timer is set without a client. */
+async function waitForSettings(object: OutboxObject): Promise<void> {
+  const { storage, store } = object;
+  const tooMany = store.size - object.maxQueueSize();
+  if (tooMany > 0) {
+    if (object.evicted === 0) console.warn("[whisperr] the outbox is full and drops its oldest operations");
+    object.evicted += tooMany;
+    store.remove(0, tooMany);
+  }
+  // It may be set since before this object woke up: however much comes in, it fires.
+  const setMs = object.dueMs ?? (await storage.getAlarm()) ?? Infinity;
+  object.dueMs = Math.min(setMs, Date.now() + TROUBLE_MS);
+}
+
+/** Once as long as it is the same: the outbox is asked with each request. */
+function sayTrouble(object: OutboxObject, error: unknown): void {
+  const why = describeThrown(error);
+  if (why === object.trouble) return;
+  object.trouble = why;
+  console.warn(`[whisperr] the outbox delivers nothing and tries again every ${TROUBLE_MS} ms: ${why}`);
 }

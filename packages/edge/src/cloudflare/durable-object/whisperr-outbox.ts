@@ -56,15 +56,21 @@ export class WhisperrOutbox<Env = unknown> {
 
   /** For the platform. */
   constructor(ctx: DurableObjectStateLike, env: Env) {
+    let options: OutboxOptions | undefined;
     let settings: DeliverySettings | undefined;
-    this.#object = createOutboxObject(ctx.storage, () => {
-      if (settings === undefined) {
-        const options = this.options(env);
+    this.#object = createOutboxObject(
+      ctx.storage,
+      () => {
+        options ??= this.options(env);
         const flushIntervalMs = options.flushIntervalMs ?? FLUSH_INTERVAL_MS;
-        settings = resolveDelivery({ ...options, flushIntervalMs }, env, MAX_QUEUE_SIZE);
-      }
-      return settings;
-    });
+        settings ??= resolveDelivery({ ...options, flushIntervalMs }, env, MAX_QUEUE_SIZE);
+        return settings;
+      },
+      () => {
+        const maxQueueSize = options?.maxQueueSize;
+        return Number.isInteger(maxQueueSize) ? Math.max(1, Number(maxQueueSize)) : MAX_QUEUE_SIZE;
+      },
+    );
   }
 
   /** Override to set options. Asked once, before the object does anything, with the Worker's environment. */
