@@ -49,8 +49,14 @@ def describe(answer: Answer) -> str:
     error = _body(answer).get("error")
     said = [error.get(key) for key in ("code", "message")] if isinstance(error, dict) else []
     words = ": ".join([str(answer.status), *(str(part) for part in said if part)])
-    is_odd = answer.status < 200 or 300 <= answer.status < 400
-    return f"{words}: no API answers like that, and redirects are not followed; check base_url" if is_odd else words
+    odd = f"{words}: no API answers like that, and redirects are not followed; check base_url"
+    return odd if is_from_elsewhere(answer) else words
+
+
+def is_from_elsewhere(answer: Answer) -> bool:
+    """A redirect, or a page for people: some other server's answer."""
+    status = answer.status
+    return status is not None and (status < 200 or 300 <= status < 400 or (status < 300 and answer.is_page))
 
 
 def _body(answer: Answer) -> Dict[str, Any]:

@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from itertools import islice
 from typing import Callable, Deque, Dict, List, Optional, Tuple
 
-from .answers import describe, rejected_count, retry_after_ms
+from .answers import describe, is_from_elsewhere, rejected_count, retry_after_ms
 from .batch_sizing import BatchSizing
 from .errors import Reporter, WhisperrError
 from .event_loop import Callback, EventLoop
@@ -152,12 +152,14 @@ class Delivery:
     def _judge(self, batch: List[Operation], answer: Answer) -> None:
         """What follows from an answer (contract, section 4)."""
         status = answer.status
-        if status is not None and 200 <= status < 300:
+        if is_from_elsewhere(answer):
+            self._retry(answer)
+        elif status is not None and 200 <= status < 300:
             self._accepted(batch, answer)
         elif status in (401, 403):
             self._is_refused = True
             self._keep("auth", "The API refused the key, everything is kept; check api_key", answer)
-        elif status is None or status == 429 or not 400 <= status < 500:
+        elif status is None or status in (408, 425, 429) or not 400 <= status < 500:
             self._retry(answer)
         else:
             self._refused(batch, status, answer)

@@ -73,7 +73,9 @@ class HttpExchange:
             body = response.read(MAX_ANSWER_BYTES)
         except (HTTPException, OSError):
             body = b""  # The status counts, whatever becomes of the body.
-        return Answer(response.status, body.decode("utf-8", "replace"), response.headers.get("Retry-After"))
+        text = body.decode("utf-8", "replace")
+        is_page = response.headers.get_content_type() == "text/html"
+        return Answer(response.status, text, response.headers.get("Retry-After"), is_page)
 
 
 class HttpTransport:

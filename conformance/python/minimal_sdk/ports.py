@@ -13,6 +13,8 @@ class Answer:
     status: Optional[int]
     body: str = ""
     retry_after: Optional[str] = None
+    #: For people (text/html).
+    is_page: bool = False
 
 
 class Exchange(Protocol):

@@ -86,6 +86,13 @@ describe("accept-with-body", () => {
   });
 });
 
+test("page is a success that stores nothing", async () => {
+  const api = await anApi([{ kind: "page" }]);
+  const response = await sendBatch(api.url, anEvent("1"));
+  expect([response.status, response.headers.get("content-type")]).toEqual([200, "text/html"]);
+  expect([api.requests[0]?.outcome, ...storedIds(api)]).toEqual(["refused"]);
+});
+
 test("redirect points at another origin and stores nothing", async () => {
   const other = await anApi([]);
   const api = await anApi([{ kind: "redirect", status: 307, location: `${other.url}${BATCH_PATH}` }]);

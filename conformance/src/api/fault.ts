@@ -37,6 +37,8 @@ export type Fault =
   | { kind: "accept-and-lose-answer"; answer?: "none" | "cut" | "stall" | "endless" }
   /** Processes normally; a success is then answered with this body, and this status when one is given. */
   | { kind: "accept-with-body"; body: string; status?: number; contentType?: string }
+  /** Answers as a server that has one page for everything: a success, `text/html` unless said otherwise. Stores nothing. */
+  | { kind: "page"; status?: number; body?: string; contentType?: string }
   /** Counts the first `count` events of a batch as rejected and stores the others. */
   | { kind: "reject"; count: number }
   /** 413 when the request holds more events or more bytes than this; processes normally otherwise. */
@@ -90,6 +92,12 @@ export const faultSchema: z.ZodType<Fault> = z.discriminatedUnion("kind", [
     kind: z.literal("accept-with-body"),
     body: z.string(),
     status: z.int().min(200).max(299).exactOptional(),
+    contentType: headerValue.exactOptional(),
+  }),
+  z.strictObject({
+    kind: z.literal("page"),
+    status: z.int().min(200).max(299).exactOptional(),
+    body: z.string().exactOptional(),
     contentType: headerValue.exactOptional(),
   }),
   z.strictObject({ kind: z.literal("reject"), count }),

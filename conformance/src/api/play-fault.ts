@@ -6,7 +6,7 @@ import type { Twist } from "./ingest.ts";
 import { pause } from "./pause.ts";
 import { readBody, readFirstBytes } from "./read-body.ts";
 import type { Entry } from "./recorder.ts";
-import { redirectAnswer, replacedAnswer, statusAnswer } from "./scripted-answer.ts";
+import { pageAnswer, redirectAnswer, replacedAnswer, statusAnswer } from "./scripted-answer.ts";
 
 export interface Exchange {
   request: Request;
@@ -39,6 +39,8 @@ async function playOnWholeRequest(fault: Fault, exchange: Exchange): Promise<Res
       return respond(exchange, process());
     case "status":
       return respond(exchange, statusAnswer(fault, entry.request.index, exchange.now()));
+    case "page":
+      return respond(exchange, pageAnswer(fault), "refused");
     case "redirect":
       return respond(exchange, redirectAnswer(fault));
     case "reject":
@@ -67,8 +69,12 @@ async function playOnWholeRequest(fault: Fault, exchange: Exchange): Promise<Res
   }
 }
 
-export function respond(exchange: Exchange, answer: Answer): Response {
-  exchange.entry.end(isSuccess(answer) ? "stored" : "refused", answer.status, answer);
+export function respond(
+  exchange: Exchange,
+  answer: Answer,
+  outcome: "stored" | "refused" = isSuccess(answer) ? "stored" : "refused",
+): Response {
+  exchange.entry.end(outcome, answer.status, answer);
   return toResponse(exchange.decorate(answer));
 }
 

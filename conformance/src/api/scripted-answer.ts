@@ -3,6 +3,7 @@ import { type Answer, refusal } from "./answer.ts";
 import type { Fault, RetryAfter } from "./fault.ts";
 
 type StatusFault = Extract<Fault, { kind: "status" }>;
+type PageFault = Extract<Fault, { kind: "page" }>;
 type RedirectFault = Extract<Fault, { kind: "redirect" }>;
 type BodyFault = Extract<Fault, { kind: "accept-with-body" }>;
 
@@ -11,6 +12,14 @@ export function statusAnswer(fault: StatusFault, requestIndex: number, nowMs: nu
   const headers: Record<string, string> = { ...(type && { "content-type": type }), ...fault.headers };
   if (fault.retryAfter) headers["retry-after"] = retryAfterValue(fault.retryAfter, nowMs);
   return { status: fault.status, headers, body, rejected: 0 };
+}
+
+export function pageAnswer({
+  status = 200,
+  body = "<h1>Welcome</h1>",
+  contentType = "text/html",
+}: PageFault): Answer {
+  return { status, headers: { "content-type": contentType }, body, rejected: 0 };
 }
 
 export function redirectAnswer(fault: RedirectFault): Answer {

@@ -71,7 +71,7 @@ test.each([
 test("a message is the name of what happened, the answer, and what no name could say", () => {
   expect(sdk.messageOf("rejected", http(422))).toBe("rejected (422).");
   expect(sdk.messageOf("retry_exhausted", http(301), 7)).toBe(
-    "retry_exhausted after 7 attempts: a redirect, check baseUrl (301).",
+    "retry_exhausted after 7 attempts: this is not the ingestion API, check baseUrl (301).",
   );
   expect(sdk.messageOf("abandoned", undefined, 1)).toBe("abandoned: 1 operation still queued.");
 });

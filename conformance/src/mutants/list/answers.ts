@@ -112,6 +112,21 @@ export const answerMutants: readonly Mutant[] = [
     caughtBy: { "drop.any-4xx": /number of requests: expected 8, got 1\d/ },
   },
   {
+    id: "drop-on-408",
+    does: "Takes 408 and 425 for two of the 4xx that drop.",
+    how: taking((status) => status === 408 || status === 425, 400),
+    caughtBy: { "retry.408-425": /expected 3 requests, the API saw 1/ },
+  },
+  {
+    id: "page-is-success",
+    does: "Takes a page for people for delivery, because its status is 2xx.",
+    how: withAnswers((answer) => (answer.ok ? answered(answer.status) : answer)),
+    caughtBy: {
+      "page.is-no-answer": /expected 3 requests, the API saw 1/,
+      "page.message-names-base-url": /stats\.delivered: expected 0, got 1/,
+    },
+  },
+  {
     id: "drop-on-429",
     does: "Takes 429 for one of the 4xx that drop.",
     how: taking(429, 400),

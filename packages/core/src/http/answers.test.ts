@@ -1,6 +1,7 @@
 /** What is read of an answer, and what of it may be missing. */
 import { describe, expect, test } from "vitest";
 import { answerTo, bodyOf, never, response } from "../../test/transport-fixture.ts";
+import { noAnswer } from "./exchange.ts";
 
 describe("an answer", () => {
   test("is status, text and Retry-After", async () => {
@@ -67,6 +68,27 @@ describe("an answer", () => {
     });
   });
 });
+
+test.each([
+  ["text/html", true],
+  [" Text/HTML; charset=utf-8", true],
+  ["application/json", undefined],
+  ["application/xhtml+xml", undefined],
+  ["text/plain; was=text/html", undefined],
+])("an answer of type %s is a page for people: %s", async (type, isPage) => {
+  const headers = new Headers({ "Content-Type": type });
+
+  expect(await answerTo(async () => response({ headers }))).toEqual({ status: 202, body: "{}", isPage });
+});
+
+test.each([undefined, null, Number.NaN, "ok", {}])(
+  "an answer with the status %s has none",
+  async (status) => {
+    const given = response({ status: status as never });
+
+    expect(await answerTo(async () => given)).toEqual(noAnswer("an answer without a status"));
+  },
+);
 
 describe("an answer of a fetch that is not the platform's", () => {
   test.each<[string, unknown]>([

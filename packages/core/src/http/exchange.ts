@@ -15,6 +15,8 @@ export interface Answer {
   readonly body?: string | undefined;
   /** The header `Retry-After`. */
   readonly retryAfter?: string | undefined;
+  /** A page for people (`text/html`): a 2xx of that type is somebody else's, not the API's. */
+  readonly isPage?: true | undefined;
   /** Why no answer came; undefined when one did. */
   readonly failure?: string | undefined;
 }
@@ -59,10 +61,17 @@ export function createTransport(
         signal: controller.signal as never,
       });
       // A number, or it throws.
-      verdict = { status: Number(response.status) };
+      const status = Number(response.status ?? Number.NaN);
+      if (Number.isNaN(status)) return noAnswer("an answer without a status");
+      verdict = { status };
       try {
         // What the app gave as fetch may answer with less than a Response: all but the status can be done without.
-        verdict = { ...verdict, retryAfter: textOf(response.headers?.get?.("retry-after")) };
+        const header = (name: string) => textOf(response.headers?.get?.(name));
+        verdict = {
+          status,
+          retryAfter: header("retry-after"),
+          isPage: /^\s*text\/html/i.test(header("content-type") ?? "") || undefined,
+        };
         verdict = { ...verdict, body: textOf(await ports.readText(response)) };
       } catch {
         // Then that is all there is of it.
@@ -106,11 +115,29 @@ export const MAX_RETRY_AFTER_MS = 60_000;
 /** Classifies the answer to a request that carried `count` operations, at wall-clock time `nowMs`. */
 export function classifyAnswer(answer: Answer, count: number, nowMs: number): Outcome {
   const { status, body, retryAfter = "" } = answer;
-  if (status >= 200 && status < 300) return { kind: "accepted", rejected: rejectedCount(body, count) };
+  if (isFromElsewhere(answer)) return { kind: "retry" };
+  if (status < 300) return { kind: "accepted", rejected: rejectedCount(body, count) };
   if (status === 401 || status === 403) return { kind: "auth" };
   if (status === 413) return { kind: "too_large" };
   if (status === 429 || status === 503) return { kind: "retry", afterMs: retryAfterMs(retryAfter, nowMs) };
-  return { kind: status >= 400 && status < 500 ? "rejected" : "retry" };
+  const isTransient = status >= 500 || status === 408 || status === 425;
+  return { kind: isTransient ? "retry" : "rejected" };
+}
+
+/** No answer at all, or none that the API gives: a redirect, or a page that some other server has for everything. */
+function isFromElsewhere({ status, isPage }: Answer): boolean {
+  return !(status >= 200) || (status < 400 && (status >= 300 || isPage === true));
+}
+
+/** It came, but from some other server. */
+export function isMisdirected(answer: Answer): boolean {
+  return answer.failure === undefined && isFromElsewhere(answer);
+}
+
+/** Of how many among `count` operations a batch answer says nothing; NaN where it says nothing at all. */
+export function unmentioned({ body }: Answer, count: number): number {
+  const { accepted, rejected } = parse(body);
+  return count - Number(accepted) - Number(rejected);
 }
 
 /**
@@ -135,7 +162,11 @@ export function errorOf(body: string | undefined): { readonly code?: unknown; re
 }
 
 /** What an answer says; nothing when it is HTML, or empty. */
-function parse(body = ""): { readonly rejected?: unknown; readonly error?: unknown } {
+function parse(body = ""): {
+  readonly accepted?: unknown;
+  readonly rejected?: unknown;
+  readonly error?: unknown;
+} {
   try {
     return Object(JSON.parse(body));
   } catch {

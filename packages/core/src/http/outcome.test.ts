@@ -25,10 +25,11 @@ describe("a status belongs to one class", () => {
     [402, "rejected"],
     [403, "auth"],
     [404, "rejected"],
-    [408, "rejected"],
+    [408, "retry"],
     [409, "rejected"],
     [413, "too_large"],
     [422, "rejected"],
+    [425, "retry"],
     [429, "retry"],
     [499, "rejected"],
     [500, "retry"],
@@ -40,6 +41,17 @@ describe("a status belongs to one class", () => {
     [Number.NaN, "retry"],
   ])("%i is %s", (status, kind) => {
     expect(classify(status).kind).toBe(kind);
+  });
+
+  test.each<[number, Outcome["kind"]]>([
+    [200, "retry"],
+    [202, "retry"],
+    [302, "retry"],
+    [401, "auth"],
+    [404, "rejected"],
+    [502, "retry"],
+  ])("%i with a page for people is %s", (status, kind) => {
+    expect(classifyAnswer({ ...http(status), isPage: true }, 3, NOW_MS).kind).toBe(kind);
   });
 
   test("no answer at all is tried again", () => {

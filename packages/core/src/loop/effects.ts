@@ -5,7 +5,7 @@ import { timerFired } from "../delivery/flow.ts";
 import type { Effects, KeptBecause } from "../delivery/machine.ts";
 import type { DropReason } from "../errors.ts";
 import { cutBatch } from "../events/wire.ts";
-import { type Answer, classifyAnswer, noAnswer } from "../http/exchange.ts";
+import { type Answer, classifyAnswer, noAnswer, unmentioned } from "../http/exchange.ts";
 import { printDebug } from "../report/reporter.ts";
 import { lose, note, step, take } from "./books.ts";
 import { endCallers } from "./flush.ts";
@@ -43,8 +43,11 @@ export async function transmit(client: Client): Promise<void> {
   if (client.request !== request) return;
   client.request = undefined;
   outbox.inFlight?.(0);
-  if (client.reporter.debug)
-    printDebug(client.reporter, `${path}, ${count} operations: ${answer.failure ?? answer.status}`);
+  if (client.reporter.debug) {
+    const left = unmentioned(answer, count);
+    const more = left > 0 ? `, nothing of ${left} of them` : "";
+    printDebug(client.reporter, `${path}, ${count} operations: ${answer.failure ?? answer.status}${more}`);
+  }
   conclude(client, answer);
 }
 

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { settle } from "../../test/fake-ports.ts";
 import { loopFixture } from "../../test/loop-fixture.ts";
 import { arrayOutbox, tracks } from "../../test/operations.ts";
+import { http } from "../../test/scripted-transport.ts";
 import { noAnswer } from "../http/exchange.ts";
 
 describe("giving up before the request is built", () => {
@@ -91,6 +92,22 @@ test("debug tells of each request, and what came of it", async () => {
     "[whisperr] /v1/events/batch, 2 operations: 202",
     "[whisperr] /v1/events/batch, 2 operations: connection reset",
   ]);
+});
+
+test.each<[string, object, string]>([
+  ["fewer than were sent", { accepted: 1, rejected: 0 }, "202, nothing of 2 of them"],
+  ["all of them", { accepted: 1, rejected: 2 }, "202"],
+  ["more than were sent", { accepted: 9, rejected: 0 }, "202"],
+  ["no number", { accepted: "all" }, "202"],
+])("debug tells of an answer that accounts for %s", async (_what, body, words) => {
+  const { track, loop, server, log } = loopFixture({ debug: true });
+  track(3);
+  void loop.flush();
+  await settle();
+  server.answer(http(202, body));
+  await settle();
+
+  expect(log[0]?.message).toBe(`[whisperr] /v1/events/batch, 3 operations: ${words}`);
 });
 
 test("a runtime need not care for steps", async () => {

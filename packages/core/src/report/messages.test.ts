@@ -37,6 +37,12 @@ test.each<[number, string]>([
   );
 });
 
+test("a page for people in the place of an answer is told with the same hint", () => {
+  expect(messageOf("retry_exhausted", { ...http(200), isPage: true }, 7)).toMatch(
+    /not the ingestion API.*baseUrl.*\(200\)/,
+  );
+});
+
 test.each([429, 503])("%i has no such hint", (status) => {
   expect(messageOf("retry_exhausted", http(status), 7)).not.toContain("baseUrl");
 });

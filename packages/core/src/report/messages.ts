@@ -1,7 +1,7 @@
 /** The words for what the app hears through `onError`. */
 import { explain } from "../development.ts";
 import { words } from "../events/refusal.ts";
-import { type Answer, errorOf } from "../http/exchange.ts";
+import { type Answer, errorOf, isMisdirected } from "../http/exchange.ts";
 
 /** More ids than this would make an error report larger than what it reports. */
 export const MAX_REPORTED_IDS = 100;
@@ -20,9 +20,8 @@ export function messageOf(what: Parameters<typeof explain>[0], answer?: Answer, 
   let more = "";
   if (what === "abandoned") more = `: ${counted(count, "operation")} still queued`;
   if (what === "retry_exhausted") {
-    // Tried again and yet below 400: it is no answer of the API's.
-    const isRedirect = answer && answer.failure === undefined && answer.status < 400;
-    more = ` after ${counted(count, "attempt")}${isRedirect ? ": a redirect, check baseUrl" : ""}`;
+    const isElsewhere = answer && isMisdirected(answer);
+    more = ` after ${counted(count, "attempt")}${isElsewhere ? ": this is not the ingestion API, check baseUrl" : ""}`;
   }
   return `${explain(what)}${more}${answer ? ` (${describeAnswer(answer)})` : ""}.`;
 }

@@ -28,6 +28,8 @@ export function faultWords(fault: Fault): string {
       return `answers 400 to a batch with an event whose ${fault.key} is ${writtenValue(fault.value)}`;
     case "hang":
       return "never answers";
+    case "page":
+      return `answers ${fault.status ?? 200} with a page for people, and stores nothing`;
     case "redirect":
       return `answers ${fault.status} to ${fault.location}`;
     case "raw-answer":
