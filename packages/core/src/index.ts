@@ -45,7 +45,7 @@ export {
   type TrackOperation,
 } from "./events/operation.ts";
 export type { WireEvent } from "./events/recorder.ts";
-export { describeThrown, misuse } from "./events/refusal.ts";
+export { describeThrown, misuse, printable } from "./events/refusal.ts";
 export { ignoreRejection } from "./events/snapshot.ts";
 export { type Batch, cutBatch, encodeEvent, formatMessageId, utf8Bytes } from "./events/wire.ts";
 export {
@@ -86,4 +86,4 @@ export { createMemoryOutbox } from "./queue/memory-outbox.ts";
 export type { AppOutbox, Outbox, QueuedOperation } from "./queue/outbox.ts";
 export { parseOperation } from "./queue/stored-operation.ts";
 export { createReporter, printDebug, type Reporter, report } from "./report/reporter.ts";
-export { webPorts } from "./web/web-ports.ts";
+export { readBoundedText, webPorts } from "./web/web-ports.ts";

@@ -49,6 +49,8 @@ test("core exports exactly this, so that nothing becomes public by accident", ()
     "onOutOfWork",
     "parseOperation",
     "printDebug",
+    "printable",
+    "readBoundedText",
     "refuse",
     "report",
     "resolveOptions",

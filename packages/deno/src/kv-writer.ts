@@ -2,7 +2,7 @@
  * Writes changes to Deno KV, in the order they came: one commit at a time, each as large as the limits of Deno KV allow.
  * What fails stays to be written, and is tried again with the next change, or after a while.
  */
-import { describeThrown, type Timers } from "@whisperr/core";
+import { describeThrown, printable, type Timers } from "@whisperr/core";
 import type { KvKey, KvLike } from "./kv-api.ts";
 import { type Entry, encodeParts, partKeys } from "./kv-records.ts";
 
@@ -53,7 +53,7 @@ export function createKvWriter(
       // What was changed again meanwhile keeps the newer word.
       changes = new Map([...batch, ...changes]);
       retry = timers.set(start, RETRY_MS);
-      if (!failed) onTrouble(`Deno KV did not take what is queued: ${describeThrown(error)}`);
+      if (!failed) onTrouble(`Deno KV did not take what is queued: ${printable(describeThrown(error))}`);
       failed = true;
     }
     // Here and not when the promise has resolved: what is changed in between would wait for the next change.

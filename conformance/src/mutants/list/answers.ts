@@ -44,6 +44,7 @@ export const answerMutants: readonly Mutant[] = [
   {
     id: "reads-to-the-end",
     does: "Reads an answer to its end, however much comes.",
+    on: ["node", "browser"],
     how: withAnswers((answer) => withBody(answer, (text) => text)),
     caughtBy: { "answer.body-without-end": /nothing settles/ },
   },

@@ -61,6 +61,57 @@ export const reportMutants: readonly Mutant[] = [
     caughtBy: { "console.debug": /the key leaked: \[whisperr\]/ },
   },
   {
+    id: "server-words-as-they-came",
+    does: "Hands the server's words on to onError as they came.",
+    how: () => {
+      let words = "";
+      return {
+        async fetch(request, send) {
+          const answer = await send(request);
+          words = JSON.parse(await answer.clone().text()).error?.message ?? "";
+          return answer;
+        },
+        onError: (error, report) => report({ ...error, message: `${error.message}: ${words}` }),
+      };
+    },
+    caughtBy: { "text.from-the-server": /errors\[0\]\.message: expected/ },
+  },
+  {
+    id: "server-words-in-full",
+    does: "Escapes the server's words, and tells all of them.",
+    how: withReports((error) => ({ ...error, message: error.message.padEnd(501, ".") })),
+    caughtBy: { "text.from-the-server": /errors\[1\]\.message: expected/ },
+  },
+  {
+    id: "names-as-they-came",
+    does: "Tells a wrong event name as it is.",
+    how: () => {
+      let name = "";
+      return {
+        onError: (error, report) => report({ ...error, message: `${error.message} (${name})` }),
+        client: ({ track }) => ({
+          track(...args) {
+            name = String(args[1]);
+            return track(...args);
+          },
+        }),
+      };
+    },
+    caughtBy: { "text.from-the-app": /errors\[0\]\.message: expected/ },
+  },
+  {
+    id: "server-words-printed-as-they-came",
+    does: "Prints an answer's body as it came, when debug is on.",
+    how: () => ({
+      async fetch(request, send) {
+        const answer = await send(request);
+        console.debug(`[whisperr] ${JSON.parse(await answer.clone().text()).error?.message}`);
+        return answer;
+      },
+    }),
+    caughtBy: { "text.printed": /output: expected/ },
+  },
+  {
     id: "prints-unasked",
     does: "Prints every error though the app listens to onError.",
     how: withReports((error) => {

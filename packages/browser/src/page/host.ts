@@ -1,5 +1,5 @@
 /** What the client of a page needs of its page and browser. Everything comes in here, so that many pages can live in one test. */
-import type { Device, Ports, Timers, WhisperrOptions } from "@whisperr/core";
+import { type Device, type Ports, readBoundedText, type Timers, type WhisperrOptions } from "@whisperr/core";
 import { nowMs, timers } from "../clock.ts";
 import { alone, type TabLocks, tabLocks } from "../queue/locks.ts";
 import { nowhere, openStorage, type Storage, storagePrefix } from "../storage/storage.ts";
@@ -61,7 +61,7 @@ export function hostOfPage(options: BasicOptions, apiKey: string, features: Feat
     uuid,
     fetch: typeof options.fetch === "function" ? options.fetch : (url, init) => fetch(url, init),
     abortController: () => new AbortController(),
-    readText: (response) => response.text(),
+    readText: readBoundedText,
     log: (level, message) => console[level](message),
     shared: sharedByPage(),
     isHidden: () => document.visibilityState === "hidden",

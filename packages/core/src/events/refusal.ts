@@ -1,6 +1,9 @@
 /** Why something that the app gives cannot be used. `mustBe()` says so of values (`development.ts`). */
 import type { DropReason } from "../errors.ts";
 
+/** Characters of a message, whatever a server says. */
+const MAX_MESSAGE_LENGTH = 500;
+
 /** Why a value cannot be queued. Thrown while a call is recorded and caught at its end; never reaches the app as an exception. */
 export class Refusal {
   declare readonly reason: DropReason;
@@ -43,6 +46,17 @@ export function words(...parts: readonly unknown[]): string {
   const said = parts.filter((part) => part && typeof part === "string");
   return said.join(": ").replace(/\n.*/s, "");
 }
+
+/** What paints over a terminal, breaks a line, turns its direction, or is half a character. */
+const UNPRINTABLE = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}\ufeff]/gu;
+
+/** Text from outside, as text and nothing more: escaped as JSON has it, and no longer than a message may be. */
+export function printable(text: string): string {
+  const escaped = text.slice(0, MAX_MESSAGE_LENGTH).replace(UNPRINTABLE, asCode);
+  return escaped.slice(0, MAX_MESSAGE_LENGTH).replace(/\p{Cs}$/u, "");
+}
+
+const asCode = (one: string): string => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`;
 
 /** A name for messages: short, and only if it is text. */
 export function quote(name: unknown): string {

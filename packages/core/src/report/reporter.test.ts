@@ -47,6 +47,46 @@ describe("the key", () => {
   });
 });
 
+describe("text from outside", () => {
+  test.each([
+    ["an escape sequence", "a \x1b[2J b", "a \\u001b[2J b"],
+    ["a sequence of one C1 character", "a \x9b2J b", "a \\u009b2J b"],
+    ["line breaks of all kinds", "a\nb\rc\u0085d\u2028e\u2029f", "a\\u000ab\\u000dc\\u0085d\\u2028e\\u2029f"],
+    ["marks that turn the direction", "\u202ea\u2066b\u200fc\u061cd", "\\u202ea\\u2066b\\u200fc\\u061cd"],
+    ["half a character", "a\ud83d b", "a\\ud83d b"],
+    ["words of any script", "Grüße, мир, 世界, 👩‍🔧, عالم", "Grüße, мир, 世界, 👩‍🔧, عالم"],
+  ])("%s is told and printed as text", (_what, message, expected) => {
+    const errors: WhisperrError[] = [];
+    const { report, debug, log } = reporter({ debug: true, onError: (error) => errors.push(error) });
+    report({ ...dropped, message });
+    debug(message);
+    const quiet = reporter();
+    quiet.report({ ...dropped, message });
+    expect(errors).toEqual([{ ...dropped, message: expected }]);
+    expect([...log, ...quiet.log].map((line) => line.message)).toEqual([
+      `[whisperr] dropped: ${expected}`,
+      `[whisperr] ${expected}`,
+      expect.stringContaining(`[whisperr] ${expected}`),
+    ]);
+  });
+
+  test.each([
+    ["of plain words", "word ".repeat(1000)],
+    ["of what must be escaped", "\x1b".repeat(1000)],
+    ["of large characters", `a${"😀".repeat(1000)}`],
+    ["that hold the key at their end", `${"a".repeat(490)}${KEY}`],
+  ])("messages %s have 500 characters at most, all of them whole", (_what, message) => {
+    const errors: WhisperrError[] = [];
+    const { report } = reporter({ onError: (error) => errors.push(error) });
+    report({ ...dropped, message });
+    const [told] = errors;
+    expect(told?.message.length).toBeGreaterThan(490);
+    expect(told?.message.length).toBeLessThanOrEqual(500);
+    expect(told?.message).not.toMatch(/\p{Cs}/u);
+    expect(told?.message).not.toContain(KEY.slice(0, 8));
+  });
+});
+
 describe("onError", () => {
   test("gets each error, and nothing is printed", () => {
     const errors: WhisperrError[] = [];

@@ -1,7 +1,7 @@
 /** Hands errors to the app and keeps a throwing, re-entrant or missing `onError` from doing harm. */
 import { ONLY_ONCE } from "../development.ts";
 import type { WhisperrError } from "../errors.ts";
-import { describeThrown } from "../events/refusal.ts";
+import { describeThrown, printable } from "../events/refusal.ts";
 import type { Ports } from "../ports.ts";
 
 /** Shorter ones are no keys, but placeholders of tests. */
@@ -39,7 +39,7 @@ export function createReporter(
 }
 
 export function report(reporter: Reporter, error: WhisperrError): void {
-  const safe = { ...error, message: redact(reporter, error.message) };
+  const safe = { ...error, message: shown(reporter, error.message) };
   printDebug(reporter, `${safe.type}: ${safe.message}`);
   // An error caused by onError's own calls would come back to it for ever. The books still count it.
   if (reporter.reporting) return;
@@ -65,18 +65,19 @@ function tellApp(reporter: Reporter, error: WhisperrError): void {
 
 /** A line of diagnostics, printed when `debug` is on. */
 export function printDebug(reporter: Reporter, message: string): void {
-  if (reporter.debug) print(reporter, "debug", message);
+  if (reporter.debug) print(reporter, "debug", shown(reporter, message));
 }
 
 function print(reporter: Reporter, level: "debug" | "warn", message: string): void {
   try {
-    reporter.log(level, `[whisperr] ${redact(reporter, message)}`);
+    reporter.log(level, `[whisperr] ${message}`);
   } catch {
     // A broken console is not the app's problem either.
   }
 }
 
-/** A server may echo the key in its error text. What is too short to be a key would garble every other word. */
-function redact({ apiKey }: Reporter, text: string): string {
-  return apiKey.length < MIN_KEY_LENGTH ? text : text.split(apiKey).join("wrk_…");
+/** A server may echo the key in its words. What is too short to be a key would garble every other word. */
+function shown({ apiKey }: Reporter, text: string): string {
+  // Before it is cut: half a key is no longer found.
+  return printable(apiKey.length < MIN_KEY_LENGTH ? text : text.split(apiKey).join("wrk_…"));
 }

@@ -1,5 +1,5 @@
 /** When, and how, a platform is asked to keep a request for its client. */
-import { type Client, describeThrown } from "@whisperr/core";
+import { type Client, describeThrown, printable } from "@whisperr/core";
 import type { EdgeClient } from "./edge-client.ts";
 
 /**
@@ -30,6 +30,9 @@ export function keepOpen(client: EdgeClient, promise: Promise<void>): void {
     const { warned } = reporter;
     if (warned.has("waitUntil")) return;
     warned.add("waitUntil");
-    ports.log("warn", `[whisperr] waitUntil failed, so delivery may be cut off: ${describeThrown(error)}`);
+    ports.log(
+      "warn",
+      `[whisperr] waitUntil failed, so delivery may be cut off: ${printable(describeThrown(error))}`,
+    );
   }
 }

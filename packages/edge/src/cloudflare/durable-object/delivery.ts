@@ -13,6 +13,7 @@ import {
   EFFECTS,
   type Effects,
   lose,
+  printable,
   refuse,
   step,
   timerFired,
@@ -209,7 +210,7 @@ async function waitForSettings(object: OutboxObject): Promise<void> {
 
 /** Once as long as it is the same: the outbox is asked with each request. */
 function sayTrouble(object: OutboxObject, error: unknown): void {
-  const why = describeThrown(error);
+  const why = printable(describeThrown(error));
   if (why === object.trouble) return;
   object.trouble = why;
   console.warn(`[whisperr] the outbox delivers nothing and tries again every ${TROUBLE_MS} ms: ${why}`);

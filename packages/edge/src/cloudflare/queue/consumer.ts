@@ -2,7 +2,7 @@
  * The consuming side of a Queue: delivers a batch in its order, acknowledges what was delivered, and leaves the rest to
  * the Queue's own retries and dead letters.
  */
-import { describeThrown, integer, type Operation, report } from "@whisperr/core";
+import { describeThrown, integer, type Operation, printable, report } from "@whisperr/core";
 import type { QueueBatchLike, QueueMessageLike } from "../bindings.ts";
 import { type DeliveryOptions, type DeliverySettings, resolveDelivery } from "../settings.ts";
 import { sortMessages, unreadableError } from "./batch.ts";
@@ -72,7 +72,7 @@ export function whisperrQueueConsumer<Env = unknown>(
       settings = settingsOf(env);
     } catch (error) {
       // Nobody to report to yet. Thrown, it would have the Queue retry everything at once, and then no more.
-      console.error(`[whisperr] the Queue keeps its messages: ${describeThrown(error)}`);
+      console.error(`[whisperr] the Queue keeps its messages: ${printable(describeThrown(error))}`);
       return batch.retryAll({ delaySeconds: 60 });
     }
     await consume(batch, settings);
