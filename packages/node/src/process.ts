@@ -14,11 +14,18 @@ export const timers: Timers = {
   clear: (handle) => clearTimeout(handle as NodeJS.Timeout | undefined),
 };
 
-/** Drawn at a client's first event: `node:crypto` takes five milliseconds to load. */
+let crypto: typeof import("node:crypto") | undefined;
+
+/**
+ * One that no clone of this process draws too, be it a snapshot of V8's heap or of a whole machine: Node draws UUIDs in advance
+ * unless it is told not to, and where the clone has the state of the generator as well, its clock is still another one.
+ */
 export function randomUuid(): string {
-  // Not the global `crypto`, which Node 18 lacks. A file that exists wherever Node runs: only its built-in modules are asked for.
-  const builtin = requireFrom(process.execPath);
-  return (builtin("node:crypto") as typeof import("node:crypto")).randomUUID();
+  // At the first event: it takes five milliseconds to load. Not the global `crypto`, which Node 18 lacks. A file that exists
+  // wherever Node runs: only its built-in modules are asked for.
+  crypto ??= requireFrom(process.execPath)("node:crypto") as typeof import("node:crypto");
+  const nanoseconds = process.hrtime()[1].toString(16).padStart(8, "0");
+  return crypto.randomUUID({ disableEntropyCache: true }).slice(0, -nanoseconds.length) + nanoseconds;
 }
 
 /**

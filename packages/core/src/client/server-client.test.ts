@@ -15,7 +15,7 @@ describe("track()", () => {
         event_type: "payment_failed",
         occurred_at: "2026-06-14T12:00:00.000Z",
         properties: { amount_cents: 4900 },
-        context: { $message_id: `${FIXED_UUID.slice(0, 24)}000000000001`, ip: "::1" },
+        context: { $message_id: `${FIXED_UUID.slice(0, 24)}00001a7e3f11`, ip: "::1" },
       },
     ]);
   });

@@ -13,7 +13,35 @@ function recorder(context?: object) {
     recordEvent(record, ports, user, "bought", {}, own, automatic) as TrackOperation;
 }
 
-test("the events of one client share the random part of their ids, and are counted", () => {
+test("what ids are made of is drawn anew for each millisecond that has events: a clone begins in another one", () => {
+  let [nowMs, uuids] = [1000, 0];
+  const { ports } = fakePorts({
+    nowMs: () => nowMs,
+    uuid: () => `0000000${++uuids}-0000-4000-8000-0000fffffff0`,
+  });
+  const record = createRecorder({ apiKey: "wrk_test" });
+  const idAt = (ms: number) => {
+    nowMs = ms;
+    const { idPrefix, idNumber } = recordEvent(
+      record,
+      ports,
+      user,
+      "bought",
+      {},
+      undefined,
+    ) as TrackOperation;
+    return [idPrefix.slice(0, 8), idNumber.toString(16)];
+  };
+
+  expect([1000, 1000, 1001, 1000].map(idAt)).toEqual([
+    ["00000001", "3ffffff1"],
+    ["00000001", "3ffffff2"],
+    ["00000002", "3ffffff1"],
+    ["00000003", "3ffffff1"],
+  ]);
+});
+
+test("the events of one millisecond share the random part of their ids, and are counted", () => {
   const record = recorder();
   const [one, two] = [record(), record()];
 

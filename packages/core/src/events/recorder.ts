@@ -42,12 +42,16 @@ export interface Recorder {
   readonly baseJson: string;
   /** The last event name that was found to be valid, most often the next one; at first something that no app can give. */
   known: unknown;
-  /** Of the message id's UUID, everything before the counter; drawn at the first event. */
+  /** Of the message id's UUID, everything before the counter. */
   idPrefix: string;
   idNumber: number;
+  /** When both were drawn, wall-clock ms since 1970. */
+  drawnAtMs: number;
 }
 
 const UUID_PREFIX_LENGTH = 24;
+/** V8 keeps numbers of 31 bits in the record itself; this leaves room for as many events again. */
+const MAX_FIRST_NUMBER = 0x3fff_ffff;
 
 export function createRecorder({ beforeSend, context }: WhisperrOptions): Recorder {
   let baseJson = "{}";
@@ -57,7 +61,7 @@ export function createRecorder({ beforeSend, context }: WhisperrOptions): Record
     refuseContext(error);
   }
   const base = baseJson === "{}" ? undefined : JSON.parse(baseJson);
-  return { beforeSend, base, baseJson, known: {}, idPrefix: "", idNumber: 0 };
+  return { beforeSend, base, baseJson, known: {}, idPrefix: "", idNumber: 0, drawnAtMs: -1 };
 }
 
 /**
@@ -75,7 +79,7 @@ export function recordEvent(
 ): TrackOperation | undefined {
   const { beforeSend, base, baseJson } = recorder;
   const atMs = nowMs();
-  recorder.idPrefix ||= uuid().slice(0, UUID_PREFIX_LENGTH);
+  if (atMs !== recorder.drawnAtMs) draw(recorder, atMs, uuid());
   if (event !== recorder.known) recorder.known = checkEventType(event);
   const isPlain = automatic === undefined && (context ?? undefined) === undefined;
   const operation: TrackOperation = {
@@ -89,6 +93,16 @@ export function recordEvent(
     context: isPlain ? baseJson : contextToJson(context, automatic ? { ...automatic, ...base } : base),
   };
   return beforeSend ? applyBeforeSend(operation, beforeSend) : operation;
+}
+
+/**
+ * Clones of a process image go on from the same memory. So what ids are made of is good for a millisecond, in which no clone is
+ * made, and calls in a row share it: drawing it for each event would make `track()` twice as slow.
+ */
+function draw(recorder: Recorder, atMs: number, uuid: string): void {
+  recorder.drawnAtMs = atMs;
+  recorder.idPrefix = uuid.slice(0, UUID_PREFIX_LENGTH);
+  recorder.idNumber = Number.parseInt(uuid.slice(-8), 16) & MAX_FIRST_NUMBER;
 }
 
 /**

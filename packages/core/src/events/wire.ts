@@ -59,8 +59,8 @@ export function encodeEvent(operation: TrackOperation): string {
 }
 
 /**
- * The message id as a UUID: the first 24 characters of a random one, made once per client, and a counter. So an event
- * holds a shared string and a number while it waits, and nothing random is drawn per event.
+ * The message id as a UUID: the first 24 characters of a random one, and a counter that starts where it ends. So events of one
+ * burst share a string while they wait, and nothing random is drawn for each.
  */
 export function formatMessageId({ idPrefix, idNumber }: TrackOperation): string {
   return idPrefix + idNumber.toString(16).padStart(12, "0");
