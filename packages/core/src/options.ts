@@ -15,7 +15,7 @@ export interface WhisperrOptions {
    */
   readonly baseUrl?: string | undefined;
   /**
-   * Lets `baseUrl` be `http:` on another machine than this one. The key then travels unencrypted.
+   * Lets `baseUrl` be `http:` on another machine than this one, or by way of a proxy. The key then travels unencrypted.
    * @default false
    */
   readonly allowInsecureHttp?: boolean | undefined;

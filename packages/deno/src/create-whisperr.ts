@@ -42,6 +42,7 @@ export function createWhisperr<Events extends EventMap = AnyEvents>(
     ports: { ...webPorts(fetch), timers },
     end: PROCESS_END,
     environmentKey,
+    proxyVariable: readEnvironment,
   }));
 }
 

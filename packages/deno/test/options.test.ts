@@ -28,6 +28,13 @@ function recordFetch(): { keys: unknown[]; fetch: FetchLike } {
   };
 }
 
+test("http: is refused where HTTP_PROXY would read the key", () => {
+  useDeno({ HTTP_PROXY: "http://proxy:3128" });
+  expect(() => createWhisperr({ apiKey: "wrk_test", baseUrl: "http://localhost:1" })).toThrow(
+    /add localhost to NO_PROXY/,
+  );
+});
+
 describe("apiKey", () => {
   test.each([
     ["comes from WHISPERR_API_KEY when it is not given", undefined, "wrk_from_environment"],

@@ -7,7 +7,7 @@ import {
   type ServerClient,
   webPorts,
 } from "@whisperr/core";
-import { PROCESS_END, randomUuid, timers } from "./process.ts";
+import { PROCESS_END, randomUuid, timers, usesProxies } from "./process.ts";
 
 /** What `createWhisperr()` can be told. */
 export interface NodeOptions extends ProcessOptions {
@@ -37,5 +37,6 @@ export function createWhisperr<Events extends EventMap = AnyEvents>(
     ports: { ...webPorts(fetch), timers, uuid: randomUuid },
     end: PROCESS_END,
     environmentKey: () => process.env.WHISPERR_API_KEY,
+    proxyVariable: usesProxies() ? (name) => process.env[name] : undefined,
   }));
 }

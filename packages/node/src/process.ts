@@ -28,6 +28,13 @@ export function randomUuid(): string {
   return crypto.randomUUID({ disableEntropyCache: true }).slice(0, -nanoseconds.length) + nanoseconds;
 }
 
+/** Whether fetch takes proxies from the environment. Bun, which has this package too, always does. */
+export function usesProxies(): boolean {
+  const { env, execArgv, versions } = process;
+  const flags = [...execArgv, ...(env.NODE_OPTIONS ?? "").split(" ")];
+  return "bun" in versions || env.NODE_USE_ENV_PROXY === "1" || flags.includes("--use-env-proxy");
+}
+
 /**
  * One `beforeExit` listener for all clients of the process: Node warns of a leak from the eleventh listener on, and
  * an app may well have more clients than that. It is there only while a client listens.

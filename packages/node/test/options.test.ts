@@ -34,6 +34,40 @@ describe("apiKey", () => {
   });
 });
 
+describe("a proxy in the environment", () => {
+  const create = (options: object = {}) =>
+    createWhisperr({ apiKey: "wrk_test", baseUrl: "http://127.0.0.1:1", ...options });
+
+  function setEnvironment(variables: Record<string, string>): void {
+    for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
+    onTestFinished(() => void vi.unstubAllEnvs());
+  }
+
+  test.each(["HTTP_PROXY", "http_proxy"])("would read the key: http: is refused with %s", (name) => {
+    setEnvironment({
+      NODE_USE_ENV_PROXY: "1",
+      [name]: "http://proxy:3128",
+      NO_PROXY: "example.com,localhost",
+    });
+    expect(() => create()).toThrow(/HTTP_PROXY gets the key in the clear: add 127.0.0.1 to NO_PROXY/);
+  });
+
+  test("is no matter where requests go past it, are encrypted or the app's own, or the app insists", () => {
+    setEnvironment({ HTTP_PROXY: "http://proxy:3128" });
+    create();
+    setEnvironment({ NODE_USE_ENV_PROXY: "1" });
+    create({ baseUrl: "https://api.example.com" });
+    create({ fetch: vi.fn<FetchLike>() });
+    create({ allowInsecureHttp: true });
+    for (const direct of ["127.0.0.1", "*", "localhost, 127.0.0.1:1"]) {
+      setEnvironment({ NO_PROXY: direct });
+      create();
+    }
+    setEnvironment({ NO_PROXY: "::1" });
+    create({ baseUrl: "http://[::1]:1" });
+  });
+});
+
 describe("disabled", () => {
   test("needs no key and does nothing", async () => {
     setEnvironmentKey(undefined);

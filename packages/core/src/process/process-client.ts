@@ -26,6 +26,8 @@ export interface Process {
   readonly end: ProcessEnd;
   /** The key, where the app gave none. Throws when it may not be read. */
   readonly environmentKey: () => string | undefined;
+  /** A variable of the environment, where the runtime's fetch takes proxies from there. */
+  readonly proxyVariable?: ((name: string) => string | undefined) | undefined;
 }
 
 /** Operations kept in memory by default. */
@@ -39,9 +41,11 @@ export function createProcessClient<Events extends EventMap = AnyEvents>(
   if (typeof options !== "object" || options === null)
     throw misuse("createWhisperr() takes an object of options");
   if (options.disabled === true) return createDisabledClient<Events>();
-  const { ports, end, environmentKey } = processOf(options);
+  const { ports, end, environmentKey, proxyVariable } = processOf(options);
   const apiKey = options.apiKey || environmentKey();
   const resolved = resolveOptions({ ...options, apiKey }, { maxQueueSize: MAX_QUEUE_SIZE });
+  if (proxyVariable && !options.fetch && options.allowInsecureHttp !== true)
+    refuseProxy(resolved.baseUrl, proxyVariable);
   const exitTimeoutMs = integer("exitTimeoutMs", options.exitTimeoutMs, 2000, 0, MAX_TIMER_MS);
   const watched: Ports = { ...ports, onStep: watchProcess(exitTimeoutMs, end) };
   const { api } = createServerClient<Events>(options, resolved, watched);
@@ -56,4 +60,18 @@ export function createProcessClient<Events extends EventMap = AnyEvents>(
       return ended;
     },
   };
+}
+
+/** `http:` is safe on the machine itself, but not by way of a proxy, which reads the key. `HTTP_PROXY` is not for `https:`. */
+function refuseProxy(baseUrl: string, variable: (name: string) => string | undefined): void {
+  const either = (name: string) => variable(name.toLowerCase()) || variable(name);
+  const [, host] = /^http:\/\/(\[[^\]]+\]|[^:/]+)/i.exec(baseUrl) ?? [];
+  if (host === undefined || !either("HTTP_PROXY")) return;
+  const direct = (either("NO_PROXY") ?? "").toLowerCase().split(/[\s,]+/);
+  const name = host.toLowerCase();
+  const names = ["*", name, name.replace(/[[\]]/g, "")];
+  if (direct.some((entry) => names.includes(entry.replace(/:\d+$/, "")) || names.includes(entry))) return;
+  throw misuse(
+    `baseUrl must be https:, or HTTP_PROXY gets the key in the clear: add ${host} to NO_PROXY; allowInsecureHttp: true permits that`,
+  );
 }
