@@ -210,6 +210,21 @@ test("an identify that the outbox does not take is no registration: the token is
   expect(imbalance(fixture)).toBe(0);
 });
 
+test("an identify() that brings the token of the user before is enough: it is said for both, in that order", async () => {
+  const { client, server, deliver } = deviceFixture();
+  client.identify("ada", { pushToken: "t1" });
+  await deliver();
+  client.identify("bob", { pushToken: "t1" });
+  await deliver();
+
+  expect(server.tokens).toEqual(
+    new Map([
+      ["ada t1", false],
+      ["bob t1", true],
+    ]),
+  );
+});
+
 test("a full queue spares the identify under way, and forgets the registration that had no room", async () => {
   const fixture = deviceFixture({ options: { maxQueueSize: 1, flushAt: 1 } });
   const { client, server, errors } = fixture;

@@ -72,15 +72,17 @@ function setPushToken(client: DeviceRecord, address: unknown, settings?: object)
   enqueue(client, () => "setPushToken()", make, add);
 }
 
-/** Queues what must be said of the token now, but under the names of `users`: it was said there just now. */
-function update(client: DeviceRecord, ...users: (string | undefined)[]): void {
+/** Queues what must be said of the token now. `last`: under whose name the call before this one said it, if it did. */
+function update(client: DeviceRecord, last?: string): void {
+  const users: string[] = [];
   for (;;) {
     // Looked at again each time: the app may have changed something when it heard of what came before.
     const identity = identityOf(client);
     const news = pushUpdate(identity);
     const userId = news[0]?.userId;
     // The same once more: it did not get into the queue, or the next one has driven it out.
-    if (userId === undefined || users.includes(userId)) return;
+    if (userId === undefined || userId === last || users.includes(userId)) return;
+    last = undefined;
     users.push(userId);
     setIdentity(client, { ...identity, said: saying(identity.said, news) });
     const body = JSON.stringify({ external_user_id: userId, channels: channelsOf(news) });
