@@ -8,9 +8,9 @@ import { storagePrefix } from "../../../packages/browser/src/storage/storage.ts"
 /** The visitor behind every user of a server-shaped case; its events are the user's already. */
 const ANONYMOUS_ID = "00000000-0000-4000-8000-000000000000";
 
-/** Makes the SDK with this key know the user; a user id that could not be one changes nothing. */
+/** Makes the SDK with this key, whatever blanks are around it, know the user; a user id that could not be one changes nothing. */
 export function knowUser(apiKey: unknown, userId: unknown): void {
   if (typeof userId !== "string" || userId === "") return;
   const identity = { anonymousId: ANONYMOUS_ID, userId, promoted: true };
-  localStorage.setItem(storagePrefix(String(apiKey)) + IDENTITY, JSON.stringify(identity));
+  localStorage.setItem(storagePrefix(String(apiKey).trim()) + IDENTITY, JSON.stringify(identity));
 }
