@@ -7,6 +7,8 @@ export interface Ports {
   /** Wall-clock ms since 1970: stamps `occurred_at`. Never used to measure a wait, so a clock that jumps delays nothing. */
   readonly nowMs: () => number;
   readonly timers: Timers;
+  /** Runs what is not the work of the call that caused it: outside of what the host ties to that call. Timers do so too. */
+  readonly inContext: <T>(run: () => T) => T;
   /** A number in [0, 1), for jitter. */
   readonly random: () => number;
   /** A random UUID; called once per client, at the first event. */

@@ -51,6 +51,7 @@ export function fakePorts(over: Partial<Ports> = {}): FakePorts {
       },
       clear: (handle) => void armed.delete(handle as number),
     },
+    inContext: (run) => run(),
     random: () => 0,
     uuid: () => FIXED_UUID,
     fetch: noFetch,

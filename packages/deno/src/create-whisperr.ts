@@ -5,11 +5,12 @@ import {
   type EventMap,
   misuse,
   type ProcessOptions,
+  portsOfNow,
   type ServerClient,
   webPorts,
 } from "@whisperr/core";
 import { timers } from "./clock.ts";
-import { mayRead, readEnvironment } from "./deno-api.ts";
+import { asyncHooks, mayRead, readEnvironment } from "./deno-api.ts";
 import { PROCESS_END } from "./process-exit.ts";
 
 /** What `createWhisperr()` can be told. */
@@ -39,7 +40,7 @@ export function createWhisperr<Events extends EventMap = AnyEvents>(
   options: DenoOptions = {},
 ): Whisperr<Events> {
   return createProcessClient<Events>(options, ({ fetch }) => ({
-    ports: { ...webPorts(fetch), timers },
+    ports: { ...webPorts(fetch), ...portsOfNow(asyncHooks(), timers) },
     end: PROCESS_END,
     environmentKey,
     proxyVariable: readEnvironment,

@@ -1,3 +1,5 @@
+import type { AsyncHooks } from "@whisperr/core";
+
 /** The parts of Deno's own API that are used here, typed so that the package compiles without Deno's types. */
 interface DenoApi {
   readonly permissions: {
@@ -9,6 +11,13 @@ interface DenoApi {
 }
 
 declare const Deno: DenoApi;
+
+declare const process: { getBuiltinModule?(name: string): unknown } | undefined;
+
+/** `node:async_hooks`, which Deno has as well, and loads when it is asked for. */
+export function asyncHooks(): AsyncHooks | undefined {
+  return process?.getBuiltinModule?.("node:async_hooks") as AsyncHooks | undefined;
+}
 
 /** An environment variable; undefined when it is not set, or not to be read: Deno would stop and ask the user. */
 export function readEnvironment(variable: string): string | undefined {

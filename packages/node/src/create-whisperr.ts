@@ -4,10 +4,11 @@ import {
   createProcessClient,
   type EventMap,
   type ProcessOptions,
+  portsOfNow,
   type ServerClient,
   webPorts,
 } from "@whisperr/core";
-import { PROCESS_END, randomUuid, timers, usesProxies } from "./process.ts";
+import { asyncHooks, PROCESS_END, randomUuid, timers, usesProxies } from "./process.ts";
 
 /** What `createWhisperr()` can be told. */
 export interface NodeOptions extends ProcessOptions {
@@ -34,7 +35,7 @@ export function createWhisperr<Events extends EventMap = AnyEvents>(
   options: NodeOptions = {},
 ): Whisperr<Events> {
   return createProcessClient<Events>(options, ({ fetch }) => ({
-    ports: { ...webPorts(fetch), timers, uuid: randomUuid },
+    ports: { ...webPorts(fetch), ...portsOfNow(asyncHooks(), timers), uuid: randomUuid },
     end: PROCESS_END,
     environmentKey: () => process.env.WHISPERR_API_KEY,
     proxyVariable: usesProxies() ? (name) => process.env[name] : undefined,

@@ -21,9 +21,8 @@ let crypto: typeof import("node:crypto") | undefined;
  * unless it is told not to, and where the clone has the state of the generator as well, its clock is still another one.
  */
 export function randomUuid(): string {
-  // At the first event: it takes five milliseconds to load. Not the global `crypto`, which Node 18 lacks. A file that exists
-  // wherever Node runs: only its built-in modules are asked for.
-  crypto ??= requireFrom(process.execPath)("node:crypto") as typeof import("node:crypto");
+  // At the first event: it takes five milliseconds to load. Not the global `crypto`, which Node 18 lacks.
+  crypto ??= builtin("node:crypto") as typeof import("node:crypto");
   const nanoseconds = process.hrtime()[1].toString(16).padStart(8, "0");
   return crypto.randomUUID({ disableEntropyCache: true }).slice(0, -nanoseconds.length) + nanoseconds;
 }
@@ -33,6 +32,21 @@ export function usesProxies(): boolean {
   const { env, execArgv, versions } = process;
   const flags = [...execArgv, ...(env.NODE_OPTIONS ?? "").split(" ")];
   return "bun" in versions || env.NODE_USE_ENV_PROXY === "1" || flags.includes("--use-env-proxy");
+}
+
+/** Node has loaded it by itself. */
+export function asyncHooks(): typeof import("node:async_hooks") | undefined {
+  try {
+    return builtin("node:async_hooks") as typeof import("node:async_hooks");
+  } catch {
+    // Not every runtime that says it is Node has it.
+    return undefined;
+  }
+}
+
+function builtin(name: string): unknown {
+  // A file that exists wherever Node runs: only its built-in modules are asked for.
+  return requireFrom(process.execPath)(name);
 }
 
 /**

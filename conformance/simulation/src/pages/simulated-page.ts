@@ -158,6 +158,7 @@ export function simulatedPage(browser: Browser, settings: PageSettings): Simulat
     random: random.next,
     uuid: random.uuid,
     fetch: network.fetch,
+    inContext: (run) => run(),
     abortController: () => new AbortController(),
     readText: (response) => response.text(),
     log: () => {},

@@ -144,6 +144,7 @@ export function startProcess(
     random: random.next,
     uuid: random.uuid,
     fetch: world.sabotage.fetch?.(send) ?? send,
+    inContext: (run) => run(),
     abortController: () => {
       const signal: Signal = { onabort() {} };
       return { signal, abort: () => signal.onabort() };

@@ -1,5 +1,12 @@
 /** What the client of a page needs of its page and browser. Everything comes in here, so that many pages can live in one test. */
-import { type Device, type Ports, readBoundedText, type Timers, type WhisperrOptions } from "@whisperr/core";
+import {
+  type Device,
+  outsideZones,
+  type Ports,
+  readBoundedText,
+  type Timers,
+  type WhisperrOptions,
+} from "@whisperr/core";
 import { nowMs, timers } from "../clock.ts";
 import { alone, type TabLocks, tabLocks } from "../queue/locks.ts";
 import { nowhere, openStorage, type Storage, storagePrefix } from "../storage/storage.ts";
@@ -60,6 +67,7 @@ export function hostOfPage(options: BasicOptions, apiKey: string, features: Feat
     random: () => Math.random(),
     uuid,
     fetch: typeof options.fetch === "function" ? options.fetch : (url, init) => fetch(url, init),
+    inContext: outsideZones,
     abortController: () => new AbortController(),
     readText: readBoundedText,
     log: (level, message) => console[level](message),

@@ -51,6 +51,7 @@ function pageWith(storage: Storage, more: Partial<PageHost> = {}) {
     },
     timers: { set: () => 0, clear: () => {} },
     nowMs: () => Date.UTC(2026, 5, 14, 12),
+    inContext: (run) => run(),
     random: () => 0,
     uuid: () => "9f2b5479-2729-418f-8ecf-3f2c3f2c3f2c",
     fetch: () => new Promise(() => {}),

@@ -14,7 +14,7 @@ export const EFFECTS: Effects = { send, abort, remove, drop, wake, report, flush
 
 function send(client: Client): void {
   // In a microtask: a burst of calls shares the request, and none of them pays for building it.
-  void Promise.resolve(client).then(transmit);
+  client.ports.inContext(() => void Promise.resolve(client).then(transmit));
 }
 
 /** One request: cut from the front of the queue, sent, and its answer heard. */

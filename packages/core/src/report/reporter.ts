@@ -12,6 +12,7 @@ export interface Reporter {
   readonly debug: boolean;
   readonly onError: ((error: WhisperrError) => void) | undefined;
   readonly log: Ports["log"];
+  readonly inContext: Ports["inContext"];
   /** Kinds of trouble that were printed, for want of an `onError`. */
   readonly warned: Set<string>;
   /** What the app's `onError` is hearing now, while it runs. */
@@ -26,13 +27,14 @@ export interface ReporterOptions {
 
 export function createReporter(
   { apiKey, debug, onError }: ReporterOptions,
-  { log }: Pick<Ports, "log">,
+  { log, inContext }: Pick<Ports, "log" | "inContext">,
 ): Reporter {
   return {
     apiKey,
     debug,
     onError: typeof onError === "function" ? onError : undefined,
     log,
+    inContext,
     warned: new Set(),
     reporting: undefined,
   };
@@ -53,9 +55,9 @@ export function report(reporter: Reporter, error: WhisperrError): void {
 
 /** The app's `onError`, or a warning where it has none. May throw what the app throws. */
 function tellApp(reporter: Reporter, error: WhisperrError): void {
-  const { onError, debug, warned } = reporter;
+  const { onError, debug, warned, inContext } = reporter;
   const kind = error.reason ?? error.type;
-  if (onError) return onError(error);
+  if (onError) return inContext(() => onError(error));
   // Nobody listens: say each kind of trouble once, rather than losing events in silence.
   if (!debug && !warned.has(kind)) {
     warned.add(kind);

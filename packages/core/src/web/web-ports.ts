@@ -2,7 +2,9 @@
  * The ports that every runtime with the web's globals shares. The one place in core that names them, and nothing in core
  * imports it. Each is looked up at its call: fake timers of a test take hold, and at global scope a Worker may not touch them.
  */
+
 import type { AbortControllerLike, FetchLike, FetchResponse, Ports } from "../ports.ts";
+import { outsideZones, timersIn } from "./host-context.ts";
 
 // As far as they are used here; core is checked without the types of any platform.
 declare function setTimeout(callback: () => void, delayMs: number): unknown;
@@ -22,10 +24,11 @@ const MAX_ANSWER_BYTES = 256 * 1024;
 export function webPorts(given: FetchLike | null | undefined): Ports {
   return {
     nowMs: () => Date.now(),
-    timers: {
+    timers: timersIn(outsideZones, {
       set: (callback, delayMs) => setTimeout(callback, delayMs),
       clear: (handle) => clearTimeout(handle),
-    },
+    }),
+    inContext: outsideZones,
     random: () => Math.random(),
     uuid: () => crypto.randomUUID(),
     fetch: given ?? ((url, init) => fetch(url, init)),

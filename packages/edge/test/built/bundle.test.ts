@@ -15,18 +15,18 @@ const APP = `
  * one request each; core alone takes most of either.
  */
 const APPS = [
-  ["one client for all requests", APP, 10_715],
+  ["one client for all requests", APP, 10_870],
   [
     "a client per request, on Cloudflare",
     `import { withWhisperr } from "@whisperr/edge/cloudflare";
      export default { fetch: withWhisperr(() => new Response(), (env) => ({ apiKey: env.KEY })) };`,
-    9915,
+    10_070,
   ],
   [
     "a client per request, in Hono",
     `import { whisperr } from "@whisperr/edge/hono";
      export const middleware = whisperr((c) => ({ apiKey: c.env.KEY }));`,
-    9975,
+    10_135,
   ],
 ] as const;
 
