@@ -15,6 +15,10 @@ from .operations import Operation, message_ids
 from .options import Options
 from .ports import Answer, Exchange, Post
 
+#: Rounds of attempts that failed are no rarer than this, unless the interval is.
+LONGEST_REST_MS = 300_000
+#: More make no difference.
+MOST_ROUNDS = 20
 EMPTY_BATCH_BYTES = len('{"events":[]}')
 
 
@@ -38,6 +42,8 @@ class Delivery:
         self._exchange: Optional[Exchange] = None
         self._cancel_timeout: Optional[Callback] = None
         self._attempts = 0
+        #: Flushes in a row that used up their attempts: the next ones are rarer, and have fewer.
+        self._rounds = 0
         #: The key was refused: calls alone do not try again.
         self._is_refused = False
         #: A wait the server asked for is never cut short.
@@ -57,7 +63,9 @@ class Delivery:
         self._last_number += 1
         self._queue.append((self._last_number, operation))
         self._watch_interval()
-        if len(self._queue) >= self._options.flush_at and not self._is_refused:
+        # In an outage it is the interval that probes.
+        is_outage = self._rounds > 1 and self._options.flush_interval_ms > 0
+        if len(self._queue) >= self._options.flush_at and not self._is_refused and not is_outage:
             self._aim_at_everything()
 
     def flush(self) -> "Future[Dict[str, int]]":
@@ -75,6 +83,7 @@ class Delivery:
             return flush
         self._flushes.append((self._last_number, settle))
         self._is_refused = False
+        self._rounds = 0
         self._aim_at_everything()
         return flush
 
@@ -166,7 +175,7 @@ class Delivery:
         self._pump()
 
     def _refused(self, batch: List[Operation], status: int, answer: Answer) -> None:
-        self._attempts = 0
+        self._attempts = self._rounds = 0
         if self._sizing.refused(len(batch), status == 413):
             self._remove(batch)
             reason = "too_large" if status == 413 else "rejected"
@@ -175,7 +184,7 @@ class Delivery:
 
     def _accepted(self, batch: List[Operation], answer: Answer) -> None:
         rejected = rejected_count(answer, len(batch)) if batch[0].kind == "track" else 0
-        self._attempts = 0
+        self._attempts = self._rounds = 0
         self._sizing.accepted(len(batch))
         self._remove(batch)
         self._reporter.delivered += len(batch) - rejected
@@ -185,13 +194,21 @@ class Delivery:
 
     def _retry(self, answer: Answer) -> None:
         self._attempts += 1
-        is_over = self._attempts > self._options.max_retries
+        is_over = self._attempts > self._options.max_retries >> self._rounds
         asked = retry_after_ms(answer, self._loop.now_ms())
+        if asked is not None:
+            # Everybody else was told the same moment.
+            asked += self._random() * max(asked / 10, 1000)
         self._is_throttled = asked is not None
         # What the server asked for holds when the attempts are used up, too.
         if self._is_throttled or not is_over:
             self._cancel_wait = self._loop.set_timer(self._backoff_ms() if asked is None else asked, self._go_on)
         if is_over:
+            self._rounds = min(self._rounds + 1, MOST_ROUNDS)
+            if self._cancel_interval:
+                self._cancel_interval()
+                self._cancel_interval = None
+                self._watch_interval()
             self._keep("retry_exhausted", f"Gave up after {self._attempts} attempts, everything is kept", answer)
 
     def _go_on(self) -> None:
@@ -245,7 +262,9 @@ class Delivery:
             self._is_refused = False
             self._aim_at_everything()
 
-        self._cancel_interval = self._loop.set_timer(self._options.flush_interval_ms, due)
+        interval_ms = self._options.flush_interval_ms
+        rare_ms = min(interval_ms * 2 ** max(self._rounds - 1, 0), max(interval_ms, LONGEST_REST_MS))
+        self._cancel_interval = self._loop.set_timer(rare_ms, due)
 
     def _settle_flushes(self, is_over: bool = False) -> None:
         front = self._queue[0][0] if self._queue else self._last_number + 1

@@ -32,7 +32,7 @@ export function fleetPage(report: FleetReport): string {
 <p class="legend"><span class="default">${NAMES.default}</span> <span class="none">${NAMES.none}</span></p>
 ${panels.join("\n")}
 <p class="small">Simulated with the delivery machine of the SDKs and their default options: an event every 30 seconds and client, a flush ten seconds
-after the first, six retries, then a pause until the next interval. Mean and peak are of the time from the server's return until 99 of 100 clients had caught up.</p>
+after the first, six retries, then fewer of them after ever longer pauses. Mean and peak are of the time from the server's return until 99 of 100 clients had caught up.</p>
 </main>
 </html>
 `;

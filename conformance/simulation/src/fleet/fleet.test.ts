@@ -7,14 +7,15 @@ const CLIENTS = 500;
 
 test("a fleet that backs off with jitter comes back in a fraction of the requests, and with everything", () => {
   const report = runFleet(CLIENTS);
-  for (const rhythm of ["spread", "onTheMinute"] as const) {
-    const [backedOff, constant] = report.runs.filter((run) => run.rhythm === rhythm);
-    expect(backedOff?.peak).toBeLessThan((constant?.peak ?? 0) / 2);
-  }
+  const [spread, , onTheMinute, constant] = report.runs;
+  expect(onTheMinute?.peak).toBeLessThan((constant?.peak ?? 0) / 2);
+  // What probes rarely comes back one by one: no wave at all.
+  expect(spread?.peak).toBeLessThan((spread?.usual ?? 0) * 2);
   // Without jitter, all that failed together comes back together.
   expect(report.runs.at(-1)?.peak).toBe(CLIENTS);
   for (const { curve } of report.runs) {
-    expect(curve.caughtUpMs).toBeLessThan(60_000);
+    // Rounds are five minutes apart at most.
+    expect(curve.caughtUpMs).toBeLessThan(310_000);
     // Only what is too recent for its flush still waits.
     expect(curve.pending).toBeLessThanOrEqual(CLIENTS);
   }

@@ -25,7 +25,7 @@ export const FLEET_CLIENTS = 100_000;
 
 const OUTAGE_AT_MS = 125_000;
 const OUTAGE_MS = 600_000;
-const AFTER_MS = 90_000;
+const AFTER_MS = 400_000;
 const EVENT_EVERY_MS = 30_000;
 /** What an SDK without backoff waits. */
 const CONSTANT_WAIT_MS = 1000;

@@ -64,6 +64,7 @@ export function edgeClient(
   function onError({ type, message, count }: WhisperrError): void {
     if (message.includes(API_KEY)) violate(`shows the key: ${message}`);
     if (type !== "dropped") hasReported = true;
+    if (type === "retry_exhausted") pacing.gaveUp();
     world.tell(`${name} reports ${type} ${count}: ${message}`);
   }
   let made: Made | undefined;

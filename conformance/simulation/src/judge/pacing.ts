@@ -3,7 +3,6 @@ import type { Answer } from "@whisperr/conformance/api/answer.ts";
 
 /** The options that bound it. */
 export interface PacingOptions {
-  readonly maxRetries: number;
   readonly backoff: { readonly baseMs: number; readonly maxMs: number };
 }
 
@@ -14,6 +13,8 @@ export interface Pacing {
   answered(answer: Answer, elapsedMs: number, wallMs: number): void;
   /** No answer. */
   failed(elapsedMs: number): void;
+  /** The app was told that the attempts are used up: whoever asks next starts anew. */
+  gaveUp(): void;
   /** The app wants to end: computed waits may be cut short. */
   hurry(): void;
 }
@@ -23,7 +24,7 @@ const MAX_RETRY_AFTER_MS = 60_000;
 /** Of a computed wait, jitter may take this much away. */
 const LEAST_OF_BACKOFF = 0.5;
 
-export function createPacing({ maxRetries, backoff }: PacingOptions): Pacing {
+export function createPacing({ backoff }: PacingOptions): Pacing {
   let failures = 0;
   let throttledUntilMs = 0;
   let backedOffUntilMs = 0;
@@ -31,11 +32,6 @@ export function createPacing({ maxRetries, backoff }: PacingOptions): Pacing {
 
   function failed(elapsedMs: number): void {
     failures++;
-    if (failures > maxRetries) {
-      // Whoever asks next starts anew.
-      failures = 0;
-      return;
-    }
     const step = Math.min(backoff.maxMs, backoff.baseMs * 2 ** (failures - 1));
     backedOffUntilMs = elapsedMs + Math.floor(step * LEAST_OF_BACKOFF);
   }
@@ -64,6 +60,9 @@ export function createPacing({ maxRetries, backoff }: PacingOptions): Pacing {
     },
     answered,
     failed,
+    gaveUp() {
+      failures = backedOffUntilMs = 0;
+    },
     hurry() {
       hurries = true;
     },

@@ -132,6 +132,7 @@ export function startProcess(
   function onError({ type, message, count = 0 }: WhisperrError): void {
     if (!isAlive) return;
     hear(message);
+    if (type === "retry_exhausted") pacing.gaveUp();
     world.tell(`${name} reports ${type} ${count}: ${message}`);
     if (type === "dropped") reported += count;
     if (isMade && world.tracksErrors() && random.chance(TRACKS_ERRORS))

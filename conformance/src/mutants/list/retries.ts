@@ -102,6 +102,31 @@ export const retryMutants: readonly Mutant[] = [
     },
   },
   {
+    id: "retry-after-without-jitter",
+    does: "Comes back at the very moment that everybody was told.",
+    how: drawing(0),
+    caughtBy: { "retry-after.jitter": /number of requests: expected 11 to 12, got 13/ },
+  },
+  {
+    id: "outage-probed-for-ever",
+    does: "Tries as often after an hour of outage as after a minute.",
+    how: () => ({ setTimeout: (run, delayMs, set) => set(run, Math.min(delayMs, 10_000)) }),
+    caughtBy: { "exhausted.ever-rarer": /number of requests: expected 8 to 20, got \d\d/ },
+  },
+  {
+    id: "outage-probed-by-calls",
+    does: "Asks again in an outage as soon as enough calls have come in.",
+    how: () => ({
+      client: ({ track, flush }) => ({
+        track(...args) {
+          track(...args);
+          void flush();
+        },
+      }),
+    }),
+    caughtBy: { "exhausted.busy-in-an-outage": /number of requests: expected 8 to 18, got \d\d/ },
+  },
+  {
     id: "retry-after-in-milliseconds",
     does: "Takes delay-seconds for milliseconds.",
     how: readingRetryAfter((value) => String(Math.ceil(Number(value) / 1000))),

@@ -11,7 +11,7 @@
  * many bad events in a row, about as many good ones at most go with them.
  */
 import type { Outcome } from "../http/exchange.ts";
-import { goOn, keep, leave, send } from "./flow.ts";
+import { goOn, keep, leave, retriesIn, roundFailed, send } from "./flow.ts";
 import type { Machine } from "./machine.ts";
 import type { DeliveryConfig } from "./state.ts";
 
@@ -40,7 +40,7 @@ export function answered(machine: Machine, outcome: Outcome, random: number): vo
     effects.report(machine, outcome.kind, 1);
     return keep(machine, "unauthorized");
   }
-  machine.failures = 0;
+  machine.failures = machine.rounds = 0;
   if (outcome.kind === "accepted") {
     accepted(machine);
     effects.remove(machine, inFlight, outcome.rejected);
@@ -50,18 +50,25 @@ export function answered(machine: Machine, outcome: Outcome, random: number): vo
   goOn(machine);
 }
 
-/** Class retry: another attempt after a wait, or the end of the flush. */
-function failed(machine: Machine, afterMs: number | undefined, random: number): void {
+/** Class retry: another attempt after a wait, or the end of the flush. `askedMs`: what the server asked for. */
+function failed(machine: Machine, askedMs: number | undefined, random: number): void {
   const { config, effects } = machine;
   const failures = ++machine.failures;
-  const phase = afterMs === undefined ? "backoff" : "throttled";
-  if (failures > config.maxRetries) {
+  const phase = askedMs === undefined ? "backoff" : "throttled";
+  const afterMs = askedMs === undefined ? undefined : throttledMs(askedMs, random);
+  if (failures > retriesIn(machine)) {
+    roundFailed(machine);
     effects.report(machine, "retry_exhausted", failures);
     return keep(machine, afterMs === undefined ? "idle" : phase, afterMs);
   }
   machine.phase = phase;
   machine.inFlight = 0;
   effects.wake(machine, afterMs ?? backoffDelayMs(failures, random, config.backoff));
+}
+
+/** All of a fleet was told the same moment: a tenth of the wait on top, or a second, spreads its return. */
+function throttledMs(askedMs: number, random: number): number {
+  return Math.round(askedMs + random * Math.max(askedMs / 10, 1000));
 }
 
 /**

@@ -2,6 +2,9 @@
 import type { Machine } from "./machine.ts";
 import type { Phase } from "./state.ts";
 
+/** Rounds of retries that failed as a whole are no rarer than this, unless the interval is. */
+export const LONGEST_REST_MS = 300_000;
+
 /** `count` operations were put at the end of the outbox. Every `track()` comes through here, on a full queue too. */
 export function appended(machine: Machine, count: number): void {
   const { phase, config } = machine;
@@ -12,8 +15,9 @@ export function appended(machine: Machine, count: number): void {
   // Those in flight stay: they may be arriving this moment, and nobody could say they were dropped.
   evict(machine, machine.inFlight);
   if (machine.fresh >= config.flushAt && phase !== "unauthorized") {
-    if (phase === "idle") startFlush(machine);
-    else joinFlush(machine);
+    if (phase !== "idle") joinFlush(machine);
+    // In an outage it is the interval that probes, or a busy client would do so all the time.
+    else if (machine.rounds < 2 || config.flushIntervalMs === 0) startFlush(machine);
   } else if (isFirst && isResting(machine)) rest(machine, phase);
 }
 
@@ -52,6 +56,7 @@ export function flushRequested(machine: Machine, isLast = false): void {
   const waitsForNothing = phase === "throttled" && pending === 0;
   if (phase === "stopped" || (waitsForNothing && !isLast)) return machine.effects.flushed(machine, 1);
   if (isLast) machine.stopping = true;
+  machine.rounds = 0;
   machine.flushes.push(pending);
   joinFlush(machine);
   if (isResting(machine)) startFlush(machine);
@@ -70,6 +75,7 @@ export function timerFired(machine: Machine): void {
 /** Waiting longer has no point (back online, process about to end): skips the rest of a backoff. */
 export function retryNow(machine: Machine): void {
   const { phase, pending } = machine;
+  machine.rounds = 0;
   if (phase === "backoff" || (phase === "idle" && pending > 0)) timerFired(machine);
 }
 
@@ -131,15 +137,28 @@ export function send(machine: Machine): void {
 }
 
 /** Ends the running flush with whatever is left kept in the queue. `afterMs`: until the next attempt; default: the interval. */
-function rest(
-  machine: Machine,
-  phase: Phase,
-  afterMs = due(machine) > 0 ? machine.config.flushIntervalMs : 0,
-): void {
+function rest(machine: Machine, phase: Phase, afterMs = due(machine) > 0 ? restMs(machine) : 0): void {
   machine.phase = machine.stopping ? "stopped" : phase;
   machine.inFlight = 0;
   machine.effects.wake(machine, machine.stopping ? 0 : afterMs);
   endFlushes(machine);
+}
+
+/** The interval: rarer after rounds that failed as a whole. */
+function restMs({ rounds, config: { flushIntervalMs } }: Machine): number {
+  return Math.min(flushIntervalMs * 2 ** Math.max(rounds - 1, 0), Math.max(flushIntervalMs, LONGEST_REST_MS));
+}
+
+/** Attempts after the first one that the running flush has. */
+export function retriesIn({ rounds, config }: Machine): number {
+  return Math.floor(config.maxRetries / 2 ** rounds);
+}
+
+/** The attempts of a flush are used up. */
+export function roundFailed(machine: Machine): void {
+  const { rounds, config } = machine;
+  const isRarest = config.flushIntervalMs === 0 || restMs(machine) >= LONGEST_REST_MS;
+  if (rounds < 2 || retriesIn(machine) > 0 || !isRarest) machine.rounds++;
 }
 
 /** Whoever waits, waits no longer; what is left stays queued. */

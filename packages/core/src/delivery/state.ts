@@ -30,6 +30,11 @@ export interface DeliveryState {
   flushes: number[];
   /** Consecutive attempts that ended in class retry. */
   failures: number;
+  /**
+   * Flushes in a row that used up their attempts, as far as that makes a difference: each halves the retries of the next
+   * one and doubles the wait for it.
+   */
+  rounds: number;
   /** Operations the next request may carry. */
   limit: number;
   /** Operations at the front known to hold a bad one; 0 when nothing is suspected. */
@@ -74,6 +79,7 @@ export function initialState(
     goal: 0,
     flushes: [],
     failures: 0,
+    rounds: 0,
     limit: maxBatchSize,
     suspect: 0,
     ceiling: maxBatchSize,

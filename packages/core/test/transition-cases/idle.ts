@@ -44,6 +44,27 @@ export const idle: readonly TransitionCase[] = [
     effects: [wake(null), send(4)],
   },
   {
+    says: "but not after two rounds that failed as a whole: it is the interval that probes then",
+    given: stateIn("idle", { pending: 3, fresh: 2, rounds: 2 }),
+    when: appended(1),
+    becomes: { pending: 4, fresh: 3 },
+    effects: [],
+  },
+  {
+    says: "flush() makes the rounds start over",
+    given: stateIn("idle", { pending: 3, rounds: 2 }),
+    when: flushRequested,
+    becomes: { phase: "sending", goal: 3, flushes: [3], rounds: 0 },
+    effects: [wake(null), send(4)],
+  },
+  {
+    says: "and so does a network that is back",
+    given: stateIn("idle", { pending: 3, rounds: 2 }),
+    when: retryNow,
+    becomes: { phase: "sending", goal: 3, rounds: 0 },
+    effects: [wake(null), send(4)],
+  },
+  {
     says: "operations kept from an earlier flush do not count towards flushAt",
     given: stateIn("idle", { pending: 4, fresh: 0 }),
     when: appended(1),

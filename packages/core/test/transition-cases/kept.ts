@@ -26,14 +26,14 @@ export const kept: readonly TransitionCase[] = [
     says: "nor do retries that are used up",
     given: { ...sending, failures: 2 },
     when: retry(),
-    becomes: { phase: "idle", inFlight: 0, goal: 0, fresh: 0, failures: 0 },
+    becomes: { phase: "idle", inFlight: 0, goal: 0, fresh: 0, failures: 0, rounds: 1 },
     effects: [report("retry_exhausted", 3), wake(null)],
   },
   {
     says: "what the server asked for is waited out all the same",
     given: { ...sending, failures: 2 },
     when: retry(5000),
-    becomes: { phase: "throttled", inFlight: 0, goal: 0, fresh: 0, failures: 0 },
+    becomes: { phase: "throttled", inFlight: 0, goal: 0, fresh: 0, failures: 0, rounds: 1 },
     effects: [report("retry_exhausted", 3), wake(5000)],
   },
   {

@@ -1,6 +1,6 @@
 /** Requests that overlap, and share a client. */
 import type { FetchLike } from "@whisperr/core";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { type FakeRequest, fakeApi } from "../../test/fake-api.ts";
 import { lifecycleStage, pass, recordTimers } from "../../test/lifecycle-stage.ts";
 
@@ -99,6 +99,8 @@ describe("several requests", () => {
   });
 
   test("a wait the server asked for goes on in the next request, for the rest of it", async () => {
+    const random = vi.spyOn(Math, "random").mockReturnValue(0);
+    onTestFinished(() => random.mockRestore());
     const limited = () => new Response("", { status: 429, headers: { "retry-after": "8" } });
     const fetch = vi
       .fn()

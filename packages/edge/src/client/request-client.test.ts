@@ -1,6 +1,6 @@
 /** The client of one request, and how long the request stays open for it. */
 import type { Operation } from "@whisperr/core";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { fakeApi, fakeRequest } from "../../test/fake-api.ts";
 import type { WhisperrEdgeOptions } from "../options.ts";
 import { createRequestClient } from "./request-client.ts";
@@ -107,6 +107,8 @@ describe("the request", () => {
   });
 
   test("stays open through a backoff, and through a wait that the server asked for", async () => {
+    const random = vi.spyOn(Math, "random").mockReturnValue(0);
+    onTestFinished(() => random.mockRestore());
     const { server, request, whisperr } = requestFixture(503);
     whisperr.track("ada", "one");
     await pass(100);
@@ -201,6 +203,8 @@ describe("the request", () => {
   });
 
   test("when they are used up by a server that asks for a wait: what comes before it is over waits, in an open request", async () => {
+    const random = vi.spyOn(Math, "random").mockReturnValue(0);
+    onTestFinished(() => random.mockRestore());
     const { server, request, whisperr } = requestFixture(429, { maxRetries: 0 });
     server.retryAfter = "10";
     whisperr.track("ada", "one");

@@ -1,5 +1,5 @@
 import type { WhisperrError } from "@whisperr/core";
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { aStorage, type FakeStorage, handedOver } from "../../../test/durable-fixtures.ts";
 import { aNumberedApi, type NumberedApi } from "../../../test/queue-fixtures.ts";
 import { resolveDelivery } from "../settings.ts";
@@ -90,6 +90,8 @@ describe("a Durable Object", () => {
   });
 
   test("an alarm that comes too early sends nothing", async () => {
+    const random = vi.spyOn(Math, "random").mockReturnValue(0);
+    onTestFinished(() => random.mockRestore());
     const api = aNumberedApi((_numbers, index) =>
       index === 0 ? { status: 429, retryAfter: "30" } : undefined,
     );

@@ -1,5 +1,5 @@
 import type { WhisperrError } from "@whisperr/core";
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { aNumberedApi, anEvent, type NumberedApi } from "../../../test/queue-fixtures.ts";
 import { type QueueConsumerOptions, whisperrQueueConsumer } from "./consumer.ts";
 import { messageBody } from "./message.ts";
@@ -71,6 +71,8 @@ describe("whisperrQueueConsumer()", () => {
   });
 
   test("a Retry-After ends the batch at once, and becomes the delay of what is left", async () => {
+    const random = vi.spyOn(Math, "random").mockReturnValue(0);
+    onTestFinished(() => random.mockRestore());
     const api = aNumberedApi((_numbers, index) =>
       index === 0 ? undefined : { status: 429, retryAfter: "7" },
     );
@@ -82,6 +84,8 @@ describe("whisperrQueueConsumer()", () => {
   });
 
   test("while the server asked for a wait, later batches wait too", async () => {
+    const random = vi.spyOn(Math, "random").mockReturnValue(0);
+    onTestFinished(() => random.mockRestore());
     vi.useFakeTimers();
     const api = aNumberedApi((_numbers, index) =>
       index === 0 ? { status: 429, retryAfter: "7" } : undefined,
@@ -159,6 +163,8 @@ describe("whisperrQueueConsumer()", () => {
   });
 
   test("options may be a function of the environment; its timers are gone at the end", async () => {
+    const random = vi.spyOn(Math, "random").mockReturnValue(0);
+    onTestFinished(() => random.mockRestore());
     vi.useFakeTimers();
     const api = aNumberedApi(() => ({ status: 429, retryAfter: "60" }));
     const seen: unknown[] = [];
