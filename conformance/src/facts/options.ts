@@ -32,6 +32,7 @@ export const SERVER_AND_CLIENT: Readonly<Record<string, OptionFact>> = {
     otherwise: "refused, with 1 in the message; above `maxQueueSize` clamped to that",
   },
   flushIntervalMs: { usual: "10,000", takes: `${whole(0, LONGEST_TIMER)}; 0 turns the timer off` },
+  maxQueueBytes: { usual: "64 MiB on servers, 5 MiB in clients", takes: whole(1) },
   maxQueueSize: { usual: "10,000 on servers, 1,000 in clients", takes: whole(1) },
   maxBatchSize: { usual: "500", takes: whole(1), otherwise: "refused; above 500 clamped to 500" },
   maxBatchBytes: {

@@ -26,7 +26,9 @@ export const REASONS: Readonly<Record<string, ReasonFact>> = {
     when: "a value refers to itself or throws when it is read, at any depth; or it is NaN or infinite, where the language does not write null for those",
   },
   too_large: { when: "one operation alone is answered with 413, or larger than the SDK lets any be" },
-  queue_full: { when: "`maxQueueSize` was exceeded, and this was the oldest that is not in flight" },
+  queue_full: {
+    when: "`maxQueueSize` or `maxQueueBytes` was exceeded, and this was the oldest that is not in flight",
+  },
   before_send: { when: "`beforeSend` returned null", silent: true },
   before_send_failed: { when: "`beforeSend` threw, or returned neither an event nor null" },
   rejected: {

@@ -9,6 +9,12 @@ export interface BrowserOptions extends Omit<WhisperrOptions, "outbox"> {
    */
   readonly maxQueueSize?: number | undefined;
   /**
+   * How much of their JSON is kept, in bytes, 1 or more; a character counts as one. Beyond it the oldest are dropped and
+   * reported; the newest is always kept.
+   * @default 5_242_880
+   */
+  readonly maxQueueBytes?: number | undefined;
+  /**
    * Where events wait: `localStorage` outlives the page, `durable` keeps a copy in IndexedDB that outlives a killed
    * browser too, `memory` stores nothing at all, not even who the visitor is.
    * @default "localStorage"

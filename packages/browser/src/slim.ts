@@ -30,7 +30,9 @@ export {
 } from "@whisperr/core";
 
 /** What `createWhisperr()` takes. Only `apiKey` is required. */
-export interface SlimOptions extends Omit<WhisperrOptions, "outbox">, Pick<BrowserOptions, "maxQueueSize"> {
+export interface SlimOptions
+  extends Omit<WhisperrOptions, "outbox">,
+    Pick<BrowserOptions, "maxQueueSize" | "maxQueueBytes"> {
   /**
    * Where events wait: `localStorage` outlives the page, `memory` stores nothing at all, not even who the visitor is.
    * @default "localStorage"

@@ -54,7 +54,10 @@ describe("the option table", () => {
   );
 
   it("gives the defaults that hold", () => {
-    const { backoff, ...defaults } = resolveOptions({ apiKey: "wrk_test" }, { maxQueueSize: 1000 });
+    const { backoff, ...defaults } = resolveOptions(
+      { apiKey: "wrk_test" },
+      { maxQueueSize: 1000, maxQueueBytes: 5_242_880 },
+    );
     expect(rows.get("backoff")).toBe(`{ baseMs: ${backoff.baseMs}, maxMs: ${backoff.maxMs} }`);
     for (const [name, value] of Object.entries(defaults)) {
       if (name !== "apiKey") expect(rows.get(name), name).toBe(String(value));
@@ -79,7 +82,7 @@ it("says of every option of the main entry alone that the slim one leaves it out
   const leftOut = /^## Slim$([\s\S]*?)^## /m.exec(readme)?.[1] ?? "";
   const namesIn = (body: string) =>
     [...body.matchAll(/^ {2}readonly (\w+)\?:/gm)].map(([, name = ""]) => name);
-  const slim = ["maxQueueSize", ...namesIn(optionsIn("src/slim.ts", "SlimOptions"))];
+  const slim = ["maxQueueSize", "maxQueueBytes", ...namesIn(optionsIn("src/slim.ts", "SlimOptions"))];
   const missing = namesIn(optionsIn("src/options.ts", "BrowserOptions")).filter(
     (name) => !slim.includes(name),
   );

@@ -68,7 +68,7 @@ const TEXTS: { readonly [what in DropReason | WhisperrError["type"] | "abandoned
   auth: "The API refused the key, everything is kept until the next flush: check apiKey",
   retry_exhausted: "Everything is kept for a later flush, delivery failed",
   abandoned: "Out of time, allow more",
-  queue_full: "The queue is full, the oldest were dropped: raise maxQueueSize",
+  queue_full: "The queue is full, the oldest were dropped: raise maxQueueSize or maxQueueBytes",
   rejected: "The API refused this for good",
   too_large: "The API refused this as too large: send less at once",
   rejected_by_server: "The API refused some of this batch for good",

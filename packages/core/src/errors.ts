@@ -18,7 +18,7 @@ export type DropReason =
   | "unserializable"
   /** Larger than one operation may be, or refused by the server as too large (413). */
   | "too_large"
-  /** `maxQueueSize` was reached; the oldest went. */
+  /** `maxQueueSize` or `maxQueueBytes` was reached; the oldest went. */
   | "queue_full"
   /** `beforeSend` returned null. Counted, but not an error. */
   | "before_send"

@@ -7,6 +7,7 @@ const DEFAULTS = {
   flushAt: 20,
   flushIntervalMs: 10_000,
   maxQueueSize: 10_000,
+  maxQueueBytes: 67_108_864,
   maxBatchSize: 500,
   maxBatchBytes: 524_288,
   maxRetries: 6,
@@ -40,6 +41,7 @@ test("what is given is taken", () => {
     flushAt: 1,
     flushIntervalMs: 0,
     maxQueueSize: 5,
+    maxQueueBytes: 7,
     maxBatchSize: 2,
     maxBatchBytes: 1,
     maxRetries: 0,
@@ -72,7 +74,7 @@ describe("limits that follow from each other", () => {
 });
 
 describe("nonsense numbers are refused, and the message names the option and its range", () => {
-  const atLeastOne = ["flushAt", "maxQueueSize", "maxBatchSize", "maxBatchBytes"];
+  const atLeastOne = ["flushAt", "maxQueueSize", "maxQueueBytes", "maxBatchSize", "maxBatchBytes"];
   const cases = [
     ...atLeastOne.flatMap((name) =>
       [0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY].map((value) => [name, value]),

@@ -35,6 +35,12 @@ export interface WhisperrOptions {
    */
   readonly maxQueueSize?: number | undefined;
   /**
+   * How much of their JSON is kept, in bytes, 1 or more; a character counts as one. Beyond it the oldest are dropped and
+   * reported; the newest is always kept.
+   * @default 67_108_864
+   */
+  readonly maxQueueBytes?: number | undefined;
+  /**
    * Events in one request, 1 or more. Larger values than 500 mean 500.
    * @default 500
    */
@@ -101,6 +107,7 @@ export interface ResolvedOptions {
   readonly flushAt: number;
   readonly flushIntervalMs: number;
   readonly maxQueueSize: number;
+  readonly maxQueueBytes: number;
   readonly maxBatchSize: number;
   readonly maxBatchBytes: number;
   readonly maxRetries: number;
@@ -112,6 +119,8 @@ export interface ResolvedOptions {
 export const DEFAULT_BASE_URL = "https://api.whisperr.net";
 /** The contract's hard cap on events per request. */
 export const MAX_BATCH_SIZE = 500;
+/** Of servers (contract, section 7). */
+const MAX_QUEUE_BYTES = 64 * 1024 * 1024;
 /** The longest wait a timer can hold; platforms fire at once beyond it. */
 export const MAX_TIMER_MS = 2_147_483_647;
 /** More attempts than this in a row are a mistake, not a policy. */
@@ -120,7 +129,7 @@ const MAX_RETRIES = 1000;
 /** Throws an Error that names the option, what it got and what it takes. `defaults`: what differs between runtimes. */
 export function resolveOptions(
   options: WhisperrOptions,
-  defaults: { readonly maxQueueSize: number },
+  defaults: { readonly maxQueueSize: number; readonly maxQueueBytes?: number },
 ): ResolvedOptions {
   checkTypes("function", options, ["onError", "beforeSend", "fetch"]);
   checkTypes("boolean", options, ["disabled", "debug", "allowInsecureHttp"]);
@@ -137,6 +146,7 @@ export function resolveOptions(
     flushAt: Math.min(number("flushAt", 20, 1), maxQueueSize),
     flushIntervalMs: number("flushIntervalMs", 10_000, 0, MAX_TIMER_MS),
     maxQueueSize,
+    maxQueueBytes: number("maxQueueBytes", defaults.maxQueueBytes ?? MAX_QUEUE_BYTES, 1),
     maxBatchSize: Math.min(number("maxBatchSize", MAX_BATCH_SIZE, 1), MAX_BATCH_SIZE),
     maxBatchBytes: number("maxBatchBytes", 512 * 1024, 1),
     maxRetries: number("maxRetries", 6, 0, MAX_RETRIES),

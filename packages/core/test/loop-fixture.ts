@@ -35,6 +35,7 @@ const CONFIG: ClientConfig = {
   flushAt: 20,
   flushIntervalMs: 10_000,
   maxQueueSize: 100,
+  maxQueueBytes: 100_000_000,
   maxBatchSize: 500,
   maxBatchBytes: 1_000_000,
   maxRetries: 2,

@@ -20,6 +20,7 @@ const configs: fc.Arbitrary<ClientConfig> = fc.record({
   flushAt: fc.integer({ min: 1, max: 4 }),
   flushIntervalMs: fc.constantFrom(0, 10_000),
   maxQueueSize: fc.integer({ min: 4, max: 9 }),
+  maxQueueBytes: fc.constant(1_000_000),
   maxBatchSize: fc.integer({ min: 1, max: 6 }),
   maxRetries: fc.integer({ min: 0, max: 3 }),
   backoff: fc.constant({ baseMs: 1000, maxMs: 30_000 }),

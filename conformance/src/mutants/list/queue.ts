@@ -91,6 +91,12 @@ export const queueMutants: readonly Mutant[] = [
     },
   },
   {
+    id: "queue-heavy",
+    does: "Counts what it keeps, and never weighs it.",
+    how: ignoring("maxQueueBytes"),
+    caughtBy: { "limits.queue-bytes": /types/ },
+  },
+  {
     id: "overflow-hits-what-is-in-flight",
     does: "Drops operations as too many that are arriving at that moment.",
     how: () => {

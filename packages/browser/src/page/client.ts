@@ -12,6 +12,7 @@ export interface PageCalls extends DeviceCalls {
 
 /** Operations kept by default (contract, section 7). */
 const MAX_QUEUE_SIZE = 1000;
+const MAX_QUEUE_BYTES = 5 * 1024 * 1024;
 
 /** `createDisabled`: for `disabled`, and where there is no page. `featuresOf` throws when an option makes no sense. */
 export function clientOfPage<Options extends BasicOptions>(
@@ -25,7 +26,7 @@ export function clientOfPage<Options extends BasicOptions>(
   const existing = clients.get(options.apiKey?.trim?.() ?? "");
   if (existing !== undefined) return existing as PageCalls;
 
-  const resolved = resolveOptions(options, { maxQueueSize: MAX_QUEUE_SIZE });
+  const resolved = resolveOptions(options, { maxQueueSize: MAX_QUEUE_SIZE, maxQueueBytes: MAX_QUEUE_BYTES });
   const { apiKey } = resolved;
   const features = featuresOf(options);
   const { api, page } = createPage(options, resolved, hostOfPage(options, apiKey, features));

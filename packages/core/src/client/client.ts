@@ -17,6 +17,8 @@ import type { Reporter } from "../report/reporter.ts";
 export interface ClientConfig extends DeliveryConfig {
   /** Bytes of one request body, as far as operations can be divided. */
   readonly maxBatchBytes: number;
+  /** Bytes of all operations that are kept. */
+  readonly maxQueueBytes: number;
 }
 
 export interface Client extends Machine {
@@ -32,6 +34,14 @@ export interface Client extends Machine {
   /** The sum of `dropped`. */
   lost: number;
   readonly dropped: { [reason in DropReason]?: number };
+
+  // What the queue weighs
+  /** Bytes of the operations in the outbox, or more. */
+  bytes: number;
+  /** Not more: nothing has left since they were counted but what was counted off. */
+  isWeighed: boolean;
+  /** Operations in the outbox when `bytes` was last changed. */
+  weighedSize: number;
 
   // Who waits
   /** Waiting `flush()` and `shutdown()` calls, oldest first: one for each of `flushes`. */
@@ -75,6 +85,9 @@ export function createClient<More extends object = object>(
     delivered: 0,
     lost: 0,
     dropped: {},
+    bytes: 0,
+    isWeighed: true,
+    weighedSize: 0,
     callers: [],
     ending: undefined,
     reports: [],

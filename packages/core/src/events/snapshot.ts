@@ -32,11 +32,15 @@ export function checkEventType(event: unknown): string {
   return event as string;
 }
 
+/** Characters that it holds of the app's; whatever an app's outbox gives back has some. */
+export function lengthOf(operation: Operation): number {
+  if (operation.kind === "identify") return `${operation.body}`.length;
+  const { userId = "", event, properties, context } = operation;
+  return `${userId}`.length + `${event}`.length + `${properties}`.length + `${context}`.length;
+}
+
 export function checkLength(operation: Operation): void {
-  const { length } =
-    operation.kind === "identify"
-      ? operation.body
-      : `${operation.userId}${operation.event}${operation.properties}${operation.context}`;
+  const length = lengthOf(operation);
   const rule = "4,194,304 characters at most";
   mustBe(length <= MAX_OPERATION_LENGTH, "its JSON", rule, length, "too_large");
 }

@@ -3,13 +3,16 @@
  * earlier pages or go to other ones, and a user who takes everything back.
  */
 import type { Client } from "../client/client.ts";
-import { adopted, appended, withdrawn } from "../delivery/flow.ts";
+import { adopted, appended, leave, withdrawn } from "../delivery/flow.ts";
 import type { DropReason } from "../errors.ts";
 import type { Operation, TrackOperation } from "../events/operation.ts";
 import { asRefusal } from "../events/refusal.ts";
-import { checkLength } from "../events/snapshot.ts";
+import { checkLength, lengthOf } from "../events/snapshot.ts";
 import { lose, read, refuse, step, take, tell } from "./books.ts";
 import { retry } from "./flush.ts";
+
+/** What an operation takes beside the app's own text, roughly. */
+const OPERATION_BYTES = 200;
 
 /**
  * A call, on its way into the queue: whatever is wrong with it is refused and reported, and nothing else is harmed.
@@ -44,11 +47,39 @@ export function append(client: Client, operation: Operation): void {
   // A beforeSend may have called shutdown() in the middle of its track().
   if (client.stopping) return refuseLate(client, "The call", operation);
   const { outbox } = client;
+  makeRoom(client, lengthOf(operation) + OPERATION_BYTES);
   outbox.append(operation);
   if (outbox.failure)
     return refuse(client, "outbox_failed", `The outbox did not take it: ${outbox.failure}`, operation);
   client.accepted += 1;
+  client.weighedSize = outbox.size;
   if (!operation.held) addQueued(client, 1);
+}
+
+/**
+ * For `bytes` more: beyond `maxQueueBytes` the oldest go, but for those in flight. What is delivered is not weighed again, so
+ * that it need not be read; once the limit seems to be reached, the whole queue is.
+ */
+function makeRoom(client: Client, bytes: number): void {
+  const { outbox, inFlight, pending, config } = client;
+  const { size } = outbox;
+  if (size !== client.weighedSize) client.isWeighed = false;
+  client.bytes += bytes;
+  // What other pages or earlier processes left came in unweighed.
+  const isUnknown = size > client.weighedSize || client.bytes > config.maxQueueBytes;
+  if (isUnknown && !client.isWeighed) {
+    client.bytes = bytes + read(outbox, 0).reduce((sum, one) => sum + lengthOf(one) + OPERATION_BYTES, 0);
+    client.isWeighed = true;
+  }
+  let end = inFlight;
+  for (; client.bytes > config.maxQueueBytes && end < size; end++) {
+    const oldest = outbox.at(end);
+    client.bytes -= (oldest ? lengthOf(oldest) : 0) + OPERATION_BYTES;
+  }
+  if (end === inFlight) return;
+  client.effects.drop(client, inFlight, end - inFlight, "queue_full");
+  // Behind `pending` stand those that wait for a user.
+  leave(client, inFlight, Math.min(end, pending) - inFlight);
 }
 
 /** `count` operations stand at the end of the outbox. Evictions that they cause are reported together, later. */

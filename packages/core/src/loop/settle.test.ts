@@ -25,7 +25,8 @@ describe("evictions", () => {
       dropped: { queue_full: 1000 },
       pending: 10,
     });
-    for (const { message } of errors) expect(message).toMatch(/^The queue is full.*raise maxQueueSize\.$/);
+    for (const { message } of errors)
+      expect(message).toMatch(/^The queue is full.*raise maxQueueSize or maxQueueBytes\.$/);
     expect(server.open()).toHaveLength(1);
   });
 

@@ -48,7 +48,7 @@ test.each([429, 503])("%i has no such hint", (status) => {
 });
 
 test.each<[DropReason, string]>([
-  ["queue_full", "The queue is full, the oldest were dropped: raise maxQueueSize."],
+  ["queue_full", "The queue is full, the oldest were dropped: raise maxQueueSize or maxQueueBytes."],
   ["rejected", "The API refused this for good."],
   ["too_large", "The API refused this as too large: send less at once."],
   ["rejected_by_server", "The API refused some of this batch for good."],

@@ -42,7 +42,7 @@ export async function deliverRound(round: Round): Promise<number | undefined> {
   };
   const client = createClient(
     // Only flush() starts anything, and everything has its place already.
-    { ...options, flushAt: Infinity, flushIntervalMs: 0, maxQueueSize: Infinity },
+    { ...options, flushAt: Infinity, flushIntervalMs: 0, maxQueueSize: Infinity, maxQueueBytes: Infinity },
     outbox,
     createTransport(options, ports),
     reporter,

@@ -1,0 +1,66 @@
+/** What the queue holds is bounded by what it weighs, not only by how much it is. */
+import { describe, expect, test } from "vitest";
+import { clientFixture } from "../../test/client-fixture.ts";
+import { createMemoryOutbox } from "../queue/memory-outbox.ts";
+
+const OUTAGE = () => Promise.reject(new Error("down"));
+const large = (n: number) => ({ n, text: "x".repeat(1000) });
+
+describe("maxQueueBytes", () => {
+  test("the oldest go, each is counted and named, and the newest stay in order", async () => {
+    const { client, events, errors } = clientFixture({
+      maxQueueBytes: 5000,
+      flushAt: 1000,
+      flushIntervalMs: 0,
+    });
+    for (let n = 0; n < 100; n++) client.track("ada", "step_taken", large(n));
+
+    const { pending } = client.stats();
+    expect(pending).toBeGreaterThanOrEqual(3);
+    expect(pending).toBeLessThanOrEqual(5);
+    await client.flush();
+    expect(events.map(({ properties }) => properties.n)).toEqual(
+      Array.from({ length: pending }, (_, i) => 100 - pending + i),
+    );
+    expect(client.stats()).toEqual({
+      accepted: 100,
+      delivered: pending,
+      dropped: { queue_full: 100 - pending },
+      pending: 0,
+    });
+    expect(errors.reduce((sum, { count = 0 }) => sum + count, 0)).toBe(100 - pending);
+  });
+
+  test("what was delivered weighs no more, however much it was", async () => {
+    const { client, events, errors } = clientFixture({
+      maxQueueBytes: 5000,
+      flushAt: 1000,
+      flushIntervalMs: 0,
+    });
+    for (let n = 0; n < 100; n++) {
+      client.track("ada", "step_taken", large(n));
+      if (n % 3 === 2) await client.flush();
+    }
+    await client.flush();
+    expect(events).toHaveLength(100);
+    expect(errors).toEqual([]);
+  });
+
+  test("what an earlier process left weighs as well", async () => {
+    const outbox = createMemoryOutbox();
+    const options = { outbox, maxQueueBytes: 5000, flushAt: 1000, flushIntervalMs: 0 };
+    const before = clientFixture({ ...options, maxQueueBytes: 100_000, fetch: OUTAGE });
+    for (let n = 0; n < 10; n++) before.client.track("ada", "step_taken", large(n));
+
+    const { client } = clientFixture({ ...options, fetch: OUTAGE });
+    client.track("ada", "step_taken", large(10));
+    expect(client.stats().pending).toBeLessThanOrEqual(5);
+    expect(outbox.at(outbox.size - 1)).toMatchObject({ properties: JSON.stringify(large(10)) });
+  });
+
+  test("one that is larger alone is kept alone", () => {
+    const { client } = clientFixture({ maxQueueBytes: 500, flushAt: 1000, flushIntervalMs: 0 });
+    for (let n = 0; n < 3; n++) client.track("ada", "step_taken", large(n));
+    expect(client.stats()).toMatchObject({ pending: 1, dropped: { queue_full: 2 } });
+  });
+});
