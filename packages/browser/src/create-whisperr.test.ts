@@ -70,3 +70,22 @@ describe("the client of a page", () => {
     expect(heard).toEqual(["storage_failed", client]);
   });
 });
+
+describe("half a document, as servers that render pages have it", () => {
+  afterEach(() => void vi.unstubAllGlobals());
+
+  it.each([
+    ["a document that does nothing", () => vi.stubGlobal("document", {})],
+    ["a document without a window", () => vi.stubGlobal("window", undefined)],
+    ["a window that does nothing", () => vi.stubGlobal("window", {})],
+    ["no location", () => vi.stubGlobal("location", undefined)],
+    ["a document that is null", () => vi.stubGlobal("document", null)],
+  ])("%s: the client does nothing, and nothing throws", async (_what, change) => {
+    openPage();
+    change();
+    const client = createWhisperr(options);
+    client.track("signed_up");
+    expect(client.stats()).toMatchObject({ accepted: 0 });
+    await client.flush();
+  });
+});

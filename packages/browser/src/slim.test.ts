@@ -33,6 +33,7 @@ describe("the slim client", () => {
     store = new Store();
     sent = [];
     made = [];
+    vi.stubGlobal("window", new EventTarget());
     vi.stubGlobal(
       "document",
       Object.assign(new EventTarget(), { visibilityState: "visible", title: "Shop" }),

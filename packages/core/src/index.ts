@@ -67,6 +67,7 @@ export {
   checkApiKey,
   integer,
   MAX_TIMER_MS,
+  ownOptions,
   type ResolvedOptions,
   resolveOptions,
   type WhisperrOptions,

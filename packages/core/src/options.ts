@@ -126,6 +126,13 @@ export const MAX_TIMER_MS = 2_147_483_647;
 /** More attempts than this in a row are a mistake, not a policy. */
 const MAX_RETRIES = 1000;
 
+/** Options without what other code has given to every object: enumerable members of `Object.prototype`. */
+export function ownOptions<Options extends object>(options: Options): Options {
+  const added = Object.keys(Object.prototype);
+  if (added.length === 0) return options;
+  return { ...Object.fromEntries(added.map((name) => [name, undefined])), ...options };
+}
+
 /** Throws an Error that names the option, what it got and what it takes. `defaults`: what differs between runtimes. */
 export function resolveOptions(
   options: WhisperrOptions,

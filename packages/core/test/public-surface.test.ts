@@ -48,6 +48,7 @@ test("core exports exactly this, so that nothing becomes public by accident", ()
     "onEnd",
     "onOutOfWork",
     "outsideZones",
+    "ownOptions",
     "parseOperation",
     "portsOfNow",
     "printDebug",

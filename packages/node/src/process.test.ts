@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from "vitest";
-import { createWhisperr } from "./create-whisperr.ts";
+import { createWhisperr, type Whisperr } from "./create-whisperr.ts";
 import { timers } from "./process.ts";
 
 const NOON = "2026-06-14T12:00:00.000Z";
@@ -52,4 +52,29 @@ test("the interval delivers an event at its default age, stamped with the time o
   expect(JSON.parse(bodies[0] ?? "")).toMatchObject({ events: [{ occurred_at: NOON }] });
   expect(whisperr.stats()).toMatchObject({ delivered: 1, pending: 0 });
   expect(vi.getTimerCount()).toBe(0);
+});
+
+test("several copies of the module share one listener of the process, and it goes with the last client that needs it", async () => {
+  vi.useRealTimers();
+  const before = process.listenerCount("beforeExit");
+  const clients: Whisperr[] = [];
+  for (let copy = 0; copy < 12; copy++) {
+    vi.resetModules();
+    const { createWhisperr: create } = await import("./create-whisperr.ts");
+    clients.push(create({ apiKey: "wrk_test", fetch: async () => new Response("{}") }));
+  }
+  for (const client of clients) client.track("ada", "signed_up");
+  expect(process.listenerCount("beforeExit")).toBe(before + 1);
+  process.emit("beforeExit", 0);
+  await expect.poll(() => clients.map((client) => client.stats().pending)).toEqual(clients.map(() => 0));
+  await expect.poll(() => process.listenerCount("beforeExit")).toBe(before);
+});
+
+test("a test's DOM that took setImmediate away does no harm", async () => {
+  vi.useRealTimers();
+  vi.stubGlobal("setImmediate", undefined);
+  onTestFinished(() => void vi.unstubAllGlobals());
+  const whisperr = createWhisperr({ apiKey: "wrk_test", fetch: async () => new Response("{}") });
+  expect(() => whisperr.track("ada", "signed_up")).not.toThrow();
+  expect(await whisperr.flush()).toMatchObject({ delivered: 1 });
 });

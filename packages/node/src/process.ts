@@ -49,21 +49,50 @@ function builtin(name: string): unknown {
   return requireFrom(process.execPath)(name);
 }
 
+/** What is to be asked when the process has run out of work. */
+interface Exit {
+  readonly asked: Set<() => void>;
+  readonly ask: () => void;
+}
+
+/** Of the shape of `Exit`: another shape is another name. */
+const EXIT = Symbol.for("@whisperr/node exit 1");
+
 /**
- * One `beforeExit` listener for all clients of the process: Node warns of a leak from the eleventh listener on, and
- * an app may well have more clients than that. It is there only while a client listens.
+ * One `beforeExit` listener for all clients of the process, those of other copies of this module included: Node warns of a leak
+ * from the eleventh listener on, and an app may well have more clients, and bundles, than that. It is there only while a client listens.
  */
-const watches = new Set<ProcessWatch>();
+function exitOfProcess(): Exit {
+  const host = process as { [EXIT]?: Exit };
+  const asked = new Set<() => void>();
+  host[EXIT] ??= {
+    asked,
+    // Node goes on by itself while a timer holds it.
+    ask() {
+      for (const one of [...asked]) one();
+    },
+  };
+  return host[EXIT];
+}
+
+const listening = new Map<ProcessWatch, () => void>();
 
 export const PROCESS_END: ProcessEnd = {
   listen(watch) {
-    if (watches.size === 0) process.on("beforeExit", notify);
-    watches.add(watch);
-    // This may be a beforeExit handler of the app, too late to be heard now: one more turn, and Node emits it again.
-    setImmediate(() => {});
+    const { asked, ask } = exitOfProcess();
+    const one = () => void onOutOfWork(watch);
+    listening.set(watch, one);
+    if (asked.size === 0) process.on("beforeExit", ask);
+    asked.add(one);
+    // This may be a beforeExit handler of the app, too late to be heard now: one more turn, and Node emits it again. A test
+    // runner's DOM may have taken the global away; it never ends a process in the midst of a test.
+    globalThis.setImmediate?.(() => {});
   },
   unlisten(watch) {
-    if (watches.delete(watch) && watches.size === 0) process.off("beforeExit", notify);
+    const { asked, ask } = exitOfProcess();
+    const one = listening.get(watch);
+    listening.delete(watch);
+    if (one && asked.delete(one) && asked.size === 0) process.off("beforeExit", ask);
   },
   holdingTimers: {
     set: (callback, delayMs) => setTimeout(callback, delayMs),
@@ -71,8 +100,3 @@ export const PROCESS_END: ProcessEnd = {
   },
   elapsedMs: () => performance.now(),
 };
-
-/** Node goes on by itself while a timer holds it. */
-function notify(): void {
-  for (const watch of [...watches]) onOutOfWork(watch);
-}

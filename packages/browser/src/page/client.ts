@@ -1,5 +1,5 @@
 /** From options to the client of the page, and what a later call for the same client gets. */
-import { type DeviceCalls, type DeviceClient, mustBe, resolveOptions } from "@whisperr/core";
+import { type DeviceCalls, type DeviceClient, mustBe, ownOptions, resolveOptions } from "@whisperr/core";
 import { type BasicOptions, type Features, hostOfPage } from "./host.ts";
 import { watchLifecycle } from "./lifecycle.ts";
 import { createPage } from "./page.ts";
@@ -14,14 +14,20 @@ export interface PageCalls extends DeviceCalls {
 const MAX_QUEUE_SIZE = 1000;
 const MAX_QUEUE_BYTES = 5 * 1024 * 1024;
 
+/** Servers that render pages have no document, or half of one. */
+const isOnPage = (): boolean =>
+  [globalThis.window, globalThis.document].every((one) => typeof one?.addEventListener === "function") &&
+  [typeof location, typeof navigator].every((type) => type === "object");
+
 /** `createDisabled`: for `disabled`, and where there is no page. `featuresOf` throws when an option makes no sense. */
 export function clientOfPage<Options extends BasicOptions>(
-  options: Options,
+  given: Options,
   featuresOf: (options: Options) => Features,
   createDisabled: () => PageCalls,
 ): PageCalls {
-  mustBe(typeof options === "object" && options, "what createWhisperr() takes", "an object", options);
-  if (typeof document === "undefined" || options.disabled === true) return createDisabled();
+  mustBe(typeof given === "object" && given, "what createWhisperr() takes", "an object", given);
+  const options = ownOptions(given);
+  if (!isOnPage() || options.disabled === true) return createDisabled();
   const { clients } = sharedByPage();
   const existing = clients.get(options.apiKey?.trim?.() ?? "");
   if (existing !== undefined) return existing as PageCalls;

@@ -7,7 +7,7 @@ import { bodyOf, type IdentifyBody, identifyBody } from "../events/identify-body
 import type { Operation, TrackOperation } from "../events/operation.ts";
 import { createRecorder, recordEvent } from "../events/recorder.ts";
 import { quote, Refusal } from "../events/refusal.ts";
-import { checkUserId } from "../events/snapshot.ts";
+import { checkUserId, stringify } from "../events/snapshot.ts";
 import { createTransport } from "../http/exchange.ts";
 import { type Identity, identified } from "../identity/identity.ts";
 import { identityOf, setIdentity } from "../identity/identity-keeper.ts";
@@ -93,7 +93,7 @@ function identify(client: DeviceRecord, userId: unknown, given: unknown): void {
     if (!next.promoted) body.anonymous_id = next.anonymousId;
     device.addTraits?.(body);
     next = device.pushing?.identifying(next, body) ?? next;
-    return { kind: "identify" as const, body: JSON.stringify(body) };
+    return { kind: "identify" as const, body: stringify(body) };
   };
   const add = (_: Client, operation: Operation) => {
     setIdentity(client, next);

@@ -1,7 +1,7 @@
 /** The push token of a device: what is said of it is queued, and what became of that is remembered. */
 import { bodyOf, identifyBody, type WireChannel } from "../events/identify-body.ts";
 import type { IdentifyOperation } from "../events/operation.ts";
-import { isText } from "../events/snapshot.ts";
+import { isText, stringify } from "../events/snapshot.ts";
 import { classifyAnswer, type Transport } from "../http/exchange.ts";
 import { identityOf, setIdentity } from "../identity/identity-keeper.ts";
 import {
@@ -85,7 +85,7 @@ function update(client: DeviceRecord, last?: string): void {
     last = undefined;
     users.push(userId);
     setIdentity(client, { ...identity, said: saying(identity.said, news) });
-    const body = JSON.stringify({ external_user_id: userId, channels: channelsOf(news) });
+    const body = stringify({ external_user_id: userId, channels: channelsOf(news) });
     appendOwn(client, { kind: "identify", body });
   }
 }

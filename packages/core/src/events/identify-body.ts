@@ -1,7 +1,7 @@
 /** The body of `POST /v1/identify`: only what the app gave, checked before it is queued. */
 import { mustBe } from "../development.ts";
 import type { Channel, ChannelType } from "./channel.ts";
-import { isText, NON_BLANK, objectToJson } from "./snapshot.ts";
+import { isText, NON_BLANK, objectToJson, stringify } from "./snapshot.ts";
 
 /** What `identify()` takes beside the user. */
 export interface IdentifyOptions {
@@ -57,7 +57,7 @@ export function identifyBody(userId: string, options: unknown): string {
   const traits = objectToJson(given.traits, "traits");
   const preferred_channel = oneOf(TYPES, given.preferredChannel, "preferredChannel");
   const channels = wireChannels(given);
-  return JSON.stringify({
+  return stringify({
     external_user_id: userId,
     traits: traits === "{}" ? undefined : JSON.parse(traits),
     preferred_channel,

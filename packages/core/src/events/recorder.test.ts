@@ -64,3 +64,18 @@ describe("what the runtime knows is in the context", () => {
     expect(JSON.parse(record().context)).toEqual({ ...base });
   });
 });
+
+test("an event's name is a copy, and the same name is copied once: it may be cut from a text of megabytes", () => {
+  const { ports } = fakePorts();
+  const record = createRecorder({ apiKey: "wrk_test" });
+  const name = (event: unknown) => recordEvent(record, ports, user, event, {}, undefined)?.event;
+  expect(["signed_up", "signed_out", "signed_up"].map(name)).toEqual([
+    "signed_up",
+    "signed_out",
+    "signed_up",
+  ]);
+  expect([...record.known.keys()]).toEqual(["signed_up", "signed_out"]);
+  for (let i = 0; i < 3000; i++) name(`event_${i}`);
+  expect(record.known.size).toBeLessThanOrEqual(1000);
+  expect(() => name("Not Valid")).toThrow(expect.objectContaining({ reason: "invalid_event_type" }));
+});

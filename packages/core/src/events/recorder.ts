@@ -40,8 +40,8 @@ export interface Recorder {
   /** The context every event gets: the app's own. As text too, for most calls have none of theirs. */
   readonly base: object | undefined;
   readonly baseJson: string;
-  /** The last event name that was found to be valid, most often the next one; at first something that no app can give. */
-  known: unknown;
+  /** Event names that were found to be valid. */
+  readonly known: Map<unknown, string>;
   /** Of the message id's UUID, everything before the counter. */
   idPrefix: string;
   idNumber: number;
@@ -49,6 +49,8 @@ export interface Recorder {
   drawnAtMs: number;
 }
 
+/** More than an app has: beyond it, names are made of something that keeps changing. */
+const MAX_KNOWN_NAMES = 1000;
 const UUID_PREFIX_LENGTH = 24;
 /** V8 keeps numbers of 31 bits in the record itself; this leaves room for as many events again. */
 const MAX_FIRST_NUMBER = 0x3fff_ffff;
@@ -61,7 +63,7 @@ export function createRecorder({ beforeSend, context }: WhisperrOptions): Record
     refuseContext(error);
   }
   const base = baseJson === "{}" ? undefined : JSON.parse(baseJson);
-  return { beforeSend, base, baseJson, known: {}, idPrefix: "", idNumber: 0, drawnAtMs: -1 };
+  return { beforeSend, base, baseJson, known: new Map(), idPrefix: "", idNumber: 0, drawnAtMs: -1 };
 }
 
 /**
@@ -80,12 +82,12 @@ export function recordEvent(
   const { beforeSend, base, baseJson } = recorder;
   const atMs = nowMs();
   if (atMs !== recorder.drawnAtMs) draw(recorder, atMs, uuid());
-  if (event !== recorder.known) recorder.known = checkEventType(event);
+  const name = recorder.known.get(event) ?? learn(recorder, event);
   const isPlain = automatic === undefined && (context ?? undefined) === undefined;
   const operation: TrackOperation = {
     kind: "track",
     ...owner,
-    event: event as string,
+    event: name,
     atMs,
     idPrefix: recorder.idPrefix,
     idNumber: ++recorder.idNumber,
@@ -93,6 +95,14 @@ export function recordEvent(
     context: isPlain ? baseJson : contextToJson(context, automatic ? { ...automatic, ...base } : base),
   };
   return beforeSend ? applyBeforeSend(operation, beforeSend) : operation;
+}
+
+/** A copy: the name may be cut from a text of megabytes, which an engine keeps as long as what was cut from it. */
+function learn({ known }: Recorder, event: unknown): string {
+  const name: string = JSON.parse(JSON.stringify(checkEventType(event)));
+  if (known.size >= MAX_KNOWN_NAMES) known.clear();
+  known.set(name, name);
+  return name;
 }
 
 /**

@@ -61,7 +61,7 @@ export function contextToJson(context: unknown, base?: object): string {
   const own = objectToJson(context, "context");
   if (base === undefined && !own.includes("$message_id")) return own;
   const { $message_id: _own, ...merged } = { ...base, ...JSON.parse(own) } as { $message_id?: unknown };
-  return JSON.stringify(merged);
+  return stringify(merged);
 }
 
 /** Values whose content JSON leaves out: a Map or Set, and the promise of a forgotten `await`. */
@@ -80,10 +80,22 @@ export function ignoreRejection(value: unknown): void {
 
 function toJson(value: unknown): string | undefined {
   try {
-    return JSON.stringify(value);
+    return stringify(value);
   } catch {
     // The plain call is the fast one; a replacer is only worth its price once a BigInt may be the trouble.
-    return JSON.stringify(value, bigIntToJson);
+    return stringify(value, bigIntToJson);
+  }
+}
+
+/** As the language has it: old libraries (Prototype 1.6) give arrays a `toJSON` that makes text of them. It is away for the call. */
+export function stringify(value: unknown, replacer?: typeof bigIntToJson): string {
+  const added = Object.getOwnPropertyDescriptor(Array.prototype, "toJSON");
+  if (added === undefined) return JSON.stringify(value, replacer);
+  Reflect.deleteProperty(Array.prototype, "toJSON");
+  try {
+    return JSON.stringify(value, replacer);
+  } finally {
+    Object.defineProperty(Array.prototype, "toJSON", added);
   }
 }
 

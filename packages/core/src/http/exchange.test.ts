@@ -129,6 +129,20 @@ test("where no AbortController can be made, a request is a failure", async () =>
   expect(() => request.abort()).not.toThrow();
 });
 
+test("a fetch that refuses another one's AbortSignal sends without it", async () => {
+  const signals: unknown[] = [];
+  const { answer } = exchange(async (_url, init) => {
+    signals.push(init.signal);
+    if (init.signal)
+      throw new TypeError('Expected signal ("AbortSignal {}") to be an instance of AbortSignal.');
+    return new Response("{}", { status: 202 });
+  });
+  await settle();
+
+  expect(answer()).toMatchObject({ status: 202 });
+  expect(signals).toEqual([expect.anything(), undefined]);
+});
+
 test("a request that cannot be aborted ends all the same", async () => {
   const controller = new AbortController();
   const abort = () => {

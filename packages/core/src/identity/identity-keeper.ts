@@ -1,4 +1,5 @@
 /** Remembers the identity. The stored text is looked at before each use, because another tab may have changed it. */
+import { stringify } from "../events/snapshot.ts";
 import { type Identity, parseIdentity } from "./identity.ts";
 
 /** Where a device keeps one text. Must not throw; null when it has none, undefined when nothing can be stored. */
@@ -33,7 +34,7 @@ export function identityOf(keeper: IdentityKeeper): Identity {
 /** `mark`: before the text. */
 export function setIdentity(keeper: IdentityKeeper, identity: Identity, mark = ""): Identity {
   keeper.known = identity;
-  keeper.identityStore.write(mark + JSON.stringify(identity));
+  keeper.identityStore.write(mark + stringify(identity));
   // What could not be written is not read back as if another tab had taken it away.
   keeper.knownText = keeper.identityStore.read();
   return identity;

@@ -91,11 +91,15 @@ export function lose(
 ): void {
   countDropped(client, reason, count);
   // What is still to be told of the same becomes one report with it.
-  const { count: before = 0, messageIds: named = [] } =
-    (reports.at(-1)?.reason === reason && reports.pop()) || {};
+  const last = reports.at(-1)?.reason === reason ? reports.pop() : undefined;
   const ids = gone?.flatMap((one) => (one.kind === "track" ? formatMessageId(one) : []));
-  const messageIds = ids && { messageIds: [...named, ...ids].slice(0, MAX_REPORTED_IDS) };
-  note(reports, { type: "dropped", reason, count: before + count, ...messageIds }, reason, answer);
+  const messageIds = ids && { messageIds: [...(last?.messageIds ?? []), ...ids].slice(0, MAX_REPORTED_IDS) };
+  note(
+    reports,
+    { type: "dropped", reason, count: (last?.count ?? 0) + count, ...messageIds },
+    reason,
+    answer,
+  );
 }
 
 function countDropped(client: Client, reason: DropReason, count: number): void {

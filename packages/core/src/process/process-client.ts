@@ -7,7 +7,7 @@ import {
   type ServerClient,
 } from "../client/server-client.ts";
 import { misuse } from "../events/refusal.ts";
-import { integer, MAX_TIMER_MS, resolveOptions, type WhisperrOptions } from "../options.ts";
+import { integer, MAX_TIMER_MS, ownOptions, resolveOptions, type WhisperrOptions } from "../options.ts";
 import type { Ports } from "../ports.ts";
 import { type ProcessEnd, watchProcess } from "./process-watch.ts";
 
@@ -35,11 +35,12 @@ const MAX_QUEUE_SIZE = 10_000;
 
 /** Throws an Error that names the option and the fix, when an option makes no sense. `processOf` is not asked when disabled. */
 export function createProcessClient<Events extends EventMap = AnyEvents>(
-  options: ProcessOptions,
+  given: ProcessOptions,
   processOf: (options: ProcessOptions) => Process,
 ): ServerClient<Events> {
-  if (typeof options !== "object" || options === null)
+  if (typeof given !== "object" || given === null)
     throw misuse("createWhisperr() takes an object of options");
+  const options = ownOptions(given);
   if (options.disabled === true) return createDisabledClient<Events>();
   const { ports, end, environmentKey, proxyVariable } = processOf(options);
   const apiKey = options.apiKey || environmentKey();
