@@ -173,6 +173,7 @@ function keyOf({ machine, outbox, request, timer, serverWait, waiting }: World):
     ceiling,
     refusals,
     stopping,
+    rounds,
   } = machine;
-  return `${phase} ${pending} ${inFlight} ${fresh} ${goal} [${flushes}] ${failures} ${limit} ${suspect} ${ceiling} ${refusals} ${stopping} ${outbox} ${request} ${timer} ${serverWait} [${waiting}]`;
+  return `${phase} ${pending} ${inFlight} ${fresh} ${goal} [${flushes}] ${failures} ${limit} ${suspect} ${ceiling} ${refusals} ${stopping} ${rounds} ${outbox} ${request} ${timer} ${serverWait} [${waiting}]`;
 }

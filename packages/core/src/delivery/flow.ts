@@ -14,11 +14,12 @@ export function appended(machine: Machine, count: number): void {
   machine.fresh += count;
   // Those in flight stay: they may be arriving this moment, and nobody could say they were dropped.
   evict(machine, machine.inFlight);
-  if (machine.fresh >= config.flushAt && phase !== "unauthorized") {
-    if (phase !== "idle") joinFlush(machine);
-    // In an outage it is the interval that probes, or a busy client would do so all the time.
-    else if (machine.rounds < 2 || config.flushIntervalMs === 0) startFlush(machine);
-  } else if (isFirst && isResting(machine)) rest(machine, phase);
+  const isDue = machine.fresh >= config.flushAt && phase !== "unauthorized";
+  // In an outage it is the interval that probes, or a busy client would do so all the time.
+  const mayStart = machine.rounds < 2 || config.flushIntervalMs === 0;
+  if (isDue && phase !== "idle") joinFlush(machine);
+  else if (isDue && mayStart) startFlush(machine);
+  else if (isFirst && isResting(machine)) rest(machine, phase);
 }
 
 /**

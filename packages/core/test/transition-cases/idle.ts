@@ -51,6 +51,13 @@ export const idle: readonly TransitionCase[] = [
     effects: [],
   },
   {
+    says: "and it is armed, if nothing waited before",
+    given: stateIn("idle", { rounds: 2 }),
+    when: appended(3),
+    becomes: { pending: 3, fresh: 3 },
+    effects: [wake(20_000)],
+  },
+  {
     says: "flush() makes the rounds start over",
     given: stateIn("idle", { pending: 3, rounds: 2 }),
     when: flushRequested,
