@@ -41,8 +41,11 @@ export function lengthOf(operation: Operation): number {
 
 export function checkLength(operation: Operation): void {
   const length = lengthOf(operation);
-  const rule = "4,194,304 characters at most";
-  mustBe(length <= MAX_OPERATION_LENGTH, "its JSON", rule, length, "too_large");
+  if (length > MAX_OPERATION_LENGTH) refuseLength(length);
+}
+
+function refuseLength(length: unknown = "more"): void {
+  mustBe(false, "its JSON", "4,194,304 characters at most", length, "too_large");
 }
 
 /**
@@ -50,7 +53,7 @@ export function checkLength(operation: Operation): void {
  * text. Throws `invalid_…` for anything that does not become an object, and whatever a getter or `toJSON` throws.
  */
 export function objectToJson(value: unknown, what: "properties" | "context" | "traits"): string {
-  const text = toJson(value ?? {});
+  const text = isBinary(value) ? undefined : toJson(value ?? {});
   const isObject = text?.[0] === "{" && !(text === "{}" && holdsMoreThanJson(value));
   mustBe(isObject, what, "a plain JSON object", value, `invalid_${what}` satisfies DropReason);
   return text as string;
@@ -79,16 +82,52 @@ export function ignoreRejection(value: unknown): void {
 }
 
 function toJson(value: unknown): string | undefined {
-  try {
-    return stringify(value);
-  } catch {
-    // The plain call is the fast one; a replacer is only worth its price once a BigInt may be the trouble.
-    return stringify(value, bigIntToJson);
+  const budget = newBudget();
+  look(value, budget, PLAIN_DEPTH);
+  // The plain call is the fast one; a replacer is only worth its price where it has something to replace.
+  return stringify(value, budget.isPlain ? undefined : boundedReplacer());
+}
+
+/** Characters that the text of one operation may still have: what is larger is refused before it is written. */
+interface Budget {
+  left: number;
+  /** JSON has all of it as it is: there is nothing to replace, and nothing of the app's to call. */
+  isPlain: boolean;
+}
+
+const newBudget = (): Budget => ({ left: MAX_OPERATION_LENGTH, isPlain: true });
+
+/** Deeper, it may refer to itself: it is for JSON to say. */
+const PLAIN_DEPTH = 50;
+/** `"":` and a character of the value's. */
+const KEY_MARKS = 4;
+
+/** Whatever is counted takes as much in the text, or more. */
+function spend(budget: Budget, length: number): void {
+  budget.left -= length;
+  if (budget.left < 0) refuseLength();
+}
+
+/** Counts what JSON would write, without writing it. */
+function look(value: unknown, budget: Budget, depth: number): void {
+  if (typeof value === "string") return spend(budget, value.length);
+  if (typeof value === "bigint") budget.isPlain = false;
+  if (typeof value !== "object" || value === null) return;
+  if (depth === 0 || typeof (value as { toJSON?: unknown }).toJSON === "function" || isBinary(value)) {
+    budget.isPlain = false;
+  } else if (Array.isArray(value)) {
+    spend(budget, 2 * value.length);
+    for (const item of value) look(item, budget, depth - 1);
+  } else {
+    for (const key in value) {
+      spend(budget, key.length + KEY_MARKS);
+      look((value as Record<string, unknown>)[key], budget, depth - 1);
+    }
   }
 }
 
 /** As the language has it: old libraries (Prototype 1.6) give arrays a `toJSON` that makes text of them. It is away for the call. */
-export function stringify(value: unknown, replacer?: typeof bigIntToJson): string {
+export function stringify(value: unknown, replacer?: (key: string, value: unknown) => unknown): string {
   const added = Object.getOwnPropertyDescriptor(Array.prototype, "toJSON");
   if (added === undefined) return JSON.stringify(value, replacer);
   Reflect.deleteProperty(Array.prototype, "toJSON");
@@ -99,7 +138,39 @@ export function stringify(value: unknown, replacer?: typeof bigIntToJson): strin
   }
 }
 
-function bigIntToJson(_key: string, value: unknown): unknown {
+/** What a `toJSON` gives is only seen here. */
+function boundedReplacer(): (key: string, value: unknown) => unknown {
+  const budget = newBudget();
+  return (_key, value) => {
+    if (typeof value === "string") spend(budget, value.length);
+    if (typeof value !== "object" || value === null) return bigIntToJson(value);
+    if (isBinary(value)) return noteOf(value);
+    if (Array.isArray(value)) {
+      spend(budget, 2 * value.length);
+      return value.some(isBinary) ? value.map(noteOf) : value;
+    }
+    const entries = Object.entries(value);
+    spend(budget, KEY_MARKS * entries.length);
+    // Before a Buffer's own toJSON, which makes a list of numbers of it.
+    if (!entries.some(([, inner]) => isBinary(inner))) return value;
+    return Object.fromEntries(entries.map(([name, inner]) => [name, noteOf(inner)]));
+  };
+}
+
+const BINARY = ["[object ArrayBuffer]", "[object SharedArrayBuffer]", "[object Blob]", "[object File]"];
+
+function isBinary(value: unknown): boolean {
+  return ArrayBuffer.isView(value) || BINARY.includes(Object.prototype.toString.call(value));
+}
+
+/** Of what is binary, its type and length in bytes; anything else is what it is. */
+function noteOf(value: unknown): unknown {
+  if (!isBinary(value)) return value;
+  const { byteLength, size } = value as { readonly byteLength?: number; readonly size?: number };
+  return { type: Object.prototype.toString.call(value).slice(8, -1), length: byteLength ?? size };
+}
+
+function bigIntToJson(value: unknown): unknown {
   if (typeof value !== "bigint") return value;
   const number = Number(value);
   return Number.isSafeInteger(number) ? number : `${value}`;
