@@ -46,6 +46,9 @@ export function withdrawn(machine: Machine, offset: number, count: number): void
   if (isCarried) machine.inFlight = 0;
   leave(machine, offset, count);
   const isFlushing = phase === "sending" || phase === "backoff";
+  // The last flush has ended, and no other one will.
+  const isOver = machine.stopping && machine.flushes.length === 0;
+  if (isOver && (phase === "starting" || phase === "throttled")) return rest(machine, "idle");
   if (!isFlushing || (!isCarried && machine.goal + inFlight > 0)) return;
   if (phase === "sending") machine.effects.abort(machine);
   goOn(machine);

@@ -33,6 +33,19 @@ describe("operations of a page that ended", () => {
     expect(dead.loop.stats()).toMatchObject({ accepted: 3, pending: 3 });
   });
 
+  test("are not waited for once shutdown() has nothing left to deliver", async () => {
+    const starting = page(arrayOutbox(), true);
+    starting.track(1);
+    const stopped = starting.loop.stop();
+    starting.queue.discard("opted_out");
+    const flushed = starting.loop.flush();
+
+    expect(await Promise.all([stopped, flushed])).toEqual([
+      { delivered: 0, dropped: 1, pending: 0 },
+      { delivered: 0, dropped: 0, pending: 0 },
+    ]);
+  });
+
   test("that are not there start nothing", async () => {
     const alone = page();
     alone.track(1);

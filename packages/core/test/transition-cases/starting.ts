@@ -30,6 +30,13 @@ const adoptions: readonly TransitionCase[] = [
     effects: [wake(10_000)],
   },
   {
+    says: "whatever shutdown() was to deliver is taken back: nobody looks any longer for what was left behind",
+    given: { ...stateIn("starting", { pending: 1, goal: 1, flushes: [1] }), stopping: true },
+    when: withdrawn(0, 1),
+    becomes: { phase: "stopped", pending: 0, goal: 0, flushes: [], stopping: true },
+    effects: [flushed(1), wake(null)],
+  },
+  {
     says: "nothing was left behind, and what is due goes out",
     given: awaited,
     when: adopted(0),
