@@ -39,7 +39,7 @@ describe("is noticed: an SDK that", () => {
 });
 
 test("a failing world is shrunk to the few actions that it takes", async () => {
-  const broken = BROKEN_SDKS.find(({ title }) => title.includes("Retry-After")) as BrokenSdk;
+  const broken = BROKEN_SDKS.find(({ title }) => title.includes("keeps what was acknowledged")) as BrokenSdk;
   const found = (await firstComplaint(broken)) as Found;
   const script = { kind: "servers" as const, ...drawServers(found.seed) };
 
