@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from typing import Callable, Counter as CounterOf, Optional, Sequence, Set, Tuple
@@ -77,11 +78,20 @@ class Reporter:
 
     def debug(self, text: str) -> None:
         if self._options.debug:
-            self._write(f"whisperr: {self._without_key(text)}")
+            self._write(f"whisperr: {printable(self._without_key(text))}")
 
     def _shown(self, message: str) -> str:
         # Cut off last, or half a key could be left at the end.
-        return self._without_key(message)[:MAX_MESSAGE]
+        return printable(self._without_key(message))[:MAX_MESSAGE]
 
     def _without_key(self, text: str) -> str:
         return text.replace(self._options.api_key, "[key]") if self._options.api_key else text
+
+
+#: What a terminal would act on instead of showing it, and marks that turn the direction of text.
+_ACTING = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+
+
+def printable(text: str) -> str:
+    """The text with every character that acts written as its number."""
+    return _ACTING.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
