@@ -96,5 +96,5 @@ function described(value: unknown): string {
   if (typeof value === "string") return value.trim() === "" ? "blank text" : "text";
   if (value !== Object(value) && typeof value !== "symbol") return `${value}`;
   const kind = Object.prototype.toString.call(value).slice(8, -1).toLowerCase();
-  return `${/^[aeio]/.test(kind) ? "an" : "a"} ${kind}`;
+  return `${"aeio".includes(kind.charAt(0)) ? "an" : "a"} ${kind}`;
 }

@@ -44,17 +44,38 @@ export function describeThrown(thrown: unknown): string {
 /** Those parts that say something, on one line. */
 export function words(...parts: readonly unknown[]): string {
   const said = parts.filter((part) => part && typeof part === "string");
-  return said.join(": ").replace(/\n.*/s, "");
+  return said.join(": ").split("\n", 1).join();
 }
 
-/** What paints over a terminal, breaks a line, turns its direction, or is half a character. */
-const UNPRINTABLE = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}\ufeff]/gu;
-
-/** Text from outside, as text and nothing more: escaped as JSON has it, and no longer than a message may be. */
+/**
+ * Text from outside, as text and nothing more: escaped as JSON has it, and no longer than a message may be. Without a RegExp, as all
+ * that a call may come to: see `isEventType`.
+ */
 export function printable(text: string): string {
-  const escaped = text.slice(0, MAX_MESSAGE_LENGTH).replace(UNPRINTABLE, asCode);
-  return escaped.slice(0, MAX_MESSAGE_LENGTH).replace(/\p{Cs}$/u, "");
+  let shown = "";
+  for (const one of text) {
+    const part = isPlain(one.codePointAt(0) as number) ? one : asCode(one);
+    if (shown.length + part.length > MAX_MESSAGE_LENGTH) break;
+    shown += part;
+  }
+  return shown;
 }
+
+/** Not what paints over a terminal, breaks a line, turns its direction, or is half a character. */
+const isPlain = (code: number): boolean =>
+  !UNPRINTABLE.some(([first, last]) => code >= first && code <= last);
+
+/** From and to. */
+const UNPRINTABLE = [
+  [0, 0x1f],
+  [0x7f, 0x9f],
+  [0x61c, 0x61c],
+  [0x200e, 0x200f],
+  [0x2028, 0x202e],
+  [0x2066, 0x2069],
+  [0xd800, 0xdfff],
+  [0xfeff, 0xfeff],
+] as const;
 
 const asCode = (one: string): string => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`;
 
