@@ -12,10 +12,9 @@ interface DenoApi {
 
 declare const Deno: DenoApi;
 
-declare const process: { getBuiltinModule?(name: string): unknown } | undefined;
-
-/** `node:async_hooks`, which Deno has as well, and loads when it is asked for. */
+/** `node:async_hooks`, which Deno has as well, and loads when it is asked for; undefined in a Deno that has no such global. */
 export function asyncHooks(): AsyncHooks | undefined {
+  const { process } = globalThis as { process?: { getBuiltinModule?(name: string): unknown } };
   return process?.getBuiltinModule?.("node:async_hooks") as AsyncHooks | undefined;
 }
 
