@@ -96,7 +96,7 @@ test("a step is told as it would be in conversation", () => {
     "19.999 s pass",
     "flush has not resolved yet",
     "by now: requests in all1",
-    "1 ms pass",
+    "2.001 s pass",
     "flush has resolved",
   ]);
 });
