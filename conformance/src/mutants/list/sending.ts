@@ -211,7 +211,8 @@ export const sendingMutants: readonly Mutant[] = [
     id: "longest-timer-overflows",
     does: "Adds a little to every time, which makes the longest one too long.",
     how: withTimers((run, delayMs, set) => set(run, delayMs + 1 > LONGEST_TIMER_MS ? 1 : delayMs)),
-    caughtBy: { "creation.longest-timers": /step 3: number of requests: expected 0, got \d/ },
+    // On a busy machine its requests are over before they are answered, and it never comes to rest.
+    caughtBy: { "creation.longest-timers": /step 3: number of requests: expected 0, got \d|nothing settles/ },
   },
   {
     id: "backoff-keeps-the-process",
