@@ -155,15 +155,16 @@ export function onSettled(client: DeviceRecord, operation: Operation, isDelivere
   setIdentity(client, {
     ...identity,
     promoted: promoted || (isDelivered && body.anonymous_id === identity.anonymousId),
-    said: client.device.pushing?.settled(said, body, isDelivered) ?? said,
+    said: client.device.pushing ? client.device.pushing.settled(said, body, isDelivered) : said,
   });
 }
 
 /** The user opted out: nothing is left of the queue, and the server may send to this device no more. */
 export function silence(client: DeviceRecord): void {
   discard(client, "opted_out");
+  const { pushing } = client.device;
   const { said, ...identity } = identityOf(client);
-  become(client, { ...identity, said: client.device.pushing?.settled(said) ?? said });
+  become(client, { ...identity, said: pushing ? pushing.settled(said) : said });
   void flush(client);
 }
 

@@ -49,9 +49,12 @@ export function pushUpdate({ userId, pushToken, denied, optedOut, said = [] }: I
 /** More than any device needs; only identifies that are lost without a trace leave statements behind. */
 const MAX_STATEMENTS = 100;
 
+/** None is no list: where storage is full, an identity is written only if it is no longer than the one before. */
+const listOf = (said: Statements): Statements | undefined => (said.length > 0 ? said : undefined);
+
 /** `news` are queued. */
-export const saying = (said: Statements = [], news: Statements): Statements =>
-  [...said, ...news.map((one) => ({ ...one, isQueued: true }))].slice(-MAX_STATEMENTS);
+export const saying = (said: Statements = [], news: Statements): Statements | undefined =>
+  listOf([...said, ...news.map((one) => ({ ...one, isQueued: true }))].slice(-MAX_STATEMENTS));
 
 /**
  * `body` identifies the user of `identity`, and says what is news of the device's token: the one push channel that is to be
@@ -76,7 +79,11 @@ export const channelsOf = (news: Statements): WireChannel[] =>
  * The identify has left the queue. Refused, it is as if nothing of it had ever been said; unless it may have arrived after
  * all. Without one: everything has left, and nobody will hear what becomes of it.
  */
-export function settled(said: Statements = [], body?: IdentifyBody, isDelivered = false): Statements {
+export function settled(
+  said: Statements = [],
+  body?: IdentifyBody,
+  isDelivered = false,
+): Statements | undefined {
   let left = said;
   for (const one of carriedBy(said, body)) {
     const inDoubt = !isDelivered && (one.inDoubt || !body);
@@ -89,7 +96,7 @@ export function settled(said: Statements = [], body?: IdentifyBody, isDelivered 
       return other === one || other === before ? [] : other;
     });
   }
-  return left;
+  return listOf(left);
 }
 
 /** It does nothing but opt tokens out: what a device that is opted out still has to say. */
