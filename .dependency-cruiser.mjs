@@ -34,7 +34,7 @@ const EDGE = {
   "cloudflare/durable-object": ["hand-over"],
 };
 
-/** Files that are no room's: any room may import them. Core is one for all others. */
+/** Files outside the rooms: any room may import them. For the other packages, all of core is such a file. */
 const SHARED = [
   "^packages/core/src/(development|errors|options|ports)\\.ts$",
   "^packages/core/src/index\\.ts$",

@@ -1,6 +1,6 @@
 /** Judges a case's expectations. The first ones looked at are those on what the API received. */
 import type { IngestionApi, RecordedRequest } from "../api/index.ts";
-import type { Expectations, RequestExpectation, StoredExpectation } from "../case.ts";
+import type { Expectations, RequestExpectation, StoredExpectation } from "../expectations.ts";
 import type { Collected, Observation } from "../protocol.ts";
 import { compactTypes, describeRequest, typesOf } from "./exchange.ts";
 import { mismatches, type Pattern } from "./pattern.ts";

@@ -1,6 +1,7 @@
 /** One case on one subject: set the stage, play the steps, judge what the API saw, then what the SDK says, then the rules. */
 
-import type { Case, Expectations, Step } from "../case.ts";
+import type { Case, Step } from "../case.ts";
+import type { Expectations } from "../expectations.ts";
 import type { Ledger } from "../invariants/ledger.ts";
 import { CLOSING, type Leftovers, type Observation } from "../protocol.ts";
 import { type Scene, unmetExpectations } from "./expectations.ts";

@@ -88,7 +88,7 @@ export interface WhisperrOptions {
   /** Values for the `context` of every event. A call's own context wins. Copied when the client is made. */
   readonly context?: object | undefined;
   /**
-   * Where operations wait: any object with `size`, `append`, `at` and `remove`, of this client alone.
+   * Where operations wait: any object with `size`, `append`, `at` and `remove`. Each client needs one of its own.
    * @default memory
    */
   readonly outbox?: AppOutbox | undefined;

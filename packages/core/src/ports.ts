@@ -11,7 +11,7 @@ export interface Ports {
   readonly inContext: <T>(run: () => T) => T;
   /** A number in [0, 1), for jitter. */
   readonly random: () => number;
-  /** A random UUID; called once per client, at the first event. */
+  /** A random UUID, drawn anew at each call: two clones of a process image must not get the same. */
   readonly uuid: () => string;
   /** The platform's fetch, or the app's. */
   readonly fetch: FetchLike;

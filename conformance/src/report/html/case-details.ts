@@ -1,6 +1,6 @@
 /** What each case does and expects, once; below it, how it went wherever it did not simply pass. */
 import { html } from "hono/html";
-import type { Expectations } from "../../case.ts";
+import type { Expectations } from "../../expectations.ts";
 import type { ReportedCase } from "../run-report.ts";
 import type { Html } from "./html.ts";
 import type { CaseGroup, CaseOutcomes, Outcome } from "./outcomes.ts";

@@ -1,5 +1,5 @@
 /** One request against what a case expects of it, row by row, judged by the same patterns as the run itself. */
-import type { RequestExpectation } from "../../case.ts";
+import type { RequestExpectation } from "../../expectations.ts";
 import { compactTypes } from "../../runner/exchange.ts";
 import { mismatches, type Pattern } from "../../runner/pattern.ts";
 import type { ReportedRequest } from "../run-report.ts";

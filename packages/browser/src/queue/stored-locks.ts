@@ -13,7 +13,10 @@ const CONFIRM_EVERY_MS = 5000;
 const LASTS_MS = 90_000;
 /** Two pages that ask at once both see, after this long, which of them wrote last. */
 const SETTLE_MS = 50;
-/** As long as any: a lock that has ended keeps its room for the next one, while its queue has records. */
+/**
+ * Digits of a stored time. A lock that has ended is stored as a text of the same length while its queue has records: the next lock
+ * then fits into a full storage.
+ */
 const TIME_LENGTH = 13;
 
 export function storedLocks(storage: Storage, timers: Timers, nowMs: () => number, me: string): TabLocks {

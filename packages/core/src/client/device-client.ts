@@ -98,7 +98,7 @@ function identify(client: DeviceRecord, userId: unknown, given: unknown): void {
   const add = (_: Client, operation: Operation) => {
     setIdentity(client, next);
     appendOwn(client, operation);
-    // It has said what there was to say under its user's name, unless another one's comes first.
+    // The call has said what there was to say under its user's name, unless an earlier user's token is opted out first.
     device.pushing?.update(client, next.userId);
   };
   enqueue(client, () => "identify()", make, add);

@@ -23,7 +23,7 @@ export function restore(client: DeviceRecord, text: string): Operation | DropRea
   return event;
 }
 
-/** Where the queue is not shared. What an outbox of the app's own kept may have been sent by an earlier process. */
+/** For a queue that no other page shares. An earlier process may have sent what its outbox kept. */
 export function startAlone(client: DeviceRecord): void {
   for (const operation of read(client.outbox, 0))
     if (operation.kind === "identify") client.device.pushing?.noteUnheard(client, operation);

@@ -65,7 +65,7 @@ interface AttendedRequest extends OpenRequest {
   wake?: () => void;
 }
 
-/** What delivery waits for as its timer: any request may set one, for what is left of the wait. */
+/** The time that delivery waits for. Any open request may set a timer for what is left until then. */
 interface Alarm {
   readonly dueMs: number;
   readonly delayMs: number;

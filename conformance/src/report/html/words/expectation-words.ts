@@ -1,6 +1,6 @@
 /** What a case expects, as a list of what is looked at and what it must be. */
 import { html } from "hono/html";
-import type { Expectations, RequestExpectation } from "../../../case.ts";
+import type { Expectations, RequestExpectation } from "../../../expectations.ts";
 import type { Html } from "../html.ts";
 import { duration } from "./duration.ts";
 import { writtenPattern } from "./written-value.ts";
