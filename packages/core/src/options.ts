@@ -25,7 +25,7 @@ export interface WhisperrOptions {
    */
   readonly flushAt?: number | undefined;
   /**
-   * The longest time an operation waits for a flush to start, in ms; 0 = no timer.
+   * The longest time an operation waits for a flush to start, in ms; 0 = no timer. In a long outage it grows to 5 minutes.
    * @default 10_000
    */
   readonly flushIntervalMs?: number | undefined;
@@ -51,7 +51,8 @@ export interface WhisperrOptions {
    */
   readonly maxBatchBytes?: number | undefined;
   /**
-   * Attempts after the first one, 0 or more. When all have failed, everything is kept for a later flush.
+   * Attempts after the first one, 0 or more. When all have failed, everything is kept for a later flush. In a long outage later
+   * flushes make fewer.
    * @default 6
    */
   readonly maxRetries?: number | undefined;
