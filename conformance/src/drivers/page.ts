@@ -5,6 +5,7 @@ import type { ControlLink } from "./pull.ts";
 export const AS_SERVERS: Record<string, unknown> = {
   autoContext: false,
   pageViews: false,
+  flushAtStart: false,
   traitsFromDevice: false,
   maxQueueSize: 10_000,
 };

@@ -72,6 +72,10 @@ export const EDGE: Readonly<Record<string, OptionFact>> = {
 export const CLIENTS: Readonly<Record<string, OptionFact>> = {
   anonymousEvents: { usual: '`"send"`', takes: '`"send"` or `"hold"`' },
   persistence: { usual: '`"localStorage"`', takes: '`"localStorage"`, `"durable"` or `"memory"`' },
+  flushAtStart: {
+    usual: "true; false in cases that servers share",
+    takes: "a boolean: `identify()` and the first operation of a page are sent at once",
+  },
   pageViews: { usual: "true", takes: "a boolean" },
   pageQuery: { usual: "false", takes: "a boolean" },
   autoContext: { usual: "true", takes: "a boolean: page, session and library in each context" },

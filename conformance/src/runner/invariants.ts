@@ -22,6 +22,8 @@ export interface Evidence {
   /** After shutdown; absent when there was no client to ask. */
   ledger?: Ledger;
   leftovers?: Leftovers;
+  /** Was this request sent by a page that had no time to wait for answers? */
+  isGoing?: (index: number) => boolean;
   /** Everything that could carry the key out: reported errors, console, standard streams, the other origin. */
   outward: readonly string[];
   key: string;
@@ -43,7 +45,7 @@ export function brokenInvariants(evidence: Evidence): string[] {
     ...(evidence.severalQueues
       ? []
       : [
-          ...outOfOrder(evidence.requests, evidence.calls, evidence.sendsByItself),
+          ...outOfOrder(evidence.requests, evidence.calls, evidence.sendsByItself, evidence.isGoing),
           ...overlapping(evidence.requests),
         ]),
     ...keyLeaks(evidence),
@@ -78,10 +80,12 @@ export function outOfOrder(
   requests: readonly RecordedRequest[],
   calls: readonly KnownCall[],
   sendsByItself = false,
+  isGoing: Evidence["isGoing"] = () => false,
 ): string[] {
   const problems: string[] = [];
   let next = 0;
-  for (const { request, sighting } of firstArrivals(requests)) {
+  for (const { request, sighting } of firstArrivals(requests, isGoing)) {
+    if (isGoing(request.index)) continue;
     if (sendsByItself && (isTokenUpdate(sighting) || !calls.some((call) => sameCall(call, sighting))))
       continue;
     let found = next;
@@ -104,15 +108,20 @@ function isTokenUpdate({ kind, raw }: Sighting): boolean {
 
 function firstArrivals(
   requests: readonly RecordedRequest[],
+  isGoing: (index: number) => boolean,
 ): { request: RecordedRequest; sighting: Sighting }[] {
   const seen = new Set<string>();
   const arrivals: { request: RecordedRequest; sighting: Sighting }[] = [];
   let openIdentify: string | undefined;
+  /** Identifies of a page that went: others may have arrived since. */
+  const left = new Set<string>();
   for (const request of requests) {
     for (const sighting of sightings(request)) {
-      const repeated = sighting.kind === "track" ? seen.has(sighting.id) : openIdentify === sighting.id;
+      const isOpen = openIdentify === sighting.id || left.delete(sighting.id);
+      const repeated = sighting.kind === "track" ? seen.has(sighting.id) : isOpen;
       if (!repeated) arrivals.push({ request, sighting });
       if (sighting.kind === "track") seen.add(sighting.id);
+      else if (isGoing(request.index)) left.add(sighting.id);
       openIdentify = sighting.kind === "identify" && !isAcknowledged(request) ? sighting.id : undefined;
     }
   }

@@ -11,6 +11,12 @@ export interface PastPages {
   withReports(latest: Observation): Observation;
   /** What a page left pending was accepted once, not again by the page that took it over. */
   wholeLedger(latest: Ledger): Ledger;
+  /** The page is hidden, or goes: from request `from` on it has no time to wait for answers. */
+  goes(from: number): void;
+  /** It has time again, from request `to` on. */
+  stays(to: number): void;
+  /** Was this request sent by a page that had no time? Such requests follow each other, and may arrive in another order. */
+  isGoing(index: number): boolean;
   /** A request the client has given up, but whose connection its browser keeps open: keepalive outlives an abort. */
   leaveOpen(requests: readonly RecordedRequest[]): void;
   /** How many of those are. */
@@ -23,8 +29,17 @@ export function createPastPages(): PastPages {
   const pages: Observation[] = [];
   const unseen = new Set<number>();
   const leftOpen = new Set<RecordedRequest>();
+  const goings: { from: number; to: number }[] = [];
+  const isGoing = (index: number) => goings.some(({ from, to }) => from <= index && index < to);
 
   return {
+    goes(from) {
+      goings.push({ from, to: Number.POSITIVE_INFINITY });
+    },
+    stays(to) {
+      for (const going of goings) going.to = Math.min(going.to, to);
+    },
+    isGoing,
     add(observation, requests) {
       pages.push(observation);
       for (const { index } of requests) unseen.add(index);
@@ -60,7 +75,10 @@ export function createPastPages(): PastPages {
       requests.map((request) => ({
         ...request,
         outcome: unseen.has(request.index) && request.outcome === "stored" ? "lost" : request.outcome,
-        overlapping: request.overlapping && ![...leftOpen].some(({ index }) => index < request.index),
+        overlapping:
+          request.overlapping &&
+          !isGoing(request.index) &&
+          ![...leftOpen].some(({ index }) => index < request.index),
       })),
   };
 }

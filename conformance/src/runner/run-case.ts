@@ -122,6 +122,7 @@ function evidenceOf(theCase: Case, stage: Stage, scene: Scene, leftovers: Leftov
     requests: stage.past.asClientSaw(stage.api.requests),
     calls: asSent(knownCalls(theCase.steps, form), theCase),
     sendsByItself: form === "client",
+    isGoing: stage.past.isGoing,
     severalQueues: theCase.steps.some(hasQueueOfItsOwn),
     ...(stats !== null && { ledger: stage.past.wholeLedger(stats as Ledger) }),
     ...(leftovers && { leftovers }),

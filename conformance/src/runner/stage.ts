@@ -105,12 +105,14 @@ export async function setStage(theCase: Case, process: SubjectProcess, clock: Cl
       const { inFlight } = await settle(stage);
       const answered = api.requests.length - inFlight;
       const observation = await send({ do: "observe" });
+      past.goes(api.requests.length);
       await send({ do: "reload" });
       const { requests } = await send({ do: "idle" });
       if (requests === undefined) throw new Error('"idle" has to say how many requests were made');
       const sent = requests - otherOrigin.requests.length;
       await api.waitForRequests(sent, FAREWELL_LIMIT_MS).catch(() => {});
       past.add(observation, api.requests.slice(answered));
+      past.stays(api.requests.length);
       const again = await send({ ...creation(theCase, api.url, nowMs, options), again: true });
       const refusal = refusalOf(again);
       if (refusal !== undefined) throw new Error(`the SDK refused to be created again: ${refusal}`);

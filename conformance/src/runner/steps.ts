@@ -1,6 +1,6 @@
 /** Carries out the steps of a case on its stage. After each one everything that happens by itself has happened. */
 import type { Step } from "../case.ts";
-import type { Command, WireObject } from "../protocol.ts";
+import type { Command, Signal, WireObject } from "../protocol.ts";
 import { unmetExpectations } from "./expectations.ts";
 import { callsOf } from "./known-calls.ts";
 import type { Stage } from "./stage.ts";
@@ -30,6 +30,7 @@ export async function playSteps(steps: readonly Step[], stage: Stage): Promise<P
 async function playStep(step: Step, stage: Stage, played: Played): Promise<string[]> {
   const command = commandOf(step);
   if (command) {
+    if (command.do === "signal") noteGoing(command.name, stage);
     if (command.do === "flush" || command.do === "shutdown") played.names.push(command.name);
     await stage.send(command);
     return [];
@@ -44,6 +45,12 @@ async function playStep(step: Step, stage: Stage, played: Played): Promise<strin
   if ("check" in step) return unmetExpectations(step.check, await stage.scene(played.names));
   if ("exit" in step) return none(await leave(step.exit, stage, played));
   throw new Error(`unknown step ${JSON.stringify(step)}`);
+}
+
+/** A page that is hidden or put away sends what it has without waiting for answers. */
+function noteGoing(signal: Signal, { past, api }: Stage): void {
+  if (signal === "hidden" || signal === "frozen") past.goes(api.requests.length);
+  if (signal === "shown" || signal === "thawed") past.stays(api.requests.length);
 }
 
 /** The command a step stands for, if it is the subject's business alone. */

@@ -15,6 +15,12 @@ export interface BrowserOptions extends Omit<WhisperrOptions, "outbox"> {
    */
   readonly maxQueueBytes?: number | undefined;
   /**
+   * `identify()` and the first operation of a page are sent at once, with everything else that is called in the same turn:
+   * a visit may be short. Without it they wait like all others.
+   * @default true
+   */
+  readonly flushAtStart?: boolean | undefined;
+  /**
    * Where events wait: `localStorage` outlives the page, `durable` keeps a copy in IndexedDB that outlives a killed
    * browser too, `memory` stores nothing at all, not even who the visitor is.
    * @default "localStorage"
@@ -57,6 +63,7 @@ export function checkOptions(options: BrowserOptions): void {
   checkChoice("persistence", options.persistence, ["localStorage", "durable", "memory"]);
   checkChoice("anonymousEvents", options.anonymousEvents, ["send", "hold"]);
   checkTypes("boolean", options, [
+    "flushAtStart",
     "pageViews",
     "respectDoNotTrack",
     "traitsFromDevice",

@@ -32,7 +32,7 @@ export {
 /** What `createWhisperr()` takes. Only `apiKey` is required. */
 export interface SlimOptions
   extends Omit<WhisperrOptions, "outbox">,
-    Pick<BrowserOptions, "maxQueueSize" | "maxQueueBytes"> {
+    Pick<BrowserOptions, "maxQueueSize" | "maxQueueBytes" | "flushAtStart"> {
   /**
    * Where events wait: `localStorage` outlives the page, `memory` stores nothing at all, not even who the visitor is.
    * @default "localStorage"

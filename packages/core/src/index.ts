@@ -25,7 +25,7 @@ export {
   type UserClient,
 } from "./client/server-client.ts";
 export { answered, backoffDelayMs, batchCut } from "./delivery/answering.ts";
-export { abandoned, appended, flushRequested, retryNow, timerFired } from "./delivery/flow.ts";
+export { abandoned, appended, flushRequested, hurried, retryNow, timerFired } from "./delivery/flow.ts";
 export type { Effects, KeptBecause, Machine } from "./delivery/machine.ts";
 export { type DeliveryConfig, type DeliveryState, initialState, type Phase } from "./delivery/state.ts";
 export { checkChoice, checkTypes, mustBe } from "./development.ts";
@@ -59,6 +59,7 @@ export {
 export { addDeviceTraits, type DeviceTraits } from "./identity/device-traits.ts";
 export type { Identity } from "./identity/identity.ts";
 export type { IdentityStore } from "./identity/identity-keeper.ts";
+export { AHEAD, sendAhead } from "./loop/ahead.ts";
 export { lose, refuse, type Stats, stats, step, tell } from "./loop/books.ts";
 export { conclude, EFFECTS, transmit } from "./loop/effects.ts";
 export { abandon, type FlushResult, flush, retry, stop } from "./loop/flush.ts";

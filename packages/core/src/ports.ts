@@ -2,6 +2,7 @@
 
 import type { Client } from "./client/client.ts";
 import type { Operation } from "./events/operation.ts";
+import type { AHEAD } from "./loop/ahead.ts";
 
 export interface Ports {
   /** Wall-clock ms since 1970: stamps `occurred_at`. Never used to measure a wait, so a clock that jumps delays nothing. */
@@ -26,6 +27,10 @@ export interface Ports {
   isReady?(client: Client): boolean;
   /** Bytes the next body may have at most, where that changes: a page that goes away has a small budget. */
   maxBodyBytes?(client: Client): number;
+  /** Lets requests leave before their turn, where a client may end at any moment. */
+  readonly sendingAhead?: typeof AHEAD;
+  /** Bytes that may leave now without waiting for an answer; 0 while there is time. With `sendingAhead`. */
+  aheadBytes?(client: Client): number;
   /** Told of every operation that leaves the queue: delivered, or given up. */
   readonly onSettled?: (operation: Operation, delivered: boolean) => void;
 }

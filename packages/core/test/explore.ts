@@ -13,6 +13,7 @@ import {
   auth,
   batchCut,
   flushRequested,
+  hurried,
   rejected,
   retry,
   retryNow,
@@ -147,7 +148,7 @@ function fairInputs({ machine, request, timer }: World): Input[] {
 
 /** What the app and the runtime may do, and need not. */
 function freeInputs({ machine, outbox, waiting }: World): Input[] {
-  const inputs = [retryNow, abandoned];
+  const inputs = [retryNow, abandoned, hurried];
   // Once stopped, calls are refused before they reach the queue.
   if (machine.phase !== "stopped") inputs.push(appended(1), appended(2));
   if (waiting.length < MAX_WAITING) inputs.push(flushRequested);

@@ -20,6 +20,7 @@ export function stateIn(phase: Phase, over: Partial<DeliveryState> = {}): Delive
 
 export const appended = (count: number): Input => ({ type: "appended", count });
 export const flushRequested: Input = { type: "flushRequested" };
+export const hurried: Input = { type: "hurried" };
 export const batchCut = (count: number): Input => ({ type: "batchCut", count });
 export const timerFired: Input = { type: "timerFired" };
 export const retryNow: Input = { type: "retryNow" };

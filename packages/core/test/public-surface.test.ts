@@ -3,6 +3,7 @@ import * as core from "../src/index.ts";
 
 test("core exports exactly this, so that nothing becomes public by accident", () => {
   expect(Object.keys(core).sort()).toEqual([
+    "AHEAD",
     "EFFECTS",
     "HOLD",
     "MAX_TIMER_MS",
@@ -37,6 +38,7 @@ test("core exports exactly this, so that nothing becomes public by accident", ()
     "flush",
     "flushRequested",
     "formatMessageId",
+    "hurried",
     "ignoreRejection",
     "initialState",
     "integer",
@@ -60,6 +62,7 @@ test("core exports exactly this, so that nothing becomes public by accident", ()
     "restore",
     "retry",
     "retryNow",
+    "sendAhead",
     "startAlone",
     "startQueue",
     "stats",

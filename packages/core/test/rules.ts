@@ -46,6 +46,7 @@ function before(world: World, input: Input): World {
       };
     case "withdrawn":
       return leave(world, input.offset, input.count);
+    case "hurried":
     case "retryNow":
     case "abandoned":
       return world;

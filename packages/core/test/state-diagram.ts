@@ -27,6 +27,7 @@ const LABELS = [
   "appended",
   "flushRequested",
   "timerFired",
+  "hurried",
   "retryNow",
   "accepted",
   "retry",

@@ -8,6 +8,7 @@ import {
   adopted,
   appended,
   flushRequested,
+  hurried,
   retryNow,
   timerFired,
   withdrawn,
@@ -20,6 +21,7 @@ import type { Outcome } from "../src/http/exchange.ts";
 /** Everything that can happen to the machine: a function of it, and its arguments. */
 export type Input =
   | { readonly type: "appended"; readonly count: number }
+  | { readonly type: "hurried" }
   | { readonly type: "flushRequested" }
   | { readonly type: "batchCut"; readonly count: number }
   | { readonly type: "answered"; readonly outcome: Outcome; readonly random: number }
@@ -71,6 +73,8 @@ function happen(machine: Machine, input: Input): void {
   switch (input.type) {
     case "appended":
       return appended(machine, input.count);
+    case "hurried":
+      return hurried(machine);
     case "flushRequested":
       return flushRequested(machine);
     case "batchCut":

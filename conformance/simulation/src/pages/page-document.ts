@@ -3,6 +3,9 @@ export interface PageDocument {
   /** Runs `action` as the page's own code: with its globals. */
   within<T>(action: () => T): T;
   isHidden(): boolean;
+  isPrerendered(): boolean;
+  /** The visitor comes to a page that was loaded in case he would. */
+  activate(): void;
   hide(): void;
   show(): void;
   /** Hidden, if it was not, and left. */
@@ -13,8 +16,11 @@ export interface PageDocument {
   stored(key: string, text: string | null): void;
 }
 
-export function pageDocument(): PageDocument {
-  const document = Object.assign(new EventTarget(), { visibilityState: "visible" });
+export function pageDocument(isPrerendered = false): PageDocument {
+  const document = Object.assign(new EventTarget(), {
+    visibilityState: isPrerendered ? "hidden" : "visible",
+    prerendering: isPrerendered,
+  });
   const window = new EventTarget();
 
   function within<T>(action: () => T): T {
@@ -41,6 +47,12 @@ export function pageDocument(): PageDocument {
   return {
     within,
     isHidden: () => document.visibilityState === "hidden",
+    isPrerendered: () => document.prerendering,
+    activate() {
+      document.prerendering = false;
+      fire(document, "prerenderingchange");
+      become("visible");
+    },
     hide: () => become("hidden"),
     show: () => become("visible"),
     leave() {

@@ -12,15 +12,28 @@ const MOST_SENT_TWICE = 0.05;
 /** There and back. */
 const API_LATENCY_MS = 300;
 
+interface Profile {
+  readonly stayMs: readonly [number, number];
+  /** The tab is closed. Otherwise the visitor follows a link. */
+  readonly closes: boolean;
+  /** The events are recorded as the visitor goes, and not as he comes. */
+  readonly isLate?: boolean;
+}
+
 /** Five events each, half with a request in flight when the visitor leaves, by a link or by closing the tab. */
-function quickVisits(seed: number, stayMs: readonly [number, number], closes: boolean): PagesScript {
+function quickVisits(seed: number, { stayMs, closes, isLate = false }: Profile): PagesScript {
   const random = seededRandom(seed);
-  const actions = Array.from({ length: VISITS }, (): Action[] => [
-    { do: "track", tab: 0, times: EVENTS_PER_VISIT, bytes: 0 },
-    ...(random.chance(0.5) ? [{ do: "flush", tab: 0 } as const] : []),
-    { do: "wait", ms: random.between(...stayMs) },
-    closes ? { do: "close", tab: 0 } : { do: "navigate", tab: 0, gapMs: 20, freezes: false },
-  ]).flat();
+  const actions = Array.from({ length: VISITS }, (): Action[] => {
+    const stays: Action = { do: "wait", ms: random.between(...stayMs) };
+    const records: Action[] = [
+      { do: "track", tab: 0, times: EVENTS_PER_VISIT, bytes: 0 },
+      ...(random.chance(0.5) ? [{ do: "flush", tab: 0 } as const] : []),
+    ];
+    const goes: Action = closes
+      ? { do: "close", tab: 0 }
+      : { do: "navigate", tab: 0, gapMs: 20, freezes: false };
+    return isLate ? [stays, ...records, goes] : [...records, stays, goes];
+  }).flat();
   const settings = {
     seed,
     options: {},
@@ -32,14 +45,22 @@ function quickVisits(seed: number, stayMs: readonly [number, number], closes: bo
   return { settings, actions };
 }
 
-test.each([
-  ["of 0 to 50 ms that end by a link", [0, 50], false],
-  ["of 100 to 200 ms that end by a link", [100, 200], false],
-  ["of 100 to 200 ms that end with their tab", [100, 200], true],
-] as const)("visits %s lose nothing and send little twice", async (_name, stayMs, closes) => {
+test.each<[string, Profile]>([
+  ["of 0 to 50 ms that end by a link", { stayMs: [0, 50], closes: false }],
+  ["of 100 to 200 ms that end by a link", { stayMs: [100, 200], closes: false }],
+  ["of 100 to 200 ms that end with their tab", { stayMs: [100, 200], closes: true }],
+  ["of 400 to 700 ms that end by a link", { stayMs: [400, 700], closes: false }],
+  ["of 400 to 700 ms that end with their tab", { stayMs: [400, 700], closes: true }],
+  ["of 400 to 700 ms with events at the end", { stayMs: [400, 700], closes: false, isLate: true }],
+  ["of 400 to 700 ms with events as the tab is closed", { stayMs: [400, 700], closes: true, isLate: true }],
+  [
+    "of 1 to 2 s with events at the end, as on a busy machine",
+    { stayMs: [1000, 2000], closes: true, isLate: true },
+  ],
+])("visits %s lose nothing and send little twice", async (_name, profile) => {
   let sentTwice = 0;
   for (const seed of SEEDS) {
-    const { api } = await simulatePages(quickVisits(seed, stayMs, closes));
+    const { api } = await simulatePages(quickVisits(seed, profile));
     expect(api.stored.size).toBeGreaterThanOrEqual(VISITS * EVENTS_PER_VISIT);
     sentTwice += api.arrivedAgain;
   }

@@ -134,8 +134,8 @@ function checkArrivals({ witness, api, pages }: Browser): void {
 const text = (value: unknown) => (typeof value === "string" ? value : undefined);
 
 /**
- * Of one visit, first arrivals are in the order of the calls, unless pages elsewhere took some over, or a full storage
- * let no page know of them but the one that was left.
+ * Of one visit, first arrivals are in the order of the calls, unless pages elsewhere took some over, a full storage let no
+ * page know of them but the one that was left, or a page that went had no time to wait for answers.
  */
 function checkOrder({ witness, api, pages }: Browser): void {
   // One that was given up may have been on its way, and arrive late.
@@ -143,7 +143,7 @@ function checkOrder({ witness, api, pages }: Browser): void {
   const order = unbrokenOrder();
   for (const number of api.stored.keys()) {
     const { visit } = witness.recorded.get(number) as Recorded;
-    if (witness.strayed.has(number) || witness.adrift.has(number)) continue;
+    if ([witness.strayed, witness.adrift, witness.ahead].some((some) => some.has(number))) continue;
     for (const problem of arrives(order, visit, number)) throw new Error(`${problem} in visit ${visit}`);
   }
 }

@@ -61,7 +61,19 @@ export function simulatedPage(browser: Browser, settings: PageSettings): Simulat
   const events = pageDocument();
   let deferred: (() => void)[] = [];
   let crashIn = Number.POSITIVE_INFINITY;
-  const page = { name, visit, errors, isAlive: true, isFrozen: false, hasCrashed: false, suspensions: 0 };
+  const page = {
+    name,
+    visit,
+    errors,
+    isAlive: true,
+    isFrozen: false,
+    isLeft: false,
+    hasCrashed: false,
+    suspensions: 0,
+    get isGoing() {
+      return page.isLeft || events.isHidden();
+    },
+  };
   const stored = settings.process.openPage((key, text) => {
     if (page.isAlive && !page.isFrozen) events.stored(key, text);
   });
@@ -164,6 +176,7 @@ export function simulatedPage(browser: Browser, settings: PageSettings): Simulat
     log: () => {},
     shared: { clients: new Map(), keepalive: new Set() },
     isHidden: events.isHidden,
+    isPrerendered: events.isPrerendered,
     device: { holds: options.anonymousEvents === "hold", holding: HOLD, pushing: PUSH },
     contextOf: (record) => contextOf(record, { path: "/" }),
   };
@@ -177,6 +190,7 @@ export function simulatedPage(browser: Browser, settings: PageSettings): Simulat
   const stopWatching = events.within(() => watchLifecycle(record));
 
   async function leave(mayFreeze: boolean): Promise<void> {
+    page.isLeft = true;
     events.leave();
     page.suspensions++;
     await browser.pause();
@@ -197,7 +211,7 @@ export function simulatedPage(browser: Browser, settings: PageSettings): Simulat
     online: () => page.isFrozen || events.online(),
     leave,
     thaw() {
-      page.isFrozen = false;
+      page.isFrozen = page.isLeft = false;
       events.restore();
       const due = deferred;
       deferred = [];

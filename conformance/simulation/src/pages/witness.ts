@@ -15,6 +15,8 @@ export interface Responsible {
   /** The visit it belongs to: pages of one tab that follow each other. */
   readonly visit: number;
   readonly isAlive: boolean;
+  /** Hidden, or left: it has no time to wait for answers. */
+  readonly isGoing: boolean;
   /** How often others were allowed to take over what it had. */
   readonly suspensions: number;
 }
@@ -40,6 +42,8 @@ export interface Witness {
   readonly strayed: ReadonlySet<number>;
   /** Stored nowhere when their page was left: the next one cannot know that they come first. */
   readonly adrift: ReadonlySet<number>;
+  /** Sent behind another request that had no answer yet: that one may fail, or arrive later. */
+  readonly ahead: ReadonlySet<number>;
   /** The user that a visitor became. */
   readonly users: ReadonlyMap<string, string>;
   record(call: Recorded): void;
@@ -80,6 +84,7 @@ export function createWitness({ isStrict, nowMs, tell }: WitnessPorts): Witness 
   const unstored = new Set<number>();
   const strayed = new Set<number>();
   const adrift = new Set<number>();
+  const ahead = new Set<number>();
   const users = new Map<string, string>();
   const traffic = noTraffic();
   /** As the rules know them. */
@@ -91,7 +96,9 @@ export function createWitness({ isStrict, nowMs, tell }: WitnessPorts): Witness 
   let optedOutAtMs = Number.POSITIVE_INFINITY;
 
   function sent(page: Responsible, request: Request): void {
-    if (open.get(page)?.isOver === false) violations.push(`${page.name} has two requests under way`);
+    const waits = open.get(page)?.isOver === false;
+    if (page.isGoing) noteAhead(page, request);
+    if (waits && !page.isGoing) violations.push(`${page.name} has two requests under way`);
     tell(`${page.name} sends ${request.operations.map(({ key }) => key)}`);
     open.set(page, request);
     const mine = { name: page.name, operations: request.operations };
@@ -102,6 +109,15 @@ export function createWitness({ isStrict, nowMs, tell }: WitnessPorts): Witness 
       check(page, key, earlier);
       attempts.set(key, [...earlier, { page, suspensions: page.suspensions }]);
     }
+  }
+
+  /** What an earlier page of the visit had in flight, or this one has, is not waited for. */
+  function noteAhead({ visit }: Responsible, { operations }: Request): void {
+    const here = operations.map(({ key }) => key);
+    const first = Math.min(...here);
+    const waitsFor = ({ number, visit: of }: Recorded) =>
+      of === visit && number < first && !traffic.acknowledgedBy.has(number);
+    if ([...recorded.values()].some(waitsFor)) for (const key of here) ahead.add(key);
   }
 
   function check(page: Responsible, number: number, earlier: readonly Attempt[]): void {
@@ -122,6 +138,7 @@ export function createWitness({ isStrict, nowMs, tell }: WitnessPorts): Witness 
     unstored,
     strayed,
     adrift,
+    ahead,
     users,
     record(call) {
       tell(`${call.page.name} records ${call.number}`);

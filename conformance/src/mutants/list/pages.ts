@@ -34,6 +34,30 @@ const leavingMutants: readonly Mutant[] = [
     caughtBy: { "leaving.flushes": /expected 2 requests, the API saw 1/ },
   },
   {
+    id: "starts-late",
+    does: "Lets what a page begins with wait like everything else.",
+    how: always({ flushAtStart: false }),
+    caughtBy: {
+      "start.first-operation": /expected 1 requests, the API saw 0/,
+      "start.identify": /expected 1, got 0/,
+    },
+  },
+  {
+    id: "waits-as-it-goes",
+    does: "Waits for the answer of each request before it sends the next, though its page goes.",
+    how: () => {
+      let last: Promise<unknown> = Promise.resolve();
+      return {
+        fetch(request, send) {
+          const answer = last.then(() => send(request));
+          last = answer.catch(() => {});
+          return answer;
+        },
+      };
+    },
+    caughtBy: { "leaving.without-waiting": /expected 3 requests, the API saw 1/ },
+  },
+  {
     id: "no-keepalive",
     does: "Lets requests end with their page.",
     how: withRequests(withoutKeepalive),

@@ -10,10 +10,14 @@ import {
 import { nowMs, timers } from "../clock.ts";
 import { alone, type TabLocks, tabLocks } from "../queue/locks.ts";
 import { nowhere, openStorage, type Storage, storagePrefix } from "../storage/storage.ts";
+import { isPrerendered } from "./lifecycle.ts";
 import type { Page } from "./page.ts";
 import { type Shared, sharedByPage } from "./shared.ts";
 
-type RuntimePorts = Omit<Ports, "maxBodyBytes" | "isReady" | "onSettled" | "onStep">;
+type RuntimePorts = Omit<
+  Ports,
+  "maxBodyBytes" | "sendingAhead" | "aheadBytes" | "isReady" | "onSettled" | "onStep"
+>;
 
 export interface PageHost extends RuntimePorts {
   /** Before each key, as other pages hear of it. */
@@ -27,6 +31,8 @@ export interface PageHost extends RuntimePorts {
   isFailureKnown: boolean;
   readonly shared: Shared;
   readonly isHidden: () => boolean;
+  /** The browser has loaded the page in case the visitor comes, which may never be. */
+  readonly isPrerendered: () => boolean;
   /** What the client does beyond the least. */
   readonly device?: Omit<Device, "identityStore" | "context">;
   /** What every event's context gets: the same object while nothing changes. */
@@ -36,6 +42,7 @@ export interface PageHost extends RuntimePorts {
 /** What every entry of this package takes. */
 export interface BasicOptions extends Omit<WhisperrOptions, "outbox"> {
   readonly persistence?: string | undefined;
+  readonly flushAtStart?: boolean | undefined;
 }
 
 /** What an entry adds to the least that a client needs. What is absent the client does not do, and does not hold the code for. */
@@ -73,6 +80,7 @@ export function hostOfPage(options: BasicOptions, apiKey: string, features: Feat
     log: (level, message) => console[level](message),
     shared: sharedByPage(),
     isHidden: () => document.visibilityState === "hidden",
+    isPrerendered,
     ...features,
   };
 }

@@ -1,6 +1,6 @@
 /** What happens to the page: it is hidden, left, frozen, comes back; the network comes back; another tab writes. */
 import { syncIdentity } from "@whisperr/core";
-import { waitOut } from "../queue/outbox.ts";
+import { noteLeft, waitOut } from "../queue/outbox.ts";
 import { end, leave, scan, start } from "../queue/tab-queue.ts";
 import { IDENTITY } from "../storage/keys.ts";
 import type { Page } from "./page.ts";
@@ -8,6 +8,18 @@ import { sendNow } from "./sending.ts";
 
 /** How often a page looks for others that died. */
 const SCAN_EVERY_MS = 15_000;
+
+/** Not shown yet. */
+export const isPrerendered = (): boolean =>
+  (globalThis.document as { prerendering?: boolean } | undefined)?.prerendering === true;
+
+/**
+ * What earlier pages have left behind is found, and sent in front of this page's own. A page that nobody has seen yet takes
+ * nothing, and stores nothing that another one could take: it may never be shown.
+ */
+export function startSeen(page: Page): void {
+  if (!page.isPrerendered()) start(page);
+}
 
 /** Returns what stops it, and lets go of everything the page has. */
 export function watchLifecycle(page: Page): () => void {
@@ -29,10 +41,12 @@ export function watchLifecycle(page: Page): () => void {
   on(document, "visibilitychange", () => (page.isHidden() ? sendNow(page) : lookForOthers()));
   on(window, "pagehide", () => {
     leave(page);
+    noteLeft(page);
     sendNow(page);
   });
+  on(document, "prerenderingchange", () => startSeen(page));
   // From the back/forward cache; a page that has just been loaded has started.
-  on(window, "pageshow", () => start(page));
+  on(window, "pageshow", () => startSeen(page));
   on(window, "online", () => sendNow(page));
   on(window, "storage", ({ key, newValue }: StorageEvent) => {
     if (key === prefix + IDENTITY) syncIdentity(page, newValue);
@@ -42,7 +56,7 @@ export function watchLifecycle(page: Page): () => void {
   return () => {
     ending.abort();
     timers.clear(timer);
-    waitOut(page, 0);
+    waitOut(page, []);
     end(page);
   };
 }

@@ -62,6 +62,7 @@ function pageWith(storage: Storage, more: Partial<PageHost> = {}) {
     device: {},
     contextOf: (page) => contextOf(page, { path: "/" }),
     isHidden: () => false,
+    isPrerendered: () => false,
     ...more,
   };
   const options = { apiKey: "wrk_test" };

@@ -3,6 +3,7 @@
  * What the rooms of this package hold are functions over it.
  */
 import {
+  AHEAD,
   createDeviceClient,
   createReporter,
   type DeviceClient,
@@ -12,13 +13,13 @@ import {
   type ResolvedOptions,
 } from "@whisperr/core";
 import { effectsOf } from "../queue/effects.ts";
-import { isReady, LEASE_MS, outboxOf, storageFailed } from "../queue/outbox.ts";
+import { type InFlight, isReady, LEASE_MS, outboxOf, storageFailed } from "../queue/outbox.ts";
 import { newTabQueue, type TabQueue } from "../queue/state.ts";
-import { start } from "../queue/tab-queue.ts";
 import { createIdentityStore } from "../storage/identity-store.ts";
 import { nowhere } from "../storage/storage.ts";
 import type { BasicOptions, PageHost } from "./host.ts";
-import { maxBodyBytes, send } from "./sending.ts";
+import { startSeen } from "./lifecycle.ts";
+import { aheadBytes, maxBodyBytes, send } from "./sending.ts";
 
 export interface Page extends DeviceRecord, Omit<PageHost, "device">, TabQueue {
   // What may be under way
@@ -28,10 +29,19 @@ export interface Page extends DeviceRecord, Omit<PageHost, "device">, TabQueue {
   readonly leaseMs: number;
   /** The timer that ends it; while it is set nothing is sent. */
   lease: unknown;
+  /** What it is that may be in flight. */
+  awaited: InFlight;
+  /** When the visitor came. */
+  sinceMs: number;
   /** When a request failed without an answer, the last time. */
   failedAtMs: number;
   /** That one had `keepalive`, which the browser may have refused. */
   wasRefused: boolean;
+
+  /** Its first operation was queued. */
+  hasSpoken: boolean;
+  /** What is queued now is sent as soon as the app's code has run; always true where nothing is to be sent that early. */
+  isHurried: boolean;
 
   /** The session of the last event, as it is stored. */
   session: string;
@@ -40,7 +50,7 @@ export interface Page extends DeviceRecord, Omit<PageHost, "device">, TabQueue {
   contextText: string;
 }
 
-/** Starts at once: what earlier pages have left behind is found, and sent in front of this page's own. */
+/** Starts at once, if it is seen. */
 export function createPage<Events extends EventMap>(
   options: BasicOptions,
   resolved: ResolvedOptions,
@@ -52,8 +62,12 @@ export function createPage<Events extends EventMap>(
     ...newTabQueue(),
     note: "",
     leaseMs: Math.min(LEASE_MS, resolved.requestTimeoutMs),
+    awaited: [] as InFlight,
+    sinceMs: host.nowMs(),
     failedAtMs: 0,
     wasRefused: false,
+    hasSpoken: false,
+    isHurried: options.flushAtStart === false,
     session: "",
     contextText: "",
     // Core adds what makes it a client.
@@ -63,6 +77,8 @@ export function createPage<Events extends EventMap>(
     ...host,
     fetch: (url, init) => send(page, url, init),
     maxBodyBytes,
+    sendingAhead: AHEAD,
+    aheadBytes,
     isReady,
   };
   const { api } = createDeviceClient<Events>(
@@ -78,7 +94,7 @@ export function createPage<Events extends EventMap>(
     },
     page,
   );
-  start(page);
+  startSeen(page);
   if (storage === nowhere) storageFailed(page);
   return { api, page };
 }

@@ -2,8 +2,8 @@
  * How requests leave a page: with `keepalive` while they are small enough, so that one under way outlives the page.
  * Browsers give all such requests of a page 64 KiB together; what does not fit must go without, or wait for the next visit.
  */
-import { type FetchInit, type FetchResponse, retry, utf8Bytes } from "@whisperr/core";
-import { justFailed } from "../queue/outbox.ts";
+import { type FetchInit, type FetchResponse, retry, sendAhead, utf8Bytes } from "@whisperr/core";
+import { isReady, justFailed, startOfExit } from "../queue/outbox.ts";
 import type { Page } from "./page.ts";
 
 /** Of the browsers' 64 KiB; the rest is left to the page's own code. */
@@ -41,9 +41,17 @@ export function maxBodyBytes(page: Page): number {
   return bytes < WORTHWHILE_BYTES ? Number.POSITIVE_INFINITY : bytes;
 }
 
-/** Sends what waits, unless it may be under way as it is. */
+/** What may leave before its turn: nothing while the page stays, the rest of the budget when it goes. */
+export function aheadBytes(page: Page): number {
+  return isLeaving(page) ? bytesLeft(page) : 0;
+}
+
+/** Sends what waits, unless it may be under way as it is. A page that goes sends all of it, one request behind the other. */
 export function sendNow(page: Page): void {
-  if (!isLeaving(page) || !justFailed(page)) retry(page);
+  if (isLeaving(page) && justFailed(page)) return;
+  retry(page);
+  if (page.lease !== undefined) sendAhead(page, startOfExit(page));
+  else if (isReady(page)) sendAhead(page);
 }
 
 /** The page is left, or may be before it is shown again. */

@@ -2,7 +2,7 @@
  * Tells when a visitor sees another page: at load, and at each navigation inside the document. What counts is the address,
  * so it does not matter how many signals one navigation gives: exactly one view comes of it.
  */
-import { isPrerendered } from "../queue/locks.ts";
+import { isPrerendered } from "./lifecycle.ts";
 
 /** Calls `onView` at once (a prerendered page: when it is shown) and at each later page view, until the `signal`. */
 export function watchPageViews(onView: () => void, signal: AbortSignal): void {

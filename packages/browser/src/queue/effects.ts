@@ -12,7 +12,7 @@ import {
 import type { Page } from "../page/page.ts";
 import { LEFT, queueOf, RECORD } from "../storage/keys.ts";
 import type { Copy, Storage } from "../storage/storage.ts";
-import { readInFlight, waitOut } from "./outbox.ts";
+import { mayArrive, readInFlight, waitOut } from "./outbox.ts";
 import type { Effects, Entry } from "./state.ts";
 import { found, isLocked, lockAnswered, recovered, store } from "./tab-queue.ts";
 
@@ -27,6 +27,8 @@ export function effectsOf(page: Page): Effects {
   const { storage, tab } = page;
   const ends: { [queue: string]: () => void } = {};
   const left = () => (tab.get(LEFT) ?? "").split(" ");
+  /** Of pages that were left, in this tab or another one, with something in flight. */
+  let leftInFlight: string[] = [];
 
   return {
     ...storage,
@@ -37,7 +39,7 @@ export function effectsOf(page: Page): Effects {
       return time.toString(36).padStart(TIME_LENGTH, "0") + page.uuid().slice(0, RANDOM_LENGTH);
     },
     requestLock(queue) {
-      const isLeft = !page.maySend && left().includes(queue);
+      const isLeft = !page.maySend && [...left(), ...leftInFlight].includes(queue);
       const whose = queue === page.own ? "own" : isLeft ? "left" : "other";
       const answer = (isGranted: boolean) => lockAnswered(page, queue, isGranted);
       ends[queue] = page.locks.request(queue, whose, answer);
@@ -46,11 +48,13 @@ export function effectsOf(page: Page): Effects {
       withCopy(storage, (copy) => {
         const queues = new Set(recordKeys(storage, copy).map(queueOf));
         // A page that has started looks again later, rather than wait.
-        for (const [last, leftMs] of readInFlight(page))
-          if (leftMs > 0 && page.maySend) queues.delete(queueOf(last));
+        const running = readInFlight(page).filter(({ leftMs }) => leftMs > 0);
+        if (page.maySend) for (const { last } of running) queues.delete(queueOf(last));
+        leftInFlight = running.filter(({ isLeft }) => isLeft).map(({ last }) => queueOf(last));
         found(page, [...queues]);
       }),
     readLocked: () => withCopy(storage, (copy) => recover(page, copy)),
+    isAlone: () => recordKeys(storage).every((key) => queueOf(key) === page.own),
     letGo(queues) {
       tab.set(LEFT, [...new Set([...queues, ...left()])].slice(0, MAX_LEFT).join(" "));
       for (const queue of queues) ends[queue]?.();
@@ -79,9 +83,9 @@ function recover(page: Page, copy: Copy | undefined): void {
   const lost: { [reason in DropReason]?: number } = {};
   const entries: Entry[] = [];
   let doubtful = 0;
-  const inFlight = readInFlight(page).filter(([last]) => isLocked(page, last));
+  const inFlight = readInFlight(page).filter(({ last }) => isLocked(page, last));
   // Of what this page had before, too: another one may have had it meanwhile, and sent it when it was left.
-  waitOut(page, Math.max(...inFlight.map(([, leftMs]) => leftMs)));
+  waitOut(page, inFlight);
   // A client that is being shut down sends what it has, and recovers nothing more.
   for (const key of page.stopping && page.hasStarted ? [] : recordKeys(storage, copy)) {
     const stored = storage.get(key);
@@ -97,7 +101,7 @@ function recover(page: Page, copy: Copy | undefined): void {
     // It may be other than it was, or known from the copy only.
     if (JSON.stringify(operation) !== stored) store(storage, entry);
     entries.push(entry);
-    if (inFlight.some(([last]) => queueOf(last) === queueOf(key) && key <= last)) doubtful = entries.length;
+    if (mayArrive(inFlight, key)) doubtful = entries.length;
   }
   recovered(page, entries, doubtful);
   for (const [reason, count] of Object.entries(lost)) {

@@ -5,8 +5,8 @@
 import type { Timers } from "@whisperr/core";
 
 /**
- * Whose queue a lock is for: this page's own, one of a page before it in its tab, which may take a moment to go, or any
- * other. Where locks do not work at all, a page has its own and those of its tab.
+ * Whose queue a lock is for: this page's own, one of a page that was left, which may take a moment to go, or any other. Where
+ * locks do not work at all, a page has its own, and no other: whose page lives, nobody could say.
  */
 export type Whose = "own" | "left" | "other";
 
@@ -17,8 +17,8 @@ export interface TabLocks {
   check(): void;
 }
 
-/** A busy browser needs a moment until the locks of a page that was left are free. */
-const FREED_WITHIN_MS = 1000;
+/** A busy browser needs a while until the locks of a page that was left are free. */
+const FREED_WITHIN_MS = 5000;
 /** Browsers are known that forget a request: waiting on for them would mean that nothing is ever sent. */
 const ANSWERED_WITHIN_MS = 10_000;
 
@@ -58,10 +58,9 @@ export function tabLocks(
       };
       function wait(ms: number): void {
         timer = timers.set(() => {
-          // A page that is not shown yet gets no answers.
-          if (!answersAny && (ms < ANSWERED_WITHIN_MS || isPrerendered())) return wait(ANSWERED_WITHIN_MS);
-          // Where nobody gets any, nobody has these locks either.
-          const isGranted = whose !== "other" && !answersAny;
+          if (!answersAny && ms < ANSWERED_WITHIN_MS) return wait(ANSWERED_WITHIN_MS);
+          // A queue that is new nobody else can want. Any other is never taken without an answer that says so.
+          const isGranted = whose === "own" && !answersAny;
           if (!isGranted) end();
           answer(isGranted);
         }, ms);
@@ -90,7 +89,3 @@ export function tabLocks(
     },
   };
 }
-
-/** Not shown yet. */
-export const isPrerendered = (): unknown =>
-  (globalThis.document as { prerendering?: boolean } | undefined)?.prerendering;

@@ -4,7 +4,7 @@
  * behind, and the next one waits, so that an answer that nobody saw does not mean that everything is sent again by page
  * after page.
  */
-import { lose, type Outbox, tell, transmit } from "@whisperr/core";
+import { hurried, lose, type Outbox, step, tell, transmit } from "@whisperr/core";
 import type { Page } from "../page/page.ts";
 import { IN_FLIGHT, queueOf } from "../storage/keys.ts";
 import { append, look, take } from "./tab-queue.ts";
@@ -15,11 +15,26 @@ export const outboxOf = (page: Page): Outbox => ({
   },
   append(operation) {
     if (!append(page, operation)) storageFailed(page);
+    if (operation.held) return;
+    if (!page.hasSpoken || operation.kind === "identify") hurry(page);
+    page.hasSpoken = true;
   },
   at: (index) => page.entries[index]?.operation,
   remove: (offset, count) => take(page, offset, count),
   inFlight: (count) => noteInFlight(page, count),
 });
+
+/** A visit may be short: what matters most is sent at once, with what else the app calls in the same turn. */
+function hurry(page: Page): void {
+  if (page.isHurried) return;
+  page.isHurried = true;
+  page.inContext(() =>
+    Promise.resolve().then(() => {
+      page.isHurried = false;
+      step(page, hurried);
+    }),
+  );
+}
 
 /** Storage is blocked, or full: operations wait in memory. Said once. */
 export function storageFailed(page: Page): void {
@@ -37,8 +52,18 @@ export const LEASE_MS = 5000;
 
 const JUST_MS = 500;
 
-/** The last record of a queue that may be in flight, and those before it, for so long yet; 0 or less: nobody waits any longer. */
-export type InFlight = readonly (readonly [last: string, leftMs: number])[];
+/** In the note of a page that was left, behind the records. */
+const GONE = "-";
+
+export type InFlight = readonly {
+  readonly note: string;
+  /** This record of a queue, and those before it, may be in flight … */
+  readonly last: string;
+  /** The page that has sent it was left. */
+  readonly isLeft: boolean;
+  /** … for so long yet; 0 or less: nobody waits any longer. */
+  readonly leftMs: number;
+}[];
 
 /** `count` operations at the front are in flight now. */
 export function noteInFlight(page: Page, count: number): void {
@@ -46,8 +71,14 @@ export function noteInFlight(page: Page, count: number): void {
   if (count > 0) {
     page.note = IN_FLIGHT + page.own;
     const lasts = new Map(page.entries.slice(0, count).map(({ key }) => [queueOf(key), key])).values();
-    storage.set(page.note, [page.nowMs() + page.leaseMs, ...lasts].join(" "));
+    storage.set(page.note, [page.nowMs() + page.leaseMs, ...lasts, ...(page.isHere ? [] : [GONE])].join(" "));
   } else if (!justFailed(page)) storage.remove(page.note);
+}
+
+/** The page is left. A busy browser may need a while to free its locks. */
+export function noteLeft({ storage, note }: Page): void {
+  const text = note && storage.get(note);
+  if (text) storage.set(note, `${text} ${GONE}`);
 }
 
 /** What pages have in flight, or had when they ended, but for this one. */
@@ -59,7 +90,8 @@ export function readInFlight({ storage, note: own, nowMs, leaseMs }: Page): InFl
     if (!lasts.some((key) => storage.get(key))) storage.remove(note);
     const leftMs = Number(until) - nowMs() || 0;
     // Longer than any lease: the clock was set back since, which must not make anybody wait.
-    return lasts.map((last) => [last, leftMs > leaseMs ? 0 : leftMs] as const);
+    const isLeft = lasts.includes(GONE);
+    return lasts.map((last) => ({ note, last, isLeft, leftMs: leftMs > leaseMs ? 0 : leftMs }));
   });
 }
 
@@ -78,13 +110,40 @@ export function isReady(page: Page): boolean {
 }
 
 /** What another page had in flight may still arrive: until then this one sends nothing. */
-export function waitOut(page: Page, leftMs: number): void {
+export function waitOut(page: Page, inFlight: InFlight): void {
   const { timers } = page;
   timers.clear(page.lease);
   page.lease = undefined;
+  const leftMs = Math.max(...inFlight.map((one) => one.leftMs));
   if (leftMs <= 0) return;
+  page.awaited = inFlight;
   page.lease = timers.set(() => {
     page.lease = undefined;
     void transmit(page);
   }, leftMs);
 }
+
+/** A page that is left earlier than this is one of a visitor in a hurry. */
+const HURRY_MS = 3000;
+
+/**
+ * Where what a page that goes may send begins: behind what an earlier page had in flight, if it still waits for that. One page
+ * may go on like that: a visit of two pages arrives whole. The pages of a visitor in a hurry may not: what each of them leaves
+ * in flight, the next one would send again. What they have waits until one of them stays.
+ */
+export function startOfExit(page: Page): number {
+  const { awaited, storage, nowMs, sinceMs, entries } = page;
+  if (page.lease === undefined) return 0;
+  const notes = new Set(awaited.map(({ note }) => note));
+  if (notes.size === 1 || nowMs() - sinceMs > HURRY_MS)
+    return entries.reduce((end, { key }, index) => (mayArrive(awaited, key) ? index + 1 : end), 0);
+  for (const note of notes) {
+    const [until, ...lasts] = (storage.get(note) ?? "").split(" ");
+    if (lasts[0]) storage.set(note, [Math.max(Number(until), nowMs() + HURRY_MS), ...lasts].join(" "));
+  }
+  return entries.length;
+}
+
+/** Of a record: it may be in flight. */
+export const mayArrive = (inFlight: InFlight, key: string): boolean =>
+  inFlight.some(({ last }) => queueOf(last) === queueOf(key) && key <= last);

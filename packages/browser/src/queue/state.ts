@@ -7,7 +7,8 @@ import type { Operation } from "@whisperr/core";
 
 /** An operation and the record it is stored in. */
 export interface Entry {
-  readonly key: string;
+  /** Empty until the page has started: then it is stored nowhere yet. */
+  key: string;
   readonly operation: Operation;
   /** False when there was no room for it: it lives in memory only. */
   isStored: boolean;
@@ -28,7 +29,7 @@ export interface TabQueue {
   recovery: Recovery;
   /** Recovered operations go in front of this page's own until then, and behind them from then on. */
   hasStarted: boolean;
-  /** The id of the tab queue that this page writes into. */
+  /** The id of the tab queue that this page writes into; empty until it has started. */
   own: string;
   /** Records written into it so far. */
   written: number;
@@ -57,6 +58,8 @@ export interface Effects {
   requestLock(queue: string): void;
   /** Names the queues that have records. */
   find(): void;
+  /** No other queue has any records. */
+  isAlone(): boolean;
   /** Reads the records of the locked queues, those aside that are in `entries`. */
   readLocked(): void;
   /** The text of a record; null where there is none, empty where its operation was settled. */

@@ -10,6 +10,7 @@ function browser() {
   const texts = new Map<string, string>();
   let due: (() => void)[] = [];
   let isFull = false;
+  let elapsedMs = 0;
   const timers: Timers = { set: (callback) => due.push(callback), clear: () => {} };
   const storage: Storage = {
     keys: () => [...texts.keys()],
@@ -23,7 +24,11 @@ function browser() {
   };
   return {
     texts,
-    page: (name: string) => storedLocks(storage, timers, () => Date.UTC(2026, 5, 14), name.padEnd(36, "-")),
+    page: (name: string) =>
+      storedLocks(storage, timers, () => Date.UTC(2026, 5, 14) + elapsedMs, name.padEnd(36, "-")),
+    standStill: (ms: number) => {
+      elapsedMs += ms;
+    },
     fill: () => {
       isFull = true;
     },
@@ -74,4 +79,33 @@ it("says so of a lock that another page has taken, when it is asked", () => {
   check();
   check();
   expect(answers).toEqual([true, false]);
+});
+
+it.each([
+  [true, "is over"],
+  [false, "is its own, as long as nobody has taken it"],
+])("a lock that was not confirmed for 90 s, taken and freed meanwhile: %s, %s", (isTaken) => {
+  const { texts, page, standStill, fireTimers } = browser();
+  const { request, check } = page("sleeper");
+  const answers: boolean[] = [];
+  request(QUEUE, "own", (isGranted) => answers.push(isGranted));
+  fireTimers();
+  standStill(91_000);
+  if (isTaken) texts.delete(`c.${QUEUE}`);
+  check();
+
+  expect(answers).toEqual(isTaken ? [true, false] : [true]);
+});
+
+it("outlives an app that empties its storage", () => {
+  const { texts, page, standStill, fireTimers } = browser();
+  const { request, check } = page("one");
+  const answers: boolean[] = [];
+  request(QUEUE, "own", (isGranted) => answers.push(isGranted));
+  fireTimers();
+  standStill(4000);
+  texts.clear();
+  check();
+
+  expect(answers).toEqual([true]);
 });

@@ -44,16 +44,24 @@ export function storedLocks(storage: Storage, timers: Timers, nowMs: () => numbe
   function request(queue: string, _whose: Whose, answer: (isGranted: boolean) => void): () => void {
     const key = LOCK + queue;
     let isLost = isTaken(key);
+    let untilMs = 0;
     let timer: unknown;
 
+    /** A page that stood still for too long may have had its lock taken, used and freed meanwhile: the text is another one. */
+    function isOver(): boolean {
+      const leftMs = untilMs - nowMs();
+      const isPast = leftMs < 0 || leftMs > LASTS_MS;
+      return isPast && storage.get(key)?.split(" ")[0] !== me;
+    }
     function check(): void {
-      if (!isLost && !isTaken(key)) return;
+      if (!isLost && !isTaken(key) && !isOver()) return;
       isLost = true;
       end();
       answer(false);
     }
     function confirm(): void {
-      write(key, nowMs() + LASTS_MS);
+      untilMs = nowMs() + LASTS_MS;
+      write(key, untilMs);
       timer = timers.set(() => {
         check();
         if (!isLost) confirm();

@@ -21,6 +21,7 @@ export function start(q: TabQueue): void {
   q.maySend = false;
   const had = q.entries.filter(({ key }) => q.tabEffects.get(key)).map(({ key }) => queueOf(key));
   renew(q);
+  for (const entry of q.entries) if (!entry.key) write(q, entry);
   ask(q, had);
   look(q);
   find(q);
@@ -76,11 +77,16 @@ export function recovered(q: TabQueue, entries: readonly Entry[], doubtful: numb
 
 /** Puts an operation at the end. False when there was no room to store it. */
 export function append(q: TabQueue, operation: Operation): boolean {
-  const entry = { key: recordKey(q.own, q.written++), operation, isStored: false };
-  store(q.tabEffects, entry);
+  const entry = { key: "", operation, isStored: false };
+  if (q.own) write(q, entry);
   q.entries.push(entry);
   if (!q.isHere) revokeWhere(q, waits);
-  return entry.isStored;
+  return !q.own || entry.isStored;
+}
+
+function write(q: TabQueue, entry: Entry): void {
+  entry.key = recordKey(q.own, q.written++);
+  store(q.tabEffects, entry);
 }
 
 export function store(storage: Pick<Effects, "set">, entry: Entry): void {
@@ -121,6 +127,11 @@ export function look(q: TabQueue): void {
 /** The page may be frozen, or gone: others may recover what it has. */
 export function leave(q: TabQueue): void {
   if (!q.isHere) return;
+  if (!q.hasStarted && q.tabEffects.isAlone()) {
+    // Where nobody else has anything stored, there is no need to know more than that.
+    q.recovery = "reading";
+    recovered(q, [], 0);
+  }
   letGo(q);
   // Whoever has the lock turns these into others as soon as there is a user, and nobody else may. They are read again.
   revokeWhere(q, waits);

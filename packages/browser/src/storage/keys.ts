@@ -5,7 +5,8 @@
  * | Key                  | Text                                             | Removed by                                             |
  * | -------------------- | ------------------------------------------------ | ------------------------------------------------------ |
  * | `q.<queue>.<number>` | an operation as JSON; empty once it was settled  | the page that has the lock of the queue                |
- * | `f.<queue>`          | in flight: a time, and the last record per queue | its page; any page, once all these records are gone    |
+ * | `f.<queue>`          | in flight: a time, the last record per queue,    | its page; any page, once all these records are gone    |
+ * |                      | and `-` once its page was left                   |                                                        |
  * | `c.<queue>`          | a lock where there are no Web Locks: who, a time | its page; any page, once the time is over              |
  * | `g.<record>`         | empty: the durable copy still has this record    | any page, once the copy has not                        |
  * | `id`                 | who the user is                                  | nobody                                                 |

@@ -23,6 +23,7 @@ const NONSENSE: { readonly [option: string]: unknown } = {
   fetch: "https://example.com",
   persistence: "sessionStorage",
   anonymousEvents: "drop",
+  flushAtStart: "no",
   pageViews: "no",
   respectDoNotTrack: 1,
   traitsFromDevice: 0,

@@ -1,5 +1,6 @@
 /** The machine as a pure function, for tests that go through states one by one: a copied record, and effects written down. */
 import { newTabQueue, type TabQueue } from "../../src/queue/state.ts";
+import { queueOf } from "../../src/storage/keys.ts";
 
 /** The plain part of the record. */
 export type State = Omit<TabQueue, "tabEffects">;
@@ -37,6 +38,7 @@ export function transition(
       requestLock: note("requestLock"),
       find: note("find"),
       readLocked: note("readLocked"),
+      isAlone: () => Object.keys(texts).every((key) => queueOf(key) === q.own),
       get: (key) => texts[key] ?? null,
       set(key, text) {
         effects.push(`${text === "" ? "mark" : "store"} ${key}`);

@@ -147,6 +147,7 @@ function effectsOf(world: World, index: number, q: TabQueue): Effects {
       }
       recovered(q, entries, 0);
     },
+    isAlone: () => recordKeys(world).every((key) => queueOf(key) === q.own),
     get: (key) => world.storage[key] ?? null,
     set(key, text) {
       if (text !== "" || world.sabotage !== "marksNothing") world.storage[key] = text;

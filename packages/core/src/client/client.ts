@@ -6,6 +6,7 @@ import type { Machine } from "../delivery/machine.ts";
 import { type DeliveryConfig, initialState } from "../delivery/state.ts";
 import type { DropReason, WhisperrError } from "../errors.ts";
 import type { Answer, RequestUnderWay, Transport } from "../http/exchange.ts";
+import type { SentAhead } from "../loop/ahead.ts";
 import { EFFECTS } from "../loop/effects.ts";
 import type { Caller, FlushResult } from "../loop/flush.ts";
 import { addQueued } from "../loop/queue.ts";
@@ -57,6 +58,8 @@ export interface Client extends Machine {
   // What is under way
   timer: unknown;
   request: RequestUnderWay | undefined;
+  /** What was sent before its turn, oldest first, where that is done; see `loop/ahead.ts`. */
+  ahead?: readonly SentAhead[];
   /** The last one. */
   answer: Answer | undefined;
 }

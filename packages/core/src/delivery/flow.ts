@@ -15,11 +15,17 @@ export function appended(machine: Machine, count: number): void {
   // Those in flight stay: they may be arriving this moment, and nobody could say they were dropped.
   evict(machine, machine.inFlight);
   const isDue = machine.fresh >= config.flushAt && phase !== "unauthorized";
-  // In an outage it is the interval that probes, or a busy client would do so all the time.
-  const mayStart = machine.rounds < 2 || config.flushIntervalMs === 0;
   if (isDue && phase !== "idle") joinFlush(machine);
-  else if (isDue && mayStart) startFlush(machine);
+  else if (isDue && mayStart(machine)) startFlush(machine);
   else if (isFirst && isResting(machine)) rest(machine, phase);
+}
+
+/** What is queued is to wait for nothing more: who calls it knows that it matters. A wait after a failure is not cut short. */
+export function hurried(machine: Machine): void {
+  const { phase, pending } = machine;
+  if (phase === "stopped" || phase === "unauthorized" || pending === 0) return;
+  if (phase !== "idle") joinFlush(machine);
+  else if (mayStart(machine)) startFlush(machine);
 }
 
 /**
@@ -109,6 +115,11 @@ function leaveKept(machine: Machine): void {
 /** Operations that the interval is for. */
 function due({ config, fresh, pending }: Machine): number {
   return config.retriesKept === false ? fresh : pending;
+}
+
+/** In an outage it is the interval that probes, or a busy client would do so all the time. */
+function mayStart({ rounds, config }: Machine): boolean {
+  return rounds < 2 || config.flushIntervalMs === 0;
 }
 
 function isResting({ phase }: Machine): boolean {

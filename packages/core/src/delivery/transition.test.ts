@@ -65,7 +65,7 @@ test("no pair of phase and input is without a test", () => {
   const tested = new Set(cases.map(({ given, when }) => `${given.phase}, ${inputName(when)}`));
 
   expect(pairs.filter((pair) => !tested.has(pair))).toEqual([]);
-  expect(pairs).toHaveLength(7 * (9 + 6));
+  expect(pairs).toHaveLength(7 * (10 + 6));
 });
 
 test("no two tests have the same name", () => {

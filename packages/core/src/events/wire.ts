@@ -9,7 +9,7 @@ import type { TrackOperation } from "./operation.ts";
 export interface Batch {
   readonly path: "/v1/events/batch" | "/v1/identify";
   readonly body: string;
-  /** Operations from the front of the outbox that the body carries. */
+  /** Operations that the body carries. */
   readonly count: number;
 }
 
@@ -19,11 +19,11 @@ const ENVELOPE_BYTES = '{"events":[]}'.length - 1;
 const MAX_BYTES_PER_UNIT = 3;
 
 /**
- * Cuts the next request from the front: an identify alone, or consecutive events up to `limit` of them and `maxBytes`
+ * Cuts the next request, from `offset` on: an identify alone, or consecutive events up to `limit` of them and `maxBytes`
  * of body. A single event is cut even when it is larger; the server decides about it. The outbox must not be empty.
  */
-export function cutBatch(outbox: Outbox, limit: number, maxBytes: number): Batch {
-  const first = outbox.at(0);
+export function cutBatch(outbox: Outbox, limit: number, maxBytes: number, offset = 0): Batch {
+  const first = outbox.at(offset);
   if (first?.kind === "identify") return { path: "/v1/identify", body: first.body, count: 1 };
 
   let events = "";
@@ -32,7 +32,7 @@ export function cutBatch(outbox: Outbox, limit: number, maxBytes: number): Batch
   // Counting bytes exactly is only worth it near the limit; until then three bytes a unit is assumed.
   let isExact = false;
   for (; count < limit; count++) {
-    const operation = outbox.at(count);
+    const operation = outbox.at(offset + count);
     if (operation?.kind !== "track") break;
     const event = encodeEvent(operation);
     const all = count === 0 ? event : `${events},${event}`;

@@ -126,6 +126,13 @@ export function take(
   return gone;
 }
 
+/** The server took `count` operations from `offset` on, and says it refused `rejected` of them for good. */
+export function settle(client: Client, offset: number, count: number, rejected: number): void {
+  if (take(client, offset, count, true) === undefined) return;
+  client.delivered += count - rejected;
+  if (rejected > 0) lose(client, "rejected_by_server", rejected, undefined, client.answer);
+}
+
 /** Operations from position `from` on, as far as the outbox can be read. */
 export function read(outbox: Outbox, from: number, to: number = outbox.size): Operation[] {
   const found: Operation[] = [];

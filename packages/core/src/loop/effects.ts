@@ -7,7 +7,7 @@ import type { DropReason } from "../errors.ts";
 import { cutBatch } from "../events/wire.ts";
 import { type Answer, classifyAnswer, noAnswer, unmentioned } from "../http/exchange.ts";
 import { printDebug } from "../report/reporter.ts";
-import { lose, note, step, take } from "./books.ts";
+import { lose, note, settle, step, take } from "./books.ts";
 import { endCallers } from "./flush.ts";
 
 export const EFFECTS: Effects = { send, abort, remove, drop, wake, report, flushed: endCallers };
@@ -21,28 +21,29 @@ function send(client: Client): void {
 export async function transmit(client: Client): Promise<void> {
   const { ports, config, outbox } = client;
   if (ports.isReady?.(client) === false || client.phase !== "sending" || client.request) return;
+  const sent = ports.sendingAhead?.next(client);
+  if (sent === null) return;
   // Beyond `pending` there may be operations that wait for a user.
   const limit = Math.min(client.limit, client.pending);
-  const batch = cutBatch(
-    outbox,
-    limit,
-    Math.min(config.maxBatchBytes, ports.maxBodyBytes?.(client) ?? Infinity),
-  );
+  const maxBytes = Math.min(config.maxBatchBytes, ports.maxBodyBytes?.(client) ?? Infinity);
+  const batch = sent?.batch ?? cutBatch(outbox, limit, maxBytes);
   const { path, count } = batch;
   if (count === 0)
     return conclude(client, noAnswer(`the outbox failed: ${outbox.failure ?? "it lost what it held"}`));
   step(client, batchCut, count);
   // Evictions are reported in that step: the app may have stopped delivery in its onError.
   if (client.inFlight === 0) return;
-  outbox.inFlight?.(count);
-  const request = client.transport(batch);
+  // What was sent ahead is noted already.
+  if (!sent) outbox.inFlight?.(count);
+  const request = sent?.request ?? client.transport(batch);
   // The app's fetch may have called back in, and taken back what the request carries.
   if (client.inFlight === 0) return request.abort();
   client.request = request;
+  ports.sendingAhead?.sendAhead(client);
   const answer = await request.answer;
   if (client.request !== request) return;
   client.request = undefined;
-  outbox.inFlight?.(0);
+  if (!client.ahead?.length) outbox.inFlight?.(0);
   if (client.reporter.debug) {
     const left = unmentioned(answer, count);
     const more = left > 0 ? `, nothing of ${left} of them` : "";
@@ -59,15 +60,14 @@ export function conclude(client: Client, answer: Answer): void {
 }
 
 function abort(client: Client): void {
+  client.ports.sendingAhead?.letGo(client);
   client.request?.abort();
   client.request = undefined;
   client.outbox.inFlight?.(0);
 }
 
 function remove(client: Client, count: number, rejected: number): void {
-  if (take(client, 0, count, true) === undefined) return;
-  client.delivered += count - rejected;
-  if (rejected > 0) lose(client, "rejected_by_server", rejected, undefined, client.answer);
+  settle(client, 0, count, rejected);
 }
 
 function drop(client: Client, offset: number, count: number, reason: DropReason): void {

@@ -6,6 +6,7 @@ import {
   evict,
   flushed,
   flushRequested,
+  hurried,
   report,
   retryNow,
   send,
@@ -32,6 +33,13 @@ export const backoff: readonly TransitionCase[] = [
     given: waiting,
     when: appended(2),
     becomes: { pending: 5, fresh: 0, goal: 5 },
+    effects: [],
+  },
+  {
+    says: "what is not to wait becomes part of the running flush, and does not shorten the backoff",
+    given: waiting,
+    when: hurried,
+    becomes: { fresh: 0, goal: 3 },
     effects: [],
   },
   {

@@ -6,6 +6,7 @@ import {
   evict,
   flushed,
   flushRequested,
+  hurried,
   report,
   retryNow,
   send,
@@ -43,6 +44,15 @@ export const idle: readonly TransitionCase[] = [
     becomes: { phase: "sending", pending: 4, fresh: 0, goal: 4 },
     effects: [wake(null), send(4)],
   },
+  {
+    says: "what is not to wait starts one, too",
+    given: two,
+    when: hurried,
+    becomes: { phase: "sending", fresh: 0, goal: 2 },
+    effects: [wake(null), send(4)],
+  },
+  ...ignores(empty, "with nothing queued there is nothing to hurry", hurried),
+  ...ignores({ ...two, rounds: 2 }, "in a long outage it is the interval that probes", hurried),
   {
     says: "but not after two rounds that failed as a whole: it is the interval that probes then",
     given: stateIn("idle", { pending: 3, fresh: 2, rounds: 2 }),

@@ -7,6 +7,7 @@ import {
   evict,
   flushed,
   flushRequested,
+  hurried,
   report,
   retryNow,
   send,
@@ -35,6 +36,13 @@ export const sending: readonly TransitionCase[] = [
     given: inFlight,
     when: appended(1),
     becomes: { pending: 5, fresh: 2 },
+    effects: [],
+  },
+  {
+    says: "what is not to wait becomes part of the running flush",
+    given: inFlight,
+    when: hurried,
+    becomes: { fresh: 0, goal: 4 },
     effects: [],
   },
   {

@@ -6,6 +6,7 @@ import {
   evict,
   flushed,
   flushRequested,
+  hurried,
   report,
   retryNow,
   send,
@@ -35,6 +36,13 @@ const adoptions: readonly TransitionCase[] = [
     when: withdrawn(0, 1),
     becomes: { phase: "stopped", pending: 0, goal: 0, flushes: [], stopping: true },
     effects: [flushed(1), wake(null)],
+  },
+  {
+    says: "what is not to wait goes as soon as it is known what was left behind",
+    given: two,
+    when: hurried,
+    becomes: { fresh: 0, goal: 2 },
+    effects: [],
   },
   {
     says: "nothing was left behind, and what is due goes out",

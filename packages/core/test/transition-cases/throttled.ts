@@ -6,6 +6,7 @@ import {
   evict,
   flushed,
   flushRequested,
+  hurried,
   report,
   retryNow,
   send,
@@ -34,6 +35,13 @@ export const throttled: readonly TransitionCase[] = [
     when: appended(3),
     becomes: { pending: 5, goal: 5 },
     effects: [evict(0, 1)],
+  },
+  {
+    says: "nor does what is not to wait shorten it",
+    given: nobodyWaits,
+    when: hurried,
+    becomes: { goal: 3 },
+    effects: [],
   },
   {
     says: "flush() joins, and does not shorten what the server asked for",

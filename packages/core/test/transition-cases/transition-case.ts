@@ -9,6 +9,7 @@ import {
   auth,
   batchCut,
   flushRequested,
+  hurried,
   rejected,
   retry,
   retryNow,
@@ -32,6 +33,7 @@ export interface TransitionCase {
 /** One of each input, and of each kind of outcome. */
 export const EVERY_INPUT: readonly Input[] = [
   appended(1),
+  hurried,
   flushRequested,
   batchCut(1),
   accepted(),

@@ -5,6 +5,7 @@ import {
   batchCut,
   evict,
   flushRequested,
+  hurried,
   report,
   retryNow,
   send,
@@ -26,6 +27,7 @@ export const unauthorized: readonly TransitionCase[] = [
     becomes: { pending: 5, fresh: 3 },
     effects: [],
   },
+  ...ignores(held, "a refused key is not tried again for that, either", hurried),
   {
     says: "beyond maxQueueSize the oldest go",
     given: held,

@@ -1,0 +1,110 @@
+/**
+ * Requests that are sent before their turn: a client that may end any moment has no time to wait for answers, so one request
+ * follows the other (contract, section 5). The machine knows nothing of them. What is answered before its turn leaves the queue
+ * at once, or waits for its turn as if it had never been sent; and when the machine asks for a request that is still under
+ * way, that one's answer is waited for. Nothing is removed before its answer.
+ */
+import type { Client } from "../client/client.ts";
+import { hurried, withdrawn } from "../delivery/flow.ts";
+import type { Operation } from "../events/operation.ts";
+import { type Batch, cutBatch, utf8Bytes } from "../events/wire.ts";
+import { type Answer, classifyAnswer, type RequestUnderWay } from "../http/exchange.ts";
+import { read, settle, step } from "./books.ts";
+import { transmit } from "./effects.ts";
+
+export interface SentAhead {
+  readonly batch: Batch;
+  readonly request: RequestUnderWay;
+  readonly operations: readonly Operation[];
+}
+
+/** Requests sent ahead at a time: a queue that identifies cut more often than any visitor does goes on when some are answered. */
+const MAX_AHEAD = 20;
+
+/** For a runtime whose clients send ahead: a part of `Ports`. */
+export const AHEAD = { sendAhead, next, letGo };
+
+/**
+ * Sends what stands behind the request in flight, as far as `aheadBytes` allows it. `behind`: others may have that much in
+ * flight, and this client waits until they have not.
+ */
+export function sendAhead(client: Client, behind?: number): void {
+  const { outbox, ports, config } = client;
+  if (!ports.aheadBytes?.(client) || !(client.request || behind !== undefined)) return;
+  step(client, hurried);
+  // A request that failed for what it holds is divided; what stands behind it waits until that is done.
+  while (client.phase === "sending" && client.suspect === 0 && sentBy(client).length < MAX_AHEAD) {
+    const offset = endOfSent(client, behind);
+    const room = ports.aheadBytes(client);
+    const limit = Math.min(client.ceiling, client.pending - offset);
+    const batch = cutBatch(outbox, limit, Math.min(config.maxBatchBytes, room), offset);
+    const { count } = batch;
+    if (limit <= 0 || count === 0 || utf8Bytes(batch.body) > room) return;
+    const operations = read(outbox, offset, offset + count);
+    outbox.inFlight?.(offset + count);
+    const request = client.transport(batch);
+    // As in `transmit`: everything may have been taken back.
+    if (client.phase !== "sending") return request.abort();
+    const sent = { batch, request, operations };
+    client.ahead = [...sentBy(client), sent];
+    void request.answer.then((answer) => answeredEarly(client, sent, answer));
+  }
+}
+
+const sentBy = ({ ahead = [] }: Client): readonly SentAhead[] => ahead;
+
+/**
+ * What comes next: what is under way already, if that is its turn. `null`: whatever was sent ahead must be answered first, for
+ * the client may have time again, and then there is one request at a time.
+ */
+function next(client: Client): SentAhead | undefined | null {
+  const [sent, ...others] = sentBy(client);
+  if (!sent) return undefined;
+  if (sent.operations.some((one, index) => one !== client.outbox.at(index))) return null;
+  client.ahead = others;
+  return sent;
+}
+
+/** Nobody waits for any of it. */
+function letGo(client: Client): void {
+  for (const { request } of sentBy(client)) request.abort();
+  client.ahead = [];
+}
+
+function answeredEarly(client: Client, sent: SentAhead, answer: Answer): void {
+  // Its turn has come meanwhile, or it was let go of.
+  const others = sentBy(client).filter((one) => one !== sent);
+  if (others.length === client.ahead?.length) return;
+  client.ahead = others;
+  const outcome = classifyAnswer(answer, sent.batch.count, client.ports.nowMs());
+  if (outcome.kind === "accepted") {
+    client.answer = answer;
+    step(client, settleAll, sent.operations, outcome.rejected);
+  }
+  if (!others.length && !client.request) client.outbox.inFlight?.(0);
+  void transmit(client);
+}
+
+/** One by one: some may have gone to another page, or made room for others. */
+function settleAll(client: Client, operations: readonly Operation[], rejected: number): void {
+  let left = rejected;
+  for (const operation of operations) {
+    const offset = positionOf(client, operation);
+    if (offset < 0) continue;
+    settle(client, offset, 1, left-- > 0 ? 1 : 0);
+    withdrawn(client, offset, 1);
+  }
+}
+
+function positionOf({ outbox, pending }: Client, operation: Operation | undefined): number {
+  for (let at = 0; at < pending; at++) if (outbox.at(at) === operation) return at;
+  return -1;
+}
+
+/** Behind the last operation that is under way. */
+function endOfSent({ ahead = [], outbox, pending, inFlight }: Client, behind = inFlight): number {
+  const sent = new Set(ahead.flatMap(({ operations }) => operations));
+  let end = pending;
+  while (end > behind && !sent.has(outbox.at(end - 1) as Operation)) end--;
+  return end;
+}
