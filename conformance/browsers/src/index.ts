@@ -17,6 +17,7 @@ export {
   type Page,
   type Script,
 } from "./browser.ts";
+export { killTree } from "./process-tree.ts";
 
 /** Whoever launches it also ends it, with `close` or `kill`; when this process ends first, so does the browser. */
 export function launchBrowser(engine: Engine, options: LaunchOptions = {}): Promise<Browser> {
