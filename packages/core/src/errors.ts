@@ -38,6 +38,8 @@ export type DropReason =
   | "reset"
   /** Client SDKs: what was stored can no longer be read. */
   | "corrupt"
+  /** Client SDKs: stored more than 30 days ago; the server takes nothing that old. */
+  | "too_old"
   /** Client SDKs: the storage is blocked or full, so operations wait in memory; nothing is gone yet, `count` is 0. */
   | "storage_failed";
 

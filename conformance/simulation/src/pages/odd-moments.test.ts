@@ -16,14 +16,25 @@ function browserWith(options: BrowserOptions = {}, seed = 1): Browser {
   return simulatedBrowser(settings, () => {});
 }
 
+const DAY_MS = 86_400_000;
+
 let numbers = 0;
-/** The witness wants to know of every event. */
-function track(browser: Browser, page: ReturnType<Browser["open"]>): number {
+/** The witness wants to know of every operation. */
+function note(browser: Browser, page: ReturnType<Browser["open"]>): number {
   const number = ++numbers;
   const { visit } = page;
   browser.witness.record({ number, page, visit, isPoison: false, owner: undefined, isRefused: false });
+  return number;
+}
+
+function track(browser: Browser, page: ReturnType<Browser["open"]>): number {
+  const number = note(browser, page);
   page.client.track("seen", { n: number });
   return number;
+}
+
+function identify(browser: Browser, page: ReturnType<Browser["open"]>, more: object): void {
+  page.client.identify("ada", { ...more, traits: { n: note(browser, page) } });
 }
 
 const arrived = (browser: Browser) => [...browser.api.stored.keys()];
@@ -209,4 +220,47 @@ test("a page that gets no answer about locks takes nothing from others that may 
   await browser.advance(30_000);
   expect(arrived(browser).sort()).toEqual([kept, number]);
   expect(browser.api.arrivedAgain).toBe(0);
+});
+
+test("what nobody delivered for 30 days is dropped by the next page, an identify too, and reported", async () => {
+  const browser = browserWith();
+  const process = browser.storage.openProcess();
+  const page = browser.open(1, process);
+  await browser.advance(100);
+  browser.setOffline(true);
+  track(browser, page);
+  identify(browser, page, { email: "ada@example.com" });
+  await page.leave(false);
+  browser.time.jump(29 * DAY_MS);
+  const later = browser.open(2, process);
+  await browser.advance(100);
+  track(browser, later);
+  await later.leave(false);
+  browser.time.jump(2 * DAY_MS);
+
+  browser.setOffline(false);
+  const next = browser.open(3, process);
+  await browser.advance(20_000);
+  // The third is of two days ago. The API's own clock has not moved: it has its own view of that.
+  expect(next.client.stats()).toMatchObject({ accepted: 3, dropped: { too_old: 2 }, pending: 0 });
+  expect(next.errors[0]).toMatchObject({ reason: "too_old", count: 2 });
+  expect([...browser.storage.records.values()].join()).not.toContain("ada@example.com");
+});
+
+test("after reset() nothing holds an address longer than it takes to deliver it", async () => {
+  const browser = browserWith();
+  const page = browser.open(1, browser.storage.openProcess());
+  await browser.advance(100);
+  browser.setOffline(true);
+  page.client.setPushToken("token-of-ada");
+  identify(browser, page, { email: "ada@example.com" });
+  void page.client.reset();
+  await browser.advance(100);
+  const stored = () => [...browser.storage.records.values()].join();
+  expect(stored(), "until it is delivered").toContain("ada@example.com");
+
+  browser.setOffline(false);
+  await browser.advance(20_000);
+  expect(page.client.stats().pending).toBe(0);
+  for (const word of ["ada", "token"]) expect(stored()).not.toContain(word);
 });

@@ -5,6 +5,7 @@ import {
   lose,
   restore,
   syncIdentity,
+  type TrackOperation,
   tell,
   transmit,
   withdraw,
@@ -12,13 +13,17 @@ import {
 import type { Page } from "../page/page.ts";
 import { LEFT, queueOf, RECORD } from "../storage/keys.ts";
 import type { Copy, Storage } from "../storage/storage.ts";
-import { mayArrive, readInFlight, waitOut } from "./outbox.ts";
+import type { Whose } from "./locks.ts";
+import { mayArrive, readInFlight, takeOver, waitOut } from "./outbox.ts";
 import type { Effects, Entry } from "./state.ts";
 import { found, isLocked, lockAnswered, recovered, store } from "./tab-queue.ts";
 
 /** Of a queue id: when it was made, and something that no other page draws in the same millisecond. */
 const TIME_LENGTH = 9;
 const RANDOM_LENGTH = 6;
+
+/** The API takes nothing older; and what somebody left behind, an address in it perhaps, stays no longer. */
+const MAX_AGE_MS = 30 * 24 * 3_600_000;
 
 /** Pages of a tab that may still have their locks, and then some. */
 const MAX_LEFT = 30;
@@ -39,8 +44,9 @@ export function effectsOf(page: Page): Effects {
       return time.toString(36).padStart(TIME_LENGTH, "0") + page.uuid().slice(0, RANDOM_LENGTH);
     },
     requestLock(queue) {
-      const isLeft = !page.maySend && [...left(), ...leftInFlight].includes(queue);
-      const whose = queue === page.own ? "own" : isLeft ? "left" : "other";
+      let whose: Whose = queue === page.own ? "own" : "other";
+      if (!page.maySend && leftInFlight.includes(queue)) whose = "closed";
+      if (!page.maySend && left().includes(queue)) whose = "left";
       const answer = (isGranted: boolean) => lockAnswered(page, queue, isGranted);
       ends[queue] = page.locks.request(queue, whose, answer);
     },
@@ -83,15 +89,24 @@ function recover(page: Page, copy: Copy | undefined): void {
   const lost: { [reason in DropReason]?: number } = {};
   const entries: Entry[] = [];
   let doubtful = 0;
+  let [queue, atMs] = ["", 0];
   const inFlight = readInFlight(page).filter(({ last }) => isLocked(page, last));
   // Of what this page had before, too: another one may have had it meanwhile, and sent it when it was left.
+  takeOver(page, inFlight);
   waitOut(page, inFlight);
   // A client that is being shut down sends what it has, and recovers nothing more.
   for (const key of page.stopping && page.hasStarted ? [] : recordKeys(storage, copy)) {
     const stored = storage.get(key);
     const text = stored ?? copy?.get(key);
     if (!isLocked(page, key) || known.has(key) || text === undefined) continue;
-    const operation = text && restore(page, text);
+    if (queueOf(key) !== queue) {
+      queue = queueOf(key);
+      atMs = Number.parseInt(queue.slice(0, TIME_LENGTH), 36);
+    }
+    let operation = text && restore(page, text);
+    // An identify has no time of its own: it came after what stands before it.
+    if (Object(operation).kind === "track") atMs = (operation as TrackOperation).atMs;
+    if (operation && page.nowMs() - atMs > MAX_AGE_MS) operation = "too_old";
     if (typeof operation === "string") {
       storage.remove(key);
       if (operation) lost[operation] = (lost[operation] ?? 0) + 1;

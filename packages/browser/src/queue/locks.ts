@@ -5,10 +5,11 @@
 import type { Timers } from "@whisperr/core";
 
 /**
- * Whose queue a lock is for: this page's own, one of a page that was left, which may take a moment to go, or any other. Where
+ * Whose queue a lock is for: this page's own, one of a page before it in its tab, which may take a while to go, one of a page
+ * that was left in another tab (`closed`), or any other. Where
  * locks do not work at all, a page has its own, and no other: whose page lives, nobody could say.
  */
-export type Whose = "own" | "left" | "other";
+export type Whose = "own" | "left" | "closed" | "other";
 
 export interface TabLocks {
   /** Asks for the lock of a queue, and returns what ends it, be it granted or not. `answer` comes once more when a lock is lost. */
@@ -17,8 +18,8 @@ export interface TabLocks {
   check(): void;
 }
 
-/** A busy browser needs a while until the locks of a page that was left are free. */
-const FREED_WITHIN_MS = 5000;
+/** A busy browser needs a while until the locks of a page that was left are free. In another tab they may be taken already. */
+const FREED_WITHIN_MS = { left: 5000, closed: 1000 } as const;
 /** Browsers are known that forget a request: waiting on for them would mean that nothing is ever sent. */
 const ANSWERED_WITHIN_MS = 10_000;
 
@@ -50,7 +51,7 @@ export function tabLocks(
     request(queue, whose, answer) {
       const ending = new AbortController();
       const { signal } = ending;
-      const isLeft = whose === "left";
+      const freedWithinMs = FREED_WITHIN_MS[whose as keyof typeof FREED_WITHIN_MS];
       let timer: unknown;
       let end = () => {
         timers.clear(timer);
@@ -72,7 +73,7 @@ export function tabLocks(
         stored = await loading;
         if (signal.aborted) return;
         if (stored) end = stored.request(queue, whose, answer);
-        else answer(whose !== "other");
+        else answer(whose === "own" || whose === "left");
       }
       function answered(lock: unknown): unknown {
         answersAny = true;
@@ -82,8 +83,9 @@ export function tabLocks(
         // Until then it is held.
         return lock && new Promise((resolve) => signal.addEventListener("abort", resolve));
       }
-      wait(isLeft ? FREED_WITHIN_MS : ANSWERED_WITHIN_MS);
-      const request = manager?.request(prefix + queue, isLeft ? { signal } : { ifAvailable: true }, answered);
+      wait(freedWithinMs ?? ANSWERED_WITHIN_MS);
+      const how = freedWithinMs ? { signal } : { ifAvailable: true };
+      const request = manager?.request(prefix + queue, how, answered);
       (request ?? Promise.reject()).catch(doWithout);
       return () => end();
     },

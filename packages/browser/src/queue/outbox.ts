@@ -81,6 +81,14 @@ export function noteLeft({ storage, note }: Page): void {
   if (text) storage.set(note, `${text} ${GONE}`);
 }
 
+/** This page has the locks now: no other one needs to wait for them. */
+export function takeOver({ storage }: Page, inFlight: InFlight): void {
+  for (const { note } of inFlight) {
+    const words = storage.get(note)?.split(" ") ?? [];
+    if (words.includes(GONE)) storage.set(note, words.filter((word) => word !== GONE).join(" "));
+  }
+}
+
 /** What pages have in flight, or had when they ended, but for this one. */
 export function readInFlight({ storage, note: own, nowMs, leaseMs }: Page): InFlight {
   return storage.keys().flatMap((note) => {
