@@ -2,7 +2,16 @@ import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** The longest first, so that none runs on alone at the end; the others follow in any order. */
-const LONGEST = ["hurried-visits", "visits", "tabs", "storage", "faults-at-exit", "people", "killed", "page-views"];
+const LONGEST = [
+  "hurried-visits",
+  "visits",
+  "tabs",
+  "storage",
+  "faults-at-exit",
+  "people",
+  "killed",
+  "page-views",
+];
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {

@@ -132,7 +132,7 @@ describe("the slim client", () => {
       anonymousId: "visitor-1",
       held: true,
       event: "plan_viewed",
-      atMs: Date.UTC(2026, 5, 14),
+      atMs: Date.now(),
       idPrefix: "f7a1c2e0-4b3d-4f6a-9c1e-",
       idNumber: 1,
       properties: "{}",

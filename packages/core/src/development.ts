@@ -75,7 +75,7 @@ const TEXTS: { readonly [what in DropReason | WhisperrError["type"] | "abandoned
   opted_out: "The user opted out, the queue is discarded",
   reset: "reset() before identify(), held events are discarded",
   corrupt: "Stored operations are unreadable and discarded",
-  too_old: "Stored operations are more than 30 days old, which the server refuses, and discarded",
+  too_old: "Stored operations are older than 30 days and discarded",
   storage_failed: "Storage is blocked or full, operations wait in memory",
 };
 

@@ -1,5 +1,5 @@
 import { type AnyEvents, resolveOptions } from "@whisperr/core";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { scan } from "../queue/tab-queue.ts";
 import { nowhere, type Storage } from "../storage/storage.ts";
 import { contextOf } from "./context.ts";
@@ -83,6 +83,47 @@ test.each(["a visitor", "a user"])(
     expect(storage.used).toEqual(["get id", "set q"]);
   },
 );
+
+test("a page that starts with a thousand records reads them piece by piece, and sends nothing before it has them all", async () => {
+  const storage = watchedStorage();
+  const operation = (n: number) => ({
+    kind: "track",
+    anonymousId: "visitor",
+    event: "seen",
+    atMs: Date.UTC(2026, 5, 14),
+    idPrefix: "9f2b5479-2729-418f-8ecf-",
+    idNumber: n,
+    properties: "{}",
+    context: "{}",
+  });
+  const keys = Array.from({ length: 999 }, (_, n) => `q.0mqdqfeo0dead.${String(n).padStart(6, "0")}`);
+  keys.forEach((key, n) => void storage.set(key, JSON.stringify(operation(n))));
+  const due: (() => void)[] = [];
+  const fetch = vi.fn(() => new Promise<never>(() => {}));
+  const timers: PageHost["timers"] = {
+    set: (callback, delayMs) => (delayMs === 0 ? due.push(callback) : 0),
+    clear: () => {},
+  };
+  const { api, page } = pageWith(storage, { timers, fetch });
+  await settle();
+  const pieces: number[] = [];
+  const recordsRead = () => storage.used.splice(0).filter((use) => use.startsWith("get q.")).length;
+  pieces.push(recordsRead());
+  api.track("own");
+  for (let next = due.shift(); next; next = due.shift()) {
+    expect(fetch).not.toHaveBeenCalled();
+    storage.used = [];
+    next();
+    pieces.push(recordsRead());
+  }
+  await settle();
+
+  // The last piece is followed by the first request, for which the queue is looked at.
+  expect(pieces.slice(0, -1)).toEqual(Array.from({ length: 19 }, () => 50));
+  expect(page.entries.map(({ key }) => key).slice(0, -1)).toEqual(keys);
+  expect(page.entries).toHaveLength(1000);
+  expect(fetch).toHaveBeenCalledTimes(1);
+});
 
 test("a client that is being shut down recovers nothing more, whatever lock it gets", async () => {
   const storage = watchedStorage();

@@ -14,6 +14,7 @@ import {
 } from "@whisperr/core";
 import { effectsOf } from "../queue/effects.ts";
 import { type InFlight, isReady, LEASE_MS, outboxOf, storageFailed } from "../queue/outbox.ts";
+import type { Reading } from "../queue/recovery.ts";
 import { newTabQueue, type TabQueue } from "../queue/state.ts";
 import { createIdentityStore } from "../storage/identity-store.ts";
 import { nowhere } from "../storage/storage.ts";
@@ -29,6 +30,8 @@ export interface Page extends DeviceRecord, Omit<PageHost, "device">, TabQueue {
   readonly leaseMs: number;
   /** The timer that ends it; while it is set nothing is sent. */
   lease: unknown;
+  /** What is being read of the queues of other pages. */
+  reading: Reading | undefined;
   /** What it is that may be in flight. */
   awaited: InFlight;
   /** When the visitor came. */
@@ -62,6 +65,7 @@ export function createPage<Events extends EventMap>(
     ...newTabQueue(),
     note: "",
     leaseMs: Math.min(LEASE_MS, resolved.requestTimeoutMs),
+    reading: undefined,
     awaited: [] as InFlight,
     sinceMs: host.nowMs(),
     failedAtMs: 0,

@@ -31,5 +31,11 @@ const NUMBER_LENGTH = 6;
 export const recordKey = (queue: string, number: number): string =>
   `${RECORD}${queue}.${number.toString(36).padStart(NUMBER_LENGTH, "0")}`;
 
+/** Of a queue id: when it was made, in base 36. */
+export const TIME_LENGTH = 9;
+
+/** When a queue was made, in ms; NaN where it does not say. */
+export const timeOf = (queue: string): number => Number.parseInt(queue.slice(0, TIME_LENGTH), 36);
+
 /** The queue of a record. */
 export const queueOf = (key: string): string => key.split(".")[1] ?? "";

@@ -55,7 +55,7 @@ test.each<[DropReason, string]>([
   ["opted_out", "The user opted out, the queue is discarded."],
   ["reset", "reset() before identify(), held events are discarded."],
   ["corrupt", "Stored operations are unreadable and discarded."],
-  ["too_old", "Stored operations are more than 30 days old, which the server refuses, and discarded."],
+  ["too_old", "Stored operations are older than 30 days and discarded."],
   ["storage_failed", "Storage is blocked or full, operations wait in memory."],
 ])("%s is told as a sentence, which ends with the answer if there was one", (reason, sentence) => {
   expect(messageOf(reason)).toBe(sentence);
