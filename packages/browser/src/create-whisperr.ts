@@ -6,6 +6,7 @@ import {
   type EventMap,
   HOLD,
   PUSH,
+  uuid,
 } from "@whisperr/core";
 import { nowMs, timers } from "./clock.ts";
 import { createDisabledClient, nothing } from "./disabled-client.ts";
@@ -13,7 +14,7 @@ import { type BrowserOptions, checkOptions } from "./options.ts";
 import { clientOfPage } from "./page/client.ts";
 import { contextOf, currentPage } from "./page/context.ts";
 import { deviceTraits } from "./page/device-traits.ts";
-import { type Features, uuid } from "./page/host.ts";
+import type { Features } from "./page/host.ts";
 import { watchPageViews } from "./page/views.ts";
 import { mirrored } from "./storage/durable-storage.ts";
 

@@ -82,7 +82,12 @@ it("says of every option of the main entry alone that the slim one leaves it out
   const leftOut = /^## Slim$([\s\S]*?)^## /m.exec(readme)?.[1] ?? "";
   const namesIn = (body: string) =>
     [...body.matchAll(/^ {2}readonly (\w+)\?:/gm)].map(([, name = ""]) => name);
-  const slim = ["maxQueueSize", "maxQueueBytes", "flushAtStart", ...namesIn(optionsIn("src/slim.ts", "SlimOptions"))];
+  const slim = [
+    "maxQueueSize",
+    "maxQueueBytes",
+    "flushAtStart",
+    ...namesIn(optionsIn("src/slim.ts", "SlimOptions")),
+  ];
   const missing = namesIn(optionsIn("src/options.ts", "BrowserOptions")).filter(
     (name) => !slim.includes(name),
   );

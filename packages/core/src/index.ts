@@ -89,4 +89,5 @@ export type { AppOutbox, Outbox, QueuedOperation } from "./queue/outbox.ts";
 export { parseOperation } from "./queue/stored-operation.ts";
 export { createReporter, printDebug, type Reporter, report } from "./report/reporter.ts";
 export { type AsyncHooks, outsideZones, portsOfNow, timersIn } from "./web/host-context.ts";
+export { uuid } from "./web/uuid.ts";
 export { readBoundedText, webPorts } from "./web/web-ports.ts";

@@ -74,6 +74,7 @@ test("core exports exactly this, so that nothing becomes public by accident", ()
     "timersIn",
     "transmit",
     "utf8Bytes",
+    "uuid",
     "webPorts",
     "withdraw",
   ]);

@@ -5,6 +5,7 @@ import {
   type Ports,
   readBoundedText,
   type Timers,
+  uuid,
   type WhisperrOptions,
 } from "@whisperr/core";
 import { nowMs, timers } from "../clock.ts";
@@ -83,13 +84,4 @@ export function hostOfPage(options: BasicOptions, apiKey: string, features: Feat
     isPrerendered,
     ...features,
   };
-}
-
-/** `crypto.randomUUID` is missing on insecure origins, and some DOMs of tests have no `crypto` at all. */
-export function uuid(): string {
-  return "10000000-1000-4000-8000-100000000000".replace(/[018]/g, (digit) => {
-    const bytes = new Uint8Array([Math.random() * 256]);
-    const [random = 0] = typeof crypto === "undefined" ? bytes : crypto.getRandomValues(bytes);
-    return (Number(digit) ^ (random & (15 >> (Number(digit) / 4)))).toString(16);
-  });
 }

@@ -5,11 +5,11 @@
 
 import type { AbortControllerLike, FetchLike, FetchResponse, Ports } from "../ports.ts";
 import { outsideZones, timersIn } from "./host-context.ts";
+import { uuid } from "./uuid.ts";
 
 // As far as they are used here; core is checked without the types of any platform.
 declare function setTimeout(callback: () => void, delayMs: number): unknown;
 declare function clearTimeout(handle: unknown): void;
-declare const crypto: { randomUUID(): string };
 declare const fetch: FetchLike;
 declare const AbortController: new () => AbortControllerLike;
 declare const TextDecoder: new () => {
@@ -30,7 +30,7 @@ export function webPorts(given: FetchLike | null | undefined): Ports {
     }),
     inContext: outsideZones,
     random: () => Math.random(),
-    uuid: () => crypto.randomUUID(),
+    uuid,
     fetch: given ?? ((url, init) => fetch(url, init)),
     abortController: () => new AbortController(),
     readText: readBoundedText,

@@ -2,7 +2,7 @@
  * The place of an operation among everything its client hands over. It stays the same however often that operation is
  * handed over, so whoever receives it can restore the order, and knows a repetition.
  */
-import type { QueuedOperation } from "@whisperr/core";
+import { type QueuedOperation, uuid } from "@whisperr/core";
 
 export interface Place {
   /** Which client: a random id, made at its first hand-over. */
@@ -16,7 +16,7 @@ export interface Place {
 /** Draws nothing random until the first operation: Workers forbid that outside of requests. */
 export function createPlaces(
   nowMs: () => number = () => Date.now(),
-  uuid: () => string = () => crypto.randomUUID(),
+  newId: () => string = uuid,
 ): (operation: QueuedOperation) => Place {
   const places = new WeakMap<QueuedOperation, Place>();
   let last: Place | undefined;
@@ -25,7 +25,7 @@ export function createPlaces(
     const known = places.get(operation);
     if (known !== undefined) return known;
     last = {
-      client: last?.client ?? uuid(),
+      client: last?.client ?? newId(),
       number: (last?.number ?? 0) + 1,
       atMs: Math.max(last?.atMs ?? 0, nowMs()),
     };
