@@ -12,6 +12,7 @@ const BUILT = [
   "conformance/{e2e/packed,browsers/src}/*.test.ts",
   "conformance/src/{cli/cli,report/html/page}.test.ts",
   "conformance/src/mutants/*.test.ts",
+  "release/src/*.test.ts",
 ];
 
 /** What people read is true. */
@@ -24,7 +25,9 @@ const DOCS = [
 /** The registry of clients that end with their process is the module's own, and tests leave clients behind. */
 const ISOLATED = ["packages/deno"];
 
-const workspaces = globSync("{packages/*,apps/*,conformance,conformance/*}/package.json").map(folderOf);
+const workspaces = globSync("{packages/*,apps/*,conformance,conformance/*,release}/package.json").map(
+  folderOf,
+);
 const SOURCES = "{src,test,browsers}/**";
 
 /** The name of a workspace's folder is that of its project: `npx vitest --project core`. */

@@ -1,0 +1,5 @@
+import { Installed } from "../installed";
+
+export default function Legacy() {
+  return <Installed />;
+}

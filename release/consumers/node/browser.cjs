@@ -1,0 +1,3 @@
+const { createWhisperr } = require("@whisperr/browser");
+
+createWhisperr({ apiKey: "wrk_test", baseUrl: process.env.API_URL }).track("package_installed");

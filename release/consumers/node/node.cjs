@@ -1,0 +1,4 @@
+const { createWhisperr } = require("@whisperr/node");
+
+const whisperr = createWhisperr({ baseUrl: process.env.API_URL });
+whisperr.track("user_8842", "package_installed", { package: "@whisperr/node" });
