@@ -16,20 +16,22 @@ export async function withEdgeGlobals<T>(globals: EdgeGlobals, work: () => Promi
   const { setTimeout, clearTimeout } = globalThis;
   const { now } = Date;
   const { random } = Math;
-  const randomUUID = crypto.randomUUID;
+  const { getRandomValues } = crypto;
   Object.assign(globalThis, {
     setTimeout: globals.setTimer,
     clearTimeout: (clear: (() => void) | undefined) => clear?.(),
   });
   Object.assign(Date, { now: globals.nowMs });
   Object.assign(Math, { random: globals.random.next });
-  Object.assign(crypto, { randomUUID: globals.random.uuid });
+  Object.assign(crypto, {
+    getRandomValues: (bytes: Uint8Array) => bytes.fill(Math.floor(globals.random.next() * 256)),
+  });
   try {
     return await work();
   } finally {
     Object.assign(globalThis, { setTimeout, clearTimeout });
     Object.assign(Date, { now });
     Object.assign(Math, { random });
-    Object.assign(crypto, { randomUUID });
+    Object.assign(crypto, { getRandomValues });
   }
 }

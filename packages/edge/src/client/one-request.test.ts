@@ -191,7 +191,7 @@ describe("where the platform says no", () => {
       vi.spyOn(globalThis, "setTimeout").mockImplementation(forbidden),
       vi.spyOn(globalThis, "fetch").mockImplementation(forbidden),
       vi.spyOn(Math, "random").mockImplementation(forbidden),
-      vi.spyOn(crypto, "randomUUID").mockImplementation(forbidden),
+      vi.spyOn(crypto, "getRandomValues").mockImplementation(forbidden),
       vi.spyOn(globalThis, "AbortController").mockImplementation(forbidden),
     ];
     const { api, whisperr, enter } = lifecycleStage(202, { outbox });
