@@ -70,4 +70,24 @@ inEveryEngine("short visits", (browser) => {
     await eventually("all three", () => taken(stage).length >= 3);
     expect(taken(stage)).toEqual(["identify", "bought", "page_viewed"]);
   });
+
+  it("the last identify() wins, though an older one of another tab waited longer for its answer", async () => {
+    const stage = await setPageStage(browser());
+    const start = `import { createWhisperr } from "/sdk/index.js";
+      globalThis.whisperr = createWhisperr(${stage.options("pageViews: false")}); document.title = "done";`;
+    stage.site.put("/", { body: html(`<script type="module">${start}</script>`) });
+    const [older, newer] = [await stage.open("/"), await stage.open("/")];
+    await Promise.all([older, newer].map(isDone));
+    stage.api.setDefault({ kind: "status", status: 503, retryAfter: { seconds: 3 } });
+    await older.evaluate(`whisperr.identify("ada", { traits: { plan: "trial", city: "Rome" } })`);
+    await eventually("the older one is refused", () =>
+      stage.api.requests.some(({ status }) => status === 503),
+    );
+    stage.api.setDefault(null);
+    await newer.evaluate(`whisperr.identify("ada", { traits: { plan: "pro" } })`);
+    await eventually("both, and the newer one again", () => taken(stage).length === 3);
+    await until(older, "whisperr.stats().pending === 0");
+
+    expect(stage.api.store.users.get("ada")?.traits).toMatchObject({ plan: "pro", city: "Rome" });
+  });
 });

@@ -54,6 +54,8 @@ export interface SimulatedApi {
   readonly stored: ReadonlyMap<number, Sent>;
   /** Events of batches that were taken which were not: stamped too early or too late. */
   readonly rejected: ReadonlySet<number>;
+  /** The number of the identify that each user has on the server: the last one that was taken. */
+  readonly identified: ReadonlyMap<unknown, number>;
   /** Operations that were judged. */
   readonly judged: number;
   /** How often an operation arrived that was there already. */
@@ -98,6 +100,7 @@ export function simulatedApi(random: SeededRandom, nowMs: () => number, settings
   );
   const stored = new Map<number, Sent>();
   const rejected = new Set<number>();
+  const identified = new Map<unknown, number>();
   let judged = 0;
   let arrivedAgain = 0;
 
@@ -108,6 +111,8 @@ export function simulatedApi(random: SeededRandom, nowMs: () => number, settings
     const answer = ingest(recorded, path === BATCH_PATH ? acceptBatch : acceptIdentify);
     if (answer.status !== 202) return answer;
     const bad = new Set(store.rejected.slice(rejectedBefore).map(({ event }) => event));
+    for (const { key, json } of path === BATCH_PATH ? [] : operations)
+      identified.set(json.external_user_id, key);
     for (const operation of operations) {
       if (bad.has(operation.json)) rejected.add(operation.key);
       else if (stored.has(operation.key)) arrivedAgain++;
@@ -145,6 +150,7 @@ export function simulatedApi(random: SeededRandom, nowMs: () => number, settings
     store,
     stored,
     rejected,
+    identified,
     get judged() {
       return judged;
     },

@@ -264,3 +264,30 @@ test("after reset() nothing holds an address longer than it takes to deliver it"
   expect(page.client.stats().pending).toBe(0);
   for (const word of ["ada", "token"]) expect(stored()).not.toContain(word);
 });
+
+test.each(["lives", "is closed"])(
+  "the last identify() wins over an older one that waits on a page which %s",
+  async (how) => {
+    const browser = browserWith({ maxRetries: 0, flushIntervalMs: 5000 });
+    const [older, newer] = [1, 2].map((visit) => browser.open(visit, browser.storage.openProcess())) as [
+      ReturnType<Browser["open"]>,
+      ReturnType<Browser["open"]>,
+    ];
+    await browser.advance(100);
+    browser.api.mood = "unavailable";
+    identify(browser, older, { email: "old@example.com" });
+    await browser.advance(100);
+    browser.api.mood = "well";
+    identify(browser, newer, { email: "new@example.com" });
+    await browser.advance(100);
+    expect(arrived(browser)).toHaveLength(1);
+    await newer.leave(false);
+    if (how === "is closed") await older.leave(false);
+    browser.open(3, browser.storage.openProcess());
+    await browser.advance(30_000);
+
+    expect(arrived(browser)).toHaveLength(2);
+    expect(browser.api.identified.get("ada")).toBe(numbers);
+    expect([...browser.storage.records.keys()].filter((key) => /^[nq]\./.test(key))).toEqual([]);
+  },
+);

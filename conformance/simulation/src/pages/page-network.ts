@@ -1,4 +1,6 @@
 /** The network of one page: its requests may outlive it, be lost with it, or be answered when nobody listens. */
+
+import { IDENTIFY_PATH } from "@whisperr/conformance/api";
 import type { FetchInit, FetchLike, FetchResponse } from "@whisperr/core";
 import { API_KEY, type Reply, type SimulatedApi } from "../api.ts";
 import type { SeededRandom } from "../seeded-random.ts";
@@ -8,6 +10,8 @@ import { readRequest, type Sent } from "../wire.ts";
 /** One request, as all that watches it sees it. */
 export interface Request {
   readonly operations: readonly Sent[];
+  /** The newest may be said again after an older one. */
+  readonly isIdentify: boolean;
   readonly keepalive: boolean;
   /** The page waits no longer: answered, or let go of. */
   isOver: boolean;
@@ -64,7 +68,9 @@ export function pageNetwork(ports: NetworkPorts, events: NetworkEvents): PageNet
         return fail(reject, "over the keepalive budget");
       if (ports.isOffline()) return fail(reject, "offline");
       const read = readRequest(url, HEADERS, init.body);
-      const request: Request = { operations: read.operations, keepalive, isOver: false, isCancelled: false };
+      const { operations, path } = read;
+      const isIdentify = path === IDENTIFY_PATH;
+      const request: Request = { operations, isIdentify, keepalive, isOver: false, isCancelled: false };
       open.set(request, { reject, bytes });
       events.sent(request);
       (init.signal as AbortSignal).addEventListener("abort", () => letGo(request, random.chance(0.5)));

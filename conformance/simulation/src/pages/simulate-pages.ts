@@ -64,6 +64,7 @@ export async function simulatePages(
   await heal(browser, visiting);
   checkArrivals(browser);
   checkOrder(browser);
+  if (knowsOwners) checkLastWord(browser);
   return browser;
 }
 
@@ -132,6 +133,19 @@ function checkArrivals({ witness, api, pages }: Browser): void {
 }
 
 const text = (value: unknown) => (typeof value === "string" ? value : undefined);
+
+/** The server ends with what the last identify() of each user said. */
+function checkLastWord({ witness, api, pages }: Browser): void {
+  // What was pushed out, or discarded, may have arrived all the same, and late.
+  const loses = pages.some(({ client }) => EXPLAINED.some((reason) => client.stats().dropped[reason]));
+  if (loses) return;
+  const last = new Map<string, number>();
+  for (const { number, user } of witness.recorded.values())
+    if (user !== undefined && api.stored.has(number)) last.set(user, Math.max(number, last.get(user) ?? 0));
+  for (const [user, number] of last)
+    if (api.identified.get(user) !== number)
+      throw new Error(`the last word about ${user} is ${api.identified.get(user)}, and should be ${number}`);
+}
 
 /**
  * Of one visit, first arrivals are in the order of the calls, unless pages elsewhere took some over, a full storage let no

@@ -63,17 +63,23 @@ export function visitor(browser: Browser, knowsOwners: boolean): Visitor {
     tab.page = browser.open(tab.visit, tab.process, tab.store);
   }
 
-  function record(page: SimulatedPage, visit: number, isPoison: boolean, call: (n: number) => void): void {
+  function record(
+    page: SimulatedPage,
+    visit: number,
+    isPoison: boolean,
+    call: (n: number) => void,
+    user?: string,
+  ): void {
     const number = ++numbers;
     const before = page.client.stats();
     // Known before the call, which may send it at once.
-    witness.record({ number, page, visit, isPoison, owner: undefined, isRefused: false });
+    witness.record({ number, page, visit, isPoison, owner: undefined, isRefused: false, user });
     call(number);
     const { dropped } = page.client.stats();
     const isRefused = (["opted_out", "shut_down"] as const).some(
       (reason) => (dropped[reason] ?? 0) > (before.dropped[reason] ?? 0),
     );
-    witness.record({ number, page, visit, isPoison, owner: owner(), isRefused });
+    witness.record({ number, page, visit, isPoison, owner: owner(), isRefused, user });
     if (!page.isAlive) witness.wrote("q.?", `"n":${number}`, false);
   }
 
@@ -90,7 +96,7 @@ export function visitor(browser: Browser, knowsOwners: boolean): Visitor {
   }
 
   function identify(page: SimulatedPage, user: string, visit = page.visit): void {
-    record(page, visit, false, (n) => page.client.identify(user, { traits: { n } }));
+    record(page, visit, false, (n) => page.client.identify(user, { traits: { n } }), user);
   }
 
   async function leave({ page, over }: Tab, mayFreeze: boolean): Promise<void> {

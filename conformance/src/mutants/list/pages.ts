@@ -43,6 +43,17 @@ const leavingMutants: readonly Mutant[] = [
     },
   },
   {
+    id: "identify-cuts-the-backoff",
+    does: "Tries again at each identify(), in the middle of a backoff.",
+    how: withClient(({ identify }) => ({
+      identify(...args) {
+        identify(...args);
+        window.dispatchEvent(new Event("online"));
+      },
+    })),
+    caughtBy: { "start.outage": /number of requests: expected 1, got \d/ },
+  },
+  {
     id: "waits-as-it-goes",
     does: "Waits for the answer of each request before it sends the next, though its page goes.",
     how: () => {
@@ -55,7 +66,7 @@ const leavingMutants: readonly Mutant[] = [
         },
       };
     },
-    caughtBy: { "leaving.without-waiting": /expected 3 requests, the API saw 1/ },
+    caughtBy: { "leaving.without-waiting": /number of requests: expected 3, got 1/ },
   },
   {
     id: "no-keepalive",

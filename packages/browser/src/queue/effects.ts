@@ -4,6 +4,7 @@ import type { Page } from "../page/page.ts";
 import { LEFT, queueOf, RECORD, TIME_LENGTH, timeOf } from "../storage/keys.ts";
 import type { Copy, Storage } from "../storage/storage.ts";
 import type { Whose } from "./locks.ts";
+import { sayNewest } from "./newest.ts";
 import { readInFlight } from "./outbox.ts";
 import { readLocked } from "./recovery.ts";
 import type { Effects } from "./state.ts";
@@ -57,6 +58,7 @@ export function effectsOf(page: Page): Effects {
       adopt(page, due, held, doubtful);
       // With nothing queued there is nothing to see to, and no visitor to be made for it.
       if (page.entries.length > 0) syncIdentity(page);
+      sayNewest(page);
       void transmit(page);
     },
   };

@@ -7,6 +7,7 @@
 import { hurried, lose, type Outbox, step, tell, transmit } from "@whisperr/core";
 import type { Page } from "../page/page.ts";
 import { IN_FLIGHT, queueOf } from "../storage/keys.ts";
+import { isIdentify, noteNewest, sayNewest } from "./newest.ts";
 import { append, look, take } from "./tab-queue.ts";
 
 export const outboxOf = (page: Page): Outbox => ({
@@ -16,11 +17,18 @@ export const outboxOf = (page: Page): Outbox => ({
   append(operation) {
     if (!append(page, operation)) storageFailed(page);
     if (operation.held) return;
-    if (!page.hasSpoken || operation.kind === "identify") hurry(page);
+    if (isIdentify(operation)) noteNewest(page, operation);
+    if (!page.hasSpoken || isIdentify(operation)) hurry(page);
     page.hasSpoken = true;
   },
   at: (index) => page.entries[index]?.operation,
-  remove: (offset, count) => take(page, offset, count),
+  remove(offset, count) {
+    const gone = page.entries.slice(offset, offset + count).filter((one) => isIdentify(one.operation));
+    take(page, offset, count);
+    const settled = gone.map(({ key }) => key);
+    // Not in the middle of a step.
+    if (settled.length > 0) void Promise.resolve().then(() => sayNewest(page, settled));
+  },
   inFlight: (count) => noteInFlight(page, count),
 });
 

@@ -9,6 +9,8 @@
  * |                      | and `-` once its page was left                   |                                                        |
  * | `c.<queue>`          | a lock where there are no Web Locks: who, a time | its page; any page, once the time is over              |
  * | `g.<record>`         | empty: the durable copy still has this record    | any page, once the copy has not                        |
+ * | `n.<user>`           | identifies of the user that are newer than ones  | any page, once the older ones are settled              |
+ * |                      | that wait, as JSON                               |                                                        |
  * | `id`                 | who the user is                                  | nobody                                                 |
  * | `session`            | the time of the last activity, and an id         | nobody                                                 |
  * | `left`               | in `sessionStorage`: queues of the tab's pages   | nobody                                                 |
@@ -21,6 +23,7 @@ export const RECORD = "q.";
 export const IN_FLIGHT = "f.";
 export const LOCK = "c.";
 export const GONE = "g.";
+export const NEWEST = "n.";
 export const IDENTITY = "id";
 export const SESSION = "session";
 export const LEFT = "left";

@@ -155,3 +155,13 @@ test("behind what others have in flight, the rest goes without waiting for that"
   expect(fixture.loop.stats()).toMatchObject({ delivered: 3, pending: 2 });
   expect(page.server.requests).toHaveLength(1);
 });
+
+test("an identify that was answered before an older one is said again after it", async () => {
+  const page = await going(60_000);
+  page.loop.append(anIdentify());
+  sendAhead(page.client);
+  page.going.bytes = 0;
+  for (const index of [3, 2, 1, 0]) await answer(page, index, 202);
+
+  expect(counts(page).slice(4)).toEqual([["/v1/identify", 1]]);
+});

@@ -77,12 +77,20 @@ function answeredEarly(client: Client, sent: SentAhead, answer: Answer): void {
   if (others.length === client.ahead?.length) return;
   client.ahead = others;
   const outcome = classifyAnswer(answer, sent.batch.count, client.ports.nowMs());
-  if (outcome.kind === "accepted") {
+  if (outcome.kind === "accepted" && !mayBeUndone(client, sent)) {
     client.answer = answer;
     step(client, settleAll, sent.operations, outcome.rejected);
   }
   if (!others.length && !client.request) client.outbox.inFlight?.(0);
   void transmit(client);
+}
+
+/** An identify is overtaken by none: while an older one has no answer, the newer one is said again in its turn. */
+function mayBeUndone(client: Client, { batch, operations }: SentAhead): boolean {
+  const offset = positionOf(client, operations[0]);
+  return (
+    batch.path === "/v1/identify" && read(client.outbox, 0, offset).some(({ kind }) => kind === "identify")
+  );
 }
 
 /** One by one: some may have gone to another page, or made room for others. */
