@@ -12,6 +12,7 @@ const documents = [
   "README.md",
   "CONTRIBUTING.md",
   "ARCHITECTURE.md",
+  ...globSync("docs/*.md", { cwd: repository }),
   ...globSync("{packages/*,conformance,conformance/*}/README.md", { cwd: repository }),
 ];
 
@@ -73,6 +74,12 @@ describe("the documents", () => {
   it.each(documents)("%s links to what exists", (file) => {
     for (const [, target = ""] of read(file).matchAll(/\]\((?!https?:)([^)#]+)\)/g)) {
       expect(existsSync(join(repository, dirname(file), target)), target).toBe(true);
+    }
+    // npm shows a README by itself: there, links name the repository.
+    for (const [, target = ""] of read(file).matchAll(
+      /github\.com\/whisperr\/whisperr-js\/blob\/main\/([\w./-]+)/g,
+    )) {
+      expect(existsSync(join(repository, target)), target).toBe(true);
     }
   });
 
