@@ -56,6 +56,10 @@ export interface FetchInit {
   readonly redirect: "manual";
   /** Browsers: the request outlives its page. */
   readonly keepalive?: boolean;
+  /** Browsers: the API hears nothing of the page's address but what events say, and nothing of its cookies. */
+  readonly referrerPolicy?: "no-referrer";
+  /** See `referrerPolicy`. */
+  readonly credentials?: "omit";
   /** The platform's AbortSignal. `never`, because each platform types its own and `never` fits all of them. */
   readonly signal: never;
 }

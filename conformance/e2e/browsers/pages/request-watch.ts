@@ -1,4 +1,7 @@
-/** Watches `fetch` for requests to the API, and for their answers, without changing them. */
+/**
+ * Watches `fetch` for requests to the API, and for their answers. They are changed in one thing: the API tells pages apart by
+ * the referrer, which the SDK never sends.
+ */
 
 export interface RequestWatch {
   /** Resolves when the next request to the API begins. */
@@ -25,10 +28,12 @@ export function watchRequests(apiUrl: string): RequestWatch {
   globalThis.fetch = async (input, init) => {
     const toApi = String(input instanceof Request ? input.url : input).startsWith(apiUrl);
     if (!toApi) return original(input, init);
+    if (init?.referrerPolicy !== "no-referrer" || init.credentials !== "omit")
+      throw new TypeError("the request would carry the page's address, or cookies");
     underWay++;
     for (const resolve of waiting.splice(0)) resolve();
     try {
-      const response = await original(input, init);
+      const response = await original(input, { ...init, referrerPolicy: "unsafe-url" });
       if (response.ok) whenRead(response, () => setTimeout(() => note(String(init?.body)), DIGEST_MS));
       return response;
     } finally {

@@ -1,6 +1,6 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { nowhere, type Storage } from "../storage/storage.ts";
-import { sessionAt } from "./context.ts";
+import { currentPage, sessionAt } from "./context.ts";
 
 const MINUTE_MS = 60_000;
 const NOW_MS = Date.UTC(2026, 5, 14, 12);
@@ -106,5 +106,45 @@ describe("the session of tabs that share a storage", () => {
       "id-1",
       "id-2",
     ]);
+  });
+});
+
+describe("the address of a page", () => {
+  afterEach(() => void vi.unstubAllGlobals());
+
+  function shown(href: string, referrer = "", withQuery = false) {
+    const { protocol, pathname } = new URL(href);
+    vi.stubGlobal("location", { href, protocol, pathname });
+    vi.stubGlobal("document", { referrer, title: "" });
+    return currentPage(withQuery);
+  }
+
+  it("holds no query, fragment, name or password, and neither does the one before it", () => {
+    const page = shown("https://ada:pw@shop.test/reset?token=1#x", "https://ada@mail.test/a@b?q=/@#y");
+    expect(page).toMatchObject({
+      url: "https://shop.test/reset",
+      path: "/reset",
+      referrer: "https://mail.test/a@b",
+    });
+  });
+
+  it("holds no name or password where the query is asked for", () => {
+    expect(shown("https://ada:pw@shop.test?q=a@b", "", true).url).toBe("https://shop.test?q=a@b");
+  });
+
+  it("is without folders where the page is a file", () => {
+    const page = shown("file:///home/ada/taxes/page.html?a=/b", "file:///home/ada/start.html", true);
+    expect(page).toMatchObject({
+      url: "file:///page.html?a=/b",
+      path: "/page.html",
+      referrer: "file:///start.html",
+    });
+  });
+
+  it("is what it is everywhere else", () => {
+    expect(shown("https://shop.test/a/b/c")).toMatchObject({
+      url: "https://shop.test/a/b/c",
+      path: "/a/b/c",
+    });
   });
 });

@@ -35,12 +35,18 @@ const MAX_TEXT_LENGTH = 2000;
 export function currentPage(withQuery: boolean): PageContext {
   const leftOut = withQuery ? "" : /[?#].*/;
   return {
-    url: text(location.href, leftOut),
-    path: text(location.pathname),
-    referrer: text(document.referrer, leftOut),
+    url: address(location.href, leftOut),
+    path: text(location.pathname, location.protocol === "file:" ? /.*(?=\/)/ : ""),
+    referrer: address(document.referrer, leftOut),
     title: text(document.title),
   };
 }
+
+/** Without a name and password, and without the folders of a file: they hold the name of the device's user. */
+const address = (value: unknown, leftOut: RegExp | string) =>
+  text(value, leftOut)
+    .replace(/^(\w+:\/\/)[^/?#]*@/, "$1")
+    .replace(/^(file:\/\/)[^?#]*(?=\/)/, "$1");
 
 /** Of `unknown`, since an element named "title" takes the place of the document's. */
 const text = (value: unknown, leftOut: RegExp | string = "") =>

@@ -125,6 +125,19 @@ test("a page that starts with a thousand records reads them piece by piece, and 
   expect(fetch).toHaveBeenCalledTimes(1);
 });
 
+test("a request carries neither the page's address nor its cookies, whatever the page's own policy is", async () => {
+  const fetch = vi.fn(() => new Promise<never>(() => {}));
+  const { api } = pageWith(watchedStorage(), { fetch });
+  api.track("seen");
+  await settle();
+  void api.flush();
+
+  expect(fetch).toHaveBeenCalledWith(
+    expect.any(String),
+    expect.objectContaining({ referrerPolicy: "no-referrer", credentials: "omit" }),
+  );
+});
+
 test("a client that is being shut down recovers nothing more, whatever lock it gets", async () => {
   const storage = watchedStorage();
   const answers = new Map<string, (isGranted: boolean) => void>();

@@ -24,7 +24,8 @@ export async function send(page: Page, url: string, init: FetchInit): Promise<Fe
   page.wasRefused = false;
   if (keepalive) shared.keepalive.add(use);
   try {
-    return await fetch(url, { ...init, keepalive });
+    // Whatever the app's own policy is: an address may hold a token.
+    return await fetch(url, { ...init, keepalive, referrerPolicy: "no-referrer", credentials: "omit" });
   } catch (error) {
     // Perhaps because of what the page's other code has under way: the next one goes without.
     page.wasRefused = keepalive;
