@@ -3,13 +3,13 @@ import { PRIVATE_PROPERTIES } from "../core/private-names.ts";
 
 export default defineConfig({
   entry: ["index", "cloudflare", "vercel", "next", "hono"].map((name) => `src/${name}.ts`),
-  format: ["esm"],
+  format: ["esm", "cjs"],
   target: "es2022",
   platform: "neutral",
   minify: true,
   // Core is part of the package, types too: whoever installs it installs nothing else.
   noExternal: ["@whisperr/core"],
-  external: ["next/server"],
+  external: ["next/server.js"],
   esbuildOptions(options) {
     options.mangleProps = PRIVATE_PROPERTIES;
   },

@@ -1,6 +1,7 @@
 /** Next.js 15.1 and later: one client for all requests, held through `after()`. */
 import type { AnyEvents, EventMap } from "@whisperr/core";
-import { after } from "next/server";
+// With its extension: that is how Node.js itself finds it, as in tests and scripts.
+import { after } from "next/server.js";
 import { createWhisperr as create, type Whisperr } from "./client/create-whisperr.ts";
 import type { EdgeOptions } from "./options.ts";
 import { keyOfEnvironment } from "./platform/environment.ts";

@@ -8,7 +8,7 @@ import { createWhisperr as createForVercel } from "../src/vercel.ts";
 import { fakeApi, fakeRequest } from "./fake-api.ts";
 
 const after = vi.hoisted(() => vi.fn());
-vi.mock("next/server", () => ({ after }));
+vi.mock("next/server.js", () => ({ after }));
 
 beforeEach(() => {
   vi.useFakeTimers();

@@ -1,6 +1,8 @@
 import { createWhisperr as createBrowserClient } from "@whisperr/browser";
 import { WhisperrProvider } from "@whisperr/browser/react";
 import { createServerClient } from "@whisperr/core";
+import { createWhisperr as createEdgeClient } from "@whisperr/edge";
+import { withWhisperr } from "@whisperr/edge/cloudflare";
 import { createWhisperr, type EventMap } from "@whisperr/node";
 import { whisperrExpress } from "@whisperr/node/express";
 
@@ -13,4 +15,12 @@ whisperr.track("user_8842", "package_installed", { package: "@whisperr/node" });
 // @ts-expect-error A property of another type is the compiler's business, whichever compiler it is.
 const wrong = () => whisperr.track("user_8842", "package_installed", { package: 1 });
 
-export const all = [createBrowserClient, WhisperrProvider, createServerClient, whisperrExpress, wrong];
+export const all = [
+  createBrowserClient,
+  createEdgeClient,
+  withWhisperr,
+  WhisperrProvider,
+  createServerClient,
+  whisperrExpress,
+  wrong,
+];

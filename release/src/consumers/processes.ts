@@ -9,7 +9,7 @@ const BIN = join(import.meta.dirname, "..", "..", "node_modules");
 
 const PROGRAMS = {
   "@whisperr/node": ["node.mjs", "node.cjs"],
-  "@whisperr/edge": ["edge.mjs"],
+  "@whisperr/edge": ["edge.mjs", "edge.cjs"],
   "@whisperr/core": ["core.mjs"],
 };
 /** While a server renders, the browser's package does nothing, and says nothing. */

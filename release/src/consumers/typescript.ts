@@ -6,7 +6,7 @@ import { delivers, loads } from "../proof.ts";
 import { run } from "../run.ts";
 import { type Consumer, KEY } from "./consumer.ts";
 
-const LOADED = ["@whisperr/browser", "@whisperr/core"];
+const LOADED = ["@whisperr/browser", "@whisperr/core", "@whisperr/edge"];
 
 type Resolution = "node16" | "nodenext" | "bundler" | "node10";
 

@@ -20,7 +20,7 @@ test("it has one name and one version on npm and on JSR", () => {
 });
 
 test("it is the same file in both, and says where its types are", () => {
-  expect(jsr.exports).toBe(manifest.exports["."].import.default);
+  expect(jsr.exports).toBe(manifest.exports["."].default);
   expect(read("dist/index.js").split("\n", 1)).toEqual(['/* @ts-self-types="./index.d.ts" */']);
 });
 

@@ -13,7 +13,7 @@ export async function bundleApp(source: string, format: "esm" | "iife" = "esm"):
     format,
     target: "es2022",
     platform: "neutral",
-    external: ["next/server"],
+    external: ["next/server.js"],
     write: false,
     logLevel: "silent",
   });

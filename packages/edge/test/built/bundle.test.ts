@@ -57,6 +57,6 @@ test.each(["index", "cloudflare", "vercel", "next", "hono"])(
     const built = readFileSync(new URL(`../../dist/${entry}.js`, import.meta.url), "utf8");
     const imported = [...built.matchAll(/from ?["']([^"']+)["']/g)].map(([, from]) => from);
     const others = imported.filter((from) => !from?.startsWith("./"));
-    expect(others).toEqual(entry === "next" ? ["next/server"] : []);
+    expect(others).toEqual(entry === "next" ? ["next/server.js"] : []);
   },
 );

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test, vi } from "vitest";
 
-vi.mock("next/server", () => ({ after() {} }));
+vi.mock("next/server.js", () => ({ after() {} }));
 
 const manifest = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
   exports: Record<string, { import: { types: string; default: string } }>;
