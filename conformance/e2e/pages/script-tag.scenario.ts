@@ -112,7 +112,7 @@ inEveryEngine("script tag", (browser) => {
     await page.evaluate("whisperr.track('early')");
     await page.evaluate("whisperr.track('early_too')");
     expect(await page.evaluate("whisperr.stats() ?? null")).toBeNull();
-    await page.evaluate(`void ${CREATE(stage, "pageViews: false")}`);
+    await page.evaluate(`void ${CREATE(stage, "pageViews: false, flushAtStart: false")}`);
     expect(await page.evaluate("whisperr.stats().accepted")).toBe(2);
     expect(await page.evaluate("whisperr.flush()")).toEqual({ delivered: 2, dropped: 0, pending: 0 });
     expect(names(await stage.events(2))).toEqual(["early", "early_too"]);
