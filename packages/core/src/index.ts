@@ -58,7 +58,7 @@ export {
 } from "./http/exchange.ts";
 export { addDeviceTraits, type DeviceTraits } from "./identity/device-traits.ts";
 export type { Identity } from "./identity/identity.ts";
-export type { IdentityStore } from "./identity/identity-keeper.ts";
+export { type IdentityStore, identityOf } from "./identity/identity-keeper.ts";
 export { AHEAD, sendAhead } from "./loop/ahead.ts";
 export { lose, refuse, type Stats, stats, step, tell } from "./loop/books.ts";
 export { conclude, EFFECTS, transmit } from "./loop/effects.ts";

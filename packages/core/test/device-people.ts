@@ -55,14 +55,26 @@ export function becomes(people: People, user: string, token: number | undefined)
   if (token !== undefined) people.token = tokenName(people, token);
 }
 
+/** `reset()`: the next person comes, with a token of their own. */
+export function leaves(people: People): void {
+  const { persons } = people;
+  people.token = undefined;
+  persons.push({ number: persons.length, session: current(people).session + 1, userId: undefined });
+}
+
+/** Who opted out is nobody known on the next page. */
+export function isForgotten(people: People): void {
+  const { persons } = people;
+  persons.push({ number: persons.length, session: current(people).session, userId: undefined });
+}
+
 /** The device says that its visitor is `id` now: the one it was, or the next person's. */
 export function seeVisitor(people: People, id: string): void {
-  const { persons, visitors, leaving } = people;
+  const { visitors, leaving } = people;
   // In the middle of a reset(), which may report something before and after it forgets.
   if (leaving !== undefined && leaving !== id) {
     people.leaving = undefined;
-    people.token = undefined;
-    persons.push({ number: persons.length, session: current(people).session + 1, userId: undefined });
+    leaves(people);
   }
   const known = visitors.get(id) ?? current(people);
   expect(known.number, "a visitor's id is one person's").toBe(current(people).number);

@@ -6,7 +6,7 @@ import { expect } from "vitest";
 import type { WhisperrOptions } from "../src/options.ts";
 import { type DeviceFixture, deviceFixture, imbalance, newProfile } from "./device-fixture.ts";
 import { forgetLosses, judgeAccepted, judgeSent, judgeTokens, lose, newJudge } from "./device-judge.ts";
-import { becomes, current, newPeople, seeVisitor, tokenName } from "./device-people.ts";
+import { becomes, current, isForgotten, leaves, newPeople, seeVisitor, tokenName } from "./device-people.ts";
 import { deviceServer } from "./device-server.ts";
 import { settle } from "./fake-ports.ts";
 
@@ -96,6 +96,8 @@ export function deviceWorld(options: Partial<WhisperrOptions>, holds: boolean): 
         people.optedOut = false;
         return client.optIn();
       case "reset":
+        // Of whoever has opted out no visitor is stored, whose going could be seen.
+        if (people.optedOut) leaves(people);
         return whileLeaving(visitorOf(profile.identity), () => client.reset());
       case "flush":
         return void client.flush();
@@ -125,6 +127,7 @@ export function deviceWorld(options: Partial<WhisperrOptions>, holds: boolean): 
       request.arrive();
       for (const { properties } of request.events) judge.arrived.add(properties.n as number);
     }
+    if (people.optedOut) isForgotten(people);
     fixture = open(fixture.stored());
   }
 

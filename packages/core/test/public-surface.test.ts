@@ -39,6 +39,7 @@ test("core exports exactly this, so that nothing becomes public by accident", ()
     "flushRequested",
     "formatMessageId",
     "hurried",
+    "identityOf",
     "ignoreRejection",
     "initialState",
     "integer",

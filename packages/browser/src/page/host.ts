@@ -10,7 +10,7 @@ import {
 } from "@whisperr/core";
 import { nowMs, timers } from "../clock.ts";
 import { alone, type TabLocks, tabLocks } from "../queue/locks.ts";
-import { nowhere, openStorage, type Storage, storagePrefix } from "../storage/storage.ts";
+import { nowhere, openStorage, readOnly, type Storage, storagePrefix } from "../storage/storage.ts";
 import { isPrerendered } from "./lifecycle.ts";
 import type { Page } from "./page.ts";
 import { type Shared, sharedByPage } from "./shared.ts";
@@ -25,6 +25,8 @@ export interface PageHost extends RuntimePorts {
   readonly prefix: string;
   /** `nowhere` when nothing can be stored, or nothing is to be. */
   readonly storage: Storage;
+  /** Storage without a prefix: what all API keys share. */
+  readonly origin: Storage;
   /** Storage that the next page of this tab finds, and no other. */
   readonly tab: Storage;
   readonly locks: TabLocks;
@@ -67,6 +69,8 @@ export function hostOfPage(options: BasicOptions, apiKey: string, features: Feat
   return {
     prefix,
     storage,
+    // Of an opt-out it is asked even where nothing is stored.
+    origin: storesNothing ? readOnly(openStorage("", "localStorage")) : openStorage("", "localStorage"),
     isFailureKnown: storesNothing,
     tab: storesNothing ? nowhere : openStorage(prefix, "sessionStorage"),
     locks: storage === nowhere ? alone : tabLocks(navigator.locks, prefix, timers, load),

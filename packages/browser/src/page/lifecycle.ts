@@ -1,5 +1,5 @@
 /** What happens to the page: it is hidden, left, frozen, comes back; the network comes back; another tab writes. */
-import { syncIdentity } from "@whisperr/core";
+import { identityOf, syncIdentity } from "@whisperr/core";
 import { noteLeft, waitOut } from "../queue/outbox.ts";
 import { end, leave, scan, start } from "../queue/tab-queue.ts";
 import { IDENTITY } from "../storage/keys.ts";
@@ -39,7 +39,11 @@ export function watchLifecycle(page: Page): () => void {
     target.addEventListener(type, listener as (event: Event) => void, { signal, capture: true });
 
   on(document, "visibilitychange", () => (page.isHidden() ? sendNow(page) : lookForOthers()));
+  /** Apps empty their storage right after `optOut()`, and load the page again. */
+  const keepOptOut = () => void (page.known?.optedOut && identityOf(page));
+
   on(window, "pagehide", () => {
+    keepOptOut();
     leave(page);
     noteLeft(page);
     sendNow(page);
@@ -50,6 +54,7 @@ export function watchLifecycle(page: Page): () => void {
   on(window, "online", () => sendNow(page));
   on(window, "storage", ({ key, newValue }: StorageEvent) => {
     if (key === prefix + IDENTITY) syncIdentity(page, newValue);
+    else if (key === null) keepOptOut();
   });
   lookForOthers();
 

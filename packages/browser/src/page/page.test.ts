@@ -42,6 +42,7 @@ function pageWith(storage: Storage, more: Partial<PageHost> = {}) {
     storage,
     isFailureKnown: false,
     tab: nowhere,
+    origin: nowhere,
     locks: {
       check() {},
       request(_queue, _whose, answer) {

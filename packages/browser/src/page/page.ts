@@ -93,7 +93,7 @@ export function createPage<Events extends EventMap>(
     ports,
     {
       ...device,
-      identityStore: createIdentityStore(storage),
+      identityStore: createIdentityStore(storage, host.origin),
       ...(contextOf && { context: () => contextOf(page) }),
     },
     page,

@@ -18,24 +18,48 @@ function storageOf(texts: Map<string, string>): Storage & { isFull: boolean } {
   };
 }
 
-it("remembers an opt-out in a full storage, although the visitor became a user who needed the room", () => {
-  const texts = new Map<string, string>();
-  const storage = storageOf(texts);
-  const store = createIdentityStore(storage);
-  const visitor = { anonymousId: "3f2c" };
-  store.write(JSON.stringify(visitor));
-  storage.isFull = true;
-  // Fits into the room that was kept for the opt-out.
-  store.write(JSON.stringify({ ...visitor, promoted: true }));
-  store.write(JSON.stringify({ ...visitor, promoted: true, optedOut: true }));
+const OUT = '{"optedOut":true}';
 
-  expect(JSON.parse(texts.get(IDENTITY) ?? "")).toMatchObject({ ...visitor, optedOut: true });
+function opened(stored: Record<string, string> = {}, forOrigin: Record<string, string> = {}) {
+  const texts = new Map(Object.entries(stored));
+  const origin = new Map(Object.entries(forOrigin));
+  const storage = storageOf(texts);
+  return { texts, origin, storage, store: createIdentityStore(storage, storageOf(origin)) };
+}
+
+it("stores an opt-out in a full storage", () => {
+  const { texts, storage, store } = opened();
+  store.write(JSON.stringify({ anonymousId: "3f2c3f2c3f2c", userId: "ada" }));
+  storage.isFull = true;
+  store.write(JSON.stringify({ optedOut: true, said: ["x".repeat(100)] }));
+
+  expect(texts.get(IDENTITY)).toBe(OUT);
 });
 
-it("stores the whole identity while there is room", () => {
-  const texts = new Map<string, string>();
-  const identity = { anonymousId: "3f2c", userId: "ada", promoted: true, optedOut: true };
-  createIdentityStore(storageOf(texts)).write(JSON.stringify(identity));
+it("stores nothing beside an opt-out that tells of a visit", () => {
+  const { texts, origin, store } = opened({ session: "1.s", "n.ada": "{}", "q.0.000000": "{}" });
+  store.write(OUT);
 
-  expect(JSON.parse(texts.get(IDENTITY) ?? "")).toEqual(identity);
+  expect([...texts.keys()].sort()).toEqual(["id", "q.0.000000"]);
+  expect([...origin]).toEqual([["whisperr.optout", "1"]]);
+});
+
+it.each([
+  ["another API key", {}],
+  ["the SDK before this one, in whose time this one knew the user", { id: '{"anonymousId":"3f2c"}' }],
+])("knows of an opt-out that was said to %s", (_whom, stored) => {
+  expect(opened(stored, { "whisperr.optout": "1" }).store.read()).toBe(OUT);
+});
+
+it("forgets the opt-out of the origin with optIn(), and with nothing else", () => {
+  const { texts, origin, store } = opened({ id: '{"anonymousId":"3f2c"}' });
+  store.read();
+  origin.set("whisperr.optout", "1");
+  store.write('{"anonymousId":"3f2c","userId":"ada"}');
+  expect(origin.size).toBe(1);
+
+  store.write(OUT);
+  store.write('{"anonymousId":"9a9a"}');
+  expect(origin.size).toBe(0);
+  expect(texts.get(IDENTITY)).toBe('{"anonymousId":"9a9a"}');
 });

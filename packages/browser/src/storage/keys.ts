@@ -11,9 +11,10 @@
  * | `g.<record>`         | empty: the durable copy still has this record    | any page, once the copy has not                        |
  * | `n.<user>`           | identifies of the user that are newer than ones  | any page, once the older ones are settled              |
  * |                      | that wait, as JSON                               |                                                        |
- * | `id`                 | who the user is                                  | nobody                                                 |
+ * | `id`                 | who the user is, or that they opted out          | nobody                                                 |
  * | `session`            | the time of the last activity, and an id         | nobody                                                 |
  * | `left`               | in `sessionStorage`: queues of the tab's pages   | nobody                                                 |
+ * | `whisperr.optout`    | without a prefix, for the origin: `1`            | `optIn()`                                              |
  *
  * A page without the lock of a queue never removes its records. What it has settled all the same it empties, and whoever
  * has the lock sees so before it sends, or stores again what an app has cleared away.
@@ -27,6 +28,8 @@ export const NEWEST = "n.";
 export const IDENTITY = "id";
 export const SESSION = "session";
 export const LEFT = "left";
+/** Shared with this SDK's predecessor. */
+export const OPT_OUT = "whisperr.optout";
 
 const NUMBER_LENGTH = 6;
 

@@ -20,6 +20,9 @@ export type Copy = ReadonlyMap<string, string>;
 /** For pages that store nothing. */
 export const nowhere: Storage = { keys: () => [], get: () => null, set: () => false, remove: () => {} };
 
+/** For pages that store nothing, and still look. */
+export const readOnly = ({ keys, get }: Storage): Storage => ({ ...nowhere, keys, get });
+
 /** `prefix` is put before every key. `nowhere` where storage is blocked. */
 export const openStorage = (prefix: string, kind: "localStorage" | "sessionStorage"): Storage =>
   attempt<Storage>(() => {

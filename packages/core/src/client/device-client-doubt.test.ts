@@ -59,7 +59,7 @@ describe("a registration whose answer nobody heard, and whose repetition is refu
     expect(setup.server.tokens.get("bob t1")).toBe(false);
 
     next.client.optIn();
-    next.client.setPushToken("t1");
+    next.client.identify("bob", { pushToken: "t1" });
     await next.deliver();
     expect(setup.server.tokens.get("bob t1")).toBe(true);
   });

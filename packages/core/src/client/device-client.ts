@@ -50,7 +50,7 @@ export function createDeviceClient<Events extends EventMap = AnyEvents>(
     flush: () => flush(client),
     reset: () => reset(client),
     optOut: () => optOut(client),
-    optIn: () => change(client, "optIn()", { optedOut: undefined }),
+    optIn: () => optIn(client),
     stats: () => stats(client),
     shutdown: (settings) => shutDown(client, settings?.timeoutMs),
   };
@@ -121,6 +121,12 @@ function optOut(client: DeviceRecord): void {
   // First, so that nothing comes in while the app hears of what is discarded. Who opts in again has no token until it is set.
   setIdentity(client, { ...identity, optedOut: true, pushToken: undefined });
   silence(client);
+}
+
+/** On a later page than `optOut()`, whoever opts in is a new visitor: of the one before nothing was stored. */
+function optIn(client: DeviceRecord): void {
+  const anonymousId = identityOf(client).anonymousId || client.newId();
+  change(client, "optIn()", { anonymousId, optedOut: undefined });
 }
 
 /** Who the user is. Throws a Refusal when nothing is to be recorded of them. */

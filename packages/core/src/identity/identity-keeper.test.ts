@@ -71,16 +71,40 @@ describe("several pages", () => {
     expect(one.get().userId).toBe("ada");
   });
 
-  test("an app that empties the storage signs nobody out", () => {
+  test("what is spoilt is put back", () => {
     const { place, newPage } = storage();
     const keeper = newPage();
     keeper.set({ ...keeper.get(), userId: "ada" });
 
-    for (const text of [null, "spoilt"]) {
-      place.text = text;
-      expect(keeper.get()).toEqual({ anonymousId: "visitor-1", userId: "ada" });
-      expect(newPage().get(), "and it is stored again").toEqual(keeper.get());
-    }
+    place.text = "spoilt";
+    expect(keeper.get()).toEqual({ anonymousId: "visitor-1", userId: "ada" });
+    expect(newPage().get(), "and it is stored again").toEqual(keeper.get());
+  });
+
+  test("whoever empties the storage is a new visitor, of whom nothing old is known", () => {
+    const { place, newPage } = storage();
+    const keeper = newPage();
+    keeper.set({ ...keeper.get(), userId: "ada" });
+
+    place.text = null;
+    expect(keeper.get()).toEqual({ anonymousId: "visitor-2" });
+    expect(place.text).toBe('{"anonymousId":"visitor-2"}');
+  });
+
+  test("an opt-out outlives an emptied storage, and nothing else of the user does", () => {
+    const { place, newPage } = storage();
+    const keeper = newPage();
+    keeper.set({ anonymousId: "", optedOut: true });
+
+    place.text = null;
+    expect(keeper.get().optedOut).toBe(true);
+    expect(place.text).toBe(' {"optedOut":true}');
+  });
+
+  test("of an opt-out that an earlier version stored, the ids are forgotten", () => {
+    const { newPage } = storage('{"anonymousId":"v","userId":"ada","promoted":true,"optedOut":true}');
+
+    expect(newPage().get()).toEqual({ anonymousId: "", optedOut: true });
   });
 });
 
@@ -94,21 +118,21 @@ describe("what another page is heard to have stored", () => {
     return { place, keeper };
   }
 
-  test("counts where the storage was emptied", () => {
+  test("counts where the storage was emptied, if it is an opt-out", () => {
     const { keeper } = emptied();
-    keeper.heard('{"anonymousId":"visitor-2"}');
+    keeper.heard('{"optedOut":true}');
 
-    expect(keeper.get()).toEqual({ anonymousId: "visitor-2" });
+    expect(keeper.get().optedOut).toBe(true);
   });
 
   test("counts for nothing when it was only put back, or says nothing", () => {
     const { place, keeper } = emptied();
-    for (const text of [' {"anonymousId":"visitor-2"}', "spoilt", null]) {
+    for (const text of ['{"anonymousId":"visitor-9"}', ' {"optedOut":true}', "spoilt", null]) {
       keeper.heard(text);
       expect(place.text).toBeNull();
     }
 
-    expect(keeper.get()).toEqual({ anonymousId: "visitor-1", userId: "ada" });
+    expect(keeper.get()).toEqual({ anonymousId: "visitor-2" });
   });
 });
 
@@ -172,7 +196,7 @@ test("whatever is stored, reading it never throws, and what is accepted has a vi
       ),
       (text) => {
         const identity = parseIdentity(text);
-        if (identity !== undefined) expect(identity.anonymousId).toMatch(/./s);
+        if (identity !== undefined && !identity.optedOut) expect(identity.anonymousId).toMatch(/./s);
       },
     ),
     { numRuns: 1000 },

@@ -1,6 +1,6 @@
 /** Remembers the identity. The stored text is looked at before each use, because another tab may have changed it. */
 import { stringify } from "../events/snapshot.ts";
-import { type Identity, parseIdentity } from "./identity.ts";
+import { type Identity, optedOut, parseIdentity } from "./identity.ts";
 
 /** Where a device keeps one text. Must not throw; null when it has none, undefined when nothing can be stored. */
 export interface IdentityStore {
@@ -24,8 +24,9 @@ export function identityOf(keeper: IdentityKeeper): Identity {
   const text = keeper.identityStore.read();
   if (known && (text === knownText || text === undefined)) return known;
   const stored = parseIdentity(text);
-  // Another tab has changed it. One that is gone or spoilt was not: an app that empties its storage signs nobody out.
-  if (!stored) return setIdentity(keeper, known ?? { anonymousId: keeper.newId() }, known && RESTORED);
+  // Who empties the storage wants to be forgotten: only an opt-out is put back. What is spoilt was not emptied.
+  const kept = text === null ? known?.optedOut && optedOut(known) : known;
+  if (!stored) return setIdentity(keeper, kept || { anonymousId: keeper.newId() }, kept ? RESTORED : "");
   keeper.knownText = text;
   keeper.known = stored;
   return stored;
@@ -34,16 +35,18 @@ export function identityOf(keeper: IdentityKeeper): Identity {
 /** `mark`: before the text. */
 export function setIdentity(keeper: IdentityKeeper, identity: Identity, mark = ""): Identity {
   keeper.known = identity;
-  keeper.identityStore.write(mark + stringify(identity));
+  const { anonymousId: _none, ...out } = optedOut(identity);
+  keeper.identityStore.write(mark + stringify(identity.optedOut ? out : identity));
   // What could not be written is not read back as if another tab had taken it away.
   keeper.knownText = keeper.identityStore.read();
   return identity;
 }
 
-/** Another tab has stored this text, which may be gone already: an app may empty its storage right after `reset()`. */
+/** Another tab has stored this text, which may be gone already: an app may empty its storage right after `optOut()`. */
 export function hearIdentity(keeper: IdentityKeeper, text: string | null): void {
   const said = parseIdentity(text);
   const now = keeper.identityStore.read();
   const isOpen = now === null || now?.[0] === RESTORED;
-  if (said && isOpen && text?.[0] !== RESTORED) setIdentity(keeper, said, RESTORED);
+  const counts = said?.optedOut || now !== null;
+  if (said && isOpen && counts && text?.[0] !== RESTORED) setIdentity(keeper, said, RESTORED);
 }

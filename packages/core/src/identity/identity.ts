@@ -7,7 +7,7 @@ import { isText } from "../events/snapshot.ts";
 import type { Statement } from "./push-token.ts";
 
 export interface Identity {
-  /** The visitor: a UUID made on first use, replaced by `reset()`. 1 to 128 characters. */
+  /** The visitor: a UUID made on first use, replaced by `reset()`. 1 to 128 characters; empty where an opt-out was stored. */
   readonly anonymousId: string;
   /** Set by `identify()`, forgotten by `reset()`. */
   readonly userId?: string | undefined;
@@ -28,7 +28,8 @@ const MAX_ANONYMOUS_ID_LENGTH = 128;
 /** The stored value; undefined when there is none or it is not one. */
 export function parseIdentity(text: string | null | undefined): Identity | undefined {
   try {
-    const value = JSON.parse(text as string) as Identity;
+    const stored = JSON.parse(text as string) as Identity;
+    const value = stored.optedOut ? optedOut(stored) : stored;
     const { anonymousId, userId = "-", pushToken = { address: "-" }, said = [] } = value;
     const texts = [
       anonymousId,
@@ -36,11 +37,20 @@ export function parseIdentity(text: string | null | undefined): Identity | undef
       pushToken.address,
       ...said.flatMap((one) => [one.userId, one.address]),
     ];
+    if (value.optedOut) texts.shift();
     return texts.every(isText) && anonymousId.length <= MAX_ANONYMOUS_ID_LENGTH ? value : undefined;
   } catch {
     return undefined;
   }
 }
+
+/** What is stored of a user who opted out: that, and what is still to be said of the device's tokens. */
+export const optedOut = ({ denied, said }: Identity): Identity => ({
+  anonymousId: "",
+  optedOut: true,
+  denied,
+  said,
+});
 
 /**
  * `userId` is the user from now on. A visitor becomes that user; whoever follows another user without a `reset()` is a
