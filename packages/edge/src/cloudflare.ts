@@ -8,6 +8,7 @@ import type { AnyEvents, EventMap } from "@whisperr/core";
 import type { Whisperr } from "./client/create-whisperr.ts";
 import { createRequestClient } from "./client/request-client.ts";
 import type { Said } from "./client/without-key.ts";
+import type { QueueBatchLike } from "./cloudflare/bindings.ts";
 import type { EdgeOptions } from "./options.ts";
 
 export type {
@@ -48,6 +49,59 @@ export type WorkerFetch<Env, Request, Context, Response> = (
   context: Context,
 ) => Promise<Response>;
 
+/** One of a Worker's handlers, as an app writes it for `withWhisperr`. */
+type Handle<Env, Events extends EventMap, Context, Event, Result> = (
+  event: Event,
+  env: Env,
+  context: Context,
+  whisperr: Whisperr<Events>,
+) => Result | Promise<Result>;
+
+/** The handlers of a Worker, each with a client as its fourth argument. Annotate the first with the platform's own type. */
+export interface WorkerHandlers<
+  Env,
+  Events extends EventMap = AnyEvents,
+  Request = WorkerRequest,
+  Context extends WorkerContext = WorkerContext,
+  Response = WorkerResponse,
+> {
+  /** An HTTP request. */
+  fetch?(...call: Parameters<Handle<Env, Events, Context, Request, Response>>): Response | Promise<Response>;
+  /** A cron trigger. */
+  scheduled?(...call: Parameters<Handle<Env, Events, Context, WorkerSchedule, void>>): void | Promise<void>;
+  /** A batch of a Queue. */
+  queue?(...call: Parameters<Handle<Env, Events, Context, QueueBatchLike, void>>): void | Promise<void>;
+  /** An incoming e-mail. */
+  email?(...call: Parameters<Handle<Env, Events, Context, WorkerEmail, void>>): void | Promise<void>;
+  /** What other Workers did. */
+  tail?(...call: Parameters<Handle<Env, Events, Context, readonly unknown[], void>>): void | Promise<void>;
+}
+
+/** What is used of a cron trigger's event. */
+export interface WorkerSchedule {
+  /** When it was due, in ms since 1970. */
+  readonly scheduledTime: number;
+  /** Which one, as in the configuration. */
+  readonly cron: string;
+}
+
+/** What is used of an incoming e-mail. */
+export interface WorkerEmail {
+  /** The sender's address. */
+  readonly from: string;
+  /** The recipient's address. */
+  readonly to: string;
+}
+
+/** Handlers as the platform calls them: without the client. */
+export type Wrapped<Handlers> = {
+  [Name in keyof Handlers]: Handlers[Name] extends ((...call: infer Call) => infer Result) | undefined
+    ? Call extends [infer Event, infer Env, infer Context, ...unknown[]]
+      ? (event: Event, env: Env, context: Context) => Promise<Awaited<Result>>
+      : Handlers[Name]
+    : Handlers[Name];
+};
+
 /**
  * Wraps a Worker's `fetch` handler, which is called with a client as its fourth argument. The client belongs to the
  * request: what the handler tracked goes out when it returns, what its stream or `waitUntil` tracks later goes out too,
@@ -73,15 +127,48 @@ export function withWhisperr<
     whisperr: Whisperr<Events>,
   ) => Response | Promise<Response>,
   options: (env: Env) => EdgeOptions,
-): WorkerFetch<Env, Request, Context, Response> {
+): WorkerFetch<Env, Request, Context, Response>;
+/**
+ * Wraps all handlers of a Worker: `fetch`, `scheduled`, `queue`, `email`, `tail`. Each call has a client of its own.
+ *
+ * @example
+ * export default withWhisperr(
+ *   {
+ *     fetch: (request, env, ctx, whisperr) => new Response("ok"),
+ *     scheduled: (event, env, ctx, whisperr) => whisperr.track("user_8842", "plan_renewed"),
+ *   },
+ *   (env: Env) => ({ apiKey: env.WHISPERR_API_KEY }),
+ * );
+ */
+export function withWhisperr<
+  Env = unknown,
+  Events extends EventMap = AnyEvents,
+  Handlers extends WorkerHandlers<Env, Events> = WorkerHandlers<Env, Events>,
+>(handlers: Handlers & WorkerHandlers<Env, Events>, options: (env: Env) => EdgeOptions): Wrapped<Handlers>;
+export function withWhisperr<Env>(
+  handlers: AnyHandle<Env> | Record<string, unknown>,
+  options: (env: Env) => EdgeOptions,
+): unknown {
   const said: Said = new Set();
-  return async (request, env, context) => {
-    const waitUntil = (promise: Promise<unknown>) => context.waitUntil(promise);
-    const { api, handlerReturned } = createRequestClient<Events>({ ...options(env), waitUntil }, said);
-    try {
-      return await handler(request, env, context, api);
-    } finally {
-      handlerReturned();
-    }
-  };
+  const wrapped =
+    (handle: AnyHandle<Env>) =>
+    async (...[event, env, context]: [unknown, Env, WorkerContext]) => {
+      const waitUntil = (promise: Promise<unknown>) => context.waitUntil(promise);
+      const { api, handlerReturned } = createRequestClient({ ...options(env), waitUntil }, said);
+      try {
+        return await handle.call(handlers, event, env, context, api);
+      } finally {
+        handlerReturned();
+      }
+    };
+  if (typeof handlers === "function") return wrapped(handlers);
+  const entries = Object.entries(handlers).map(([name, handle]) => [
+    name,
+    isHandle(handle) ? wrapped(handle) : handle,
+  ]);
+  return Object.fromEntries(entries);
 }
+
+type AnyHandle<Env> = (event: unknown, env: Env, context: WorkerContext, whisperr: Whisperr) => unknown;
+
+const isHandle = (value: unknown): value is AnyHandle<unknown> => typeof value === "function";

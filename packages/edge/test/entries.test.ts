@@ -94,6 +94,65 @@ describe("withWhisperr", () => {
   });
 });
 
+describe("withWhisperr around all handlers of a Worker", () => {
+  const api = fakeApi();
+  interface Env {
+    readonly KEY: string;
+  }
+  const worker = withWhisperr(
+    {
+      fetch(request: Request, _env, _ctx, client) {
+        client.track("ada", "fetched", { path: new URL(request.url).pathname });
+        return new Response(Object.keys(this).join());
+      },
+      async scheduled({ cron }, _env, _ctx, client) {
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        client.track("ada", "scheduled", { cron });
+      },
+      queue({ messages }, _env, _ctx, client) {
+        client.track("ada", "queued", { count: messages.length });
+      },
+      email({ from }, _env, _ctx, client) {
+        client.track(from, "mailed");
+      },
+      tail(events, _env, _ctx, client) {
+        client.track("ada", "tailed", { count: events.length });
+        throw new Error("the app's own");
+      },
+    },
+    ({ KEY }: Env) => ({ apiKey: KEY, fetch: api.fetch }),
+  );
+  const env = { KEY: "wrk_test" };
+  beforeEach(() => void api.requests.splice(0));
+
+  test("fetch answers, with `this` as it was", async () => {
+    const answer = await worker.fetch(new Request("http://app/a"), env, fakeRequest());
+    expect(await answer.text()).toBe("fetch,scheduled,queue,email,tail");
+    await pass(0);
+    expect(api.requests).toEqual([["fetched"]]);
+  });
+
+  test("what each of the others tracks is delivered before its call may end", async () => {
+    const ctx = fakeRequest();
+    const calls = [
+      worker.scheduled({ cron: "* * * * *", scheduledTime: 0 }, env, ctx),
+      worker.queue({ messages: [], retryAll() {} }, env, ctx),
+      worker.email({ from: "ada@example.com", to: "shop@example.com" }, env, ctx),
+    ];
+    await pass(100);
+    await Promise.all(calls);
+    await pass(0);
+    expect(api.requests.sort()).toEqual([["mailed"], ["queued"], ["scheduled"]]);
+    expect(ctx.open).toBe(0);
+  });
+
+  test("one that throws fails its call alone, and its events arrive", async () => {
+    await expect(worker.tail([{}, {}], env, fakeRequest())).rejects.toThrow("the app's own");
+    await pass(0);
+    expect(api.requests).toEqual([["tailed"]]);
+  });
+});
+
 describe("Hono", () => {
   test("sets a client of the request, whose events go out when the handlers have returned", async () => {
     const api = fakeApi();
