@@ -157,6 +157,7 @@ export function simulatedPage(browser: Browser, settings: PageSettings): Simulat
   const host: PageHost = {
     prefix: "",
     storage,
+    origin: storage,
     isFailureKnown: false,
     tab: {
       keys: () => [...tab.keys()],
