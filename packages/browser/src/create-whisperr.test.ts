@@ -47,6 +47,19 @@ describe("the client of a page", () => {
     expect(create()).toBe(second);
   });
 
+  it("says once which options of a second call it ignores, and nothing where they are the same", () => {
+    const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
+    create({ onError: () => {}, backoff: { baseMs: 5 } });
+    create({ onError: () => {}, backoff: { baseMs: 5 }, debug: undefined });
+    expect(warn).not.toHaveBeenCalled();
+
+    for (let time = 0; time < 2; time++) create({ beforeSend: () => null, pageQuery: true });
+    expect(warn.mock.calls).toEqual([
+      [expect.stringMatching(/ignored: beforeSend, pageQuery\. .*first createWhisperr/)],
+    ]);
+    warn.mockRestore();
+  });
+
   it("can be asked for in the beforeSend of the first page view", () => {
     const asked: unknown[] = [];
     const client = create({

@@ -1,6 +1,7 @@
 /** From options to the client of the page, and what a later call for the same client gets. */
 import { type DeviceCalls, type DeviceClient, mustBe, ownOptions, resolveOptions } from "@whisperr/core";
 import { type BasicOptions, type Features, hostOfPage } from "./host.ts";
+import { sayIgnored } from "./ignored.ts";
 import { watchLifecycle } from "./lifecycle.ts";
 import { createPage } from "./page.ts";
 import { sharedByPage } from "./shared.ts";
@@ -28,9 +29,13 @@ export function clientOfPage<Options extends BasicOptions>(
   mustBe(typeof given === "object" && given, "what createWhisperr() takes", "an object", given);
   const options = ownOptions(given);
   if (!isOnPage() || options.disabled === true) return createDisabled();
-  const { clients } = sharedByPage();
+  const { clients, given: made } = sharedByPage();
   const existing = clients.get(options.apiKey?.trim?.() ?? "");
-  if (existing !== undefined) return existing as PageCalls;
+  if (existing !== undefined) {
+    const first = made?.get(existing);
+    if (first) sayIgnored({ ...first.options }, Object.fromEntries(Object.entries(options)), first.said);
+    return existing as PageCalls;
+  }
 
   const resolved = resolveOptions(options, { maxQueueSize: MAX_QUEUE_SIZE, maxQueueBytes: MAX_QUEUE_BYTES });
   const { apiKey } = resolved;
@@ -52,6 +57,7 @@ export function clientOfPage<Options extends BasicOptions>(
     },
   };
   clients.set(apiKey, client);
+  made?.set(client, { options, said: new Set() });
   // Last: the first view may call the app's beforeSend, and that may ask for this client.
   features.watchViews?.(client.page, views.signal);
   return client;

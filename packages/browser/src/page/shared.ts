@@ -12,11 +12,13 @@ export interface Shared {
   /** By API key. */
   readonly clients: Map<string, object>;
   readonly keepalive: Set<KeepaliveUse>;
+  /** What the clients were made with, and what was said of options that they ignore. A copy of an earlier version leaves it out. */
+  readonly given?: WeakMap<object, { readonly options: object; readonly said: Set<string> }>;
 }
 
 export function sharedByPage(): Shared {
   const page = globalThis as { [key: symbol]: Shared | undefined };
   const key = Symbol.for("whisperr.browser");
-  page[key] ??= { clients: new Map(), keepalive: new Set() };
+  page[key] ??= { clients: new Map(), keepalive: new Set(), given: new WeakMap() };
   return page[key];
 }
