@@ -115,7 +115,7 @@ class Driver:
         changed.update(changes)
 
     def _do_flush(self, command: Command) -> None:
-        self._promises[command["name"]] = self._live().flush()
+        self._promises[command["name"]] = self._live().flush(command.get("timeoutMs"))
 
     def _do_shutdown(self, command: Command) -> None:
         self._promises[command["name"]] = self._live().shutdown(command.get("timeoutMs"))

@@ -91,13 +91,12 @@ const during = z
   .describe('Edge runtimes: the incoming request in which the app makes them; "request" unless it is said.')
   .exactOptional();
 
+const timeoutMs = z.int().describe("How long it may wait, in ms.").exactOptional();
+
 const steps = [
   z.strictObject({ calls: calls.describe("Made one after the other in the same turn."), during }),
-  z.strictObject({ flush: z.string().describe("Starts a flush and gives it a name."), during }),
-  z.strictObject({
-    shutdown: z.string().describe("Starts a shutdown and gives it a name."),
-    timeoutMs: z.int().exactOptional(),
-  }),
+  z.strictObject({ flush: z.string().describe("Starts a flush and gives it a name."), timeoutMs, during }),
+  z.strictObject({ shutdown: z.string().describe("Starts a shutdown and gives it a name."), timeoutMs }),
   z.strictObject({ settled: z.string().describe("This flush or shutdown has resolved.") }),
   z.strictObject({ pending: z.string().describe("This flush or shutdown has not resolved yet.") }),
   z.strictObject({ advance: z.number().describe("Moves the virtual clock by so many ms.") }),

@@ -74,7 +74,7 @@ export type Command =
   /** Overwrites keys of the objects that the latest call passed: `set` is merged into argument `argument`, or the object in it at `path`. */
   | { do: "mutate"; argument: number; path?: (string | number)[]; set: WireObject }
   /** Starts a flush or shutdown and remembers its promise by name. */
-  | { do: "flush"; name: string; during?: string }
+  | { do: "flush"; name: string; timeoutMs?: number; during?: string }
   | { do: "shutdown"; name: string; timeoutMs?: number }
   /** What became of a promise so far. Answers `Collected`. */
   | { do: "collect"; name: string }

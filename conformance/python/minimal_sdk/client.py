@@ -55,9 +55,9 @@ class Whisperr:
     def for_user(self, user_id: str) -> "BoundClient":
         return BoundClient(self, user_id)
 
-    def flush(self) -> "Future[Dict[str, int]]":
-        """A Future with `delivered`, `dropped` and `pending`; it never fails because of the network."""
-        return self._delivery.flush()
+    def flush(self, timeout_ms: Optional[float] = None) -> "Future[Dict[str, int]]":
+        """A Future with `delivered`, `dropped` and `pending`; it never fails because of the network, and is done at its deadline."""
+        return self._delivery.flush(timeout_ms)
 
     def shutdown(self, timeout_ms: Optional[float] = None) -> "Future[Dict[str, int]]":
         """Flushes and ends all timers; later calls are reported. The same Future each time."""

@@ -68,12 +68,14 @@ class Delivery:
         if len(self._queue) >= self._options.flush_at and not self._is_refused and not is_outage:
             self._aim_at_everything()
 
-    def flush(self) -> "Future[Dict[str, int]]":
-        """Done when everything queued so far is delivered, dropped, or kept after its attempts."""
+    def flush(self, timeout_ms: Optional[float] = None) -> "Future[Dict[str, int]]":
+        """Done when everything queued so far is delivered, dropped, or kept after its attempts; at the deadline in any case."""
         flush: "Future[Dict[str, int]]" = Future()
         delivered, dropped = self._reporter.delivered, sum(self._reporter.dropped.values())
 
         def settle() -> None:
+            if flush.done():
+                return
             now_dropped = sum(self._reporter.dropped.values())
             counts = {"delivered": self._reporter.delivered - delivered, "dropped": now_dropped - dropped}
             flush.set_result({**counts, "pending": self.pending()})
@@ -85,6 +87,9 @@ class Delivery:
         self._is_refused = False
         self._rounds = 0
         self._aim_at_everything()
+        if timeout_ms is not None and not flush.done():
+            cancel = self._loop.set_timer(timeout_ms, settle)
+            flush.add_done_callback(lambda _: cancel())
         return flush
 
     def hurry(self) -> None:

@@ -128,7 +128,7 @@ function drivenClient({ clients, past }: Pages, page: number, form: CallForm, ap
       const passed = form === "server" && name === "track" ? args.slice(1) : args;
       return client[name]?.(...passed);
     },
-    flush: () => client.flush(),
+    flush: (options) => client.flush(options),
     async shutdown(options) {
       const [result] = await Promise.all(clients.map((one) => one.shutdown(options)));
       return result;

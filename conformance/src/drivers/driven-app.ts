@@ -15,7 +15,7 @@ import { decodeObject, decodeValue, type SpecialValues } from "./values.ts";
 export interface DrivenClient {
   /** `bound`: through the client of one user, its only item. */
   call(name: CallName, args: readonly unknown[], bound?: readonly [userId: unknown]): unknown;
-  flush(): Promise<unknown>;
+  flush(options?: { timeoutMs?: number }): Promise<unknown>;
   /** `isClosing`: it is the end of the case, and of all clients. */
   shutdown(options?: { timeoutMs?: number }, isClosing?: boolean): Promise<unknown>;
   stats(): unknown;

@@ -56,7 +56,9 @@ export function createDriver(host: SdkHost): (command: Command) => Promise<unkno
       case "mutate":
         return app.mutate(command.argument, command.path ?? [], command.set);
       case "flush":
-        return within(host, command, () => app.start(command.name, (client) => client.flush()));
+        return within(host, command, () =>
+          app.start(command.name, (client) => client.flush(timeoutOf(command))),
+        );
       case "shutdown":
         return app.start(command.name, (client) =>
           client.shutdown(timeoutOf(command), command.name === CLOSING),

@@ -44,7 +44,7 @@ function driven(clients: readonly ServerClient[], which: number): DrivenClient {
       if (name !== "track" && name !== "identify") throw new Error(`server SDKs have no ${name}()`);
       (bound ? client.forUser(bound[0]) : client)[name](...args);
     },
-    flush: () => client.flush(),
+    flush: (options) => client.flush(options),
     async shutdown(options, isClosing) {
       const others = isClosing ? clients.filter((one) => one !== client) : [];
       const [result] = await Promise.all([client, ...others].map((one) => one.shutdown(options)));

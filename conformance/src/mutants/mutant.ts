@@ -102,7 +102,7 @@ type Method = (...args: unknown[]) => unknown;
 export interface Client {
   track: Method;
   identify: Method;
-  flush(options?: unknown): Promise<Figures>;
+  flush(options?: { readonly timeoutMs?: number }): Promise<Figures>;
   shutdown(options?: { timeoutMs?: number }): Promise<Figures>;
   stats(): Stats;
   /** Server SDKs. */

@@ -58,11 +58,9 @@ function commandOf(step: Step): Command | undefined {
   const calls = callsOf(step);
   const during = "during" in step && step.during !== undefined ? { during: step.during } : {};
   if (calls.length > 0) return { do: "call", calls, ...during };
-  if ("flush" in step) return { do: "flush", name: step.flush, ...during };
-  if ("shutdown" in step) {
-    const { shutdown: name, timeoutMs } = step;
-    return { do: "shutdown", name, ...(timeoutMs === undefined ? {} : { timeoutMs }) };
-  }
+  const deadline = "timeoutMs" in step && step.timeoutMs !== undefined ? { timeoutMs: step.timeoutMs } : {};
+  if ("flush" in step) return { do: "flush", name: step.flush, ...deadline, ...during };
+  if ("shutdown" in step) return { do: "shutdown", name: step.shutdown, ...deadline };
   if ("elsewhere" in step) return { do: "call", calls: step.elsewhere, elsewhere: true };
   if ("signal" in step) return { do: "signal", name: step.signal };
   if ("close" in step) return { do: "close" };

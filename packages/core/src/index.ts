@@ -62,7 +62,7 @@ export { type IdentityStore, identityOf } from "./identity/identity-keeper.ts";
 export { AHEAD, sendAhead } from "./loop/ahead.ts";
 export { lose, refuse, type Stats, stats, step, tell } from "./loop/books.ts";
 export { conclude, EFFECTS, transmit } from "./loop/effects.ts";
-export { abandon, type FlushResult, flush, retry, stop } from "./loop/flush.ts";
+export { abandon, type FlushResult, flush, retry, stop, within } from "./loop/flush.ts";
 export { adopt, append, arrived, withdraw } from "./loop/queue.ts";
 export {
   checkApiKey,

@@ -78,5 +78,6 @@ test("core exports exactly this, so that nothing becomes public by accident", ()
     "uuid",
     "webPorts",
     "withdraw",
+    "within",
   ]);
 });

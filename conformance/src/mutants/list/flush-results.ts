@@ -130,4 +130,37 @@ export const flushResultMutants: readonly Mutant[] = [
     },
     caughtBy: { "limits.search-after-evictions": /stored types\[0\]: expected "fine×2", got "fine"/ },
   },
+  {
+    id: "flush-without-deadline",
+    does: "Takes no notice of the deadline of a flush().",
+    how: withClient(({ flush }) => ({ flush: () => flush() })),
+    caughtBy: {
+      "flush.deadline": /hurried should be fulfilled, but is pending/,
+      "flush.deadline-of-nothing": /now should be fulfilled, but is pending/,
+    },
+  },
+  {
+    id: "flush-deadline-gives-up",
+    does: "Gives up delivery at the deadline of a flush(), as shutdown() does.",
+    how: withClient(({ flush, shutdown }) => ({
+      async flush(options) {
+        const figures = await flush(options);
+        if (options?.timeoutMs !== undefined && figures.pending > 0) await shutdown({ timeoutMs: 0 });
+        return figures;
+      },
+    })),
+    caughtBy: { "flush.deadline": /errors: expected 0 items|stored types/ },
+  },
+  {
+    id: "flush-waits-for-its-deadline",
+    does: "Resolves a flush() with a deadline at that deadline, and never before.",
+    how: withClient(({ flush }) => ({
+      async flush(options) {
+        const figures = await flush(options);
+        await new Promise((resolve) => setTimeout(resolve, options?.timeoutMs ?? 0));
+        return figures;
+      },
+    })),
+    caughtBy: { "flush.deadline-not-needed": /quick should be fulfilled, but is pending/ },
+  },
 ];

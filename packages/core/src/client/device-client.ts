@@ -12,7 +12,7 @@ import { createTransport } from "../http/exchange.ts";
 import { type Identity, identified } from "../identity/identity.ts";
 import { identityOf, setIdentity } from "../identity/identity-keeper.ts";
 import { stats } from "../loop/books.ts";
-import { type FlushResult, flush, shutDown } from "../loop/flush.ts";
+import { type FlushResult, flush, shutDown, within } from "../loop/flush.ts";
 import { append, discard, enqueue, refuseLate } from "../loop/queue.ts";
 import type { ResolvedOptions, WhisperrOptions } from "../options.ts";
 import type { Ports } from "../ports.ts";
@@ -47,7 +47,7 @@ export function createDeviceClient<Events extends EventMap = AnyEvents>(
   const calls: DeviceCalls<Events> = {
     track: (event, ...rest) => track(client, event, ...rest),
     identify: (userId, given) => identify(client, userId, given),
-    flush: () => flush(client),
+    flush: (settings) => within(client, settings?.timeoutMs, () => flush(client)),
     reset: () => reset(client),
     optOut: () => optOut(client),
     optIn: () => optIn(client),

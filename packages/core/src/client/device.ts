@@ -19,8 +19,11 @@ export interface DeviceCalls<Events extends EventMap = AnyEvents> {
   track<Name extends keyof Events & string>(event: Name, ...rest: EventArguments<Events[Name]>): void;
   /** Says who uses this device from now on. A visitor's earlier events become theirs. */
   identify(userId: string, options?: IdentifyOptions): void;
-  /** Delivers everything queued before the call. Never rejects; see `FlushResult`. */
-  flush(): Promise<FlushResult>;
+  /**
+   * Delivers everything queued before the call. `timeoutMs` (0 or more; default: none) bounds the wait: at the deadline
+   * it resolves with what waits then, and delivery goes on. Never rejects; see `FlushResult`.
+   */
+  flush(options?: { readonly timeoutMs?: number | undefined }): Promise<FlushResult>;
   /** Logout: starts a flush of what is queued, and forgets user, push token and visitor at once. Resolves with the flush. */
   reset(): Promise<FlushResult>;
   /** Discards what is queued and records nothing more, on later visits either, until `optIn()`. */

@@ -6,7 +6,7 @@ import { quote } from "../events/refusal.ts";
 import { checkUserId } from "../events/snapshot.ts";
 import { createTransport } from "../http/exchange.ts";
 import { type Stats, stats } from "../loop/books.ts";
-import { type FlushResult, flush, shutDown } from "../loop/flush.ts";
+import { type FlushResult, flush, shutDown, within } from "../loop/flush.ts";
 import { enqueue } from "../loop/queue.ts";
 import type { ResolvedOptions, WhisperrOptions } from "../options.ts";
 import type { Ports } from "../ports.ts";
@@ -79,9 +79,13 @@ export interface ServerClient<Events extends EventMap = AnyEvents> {
   forUser(userId: string): UserClient<Events>;
   /**
    * Delivers everything queued before the call. Resolves when all of it was delivered, dropped, or kept because the
-   * key was refused or retries ran out. Never rejects.
+   * key was refused or retries ran out. `timeoutMs` (0 or more; default: none) bounds the wait: at the deadline it
+   * resolves with what waits then, and delivery goes on. Never rejects.
+   *
+   * @example
+   * const { pending } = await whisperr.flush({ timeoutMs: 2_000 });
    */
-  flush(): Promise<FlushResult>;
+  flush(options?: { readonly timeoutMs?: number | undefined }): Promise<FlushResult>;
   /**
    * Flushes, then stops for good: later calls are reported, not queued. `timeoutMs` (0 or more; default: none)
    * bounds the wait; what it leaves is reported. Calling it again returns the same promise.
@@ -136,7 +140,7 @@ export function createServerClient<Events extends EventMap = AnyEvents, More ext
       track: (event, ...rest) => track(userId, event, ...rest),
       identify: (identity) => identify(userId, identity),
     }),
-    flush: () => flush(client),
+    flush: (settings) => within(client, settings?.timeoutMs, () => flush(client)),
     shutdown: (settings) => shutDown(client, settings?.timeoutMs),
     stats: () => stats(client),
     [diagnostics]: say,

@@ -50,15 +50,32 @@ export function stop(client: Client): Promise<FlushResult> {
 
 /** The last flush, with or without a deadline. */
 export function shutDown(client: Client, given: unknown): Promise<FlushResult> {
-  const { timers } = client.ports;
   const stopped = stop(client);
+  atDeadline(client, given, stopped, () => abandon(client));
+  return stopped;
+}
+
+/** What `begin` starts, awaited until a deadline, or without one. Only this wait ends there: delivery goes on. */
+export function within(
+  client: Client,
+  given: unknown,
+  begin: () => Promise<FlushResult>,
+): Promise<FlushResult> {
+  const { delivered, lost } = client;
+  const flushed = begin();
+  return new Promise((resolve) => {
+    void flushed.then(resolve);
+    atDeadline(client, given, flushed, () => resolve(resultSince(client, { delivered, lost })));
+  });
+}
+
+function atDeadline({ ports }: Client, given: unknown, over: Promise<unknown>, end: () => void): void {
+  const { timers } = ports;
   // Computed deadlines come out negative or fractional at times; that is no reason to throw on the way out.
   const timeoutMs = typeof given === "number" ? Math.ceil(given) : Number.NaN;
-  if (timeoutMs <= MAX_TIMER_MS) {
-    const timer = timers.set(() => abandon(client), Math.max(timeoutMs, 0));
-    void stopped.then(() => timers.clear(timer));
-  }
-  return stopped;
+  if (!(timeoutMs <= MAX_TIMER_MS)) return;
+  const timer = timers.set(end, Math.max(timeoutMs, 0));
+  void over.then(() => timers.clear(timer));
 }
 
 /** Ends a backoff, or a wait for more operations, now. */

@@ -1,5 +1,11 @@
 /** The client of all requests, as apps make it. */
-import { type AnyEvents, createDisabledClient, type EventMap, type ServerClient } from "@whisperr/core";
+import {
+  type AnyEvents,
+  createDisabledClient,
+  type EventMap,
+  type ServerClient,
+  within,
+} from "@whisperr/core";
 import { COALESCING_MS, checkObject, type WhisperrEdgeOptions } from "../options.ts";
 import { createEdgeClient } from "./edge-client.ts";
 import { adjustRequests, flushAlone, flushIn, type InRequests, initialInRequests } from "./shared-client.ts";
@@ -33,7 +39,7 @@ export function createWhisperr<Events extends EventMap = AnyEvents>(
   client.isCalling = false;
   return {
     ...api,
-    flush: () => flushAlone(client),
+    flush: (settings) => within(client, settings?.timeoutMs, () => flushAlone(client)),
     shutdown: (settings) => flushIn(client, () => api.shutdown(settings)),
   };
 }

@@ -11,11 +11,11 @@ import { writtenPattern } from "./written-value.ts";
 export function stepWords(step: Step): Html {
   if ("calls" in step)
     return html`in one turn${during(step)}: ${step.calls.map((call) => html`${callCode(call)} `)}`;
-  if ("flush" in step) return html`<code>flush()</code> starts${during(step)}, as <i>${step.flush}</i>`;
-  if ("shutdown" in step) {
-    const timeout = step.timeoutMs === undefined ? "" : `{ timeoutMs: ${step.timeoutMs} }`;
-    return html`<code>shutdown(${timeout})</code> starts, as <i>${step.shutdown}</i>`;
-  }
+  const timeout =
+    "timeoutMs" in step && step.timeoutMs !== undefined ? `{ timeoutMs: ${step.timeoutMs} }` : "";
+  if ("flush" in step)
+    return html`<code>flush(${timeout})</code> starts${during(step)}, as <i>${step.flush}</i>`;
+  if ("shutdown" in step) return html`<code>shutdown(${timeout})</code> starts, as <i>${step.shutdown}</i>`;
   if ("settled" in step) return html`<i>${step.settled}</i> has resolved`;
   if ("pending" in step) return html`<i>${step.pending}</i> has not resolved yet`;
   if ("advance" in step) return html`${duration(step.advance)} pass`;
