@@ -20,6 +20,7 @@ export {
   type WhisperrError,
   type WireEvent,
 } from "@whisperr/core";
+export { type ClosableServer, type CloseOptions, closeOnSignal } from "./close-on-signal.ts";
 export { createWhisperr, type NodeOptions, type Whisperr } from "./create-whisperr.ts";
 
 /** The outbox that a client has unless it is given another: it lives as long as its process. For outboxes built around it. */

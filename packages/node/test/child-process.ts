@@ -10,6 +10,8 @@ export const PROCESS_LIMIT_MS = 100_000;
 export interface Ended {
   /** Null when the process had to be killed. */
   readonly exitCode: number | null;
+  /** What ended it, if nothing in it did. */
+  readonly signal?: NodeJS.Signals;
   readonly stdout: string;
   readonly stderr: string;
 }
@@ -21,7 +23,7 @@ const packageFolder = fileURLToPath(new URL("..", import.meta.url));
  * a busy machine needs.
  */
 export function runModule(url: string, program: string): Promise<Ended> {
-  return run("module", url, `import { createWhisperr } from "@whisperr/node";${program}`);
+  return run("module", url, `import { closeOnSignal, createWhisperr } from "@whisperr/node";${program}`);
 }
 
 /** The same through `require()`. */
@@ -54,6 +56,6 @@ function run(type: "module" | "commonjs", url: string, program: string): Promise
   }
   return new Promise((resolve, reject) => {
     child.on("error", reject);
-    child.on("close", (exitCode) => resolve({ exitCode, ...output }));
+    child.on("close", (exitCode, signal) => resolve({ exitCode, ...(signal && { signal }), ...output }));
   });
 }

@@ -1,0 +1,123 @@
+/** The end that a platform asks for: a deployment, a container that is stopped, Ctrl+C. */
+import type { Whisperr } from "./create-whisperr.ts";
+
+/** What is used of a server: those of `node:http`, Express and Koa have it, and Fastify's app too. */
+export interface ClosableServer {
+  /** Takes no more connections. Calls back, or resolves, when those that are open have ended. */
+  close(done?: () => void): unknown;
+  /** Ends connections that carry no request. */
+  closeIdleConnections?(): void;
+  /** Tells of each request: those that run are counted. */
+  on?(event: "request", listener: (request: unknown, response: ClosableResponse) => void): unknown;
+}
+
+/** What is used of a response. */
+export interface ClosableResponse {
+  /** Tells when it is over. */
+  once(event: "close", listener: () => void): unknown;
+}
+
+/** What `closeOnSignal()` can be told. */
+export interface CloseOptions {
+  /**
+   * The signals that end the process.
+   * @default ["SIGTERM", "SIGINT"]
+   */
+  readonly signals?: readonly NodeJS.Signals[] | undefined;
+  /** The server whose requests may finish first, and record what they do: four fifths of the time at most are theirs. */
+  readonly server?: ClosableServer | undefined;
+  /**
+   * The longest time all of it may take, in ms; 0 or more.
+   * @default 5_000
+   */
+  readonly timeoutMs?: number | undefined;
+}
+
+/** The rest is for what they have recorded. */
+const SHARE_OF_REQUESTS = 0.8;
+
+/** A connection becomes idle when its request has ended, and nobody tells. */
+const IDLE_CHECK_MS = 50;
+
+/**
+ * Ends a server process without a loss when it is told to end: the server takes no more connections, requests that run
+ * finish and record, what is queued is delivered, and the signal is raised again, so that the process ends as if nobody had
+ * listened. Other listeners of the signal stay as they are; where there are some, the end is theirs. A second signal ends the process at
+ * once.
+ *
+ * Returns what takes the listeners away again. Never throws.
+ *
+ * @example
+ * const server = app.listen(3000);
+ * closeOnSignal(whisperr, { server });
+ */
+export function closeOnSignal(
+  whisperr: Pick<Whisperr, "flush" | "shutdown">,
+  options: CloseOptions = {},
+): () => void {
+  const { signals = ["SIGTERM", "SIGINT"], server, timeoutMs = 5_000 } = options ?? {};
+  const running = runningRequests(server);
+  let isClosing = false;
+  const stop = () => {
+    for (const signal of signals) process.removeListener(signal, onSignal);
+  };
+  const onSignal = (signal: NodeJS.Signals) => {
+    if (isClosing) return raise(signal);
+    isClosing = true;
+    void close(whisperr, server, running, timeoutMs).then(() => raise(signal));
+  };
+  const raise = (signal: NodeJS.Signals) => {
+    stop();
+    if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
+  };
+  for (const signal of signals) process.on(signal, onSignal);
+  return stop;
+}
+
+/** Node.js 18 takes a connection whose request waits for its answer for an idle one. */
+function runningRequests(server: ClosableServer | undefined): Set<unknown> {
+  const running = new Set<unknown>();
+  server?.on?.("request", (_request, response) => {
+    running.add(response);
+    response.once("close", () => running.delete(response));
+  });
+  return running;
+}
+
+async function close(
+  whisperr: Pick<Whisperr, "flush" | "shutdown">,
+  server: ClosableServer | undefined,
+  running: Set<unknown>,
+  timeoutMs: number,
+) {
+  const fromMs = performance.now();
+  if (server !== undefined) {
+    // What waits already is delivered meanwhile.
+    void whisperr.flush();
+    await closed(server, running, timeoutMs * SHARE_OF_REQUESTS);
+  }
+  await whisperr.shutdown({ timeoutMs: Math.max(timeoutMs - (performance.now() - fromMs), 0) });
+}
+
+/** Resolves when no request runs any more, and at the deadline. */
+function closed(server: ClosableServer, running: Set<unknown>, timeoutMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    // Neither is unref'd: they are what keeps the process going until its end.
+    const deadline = setTimeout(done, timeoutMs);
+    const endIdle = () => running.size === 0 && server.closeIdleConnections?.();
+    const idle = setInterval(endIdle, IDLE_CHECK_MS);
+    function done(): void {
+      clearTimeout(deadline);
+      clearInterval(idle);
+      resolve();
+    }
+    try {
+      const closing = server.close(done);
+      if (closing instanceof Promise) closing.then(done, done);
+      endIdle();
+    } catch {
+      // A server that cannot be closed keeps nothing from being delivered.
+      done();
+    }
+  });
+}

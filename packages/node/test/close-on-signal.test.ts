@@ -1,0 +1,118 @@
+/** Real processes that are told to end, by real signals. */
+import { describe, expect, test } from "vitest";
+import { type Ended, PROCESS_LIMIT_MS, runModule } from "./child-process.ts";
+import { accept, hang, type IngestionApi, startIngestionApi } from "./ingestion-api.ts";
+
+const SELF = `const end = () => process.kill(process.pid, "SIGTERM");`;
+
+/** A server that records at the end of each request, and is told to end while the first one runs. */
+const SERVER = `
+  const whisperr = createWhisperr({ baseUrl });
+  ${SELF}
+  const { createServer } = await import("node:http");
+  const server = createServer((request, response) => {
+    end();
+    setTimeout(() => {
+      whisperr.track("ada", "order_placed");
+      response.end("ordered");
+    }, 200);
+  });
+  server.listen(0, "127.0.0.1", async () => {
+    const url = "http://127.0.0.1:" + server.address().port;
+    console.log(await (await fetch(url)).text());
+    await fetch(url).catch(() => console.log("takes no more"));
+  });`;
+
+describe.skipIf(process.platform === "win32")("closeOnSignal()", { timeout: PROCESS_LIMIT_MS }, () => {
+  async function ended(program: string, answer = accept): Promise<Ended & { readonly api: IngestionApi }> {
+    const api = await startIngestionApi(answer);
+    return { ...(await runModule(api.url, program)), api };
+  }
+
+  test("lets the request that runs finish and record, takes no other, and leaves the end to the signal", async () => {
+    const { api, ...end } = await ended(`${SERVER} closeOnSignal(whisperr, { server });`);
+    expect(end).toMatchObject({ exitCode: null, signal: "SIGTERM", stderr: "" });
+    expect(end.stdout).toBe("ordered\ntakes no more\n");
+    expect(api.eventTypes()).toEqual(["order_placed"]);
+  });
+
+  test("delivers what is queued where there is no server", async () => {
+    const { api, ...end } = await ended(`
+      const whisperr = createWhisperr({ baseUrl });
+      ${SELF}
+      closeOnSignal(whisperr);
+      setInterval(() => {}, 1_000);
+      whisperr.track("ada", "signed_up");
+      end();`);
+    expect(end).toMatchObject({ exitCode: null, signal: "SIGTERM" });
+    expect(api.eventTypes()).toEqual(["signed_up"]);
+  });
+
+  test("ends at its deadline, whatever hangs, and says what stays behind", async () => {
+    const end = await ended(
+      `
+      const whisperr = createWhisperr({ baseUrl });
+      ${SELF}
+      const server = { close() {} };
+      closeOnSignal(whisperr, { server, timeoutMs: 300 });
+      whisperr.track("ada", "signed_up");
+      end();`,
+      hang,
+    );
+    expect(end).toMatchObject({ exitCode: null, signal: "SIGTERM" });
+    expect(end.stderr).toContain("1 operation");
+  });
+
+  test("a server that cannot be closed keeps nothing from being delivered", async () => {
+    const { api, ...end } = await ended(`
+      const whisperr = createWhisperr({ baseUrl });
+      ${SELF}
+      const server = { close() { throw new Error("not running"); } };
+      closeOnSignal(whisperr, { server });
+      whisperr.track("ada", "signed_up");
+      end();`);
+    expect(end).toMatchObject({ signal: "SIGTERM", stderr: "" });
+    expect(api.eventTypes()).toEqual(["signed_up"]);
+  });
+
+  test("leaves the end to the app's own listener, which hears of the signal once", async () => {
+    const { api, ...end } = await ended(`
+      const whisperr = createWhisperr({ baseUrl });
+      ${SELF}
+      process.on("SIGTERM", () => {
+        console.log("mine");
+        process.exitCode = 3;
+      });
+      closeOnSignal(whisperr);
+      whisperr.track("ada", "signed_up");
+      end();`);
+    expect(end).toMatchObject({ exitCode: 3, stdout: "mine\n" });
+    expect(api.eventTypes()).toEqual(["signed_up"]);
+  });
+
+  test("a second signal ends the process at once", async () => {
+    const end = await ended(
+      `
+      const whisperr = createWhisperr({ baseUrl });
+      ${SELF}
+      closeOnSignal(whisperr, { timeoutMs: 1_000_000 });
+      whisperr.track("ada", "signed_up");
+      end();
+      setTimeout(end, 200);`,
+      hang,
+    );
+    expect(end).toMatchObject({ exitCode: null, signal: "SIGTERM" });
+  });
+
+  test("what it returns takes the listeners away", async () => {
+    const { api, ...end } = await ended(`
+      const whisperr = createWhisperr({ baseUrl });
+      ${SELF}
+      closeOnSignal(whisperr)();
+      whisperr.track("ada", "signed_up");
+      end();
+      setInterval(() => {}, 1_000);`);
+    expect(end).toMatchObject({ exitCode: null, signal: "SIGTERM" });
+    expect(api.eventTypes()).toEqual([]);
+  });
+});
