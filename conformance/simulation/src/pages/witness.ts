@@ -99,7 +99,7 @@ export function createWitness({ isStrict, nowMs, tell }: WitnessPorts): Witness 
 
   function sent(page: Responsible, request: Request): void {
     const waits = open.get(page)?.isOver === false;
-    if (page.isGoing) noteAhead(page, request);
+    if (page.isGoing) noteAhead(request);
     if (waits && !page.isGoing) violations.push(`${page.name} has two requests under way`);
     tell(`${page.name} sends ${request.operations.map(({ key }) => key)}`);
     open.set(page, request);
@@ -117,13 +117,17 @@ export function createWitness({ isStrict, nowMs, tell }: WitnessPorts): Witness 
     }
   }
 
-  /** What an earlier page of the visit had in flight, or this one has, is not waited for. */
-  function noteAhead({ visit }: Responsible, { operations }: Request): void {
-    const here = operations.map(({ key }) => key);
-    const first = Math.min(...here);
-    const waitsFor = ({ number, visit: of }: Recorded) =>
-      of === visit && number < first && !traffic.acknowledgedBy.has(number);
-    if ([...recorded.values()].some(waitsFor)) for (const key of here) ahead.add(key);
+  /** What an earlier page of the visit had in flight, or this one has, is not waited for. A page may have been in several visits. */
+  function noteAhead({ operations }: Request): void {
+    const here = new Set(operations.map(({ key }) => key));
+    for (const key of here) {
+      const waitsFor = ({ number, visit }: Recorded) =>
+        visit === recorded.get(key)?.visit &&
+        number < key &&
+        !here.has(number) &&
+        !traffic.acknowledgedBy.has(number);
+      if ([...recorded.values()].some(waitsFor)) ahead.add(key);
+    }
   }
 
   function check(page: Responsible, number: number, earlier: readonly Attempt[]): void {

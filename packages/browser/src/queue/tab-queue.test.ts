@@ -239,12 +239,22 @@ const rows: readonly Row[] = [
     asksFor: ["letGo own,a,b", "revoked 2"],
   },
   {
-    what: "a page that is left stores again what the app has cleared away, or what found no room",
-    from: open({ queues: { own: true, a: true }, entries: [a0, a1, entry("own.0", { isStored: false })] }),
+    what: "a page that is left stores again what it wrote and the app has cleared away, or what found no room",
+    from: open({
+      queues: { own: true, a: true },
+      entries: [a0, entry("a.1", { isStored: false }), own0, entry("own.1", { isStored: false })],
+    }),
+    run: leave,
+    becomes: { isHere: false, maySend: true, queues: {}, entries: [a0, a1, own0, entry("own.1")] },
+    asksFor: ["store q.a.1", "store q.own.0", "store q.own.1", "letGo own,a"],
+  },
+  {
+    what: "a page that is left stores nothing again that another one has settled, or may have removed",
+    from: open({ queues: { own: true, a: true }, entries: [a0, a1] }),
     run: leave,
     stored: { texts: { "q.a.1": "" } },
-    becomes: { isHere: false, maySend: true, queues: {}, entries: [a0, a1, own0] },
-    asksFor: ["store q.a.0", "store q.own.0", "letGo own,a"],
+    becomes: { isHere: false, maySend: true, queues: {} },
+    asksFor: ["letGo own,a"],
   },
   {
     what: "a page that is left before it knows what is its own stores nothing again, and sends nothing",

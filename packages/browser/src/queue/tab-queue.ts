@@ -146,8 +146,9 @@ export function end(q: TabQueue): void {
 function letGo(q: TabQueue): void {
   const { tabEffects: effects, entries } = q;
   for (const entry of isOpen(q) ? entries : []) {
-    // What the app has cleared away, with the rest of its storage, must not end with the page.
-    const isMissing = !entry.isStored || effects.get(entry.key) === null;
+    // What the app has cleared away, with the rest of its storage, must not end with the page. What this page has not written
+    // itself another one may have removed, just before this one read it.
+    const isMissing = !entry.isStored || (queueOf(entry.key) === q.own && effects.get(entry.key) === null);
     if (isMissing && isLocked(q, entry.key)) store(effects, entry);
   }
   effects.letGo(Object.keys(q.queues));

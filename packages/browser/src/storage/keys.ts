@@ -17,7 +17,7 @@
  * | `whisperr.optout`    | without a prefix, for the origin: `1`            | `optIn()`                                              |
  *
  * A page without the lock of a queue never removes its records. What it has settled all the same it empties, and whoever
- * has the lock sees so before it sends, or stores again what an app has cleared away.
+ * has the lock sees so before it sends. What an app has cleared away, the page that wrote it stores again.
  */
 
 export const RECORD = "q.";
