@@ -1,7 +1,7 @@
 import { defineConfig } from "tsup";
 
 export default defineConfig({
-  entry: { index: "src/index.ts", express: "src/express.ts" },
+  entry: { index: "src/index.ts", express: "src/express.ts", sqlite: "src/sqlite.ts" },
   format: ["esm", "cjs"],
   target: "node18",
   platform: "node",

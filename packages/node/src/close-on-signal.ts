@@ -17,13 +17,16 @@ export interface ClosableResponse {
   once(event: "close", listener: () => void): unknown;
 }
 
+/** A signal that asks a process to end. */
+export type EndSignal = "SIGTERM" | "SIGINT" | "SIGHUP" | "SIGQUIT" | "SIGBREAK" | "SIGUSR2";
+
 /** What `closeOnSignal()` can be told. */
 export interface CloseOptions {
   /**
    * The signals that end the process.
    * @default ["SIGTERM", "SIGINT"]
    */
-  readonly signals?: readonly NodeJS.Signals[] | undefined;
+  readonly signals?: readonly EndSignal[] | undefined;
   /** The server whose requests may finish first, and record what they do: four fifths of the time at most are theirs. */
   readonly server?: ClosableServer | undefined;
   /**
@@ -61,12 +64,12 @@ export function closeOnSignal(
   const stop = () => {
     for (const signal of signals) process.removeListener(signal, onSignal);
   };
-  const onSignal = (signal: NodeJS.Signals) => {
+  const onSignal = (signal: EndSignal) => {
     if (isClosing) return raise(signal);
     isClosing = true;
     void close(whisperr, server, running, timeoutMs).then(() => raise(signal));
   };
-  const raise = (signal: NodeJS.Signals) => {
+  const raise = (signal: EndSignal) => {
     stop();
     if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
   };

@@ -20,7 +20,13 @@ export {
   type WhisperrError,
   type WireEvent,
 } from "@whisperr/core";
-export { type ClosableServer, type CloseOptions, closeOnSignal } from "./close-on-signal.ts";
+export {
+  type ClosableResponse,
+  type ClosableServer,
+  type CloseOptions,
+  closeOnSignal,
+  type EndSignal,
+} from "./close-on-signal.ts";
 export { createWhisperr, type NodeOptions, type Whisperr } from "./create-whisperr.ts";
 
 /** The outbox that a client has unless it is given another: it lives as long as its process. For outboxes built around it. */

@@ -8,6 +8,7 @@ const load = createRequire(import.meta.url);
 const SURFACE = {
   "@whisperr/node": ["channel", "closeOnSignal", "createMemoryOutbox", "createWhisperr"],
   "@whisperr/node/express": ["userOfRequest", "whisperrExpress"],
+  "@whisperr/node/sqlite": ["sqliteOutbox"],
 };
 
 test.each(Object.entries(SURFACE))("%s exports this and nothing else, both ways", async (name, exported) => {
@@ -21,7 +22,7 @@ test("importing and requiring give the formats they promise", () => {
   const { exports } = load("../../package.json") as {
     exports: Record<string, { import: { default: string }; require: { default: string } }>;
   };
-  expect(Object.keys(exports)).toEqual([".", "./express"]);
+  expect(Object.keys(exports)).toEqual([".", "./express", "./sqlite"]);
   for (const entry of Object.values(exports)) {
     expect(entry.import.default).toMatch(/\.js$/);
     expect(entry.require.default).toMatch(/\.cjs$/);

@@ -1,0 +1,195 @@
+/**
+ * The file: operations of all processes that share it, by queue. Each process has a queue of its own, and holds a lock on a
+ * file beside it for as long as it lives. The system lets go of that lock when the process ends, however it ends, and at no other time:
+ * neither a process id that is used again, nor a clock that jumps, nor a process that was stopped for a while can be mistaken.
+ */
+import { existsSync, renameSync, rmSync, statSync } from "node:fs";
+import type { OpenSqlite, SqliteDatabase, SqliteStatement } from "./database.ts";
+
+/** The version of the tables below, in `user_version`. Migrations go from each to the next. */
+const VERSION = 1;
+
+const MIGRATIONS = [
+  `CREATE TABLE whisperr_queues (id INTEGER PRIMARY KEY AUTOINCREMENT);
+   CREATE TABLE whisperr_operations (
+     queue INTEGER NOT NULL, number INTEGER NOT NULL, operation TEXT NOT NULL, PRIMARY KEY (queue, number)
+   ) WITHOUT ROWID;`,
+];
+
+export const IN_MEMORY = ":memory:";
+
+/** The longest time a call may wait for another process that writes, and the start for others that start. */
+const BUSY_MS = 100;
+const START_MS = 2_000;
+
+export interface StoredRow {
+  readonly number: number;
+  readonly operation: string;
+}
+
+/** An open file, and this process's queue in it. */
+export interface Store {
+  readonly file: string;
+  readonly database: SqliteDatabase;
+  readonly queue: number;
+  /** Holds the lock of `queue` by being open. */
+  readonly lock: SqliteDatabase | undefined;
+  /** Which file it is, whatever has its name now. */
+  readonly inode: number;
+  readonly insert: SqliteStatement;
+  readonly remove: SqliteStatement;
+}
+
+/** Opens `file`. `takesOver`: what processes that are gone have left becomes this queue's, oldest first, and is returned. */
+export function openStore(
+  file: string,
+  open: OpenSqlite,
+  takesOver: boolean,
+): { readonly store: Store; readonly rows: readonly StoredRow[] } {
+  const database = open(file);
+  try {
+    database.exec(
+      `PRAGMA busy_timeout = ${START_MS}; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL`,
+    );
+    const opened = transaction(database, () => {
+      migrate(database);
+      const others = database.prepare("SELECT id FROM whisperr_queues ORDER BY id").all() as { id: number }[];
+      database.exec("INSERT INTO whisperr_queues DEFAULT VALUES");
+      const [{ id: queue }] = database.prepare("SELECT last_insert_rowid() AS id").all() as [{ id: number }];
+      const lock = isShared(file) ? locked(open, lockFile(file, queue)) : undefined;
+      const rows: StoredRow[] = [];
+      if (takesOver && isShared(file))
+        for (const { id } of others) takeOver(database, open, file, id, queue, rows);
+      return { queue, lock, rows };
+    });
+    database.exec(`PRAGMA busy_timeout = ${BUSY_MS}`);
+    const store: Store = {
+      file,
+      database,
+      queue: opened.queue,
+      lock: opened.lock,
+      inode: isShared(file) ? statSync(file).ino : 0,
+      insert: database.prepare("INSERT OR REPLACE INTO whisperr_operations VALUES (?, ?, ?)"),
+      remove: database.prepare("DELETE FROM whisperr_operations WHERE queue = ? AND number BETWEEN ? AND ?"),
+    };
+    return { store, rows: opened.rows };
+  } catch (error) {
+    closeAll(database);
+    throw error;
+  }
+}
+
+/** A database in memory is nobody else's. */
+const isShared = (file: string): boolean => file !== IN_MEMORY;
+
+function migrate(database: SqliteDatabase): void {
+  const [{ user_version: version }] = database.prepare("PRAGMA user_version").all() as [
+    { user_version: number },
+  ];
+  if (version > VERSION)
+    throw new Error(
+      `its tables are of version ${version}, which a later @whisperr/node made; this one knows version ${VERSION}`,
+    );
+  for (const migration of MIGRATIONS.slice(version)) database.exec(migration);
+  database.exec(`PRAGMA user_version = ${VERSION}`);
+}
+
+/** All of a queue, behind what was taken over before; not a queue whose process lives. */
+function takeOver(
+  database: SqliteDatabase,
+  open: OpenSqlite,
+  file: string,
+  from: number,
+  to: number,
+  rows: StoredRow[],
+): void {
+  const lock = locked(open, lockFile(file, from));
+  if (lock === undefined) return;
+  const left = database
+    .prepare("SELECT number, operation FROM whisperr_operations WHERE queue = ? ORDER BY number")
+    .all(from) as StoredRow[];
+  const move = database.prepare(
+    "UPDATE whisperr_operations SET queue = ?, number = ? WHERE queue = ? AND number = ?",
+  );
+  for (const { number, operation } of left) {
+    move.run(to, rows.length, from, number);
+    rows.push({ number: rows.length, operation });
+  }
+  database.prepare("DELETE FROM whisperr_queues WHERE id = ?").run(from);
+  lock.close();
+  for (const end of ["", "-journal"]) rmSync(lockFile(file, from) + end, { force: true });
+}
+
+const lockFile = (file: string, queue: number): string => `${file}-queue-${queue}`;
+
+/** A database that is locked by being open; undefined when another process has it. */
+function locked(open: OpenSqlite, file: string): SqliteDatabase | undefined {
+  const lock = open(file);
+  try {
+    lock.exec("PRAGMA busy_timeout = 0; PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE");
+    return lock;
+  } catch {
+    lock.close();
+    return undefined;
+  }
+}
+
+export function transaction<Result>(database: SqliteDatabase, work: () => Result): Result {
+  database.exec("BEGIN IMMEDIATE");
+  try {
+    const result = work();
+    database.exec("COMMIT");
+    return result;
+  } catch (error) {
+    try {
+      database.exec("ROLLBACK");
+    } catch {
+      // SQLite has rolled back by itself, as when the disk is full.
+    }
+    throw error;
+  }
+}
+
+/** Has somebody deleted the file, or put another one in its place? */
+export function isGone({ file, inode }: Store): boolean {
+  try {
+    return inode !== 0 && statSync(file).ino !== inode;
+  } catch {
+    return true;
+  }
+}
+
+export function closeStore({ database, lock }: Store): void {
+  closeAll(database, lock);
+}
+
+function closeAll(...databases: (SqliteDatabase | undefined)[]): void {
+  for (const one of databases) {
+    try {
+      one?.close();
+    } catch {
+      // Nothing more is wanted of it.
+    }
+  }
+}
+
+/** No database, or a broken one: SQLite's codes 11 and 26, which each library tells in its own way. */
+export function isCorrupt(error: unknown): boolean {
+  const { code, errcode, message } = Object(error) as {
+    code?: unknown;
+    errcode?: unknown;
+    message?: unknown;
+  };
+  return [code, errcode, message].some(
+    (sign) =>
+      sign === 11 || sign === 26 || /SQLITE_(CORRUPT|NOTADB)|malformed|not a database/.test(String(sign)),
+  );
+}
+
+/** Puts a broken file aside, with what belongs to it. Returns its new name. */
+export function moveAside(file: string): string {
+  const aside = `${file}.corrupt-${Date.now()}`;
+  for (const end of ["", "-wal", "-shm", "-journal"])
+    if (existsSync(file + end)) renameSync(file + end, aside + end);
+  return aside;
+}

@@ -1,0 +1,224 @@
+/** The SQLite outbox on real files. Processes that are killed are in the scenarios. */
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import type { QueuedOperation } from "@whisperr/core";
+import { createWhisperr } from "@whisperr/node";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
+import { sqliteOutbox } from "../src/sqlite.ts";
+import { accept, refuse, startIngestionApi } from "./ingestion-api.ts";
+
+let folder = "";
+let file = "";
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "whisperr-sqlite-"));
+  file = join(folder, "whisperr.db");
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const operation = (n: number) =>
+  ({ kind: "identify", body: `{"external_user_id":"ada","traits":{"n":${n}}}` }) as QueuedOperation;
+
+const contents = (outbox: ReturnType<typeof sqliteOutbox>) =>
+  Array.from({ length: outbox.size }, (_, index) => outbox.at(index));
+
+const range = (from: number, to: number) =>
+  Array.from({ length: to - from + 1 }, (_, index) => operation(from + index));
+
+/** What is in the file, by queue. */
+function stored(): string[] {
+  const database = new DatabaseSync(file);
+  const rows = database.prepare("SELECT operation FROM whisperr_operations ORDER BY queue, number").all();
+  database.close();
+  return rows.map(({ operation: text }) => String(text));
+}
+
+/** As if its process had ended: its lock is let go of. */
+function endQueues(): void {
+  for (const name of readdirSync(folder).filter((one) => /-queue-\d+$/.test(one))) rmSync(join(folder, name));
+}
+
+function warnings(): string[] {
+  const said: string[] = [];
+  const spy = vi.spyOn(console, "warn").mockImplementation((message) => void said.push(String(message)));
+  onTestFinished(() => spy.mockRestore());
+  return said;
+}
+
+describe("the queue", () => {
+  test("is in the file as soon as a call returns, and out of it when it is settled", () => {
+    const outbox = sqliteOutbox(file);
+    for (const one of range(1, 3)) outbox.append(one);
+    expect(stored()).toEqual(range(1, 3).map((one) => JSON.stringify(one)));
+    outbox.remove(1, 1);
+    expect(contents(outbox)).toEqual([operation(1), operation(3)]);
+    expect(stored()).toEqual([operation(1), operation(3)].map((one) => JSON.stringify(one)));
+  });
+
+  test("of a process that is gone is taken over whole and in order, by one other", () => {
+    for (const one of range(1, 3)) sqliteOutbox(file).append(one);
+    endQueues();
+    const next = sqliteOutbox(file);
+    expect(contents(next)).toEqual(range(1, 3));
+    expect(contents(sqliteOutbox(file))).toEqual([]);
+    next.append(operation(4));
+    next.remove(0, 2);
+    endQueues();
+    expect(contents(sqliteOutbox(file))).toEqual(range(3, 4));
+  });
+
+  test("of a process that lives is nobody else's", () => {
+    const first = sqliteOutbox(file);
+    first.append(operation(1));
+    const second = sqliteOutbox(file);
+    second.append(operation(2));
+    expect(contents(first)).toEqual([operation(1)]);
+    expect(contents(second)).toEqual([operation(2)]);
+  });
+
+  test("has no use for rows that are no operations", () => {
+    sqliteOutbox(file).append(operation(1));
+    const database = new DatabaseSync(file);
+    database.exec(`INSERT INTO whisperr_operations VALUES (1, 5, 'nonsense'), (1, 6, '{"kind":"track"}')`);
+    database.close();
+    endQueues();
+    const next = sqliteOutbox(file);
+    expect(contents(next)).toEqual([operation(1)]);
+    next.append(operation(2));
+    next.append(operation(3));
+    expect(stored()).toHaveLength(3);
+  });
+
+  test("of a client outlives it: what was not delivered goes out with the next one, in order, ids and times the same", async () => {
+    const down = await startIngestionApi(refuse(503));
+    const first = createWhisperr({
+      apiKey: "wrk_test",
+      baseUrl: down.url,
+      maxRetries: 0,
+      outbox: sqliteOutbox(file),
+      onError() {},
+    });
+    first.identify("ada", { traits: { plan: "pro" } });
+    for (const n of [1, 2, 3]) first.track("ada", "step_taken", { n });
+    expect((await first.shutdown()).pending).toBe(4);
+    const before = stored();
+    endQueues();
+    const up = await startIngestionApi(accept);
+    const next = createWhisperr({ apiKey: "wrk_test", baseUrl: up.url, outbox: sqliteOutbox(file) });
+    next.track("ada", "step_taken", { n: 4 });
+    expect(await next.shutdown()).toMatchObject({ delivered: 5, pending: 0 });
+    const events = up.events().filter(({ event_type }) => event_type === "step_taken");
+    expect(events.map(({ properties }) => properties.n)).toEqual([1, 2, 3, 4]);
+    expect(up.requests[0]?.path).toBe("/v1/identify");
+    const ids = before
+      .flatMap((text) => /"idNumber":(\d+)/.exec(text)?.[1] ?? [])
+      .map((id) => Number(id).toString(16));
+    const sent = up
+      .events()
+      .slice(1, 4)
+      .map(({ context }) => String(context.$message_id));
+    expect(sent.map((id, index) => id.endsWith(ids[index] ?? "none"))).toEqual([true, true, true]);
+    expect(stored()).toEqual([]);
+  });
+});
+
+describe("a file that fails", () => {
+  test("while another process writes for long: the queue goes on in memory, said once, and is written later", () => {
+    const said = warnings();
+    const outbox = sqliteOutbox(file);
+    outbox.append(operation(1));
+    const other = new DatabaseSync(file);
+    other.exec("BEGIN IMMEDIATE");
+    outbox.append(operation(2));
+    outbox.remove(0, 1);
+    outbox.append(operation(3));
+    expect(contents(outbox)).toEqual(range(2, 3));
+    expect(said).toEqual([
+      expect.stringMatching(/whisperr\.db cannot be written \(.*locked.*\)\. Events wait in memory/),
+    ]);
+    other.exec("ROLLBACK");
+    other.close();
+    vi.spyOn(Date, "now").mockReturnValue(Date.now() + 1_000);
+    onTestFinished(() => void vi.restoreAllMocks());
+    outbox.append(operation(4));
+    expect(stored()).toEqual(range(2, 4).map((one) => JSON.stringify(one)));
+    expect(said).toHaveLength(1);
+  });
+
+  test("that is deleted is made anew, with all that waits", () => {
+    const outbox = sqliteOutbox(file);
+    outbox.append(operation(1));
+    for (const name of readdirSync(folder)) rmSync(join(folder, name));
+    vi.spyOn(Date, "now").mockReturnValue(Date.now() + 1_000);
+    onTestFinished(() => void vi.restoreAllMocks());
+    outbox.append(operation(2));
+    expect(stored()).toEqual(range(1, 2).map((one) => JSON.stringify(one)));
+  });
+
+  test("that is broken is put aside, whole", () => {
+    const said = warnings();
+    writeFileSync(file, "this is no database, and longer than a header of one: ".repeat(40));
+    const outbox = sqliteOutbox(file);
+    outbox.append(operation(1));
+    expect(stored()).toHaveLength(1);
+    const aside = readdirSync(folder).find((name) => name.startsWith("whisperr.db.corrupt-")) ?? "";
+    expect(readFileSync(join(folder, aside), "utf8")).toContain("this is no database");
+    expect(said).toEqual([expect.stringContaining(aside)]);
+  });
+
+  test("in a folder that is not there, the queue is in memory until it is", () => {
+    const said = warnings();
+    const outbox = sqliteOutbox(join(folder, "later", "whisperr.db"));
+    outbox.append(operation(1));
+    expect(contents(outbox)).toEqual([operation(1)]);
+    expect(said).toEqual([expect.stringContaining("Events wait in memory")]);
+  });
+
+  test("that is a folder: the same", () => {
+    const said = warnings();
+    mkdirSync(file);
+    const outbox = sqliteOutbox(file);
+    outbox.append(operation(1));
+    expect(contents(outbox)).toEqual([operation(1)]);
+    expect(said).toHaveLength(1);
+  });
+
+  test("of a later version is left alone", () => {
+    const said = warnings();
+    const database = new DatabaseSync(file);
+    database.exec("PRAGMA user_version = 99");
+    database.close();
+    const outbox = sqliteOutbox(file);
+    outbox.append(operation(1));
+    expect(outbox.size).toBe(1);
+    expect(said).toEqual([expect.stringContaining("version 99")]);
+  });
+});
+
+describe("a database that is handed in", () => {
+  test("gets a connection of its own: what the app rolls back takes no event along", () => {
+    const database = new DatabaseSync(file);
+    onTestFinished(() => database.close());
+    const outbox = sqliteOutbox({ database });
+    database.exec("BEGIN");
+    outbox.append(operation(1));
+    database.exec("ROLLBACK");
+    expect(stored()).toEqual([JSON.stringify(operation(1))]);
+  });
+
+  test("in memory works, and ends with its process", () => {
+    const outbox = sqliteOutbox({ database: new DatabaseSync(":memory:") });
+    outbox.append(operation(1));
+    outbox.append(operation(2));
+    outbox.remove(0, 1);
+    expect(contents(outbox)).toEqual([operation(2)]);
+  });
+
+  test.each([[""], [undefined], [{}], [{ database: {} }], [42]])(
+    "%j is none, and the error says what to write",
+    (given) => {
+      expect(() => sqliteOutbox(given as never)).toThrow(/sqliteOutbox\("whisperr.db"\)/);
+    },
+  );
+});
