@@ -73,6 +73,7 @@ export interface WitnessPorts {
 interface Attempt {
   readonly page: Responsible;
   readonly suspensions: number;
+  readonly isGoing: boolean;
 }
 
 const NUMBER = /\\?"n\\?":(\d+)/;
@@ -94,8 +95,12 @@ export function createWitness({ isStrict, nowMs, tell }: WitnessPorts): Witness 
   const attempts = new Map<number, Attempt[]>();
   const open = new Map<Responsible, Request>();
   const queues = new Map<string, Set<number>>();
+  /** Keys under which an operation was stored. */
+  const records = new Map<number, Set<string>>();
   let fresh: { readonly page: Responsible; readonly request: Sent }[] = [];
   let optedOutAtMs = Number.POSITIVE_INFINITY;
+  /** As it is stored. */
+  let identity = "";
 
   function sent(page: Responsible, request: Request): void {
     const waits = open.get(page)?.isOver === false;
@@ -111,9 +116,11 @@ export function createWitness({ isStrict, nowMs, tell }: WitnessPorts): Witness 
     );
     for (const { key } of request.operations) {
       const earlier = attempts.get(key) ?? [];
-      // The newest identify may be said again by whoever has sent an older one late.
-      if (!request.isIdentify || !traffic.acknowledgedBy.has(key)) check(page, key, earlier);
-      attempts.set(key, [...earlier, { page, suspensions: page.suspensions }]);
+      // The newest identify may be said again by whoever has sent an older one late: in a record of its own.
+      const isSaidAgain = request.isIdentify && (records.get(key)?.size ?? 0) > 1;
+      if (!isSaidAgain && !(request.isIdentify && traffic.acknowledgedBy.has(key))) check(page, key, earlier);
+      const { suspensions, isGoing } = page;
+      attempts.set(key, [...earlier, { page, suspensions, isGoing }]);
     }
   }
 
@@ -129,6 +136,14 @@ export function createWitness({ isStrict, nowMs, tell }: WitnessPorts): Witness 
       if ([...recorded.values()].some(waitsFor)) ahead.add(key);
     }
   }
+
+  const isBack = (page: Responsible, { operations }: Request): boolean =>
+    !page.isGoing &&
+    operations.some(({ key }) =>
+      attempts
+        .get(key)
+        ?.some((one) => one.page === page && one.isGoing && one.suspensions < page.suspensions),
+    );
 
   function check(page: Responsible, number: number, earlier: readonly Attempt[]): void {
     if (!recorded.has(number)) violations.push(`${page.name} sent ${number}, which nobody recorded`);
@@ -159,15 +174,17 @@ export function createWitness({ isStrict, nowMs, tell }: WitnessPorts): Witness 
       const [kind, queue = ""] = key.split(".");
       if (kind === "id") {
         noteUser(text, users);
-        optedOutAtMs = text.includes('"optedOut"')
-          ? Math.min(optedOutAtMs, nowMs())
-          : Number.POSITIVE_INFINITY;
+        // A full storage tells nobody, and what stands there already is no news.
+        if (!text.includes('"optedOut"')) optedOutAtMs = Number.POSITIVE_INFINITY;
+        else if (isStored && text !== identity) optedOutAtMs = Math.min(optedOutAtMs, nowMs());
+        if (isStored) identity = text;
       }
       const number = Number(NUMBER.exec(text)?.[1]);
       if (kind !== "q" || Number.isNaN(number)) return;
       if (isStored) unstored.delete(number);
       else unstored.add(number);
       queues.set(queue, (queues.get(queue) ?? new Set()).add(number));
+      records.set(number, (records.get(number) ?? new Set()).add(key));
     },
     took(page, queue) {
       tell(`${page.name} has the lock of ${queue}`);
@@ -179,7 +196,8 @@ export function createWitness({ isStrict, nowMs, tell }: WitnessPorts): Witness 
     acknowledged(page, request) {
       tell(`${page.name} hears that ${request.operations.map(({ key }) => key)} arrived`);
       const mine = known.get(request);
-      if (mine === undefined) return;
+      // What a page had sent as it went is another one's, perhaps, now that it comes back.
+      if (mine === undefined || isBack(page, request)) return;
       acknowledge(traffic, mine);
       fresh.push({ page, request: mine });
     },

@@ -4,7 +4,7 @@
  */
 import { append, type IdentifyOperation, type Operation } from "@whisperr/core";
 import type { Page } from "../page/page.ts";
-import { NEWEST, queueOf, RECORD } from "../storage/keys.ts";
+import { NEWEST, queueOf, RECORD, recordKey } from "../storage/keys.ts";
 
 /** What is kept while older ones wait, and no more than this of it. */
 interface Note {
@@ -16,17 +16,20 @@ interface Note {
 
 const MAX_SAID = 10;
 
-/** One was called: are there older ones in other queues? What stands in its own comes before it anyway. */
+/**
+ * One is called: are there older ones in other queues? What stands in its own comes before it anyway. Noted before its record is
+ * written: a page may die between the two.
+ */
 export function noteNewest(page: Page, operation: IdentifyOperation): void {
-  const { storage, entries } = page;
+  const { storage, own, written } = page;
   const user = userOf(operation);
-  const key = entries[entries.length - 1]?.key ?? "";
+  const key = recordKey(own, written);
   let note: Note = { after: [], said: [] };
   for (const one of storage.keys()) {
     const text = storage.get(one) ?? "";
     if (
       one.startsWith(RECORD) &&
-      queueOf(one) !== page.own &&
+      queueOf(one) !== own &&
       text.includes('"kind":"identify"') &&
       userOf(parse(text)) === user
     )

@@ -15,9 +15,9 @@ export const outboxOf = (page: Page): Outbox => ({
     return page.entries.length;
   },
   append(operation) {
+    if (isIdentify(operation)) noteNewest(page, operation);
     if (!append(page, operation)) storageFailed(page);
     if (operation.held) return;
-    if (isIdentify(operation)) noteNewest(page, operation);
     if (!page.hasSpoken || isIdentify(operation)) hurry(page);
     page.hasSpoken = true;
   },

@@ -165,3 +165,17 @@ test("an identify that was answered before an older one is said again after it",
 
   expect(counts(page).slice(4)).toEqual([["/v1/identify", 1]]);
 });
+
+test("an identify that was under way together with an older one is said again, whichever was answered first", async () => {
+  const page = await going(60_000);
+  page.loop.append(anIdentify());
+  sendAhead(page.client);
+  page.going.bytes = 0;
+
+  for (const index of [1, 0, 3, 2]) await answer(page, index, 202);
+
+  expect(counts(page).slice(4)).toEqual([["/v1/identify", 1]]);
+  expect(page.loop.stats()).toMatchObject({ pending: 1 });
+  await answer(page, 4, 202);
+  expect(page.loop.stats()).toMatchObject({ pending: 0 });
+});

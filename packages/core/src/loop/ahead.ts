@@ -16,6 +16,8 @@ export interface SentAhead {
   readonly batch: Batch;
   readonly request: RequestUnderWay;
   readonly operations: readonly Operation[];
+  /** An identify, and an older one had no answer: whichever arrives last counts, and no answer says which. */
+  readonly mayBeUndone: boolean;
 }
 
 /** Requests sent ahead at a time: a queue that identifies cut more often than any visitor does goes on when some are answered. */
@@ -45,7 +47,8 @@ export function sendAhead(client: Client, behind?: number): void {
     const request = client.transport(batch);
     // As in `transmit`: everything may have been taken back.
     if (client.phase !== "sending") return request.abort();
-    const sent = { batch, request, operations };
+    const mayBeUndone = operations.some(identifies) && read(outbox, 0, offset).some(identifies);
+    const sent = { batch, request, operations, mayBeUndone };
     client.ahead = [...sentBy(client), sent];
     void request.answer.then((answer) => answeredEarly(client, sent, answer));
   }
@@ -60,7 +63,7 @@ const sentBy = ({ ahead = [] }: Client): readonly SentAhead[] => ahead;
 function next(client: Client): SentAhead | undefined | null {
   const [sent, ...others] = sentBy(client);
   if (!sent) return undefined;
-  if (sent.operations.some((one, index) => one !== client.outbox.at(index))) return null;
+  if (sent.mayBeUndone || sent.operations.some((one, index) => one !== client.outbox.at(index))) return null;
   client.ahead = others;
   return sent;
 }
@@ -77,7 +80,8 @@ function answeredEarly(client: Client, sent: SentAhead, answer: Answer): void {
   if (others.length === client.ahead?.length) return;
   client.ahead = others;
   const outcome = classifyAnswer(answer, sent.batch.count, client.ports.nowMs());
-  if (outcome.kind === "accepted" && !mayBeUndone(client, sent)) {
+  // An identify is overtaken by none: one that may be undone is said again in its turn.
+  if (outcome.kind === "accepted" && !sent.mayBeUndone) {
     client.answer = answer;
     step(client, settleAll, sent.operations, outcome.rejected);
   }
@@ -85,13 +89,7 @@ function answeredEarly(client: Client, sent: SentAhead, answer: Answer): void {
   void transmit(client);
 }
 
-/** An identify is overtaken by none: while an older one has no answer, the newer one is said again in its turn. */
-function mayBeUndone(client: Client, { batch, operations }: SentAhead): boolean {
-  const offset = positionOf(client, operations[0]);
-  return (
-    batch.path === "/v1/identify" && read(client.outbox, 0, offset).some(({ kind }) => kind === "identify")
-  );
-}
+const identifies = ({ kind }: Operation): boolean => kind === "identify";
 
 /** One by one: some may have gone to another page, or made room for others. */
 function settleAll(client: Client, operations: readonly Operation[], rejected: number): void {
