@@ -17,6 +17,7 @@ import { deviceTraits } from "./page/device-traits.ts";
 import type { Features } from "./page/host.ts";
 import { watchPageViews } from "./page/views.ts";
 import { mirrored } from "./storage/durable-storage.ts";
+import { moveIn } from "./storage/earlier-sdk.ts";
 
 /** The client of a page. */
 export interface Whisperr<Events extends EventMap = AnyEvents> extends DeviceClient<Events> {
@@ -51,6 +52,7 @@ function featuresOf(options: BrowserOptions): Features {
     options;
   return {
     durable: persistence === "durable" ? mirrored : undefined,
+    moveIn: (storage, origin) => moveIn(storage, origin, nowMs(), uuid().slice(0, 6)),
     storedLocks: async (storage) =>
       (await import("./queue/stored-locks.ts")).storedLocks(storage, timers, nowMs, uuid()),
     contextOf:

@@ -52,6 +52,8 @@ export interface BasicOptions extends Omit<WhisperrOptions, "outbox"> {
 export interface Features extends Pick<PageHost, "device" | "contextOf"> {
   /** Storage that keeps a copy. */
   readonly durable?: ((storage: Storage, prefix: string, timers: Timers) => Storage) | undefined;
+  /** Takes over what this SDK's predecessor left. */
+  readonly moveIn?: (storage: Storage, origin: Storage) => void;
   /** For browsers without Web Locks. */
   readonly storedLocks?: (storage: Storage) => Promise<TabLocks>;
   /** Calls it for each page that the visitor sees, until the signal. */
@@ -66,11 +68,13 @@ export function hostOfPage(options: BasicOptions, apiKey: string, features: Feat
   const { durable, storedLocks } = features;
   const storage = durable && opened !== nowhere ? durable(opened, prefix, timers) : opened;
   const load = async () => storedLocks?.(storage);
+  // Of an opt-out it is asked even where nothing is stored.
+  const origin = openStorage("", "localStorage");
+  if (!storesNothing && !isPrerendered()) features.moveIn?.(storage, origin);
   return {
     prefix,
     storage,
-    // Of an opt-out it is asked even where nothing is stored.
-    origin: storesNothing ? readOnly(openStorage("", "localStorage")) : openStorage("", "localStorage"),
+    origin: storesNothing ? readOnly(origin) : origin,
     isFailureKnown: storesNothing,
     tab: storesNothing ? nowhere : openStorage(prefix, "sessionStorage"),
     locks: storage === nowhere ? alone : tabLocks(navigator.locks, prefix, timers, load),
