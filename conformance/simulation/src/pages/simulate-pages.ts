@@ -153,7 +153,9 @@ function checkLastWord({ witness, api, pages }: Browser): void {
  */
 function checkOrder({ witness, api, pages }: Browser): void {
   // One that was given up may have been on its way, and arrive late.
-  if (pages.some(({ client }) => client.stats().dropped.queue_full !== undefined)) return;
+  const gaveUp = ({ dropped }: ReturnType<SimulatedPage["client"]["stats"]>) =>
+    (dropped.queue_full ?? dropped.opted_out) !== undefined;
+  if (pages.some(({ client }) => gaveUp(client.stats()))) return;
   const order = unbrokenOrder();
   for (const number of api.stored.keys()) {
     const { visit } = witness.recorded.get(number) as Recorded;

@@ -80,7 +80,9 @@ export function visitor(browser: Browser, knowsOwners: boolean): Visitor {
       (reason) => (dropped[reason] ?? 0) > (before.dropped[reason] ?? 0),
     );
     witness.record({ number, page, visit, isPoison, owner: owner(), isRefused, user });
-    if (!page.isAlive) witness.wrote("q.?", `"n":${number}`, false);
+    if (page.isAlive) return;
+    witness.wrote("q.?", `"n":${number}`, false);
+    witness.left(page);
   }
 
   function owner(): Recorded["owner"] {

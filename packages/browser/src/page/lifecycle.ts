@@ -1,6 +1,7 @@
 /** What happens to the page: it is hidden, left, frozen, comes back; the network comes back; another tab writes. */
 import { identityOf, syncIdentity } from "@whisperr/core";
-import { noteLeft, waitOut } from "../queue/outbox.ts";
+import { noteLeft } from "../queue/in-flight.ts";
+import { waitOut } from "../queue/outbox.ts";
 import { end, leave, scan, start } from "../queue/tab-queue.ts";
 import { IDENTITY } from "../storage/keys.ts";
 import type { Page } from "./page.ts";

@@ -13,7 +13,8 @@ import {
   type ResolvedOptions,
 } from "@whisperr/core";
 import { effectsOf } from "../queue/effects.ts";
-import { type InFlight, isReady, LEASE_MS, outboxOf, storageFailed } from "../queue/outbox.ts";
+import type { InFlight } from "../queue/in-flight.ts";
+import { isReady, LEASE_MS, outboxOf, storageFailed } from "../queue/outbox.ts";
 import type { Reading } from "../queue/recovery.ts";
 import { newTabQueue, type TabQueue } from "../queue/state.ts";
 import { createIdentityStore } from "../storage/identity-store.ts";

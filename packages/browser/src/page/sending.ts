@@ -3,7 +3,8 @@
  * Browsers give all such requests of a page 64 KiB together; what does not fit must go without, or wait for the next visit.
  */
 import { type FetchInit, type FetchResponse, retry, sendAhead, utf8Bytes } from "@whisperr/core";
-import { isReady, justFailed, startOfExit } from "../queue/outbox.ts";
+import { justFailed } from "../queue/in-flight.ts";
+import { isReady, startOfExit } from "../queue/outbox.ts";
 import type { Page } from "./page.ts";
 
 /** Of the browsers' 64 KiB; the rest is left to the page's own code. */
@@ -51,7 +52,8 @@ export function aheadBytes(page: Page): number {
 export function sendNow(page: Page): void {
   if (isLeaving(page) && justFailed(page)) return;
   retry(page);
-  if (page.lease !== undefined) sendAhead(page, startOfExit(page));
+  // One that has come back does not know yet what is still its own.
+  if (page.maySend && page.lease !== undefined) sendAhead(page, startOfExit(page));
   else if (isReady(page)) sendAhead(page);
 }
 

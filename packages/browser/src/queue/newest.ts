@@ -5,6 +5,8 @@
 import { append, type IdentifyOperation, type Operation } from "@whisperr/core";
 import type { Page } from "../page/page.ts";
 import { NEWEST, queueOf, RECORD, recordKey } from "../storage/keys.ts";
+import { mayArrive, readInFlight } from "./in-flight.ts";
+import type { Entry } from "./state.ts";
 
 /** What is kept while older ones wait, and no more than this of it. */
 interface Note {
@@ -37,36 +39,44 @@ export function noteNewest(page: Page, operation: IdentifyOperation): void {
     if (one === NEWEST + user) note = { ...note, ...(parse(text) as Note) };
   }
   const after = note.after.filter((one) => storage.get(one));
-  if (after.length === 0) return storage.remove(NEWEST + user);
+  if (after.length + note.said.length === 0) return;
   const said = [...note.said, [key, operation.body] as const].slice(-MAX_SAID);
   storage.set(NEWEST + user, JSON.stringify({ after, said }));
 }
 
 /**
- * These records were settled, or the page knows what is its own: what is noted may have to be said again now. An older one that
- * came late has undone what was settled before it; from there on all is said again, in order.
+ * These were settled, or the page knows what is its own: what is noted may have to be said again now. An older one that came late
+ * has undone what was settled before it, or was under way with it; from there on all is said again, in order. The note goes last:
+ * a page may die before.
  */
-export function sayNewest(page: Page, settled: readonly string[] = []): void {
+export function sayNewest(page: Page, settled: readonly Entry[] = []): void {
   const { storage } = page;
   // It stays for a page that can.
   if (page.stopping) return;
   for (const note of storage.keys().filter((one) => one.startsWith(NEWEST))) {
     const { after = [], said = [] } = parse(storage.get(note)) as Partial<Note>;
-    const open = after.filter((one) => storage.get(one));
-    if (open.length > 0 && !settled.some((one) => after.includes(one))) continue;
-    if (open.length > 0) storage.set(note, JSON.stringify({ after: open, said }));
-    else storage.remove(note);
-    if (page.known?.optedOut) continue;
-    const newer = said.slice(
-      1 + Math.max(-1, ...settled.map((one) => said.findIndex(([key]) => key === one))),
+    const isOpen = after.some((one) => storage.get(one));
+    if (isOpen && !settled.some(({ key }) => after.includes(key))) continue;
+    const bodies = said.map(([, body]) => body);
+    // It may be a copy that was settled.
+    const last = Math.max(-1, ...settled.map(({ operation }) => bodies.lastIndexOf(bodyOf(operation))));
+    const inFlight = readInFlight(page);
+    const undone = said.findIndex(
+      ([key], index) => index > last && (!storage.get(key) || mayArrive(inFlight, key)),
     );
-    const undone = newer.findIndex(([key]) => !storage.get(key));
-    for (const [, body] of undone < 0 ? [] : newer.slice(undone)) append(page, { kind: "identify", body });
+    const again = undone < 0 || page.known?.optedOut ? [] : bodies.slice(undone);
+    for (const body of again) append(page, { kind: "identify", body });
+    const left = parse(storage.get(note)) as Partial<Note>;
+    const open = left.after?.filter((one) => storage.get(one)) ?? [];
+    if (open.length === 0) storage.remove(note);
+    else storage.set(note, JSON.stringify({ after: open, said: left.said?.slice(-again.length) }));
   }
 }
 
+const bodyOf = (operation: unknown): string => (operation as IdentifyOperation).body;
+
 const userOf = (operation: unknown): unknown =>
-  (parse((operation as IdentifyOperation).body) as { external_user_id?: unknown }).external_user_id;
+  (parse(bodyOf(operation)) as { external_user_id?: unknown }).external_user_id;
 
 /** Nothing where it is no JSON. */
 function parse(text: string | null | undefined): object {

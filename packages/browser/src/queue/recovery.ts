@@ -6,7 +6,8 @@ import { type DropReason, lose, type Operation, restore, type TrackOperation, te
 import type { Page } from "../page/page.ts";
 import { queueOf, timeOf } from "../storage/keys.ts";
 import type { Copy } from "../storage/storage.ts";
-import { type InFlight, mayArrive, readInFlight, takeOver, waitOut } from "./outbox.ts";
+import { type InFlight, mayArrive, readInFlight, takeOver } from "./in-flight.ts";
+import { waitOut } from "./outbox.ts";
 import type { Entry } from "./state.ts";
 import { isLocked, recovered, store } from "./tab-queue.ts";
 
