@@ -92,11 +92,19 @@ const rows: readonly Row[] = [
     asksFor: [],
   },
   {
-    what: "a page that loses its own queue begins another",
-    from: state({ isHere: true, maySend: false, recovery: "locking", queues: { own: false }, written: 3 }),
+    what: "a page that loses its own queue begins another, and has nothing more of what stands in the lost one",
+    from: state({
+      isHere: true,
+      maySend: false,
+      recovery: "locking",
+      queues: { own: false },
+      written: 3,
+      entries: [own0],
+    }),
     run: (q) => lockAnswered(q, "own", false),
-    becomes: { own: "new", written: 0, queues: { new: false } },
-    asksFor: ["requestLock new"],
+    stored: { texts },
+    becomes: { own: "new", written: 0, queues: { new: false }, entries: [] },
+    asksFor: ["requestLock new", "revoked 0"],
   },
   {
     what: "a lock that ends while the page lives is gone",

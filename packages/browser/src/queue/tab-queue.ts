@@ -50,7 +50,10 @@ export function lockAnswered(q: TabQueue, queue: string, isGranted: boolean): vo
   if (isGranted) q.queues[queue] = true;
   else delete q.queues[queue];
   // Another page took it for a dead one's, with everything that stands in it.
-  if (!isGranted && queue === q.own) renew(q);
+  if (!isGranted && queue === q.own) {
+    renew(q);
+    look(q);
+  }
   readWhenAnswered(q);
 }
 
