@@ -40,7 +40,7 @@ export interface Witness {
   readonly recorded: ReadonlyMap<number, Recorded>;
   /** Of one page only: no room in the storage, or the page died in the call. */
   readonly unstored: ReadonlySet<number>;
-  /** Those a page of another visit had in its hands. */
+  /** Those a page of another visit had in its hands, and identifies that were said again. */
   readonly strayed: ReadonlySet<number>;
   /** Stored nowhere when their page was left: the next one cannot know that they come first. */
   readonly adrift: ReadonlySet<number>;
@@ -184,7 +184,10 @@ export function createWitness({ isStrict, nowMs, tell }: WitnessPorts): Witness 
       if (isStored) unstored.delete(number);
       else unstored.add(number);
       queues.set(queue, (queues.get(queue) ?? new Set()).add(number));
-      records.set(number, (records.get(number) ?? new Set()).add(key));
+      const keys = (records.get(number) ?? new Set()).add(key);
+      records.set(number, keys);
+      // An identify that is said again, by whoever settled an older one, comes before its turn.
+      if (keys.size > 1 && recorded.get(number)?.user !== undefined) strayed.add(number);
     },
     took(page, queue) {
       tell(`${page.name} has the lock of ${queue}`);
