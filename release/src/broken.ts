@@ -71,7 +71,7 @@ export async function stageBroken(
     const env = { npm_config_userconfig: join(folder, "publish.npmrc") };
     await run("npm", ["publish", "--ignore-scripts", "--access=public"], { cwd: unpacked, env });
   }
-  return { version, packages: packages.map((name) => `@whisperr/${name}`), registry };
+  return { version, packages: packages.map((name) => `@whisperr/${name}`), registry, isRelease: false };
 }
 
 const PACKAGES = join(import.meta.dirname, "..", "..", "packages");

@@ -1,4 +1,6 @@
 /** A project of an app team: a folder from `consumers/`, with the packages it installs from the registry. */
+
+import { existsSync } from "node:fs";
 import { cp, lstat, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { run } from "./run.ts";
@@ -43,6 +45,8 @@ async function comesFromTheRegistry({ folder, stage }: Project, name: string): P
     packages: Record<string, { integrity?: string; dependencies?: Record<string, string> }>;
   };
   const { integrity: installed, dependencies = {} } = lock.packages[`node_modules/${name}`] ?? {};
+  if (!existsSync(join(folder, "node_modules", name, "CHANGELOG.md")) && stage.isRelease)
+    throw new Error(`${name} brings no CHANGELOG.md`);
   const [stray] = Object.keys(dependencies);
   if (stray !== undefined) throw new Error(`${name} brings ${stray} along: what ships has no dependencies`);
   const published = await integrityOf(stage, name);

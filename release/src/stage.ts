@@ -12,6 +12,8 @@ export interface Stage {
   /** The published packages, by their names. */
   readonly packages: readonly string[];
   readonly registry: Registry;
+  /** With the changelogs of one. */
+  readonly isRelease: boolean;
 }
 
 export async function stageRelease(folder: string, say: (line: string) => void): Promise<Stage> {
@@ -58,7 +60,7 @@ export async function stageRelease(folder: string, say: (line: string) => void):
     cwd: clone,
     env: { ...env, npm_config_userconfig: userconfig },
   });
-  return { version, packages: manifests.map(({ name }) => name), registry };
+  return { version, packages: manifests.map(({ name }) => name), registry, isRelease: true };
 }
 
 async function pinnedPnpm(clone: string): Promise<string> {

@@ -1,4 +1,5 @@
 /** The size budget: what every visitor of every customer downloads. */
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { bundleSize } from "./bundle-size.ts";
 
@@ -23,6 +24,15 @@ test.each(LIMITS)("an app with the %s build of %s pays %i bytes at most", async 
   );
   expect(source.gzipBytes).toBeGreaterThan(1000);
   expect(built.gzipBytes).toBeLessThanOrEqual(limitBytes);
+});
+
+test("the README says what it costs", async () => {
+  const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
+  for (const from of ["@whisperr/browser", "@whisperr/browser/slim"] as const) {
+    const { gzipBytes } = await bundleSize("built", "production", from);
+    const [, kilobytes] = new RegExp(`\\| \`${from}\` +\\| ([\\d.]+) kB`).exec(readme) ?? [];
+    expect(Number(kilobytes), from).toBe(Math.ceil(gzipBytes / 100) / 10);
+  }
 });
 
 test("the slim entry holds no code of what it leaves out", async () => {

@@ -38,6 +38,13 @@ test.each(APPS)("an app with %s pays no more bytes than today", async (name, sou
   expect(length).toBeLessThanOrEqual(limitBytes);
 });
 
+test("the README says what it costs", async () => {
+  const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
+  const said = [...readme.matchAll(/\| (\d+\.\d) kB \|/g)].map(([, kilobytes]) => Number(kilobytes));
+  const measured = APPS.map(async ([, source]) => gzipSync(await bundleApp(source), { level: 9 }).length);
+  expect(said).toEqual((await Promise.all(measured)).map((bytes) => Math.ceil(bytes / 100) / 10));
+});
+
 test("it loads, and makes a client, where there is nothing but the language", async () => {
   const world: { whisperr?: { stats(): unknown } } = createContext({});
   new Script(Buffer.from(await bundleApp(APP, "iife")).toString()).runInContext(world);
