@@ -38,7 +38,7 @@ export function noteNewest(page: Page, operation: IdentifyOperation): void {
       note = { ...note, after: [...note.after, one] };
     if (one === NEWEST + user) note = { ...note, ...(parse(text) as Note) };
   }
-  const after = note.after.filter((one) => storage.get(one));
+  const after = note.after.filter(storage.get);
   if (after.length + note.said.length === 0) return;
   const said = [...note.said, [key, operation.body] as const].slice(-MAX_SAID);
   storage.set(NEWEST + user, JSON.stringify({ after, said }));
@@ -55,7 +55,7 @@ export function sayNewest(page: Page, settled: readonly Entry[] = []): void {
   if (page.stopping) return;
   for (const note of storage.keys().filter((one) => one.startsWith(NEWEST))) {
     const { after = [], said = [] } = parse(storage.get(note)) as Partial<Note>;
-    const isOpen = after.some((one) => storage.get(one));
+    const isOpen = after.some(storage.get);
     if (isOpen && !settled.some(({ key }) => after.includes(key))) continue;
     const bodies = said.map(([, body]) => body);
     // It may be a copy that was settled.
@@ -67,7 +67,7 @@ export function sayNewest(page: Page, settled: readonly Entry[] = []): void {
     const again = undone < 0 || page.known?.optedOut ? [] : bodies.slice(undone);
     for (const body of again) append(page, { kind: "identify", body });
     const left = parse(storage.get(note)) as Partial<Note>;
-    const open = left.after?.filter((one) => storage.get(one)) ?? [];
+    const open = left.after?.filter(storage.get) ?? [];
     if (open.length === 0) storage.remove(note);
     else storage.set(note, JSON.stringify({ after: open, said: left.said?.slice(-again.length) }));
   }
