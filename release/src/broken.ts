@@ -62,6 +62,8 @@ export async function stageBroken(
   { sdk, damage }: Breakage,
 ): Promise<Stage> {
   const registry = await startRegistry(join(folder, "registry"));
+  // Optional peers come from elsewhere, which a test cannot count on.
+  const npmrc = `${registry.npmrc}legacy-peer-deps=true\n`;
   await writeFile(join(folder, "publish.npmrc"), registry.npmrc);
   let version = "";
   for (const name of packages) {
@@ -71,7 +73,12 @@ export async function stageBroken(
     const env = { npm_config_userconfig: join(folder, "publish.npmrc") };
     await run("npm", ["publish", "--ignore-scripts", "--access=public"], { cwd: unpacked, env });
   }
-  return { version, packages: packages.map((name) => `@whisperr/${name}`), registry, isRelease: false };
+  return {
+    version,
+    packages: packages.map((name) => `@whisperr/${name}`),
+    registry: { ...registry, npmrc },
+    isRelease: false,
+  };
 }
 
 const PACKAGES = join(import.meta.dirname, "..", "..", "packages");
