@@ -13,7 +13,7 @@ const PRIVATE_NAMES = `
   lease leaseMs tabEffects failedAtMs wasRefused isFailureKnown contextText isHidden contextOf queues session device shared prefix endHandling retriesKept isHandling handlerReturned
   isWeighed weighedSize drawnAtMs isPlain assigned endPause pause resumeAfterMs awaits caller cutOff deadline deadlineMs delayMs dueMs isCalling isSet letGo owner recover requestEffects requests setTimer wake
   holds holding pushing addTraits releaseHeld claimed identifying onlyOptsOut noteUnheard settled device durable storedLocks watchViews contextOf
-  ahead sendingAhead aheadBytes sendAhead isHurried hasSpoken sinceMs isAlone isPrerendered isLeft leftMs reading inTime mayBeUndone
+  ahead sendingAhead aheadBytes sendAhead isHurried isSayingAgain hasSpoken sinceMs isAlone isPrerendered isLeft leftMs reading inTime mayBeUndone
 `
   .trim()
   .split(/\s+/);

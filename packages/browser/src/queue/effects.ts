@@ -48,7 +48,8 @@ export function effectsOf(page: Page): Effects {
         found(page, [...queues]);
       }),
     readLocked: () => withCopy(storage, (copy) => readLocked(page, recordKeys(storage, copy), copy)),
-    isAlone: () => recordKeys(storage).every((key) => queueOf(key) === page.own),
+    // Another page may have taken this one's records, and then has a note of what it sends of them.
+    isAlone: () => storage.keys().every((key) => !/^[fq]\./.test(key) || queueOf(key) === page.own),
     letGo(queues) {
       tab.set(LEFT, [...new Set([...queues, ...left()])].slice(0, MAX_LEFT).join(" "));
       for (const queue of queues) ends[queue]?.();

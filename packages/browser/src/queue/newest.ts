@@ -20,7 +20,7 @@ const MAX_SAID = 10;
 
 /**
  * One is called: are there older ones in other queues? What stands in its own comes before it anyway. Noted before its record is
- * written: a page may die between the two.
+ * written: a page may die between the two. One that is said again keeps its place among the others.
  */
 export function noteNewest(page: Page, operation: IdentifyOperation): void {
   const { storage, own, written } = page;
@@ -40,7 +40,10 @@ export function noteNewest(page: Page, operation: IdentifyOperation): void {
   }
   const after = note.after.filter(storage.get);
   if (after.length + note.said.length === 0) return;
-  const said = [...note.said, [key, operation.body] as const].slice(-MAX_SAID);
+  const entry = [key, operation.body] as const;
+  const said = page.isSayingAgain
+    ? note.said.map((one) => (one[1] === operation.body ? entry : one))
+    : [...note.said, entry].slice(-MAX_SAID);
   storage.set(NEWEST + user, JSON.stringify({ after, said }));
 }
 
@@ -65,11 +68,19 @@ export function sayNewest(page: Page, settled: readonly Entry[] = []): void {
       ([key], index) => index > last && (!storage.get(key) || mayArrive(inFlight, key)),
     );
     const again = undone < 0 || page.known?.optedOut ? [] : bodies.slice(undone);
+    page.isSayingAgain = true;
     for (const body of again) append(page, { kind: "identify", body });
+    page.isSayingAgain = false;
     const left = parse(storage.get(note)) as Partial<Note>;
     const open = left.after?.filter(storage.get) ?? [];
-    if (open.length === 0) storage.remove(note);
-    else storage.set(note, JSON.stringify({ after: open, said: left.said?.slice(-again.length) }));
+    // Those that were said may wait in another order than they were called in, where a page died as it said them again.
+    const waits = left.said?.some(([key]) => storage.get(key));
+    if (open.length === 0 && !waits) storage.remove(note);
+    else
+      storage.set(
+        note,
+        JSON.stringify({ after: open, said: again.length > 0 ? left.said?.slice(-again.length) : left.said }),
+      );
   }
 }
 

@@ -33,6 +33,8 @@ export interface TabQueue {
   own: string;
   /** Records written into it so far. */
   written: number;
+  /** What is appended was said before: newer identifies are said again. */
+  isSayingAgain: boolean;
   /** In the order in which they are sent; those that are held stand at the end. */
   entries: Entry[];
   /** Queues whose lock this page has: true. False: it was asked for, and there is no answer yet. */
@@ -47,6 +49,7 @@ export const newTabQueue = (): Omit<TabQueue, "tabEffects"> => ({
   hasStarted: false,
   own: "",
   written: 0,
+  isSayingAgain: false,
   entries: [],
   queues: {},
 });
