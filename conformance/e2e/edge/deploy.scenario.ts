@@ -23,7 +23,7 @@ test("wrangler deploy --dry-run takes every Worker of the documents, and finds n
   for (const part of ["dist", "package.json"])
     await cp(join(EDGE, part), join(folder, "node_modules", "@whisperr", "edge", part), { recursive: true });
   const workers = [...(await workersIn("README.md")), ...(await workersIn("OUTBOXES.md"))];
-  expect(workers.length).toBe(4);
+  expect(workers.length).toBe(5);
   for (const [index, worker] of workers.entries()) {
     const config = { name: "app", main: "worker.ts", compatibility_date: "2026-07-01" };
     await writeFile(join(folder, "wrangler.json"), JSON.stringify(config));
