@@ -71,7 +71,7 @@ enginesOnly(["chromium"], SCENARIO, () => {
 
   it("killed once the durable copy is written: everything arrives", async () => {
     const { stage, browser, restart } = await stageWithProfile();
-    const options = { persistence: "durable", flushAt: 5_000, flushIntervalMs: 60_000 };
+    const options = { persistence: "durable", flushAtStart: false, flushAt: 5_000, flushIntervalMs: 60_000 };
     const page = await stage.open({ options });
     await page.track("killed", 0, EVENTS);
     await eventually("the copy is written", async () => (await copied(page)) === EVENTS);
