@@ -6,7 +6,7 @@ import { DatabaseSync } from "node:sqlite";
 import type { QueuedOperation } from "@whisperr/core";
 import { createWhisperr } from "@whisperr/node";
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
-import { sqliteOutbox } from "../src/sqlite.ts";
+import { type SqliteDatabase, sqliteOutbox } from "../src/sqlite.ts";
 import { accept, refuse, startIngestionApi } from "./ingestion-api.ts";
 
 let folder = "";
@@ -146,6 +146,30 @@ describe("a file that fails", () => {
     expect(said).toHaveLength(1);
   });
 
+  test("while another process writes since before the start: no call waits for it as long as the start does", () => {
+    warnings();
+    sqliteOutbox(file);
+    const writer = new DatabaseSync(file);
+    onTestFinished(() => writer.close());
+    writer.exec("BEGIN IMMEDIATE");
+    const waits: number[] = [];
+    class Watched extends DatabaseSync {
+      override exec(sql: string): void {
+        if (sql.startsWith("BEGIN IMMEDIATE"))
+          waits.push(Number(this.prepare("PRAGMA busy_timeout").get()?.timeout));
+        super.exec(sql);
+      }
+    }
+    const given = new Watched(file);
+    onTestFinished(() => given.close());
+    const outbox = sqliteOutbox({ database: given as unknown as SqliteDatabase });
+    vi.spyOn(Date, "now").mockReturnValue(Date.now() + 1_000);
+    onTestFinished(() => void vi.restoreAllMocks());
+    outbox.append(operation(1));
+    expect(waits).toEqual([2_000, 100]);
+    expect(contents(outbox)).toEqual([operation(1)]);
+  });
+
   test("that is deleted is made anew, with all that waits", () => {
     const outbox = sqliteOutbox(file);
     outbox.append(operation(1));
@@ -154,6 +178,23 @@ describe("a file that fails", () => {
     onTestFinished(() => void vi.restoreAllMocks());
     outbox.append(operation(2));
     expect(stored()).toEqual(range(1, 2).map((one) => JSON.stringify(one)));
+  });
+
+  test("that is deleted while two use it: each has a queue in the new one that nobody takes while it lives", () => {
+    const first = sqliteOutbox(file);
+    const second = sqliteOutbox(file);
+    first.append(operation(1));
+    second.append(operation(2));
+    // The files beside it stay: the first queue's lock is held when the second one asks for a queue in the new file.
+    for (const end of ["", "-wal", "-shm"]) rmSync(file + end);
+    vi.spyOn(Date, "now").mockReturnValue(Date.now() + 1_000);
+    onTestFinished(() => void vi.restoreAllMocks());
+    second.append(operation(3));
+    first.append(operation(4));
+    expect(contents(sqliteOutbox(file))).toEqual([]);
+    second.append(operation(5));
+    endQueues();
+    expect(contents(sqliteOutbox(file))).toEqual([2, 3, 5, 1, 4].map(operation));
   });
 
   test("that is broken is put aside, whole", () => {
@@ -205,6 +246,21 @@ describe("a database that is handed in", () => {
     outbox.append(operation(1));
     database.exec("ROLLBACK");
     expect(stored()).toEqual([JSON.stringify(operation(1))]);
+  });
+
+  test("need not tell where its file is: SQLite knows", () => {
+    class Silent extends DatabaseSync {
+      override location(): null {
+        return null;
+      }
+    }
+    const database = new Silent(file);
+    onTestFinished(() => database.close());
+    const given = { database: database as unknown as SqliteDatabase };
+    sqliteOutbox(given).append(operation(1));
+    expect(contents(sqliteOutbox(file))).toEqual([]);
+    endQueues();
+    expect(contents(sqliteOutbox(given))).toEqual([operation(1)]);
   });
 
   test("in memory works, and ends with its process", () => {

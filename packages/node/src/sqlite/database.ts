@@ -48,9 +48,10 @@ function builtin<Module>(name: string): Module | undefined {
 export function kindOf(
   database: SqliteDatabase,
 ): { readonly file: string; readonly open: OpenSqlite } | undefined {
-  const { name, filename, location } = database as { name?: unknown; filename?: unknown; location?: unknown };
-  const file = name ?? filename ?? (typeof location === "function" ? location.call(database) : location);
-  if (typeof file !== "string" || file === "" || file === ":memory:") return undefined;
+  // SQLite is asked: libraries name it differently or not at all, and some say what the app wrote, which may be a relative path.
+  const databases = database.prepare("PRAGMA database_list").all() as { name: string; file: string | null }[];
+  const file = databases.find(({ name }) => name === "main")?.file;
+  if (!file) return undefined;
   const Database = database.constructor as Constructor;
   return { file, open: (other) => new Database(other) };
 }

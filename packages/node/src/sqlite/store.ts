@@ -18,9 +18,15 @@ const MIGRATIONS = [
 
 export const IN_MEMORY = ":memory:";
 
-/** The longest time a call may wait for another process that writes, and the start for others that start. */
+/** The longest time a call may wait for another process that writes, and the start for others that start. A call may have to open the file too. */
 const BUSY_MS = 100;
 const START_MS = 2_000;
+
+/**
+ * A number is tried for each process that still holds its lock from before the file was deleted. A queue without a lock is
+ * no choice: the next process would take it over while its own goes on writing to it.
+ */
+const LOCK_ATTEMPTS = 200;
 
 export interface StoredRow {
   readonly number: number;
@@ -32,7 +38,7 @@ export interface Store {
   readonly file: string;
   readonly database: SqliteDatabase;
   readonly queue: number;
-  /** Holds the lock of `queue` by being open. */
+  /** Holds the lock of `queue` by being open. None for a database in memory. */
   readonly lock: SqliteDatabase | undefined;
   /** Which file it is, whatever has its name now. */
   readonly inode: number;
@@ -47,36 +53,55 @@ export function openStore(
   takesOver: boolean,
 ): { readonly store: Store; readonly rows: readonly StoredRow[] } {
   const database = open(file);
+  let lock: SqliteDatabase | undefined;
   try {
     database.exec(
-      `PRAGMA busy_timeout = ${START_MS}; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL`,
+      `PRAGMA busy_timeout = ${takesOver ? START_MS : BUSY_MS}; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL`,
     );
     const opened = transaction(database, () => {
       migrate(database);
       const others = database.prepare("SELECT id FROM whisperr_queues ORDER BY id").all() as { id: number }[];
-      database.exec("INSERT INTO whisperr_queues DEFAULT VALUES");
-      const [{ id: queue }] = database.prepare("SELECT last_insert_rowid() AS id").all() as [{ id: number }];
-      const lock = isShared(file) ? locked(open, lockFile(file, queue)) : undefined;
+      const own = isShared(file)
+        ? newLockedQueue(database, open, file)
+        : { queue: newQueue(database), lock: undefined };
+      lock = own.lock;
       const rows: StoredRow[] = [];
       if (takesOver && isShared(file))
-        for (const { id } of others) takeOver(database, open, file, id, queue, rows);
-      return { queue, lock, rows };
+        for (const { id } of others) takeOver(database, open, file, id, own.queue, rows);
+      return { queue: own.queue, rows };
     });
     database.exec(`PRAGMA busy_timeout = ${BUSY_MS}`);
     const store: Store = {
       file,
       database,
       queue: opened.queue,
-      lock: opened.lock,
+      lock,
       inode: isShared(file) ? statSync(file).ino : 0,
       insert: database.prepare("INSERT OR REPLACE INTO whisperr_operations VALUES (?, ?, ?)"),
       remove: database.prepare("DELETE FROM whisperr_operations WHERE queue = ? AND number BETWEEN ? AND ?"),
     };
     return { store, rows: opened.rows };
   } catch (error) {
-    closeAll(database);
+    closeAll(database, lock);
     throw error;
   }
+}
+
+function newLockedQueue(database: SqliteDatabase, open: OpenSqlite, file: string) {
+  for (let attempt = 0; attempt < LOCK_ATTEMPTS; attempt++) {
+    const queue = newQueue(database);
+    const lock = locked(open, lockFile(file, queue));
+    if (lock !== undefined) return { queue, lock };
+    database.prepare("DELETE FROM whisperr_queues WHERE id = ?").run(queue);
+  }
+  throw new Error(`${lockFile(file, 1)} and those after it cannot be locked`);
+}
+
+/** With a number that no queue of this file had before. */
+function newQueue(database: SqliteDatabase): number {
+  database.exec("INSERT INTO whisperr_queues DEFAULT VALUES");
+  const [{ id }] = database.prepare("SELECT last_insert_rowid() AS id").all() as [{ id: number }];
+  return id;
 }
 
 /** A database in memory is nobody else's. */
