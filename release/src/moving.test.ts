@@ -97,6 +97,35 @@ describe.each(engines)("$engine", ({ engine }) => {
     expect(JSON.parse(identity ?? "{}")).toMatchObject({ anonymousId: before.visitor, userId: "ada" });
   });
 
+  test("a broken operation stops neither the page nor what stands behind it", async () => {
+    const api = await startTestApi({ cors: true });
+    const page = await openPage("new");
+    await page.evaluate(async (baseUrl: string) => {
+      const broken = {
+        kind: "track",
+        eventType: "broken",
+        occurredAt: "2026-06-14T11:00:00.000Z",
+        messageId: null,
+      };
+      const whole = {
+        ...broken,
+        eventType: "bought",
+        occurredAt: new Date().toISOString(),
+        messageId: "9f2b5479-2729-418f-8ecf-3f2c3f2c3f2c",
+      };
+      const nobodys = { kind: "identify", externalUserId: "ada", channels: [null] };
+      localStorage.setItem("whisperr.anon_id", "3bffa0ab-f02c-4a03-823a-092b75d02de4");
+      localStorage.setItem("whisperr.queue.v1", JSON.stringify([whole, broken, nobodys, whole]));
+      const { whisperr } = window as unknown as { whisperr: Record<string, (...args: unknown[]) => unknown> };
+      whisperr.createWhisperr?.({ apiKey: "wrk_test", baseUrl, pageViews: false });
+      whisperr.track?.("came_back");
+      await whisperr.flush?.();
+    }, api.url);
+    // The message id makes the second one harmless.
+    expect(api.store.events.map(({ eventType }) => eventType)).toEqual(["bought", "came_back"]);
+    expect([...api.store.users.keys()]).toEqual([]);
+  });
+
   test("who opted out stays out, and nothing of them is kept", async () => {
     const api = await startTestApi({ cors: true });
     const page = await openPage("old");

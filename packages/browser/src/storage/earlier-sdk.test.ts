@@ -38,6 +38,10 @@ const event = {
   messageId: MESSAGE_ID,
 };
 
+const dies = (): never => {
+  throw new Error("the page is gone");
+};
+
 const left = (queue: unknown, more = {}) =>
   storage({
     "whisperr.anon_id": VISITOR,
@@ -129,6 +133,62 @@ describe("what the earlier SDK left", () => {
     expect(moved(own)).toHaveLength(5);
     expect(moved(own).map(parseOperation).filter(Boolean).at(-1)).toMatchObject({ idNumber: 0x3f2c3f2c3f2c });
   });
+
+  test.each<[string, object]>([
+    ["a message id that is a number", { ...event, messageId: 5 }],
+    ["a message id that is null", { ...event, messageId: null }],
+    ["a message id that is an object", { ...event, messageId: { slice: 1 } }],
+    ["a time that is no text", { ...event, occurredAt: { toString: 1 } }],
+    ["a channel that is null", { kind: "identify", externalUserId: "ada", channels: [null] }],
+    ["channels that are no list", { kind: "identify", externalUserId: "ada", channels: { map: 1 } }],
+  ])("with %s stops neither the app nor what stands behind it", (_, broken) => {
+    const own = storage();
+    const origin = left([broken, event]);
+    move(own, origin);
+    expect(moved(own).map(parseOperation)).toEqual([
+      undefined,
+      expect.objectContaining({ idNumber: 0x3f2c3f2c3f2c }),
+    ]);
+    expect(moved(own)).not.toContain("");
+    expect(origin.keys()).toEqual(["the.app's"]);
+  });
+
+  test("of a version that gave an event no visitor is the visitor's", () => {
+    const own = storage();
+    move(
+      own,
+      left([
+        { ...event, anonymousId: undefined },
+        { kind: "identify", externalUserId: "ada" },
+      ]),
+    );
+    expect(moved(own).map(parseOperation)).toEqual([
+      expect.objectContaining({ anonymousId: VISITOR }),
+      { kind: "identify", body: '{"external_user_id":"ada"}' },
+    ]);
+  });
+
+  test.each([1, 2, 3, 4, 5, 6, 7])(
+    "is there once more, or ours, where the page dies after write %i",
+    (writes) => {
+      const own = storage();
+      const origin = left([event, { ...event, eventType: "bought" }], { "whisperr.user_id": "ada" });
+      let count = 0;
+      const dying = (one: Fake): Fake => ({
+        ...one,
+        set: (key, text) => (++count > writes ? dies() : one.set(key, text)),
+        remove: (key) => (++count > writes ? dies() : one.remove(key)),
+      });
+      try {
+        move(dying(own), dying(origin));
+      } catch {}
+      moveIn(own, origin, NOW_MS, "def456");
+      const events = moved(own).map((text) => (JSON.parse(text) as { event: string }).event);
+      expect(events.slice(-2)).toEqual(["visited", "bought"]);
+      expect(own.get("id")).toBe(JSON.stringify({ anonymousId: VISITOR, userId: "ada" }));
+      expect(origin.keys()).toEqual(["the.app's"]);
+    },
+  );
 
   test("waits for the next start where there is no room for all of it", () => {
     const own = storage({}, 2);

@@ -3,13 +3,13 @@
  * client that starts takes it, with whatever API key: the earlier SDK had one store for all.
  */
 import { IDENTITY, OPT_OUT, recordKey, TIME_LENGTH } from "./keys.ts";
-import type { Storage } from "./storage.ts";
+import { attempt, type Storage } from "./storage.ts";
 
 const QUEUE = "whisperr.queue.v1";
 const VISITOR = "whisperr.anon_id";
 const USER = "whisperr.user_id";
-/** Its session ends with it. */
-const KEYS = [QUEUE, VISITOR, USER, "whisperr.session"];
+/** Its session ends with it. Where the page dies between two of them, the visitor says that there are more. */
+const KEYS = [QUEUE, USER, "whisperr.session", VISITOR];
 
 /** An operation as it kept it. It may be anything by now. */
 interface Earlier {
@@ -32,14 +32,15 @@ export function moveIn(storage: Storage, origin: Storage, nowMs: number, random:
   const kept = origin.get(QUEUE);
   if (visitor === null && kept === null) return;
   if (origin.get(OPT_OUT) === null) {
-    const identity = JSON.stringify({ anonymousId: visitor, userId: origin.get(USER) ?? undefined });
+    const identity = JSON.stringify({ anonymousId: visitor, userId: origin.get(USER) || undefined });
     if (visitor && storage.get(IDENTITY) === null && !storage.set(IDENTITY, identity)) return;
     const operations = earlierIn(kept);
     // Nobody has the lock of this queue: it is recovered like that of a page that is gone, before what this page records.
-    const time = Math.floor(Date.parse(operations[0]?.occurredAt ?? "")) || nowMs;
+    const time = Math.floor(attempt(() => Date.parse(operations[0]?.occurredAt as string), 0)) || nowMs;
     const queue = time.toString(36).padStart(TIME_LENGTH, "0") + random;
     const keys = operations.map((_, number) => recordKey(queue, number));
-    const isStored = operations.every((one, number) => storage.set(keys[number] as string, recordOf(one)));
+    const records = operations.map((one) => attempt(() => recordOf(one, visitor), "null"));
+    const isStored = records.every((text, number) => storage.set(keys[number] as string, text));
     if (!isStored) return keys.forEach(storage.remove);
   }
   KEYS.forEach(origin.remove);
@@ -55,8 +56,8 @@ function earlierIn(kept: string | null): Earlier[] {
 }
 
 /** As this SDK stores it. What makes no sense is found out, and reported, when it is read. */
-function recordOf(one: Earlier): string {
-  const { externalUserId, anonymousId, messageId = "" } = one;
+function recordOf(one: Earlier, visitor: string | null): string {
+  const { externalUserId, anonymousId, messageId } = one as Required<Earlier>;
   if (one.kind === "identify") {
     const channels = one.channels?.map?.(({ type, address, optedIn = true, verified }) => ({
       channel: type,
@@ -75,9 +76,9 @@ function recordOf(one: Earlier): string {
   }
   return JSON.stringify({
     kind: "track",
-    ...(externalUserId ? { userId: externalUserId } : { anonymousId }),
+    ...(externalUserId ? { userId: externalUserId } : { anonymousId: anonymousId || visitor }),
     event: one.eventType,
-    atMs: Date.parse(one.occurredAt ?? ""),
+    atMs: Date.parse(one.occurredAt as string),
     // The same id, in our two parts.
     idPrefix: messageId.slice(0, -12),
     idNumber: Number.parseInt(messageId.slice(-12), 16),

@@ -45,7 +45,8 @@ export const openStorage = (prefix: string, kind: "localStorage" | "sessionStora
     };
   }, nowhere);
 
-function attempt<T>(action: () => T, otherwise: T): T {
+/** What `action` returns, or `otherwise` where it throws. */
+export function attempt<T>(action: () => T, otherwise: T): T {
   try {
     return action();
   } catch {
