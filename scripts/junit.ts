@@ -4,6 +4,8 @@ import { XMLParser } from "fast-xml-parser";
 export interface Tests {
   readonly passed: number;
   readonly failed: number;
+  /** Which failed, and how its message begins. They may be fewer than `failed`: a runner that broke down names none. */
+  readonly failures: readonly string[];
   readonly notRun: readonly NotRun[];
 }
 
@@ -13,7 +15,7 @@ export interface NotRun {
   readonly why: string;
 }
 
-export const noTests: Tests = { passed: 0, failed: 0, notRun: [] };
+export const noTests: Tests = { passed: 0, failed: 0, failures: [], notRun: [] };
 
 interface Suite {
   readonly name: string;
@@ -22,11 +24,16 @@ interface Suite {
 
 interface TestCase {
   readonly name: string;
-  readonly failure?: unknown;
-  readonly error?: unknown;
+  readonly failure?: Problem;
+  readonly error?: Problem;
   readonly skipped?: unknown;
   readonly "system-out"?: unknown;
 }
+
+/** Text where the element has no attributes. */
+type Problem = string | { readonly message?: string };
+
+const MAX_MESSAGE_LENGTH = 200;
 
 const parser = new XMLParser({
   ignoreAttributes: false,
@@ -44,6 +51,12 @@ export function readReport(xml: string): Tests {
   return {
     passed: all.length - skipped.length - failed.length,
     failed: failed.length,
+    failures: failed.map((one) => `${one.suite} > ${one.name}: ${beginning(one.failure ?? one.error)}`),
     notRun: skipped.map((one) => ({ suite: one.suite, why: String(one["system-out"] ?? one.name).trim() })),
   };
+}
+
+function beginning(problem: Problem | undefined): string {
+  const text = typeof problem === "object" ? problem.message : problem;
+  return (text ?? "").trim().split("\n", 1).join().slice(0, MAX_MESSAGE_LENGTH);
 }

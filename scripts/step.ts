@@ -68,7 +68,12 @@ function counted(ok: boolean, files: readonly string[]): Tests {
 }
 
 function added(a: Tests, b: Tests): Tests {
-  return { passed: a.passed + b.passed, failed: a.failed + b.failed, notRun: [...a.notRun, ...b.notRun] };
+  return {
+    passed: a.passed + b.passed,
+    failed: a.failed + b.failed,
+    failures: [...a.failures, ...b.failures],
+    notRun: [...a.notRun, ...b.notRun],
+  };
 }
 
 /** Where turbo writes what each task of a run was. */

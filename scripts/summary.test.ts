@@ -25,6 +25,7 @@ describe("a report", () => {
     expect(readReport(REPORT)).toEqual({
       passed: 1,
       failed: 1,
+      failures: ["Node.js 26 > retry.statuses: got 1"],
       notRun: [
         { suite: "Node.js 26", why: "needs client" },
         { suite: "cost.scenario.ts", why: "webkit: is missing" },
@@ -33,7 +34,12 @@ describe("a report", () => {
   });
 
   test("may be one of no tests", () => {
-    expect(readReport("<testsuites></testsuites>")).toEqual({ passed: 0, failed: 0, notRun: [] });
+    expect(readReport("<testsuites></testsuites>")).toEqual({
+      passed: 0,
+      failed: 0,
+      failures: [],
+      notRun: [],
+    });
   });
 });
 
@@ -84,7 +90,15 @@ describe("a step", () => {
 });
 
 describe("the end of a check", () => {
-  const result = { name: "conformance", seconds: 12.34, cached: false, passed: 3, failed: 0, notRun: [] };
+  const result = {
+    name: "conformance",
+    seconds: 12.34,
+    cached: false,
+    passed: 3,
+    failed: 0,
+    failures: [],
+    notRun: [],
+  };
 
   test("is one plain line", () => {
     expect(summary([result]).split("\n").at(-1)).toBe("3 passed, 0 failed");
@@ -101,6 +115,18 @@ describe("the end of a check", () => {
     expect(text).toContain("not run: 2 of conformance: needs client (node18, node20)");
     expect(text).toContain("not run: random seeds (npm run fuzz)");
     expect(text.split("\n").at(-1)).toBe("3 passed, 0 failed, 2 skipped");
+  });
+
+  test("names what failed just before the last line", () => {
+    const failures = ["Node.js 26 > retry.statuses: got 1"];
+    const lines = summary([
+      { ...result, failed: 1, failures },
+      { ...result, name: "lint", failed: 1 },
+    ]).split("\n");
+    expect(lines.slice(-3, -1)).toEqual([
+      "failed: conformance: Node.js 26 > retry.statuses: got 1",
+      "failed: lint",
+    ]);
   });
 
   test("has a row for each step, and says of one that nothing changed for it", () => {

@@ -18,6 +18,7 @@ export function summary(results: readonly StepResult[], leftOut: readonly string
     "",
     ...notRunLines(notRun),
     ...leftOut.map((what) => `not run: ${what}`),
+    ...failedLines(results),
     `${passed} passed, ${failed} failed${skipped}`,
   ].join("\n");
 }
@@ -35,6 +36,15 @@ function table(results: readonly StepResult[]): string[] {
     }),
     row(total.name, `${total.seconds.toFixed(1)} s`),
   ];
+}
+
+/** Next to the last line, for whoever sees only the end of a long log. */
+function failedLines(results: readonly StepResult[]): string[] {
+  const failed = results.filter((result) => result.failed > 0);
+  const lines = failed.flatMap(({ name, failures }) =>
+    failures.length === 0 ? [`failed: ${name}`] : failures.map((test) => `failed: ${name}: ${test}`),
+  );
+  return atMost(MAX_REASONS, lines);
 }
 
 /** One line a reason: what a runtime lacks, it lacks for many tests. */
