@@ -74,6 +74,8 @@ interface Attempt {
   readonly page: Responsible;
   readonly suspensions: number;
   readonly isGoing: boolean;
+  /** Others can know that it is in flight. Where the storage is full, they cannot. */
+  readonly isNoted: boolean;
 }
 
 const NUMBER = /\\?"n\\?":(\d+)/;
@@ -101,6 +103,8 @@ export function createWitness({ isStrict, nowMs, tell }: WitnessPorts): Witness 
   let optedOutAtMs = Number.POSITIVE_INFINITY;
   /** As it is stored. */
   let identity = "";
+  /** Of the last note of what is in flight, which a page writes just before it sends. */
+  let isNoted = true;
 
   function sent(page: Responsible, request: Request): void {
     const waits = open.get(page)?.isOver === false;
@@ -120,7 +124,7 @@ export function createWitness({ isStrict, nowMs, tell }: WitnessPorts): Witness 
       const isSaidAgain = request.isIdentify && (records.get(key)?.size ?? 0) > 1;
       if (!isSaidAgain && !(request.isIdentify && traffic.acknowledgedBy.has(key))) check(page, key, earlier);
       const { suspensions, isGoing } = page;
-      attempts.set(key, [...earlier, { page, suspensions, isGoing }]);
+      attempts.set(key, [...earlier, { page, suspensions, isGoing, isNoted }]);
     }
   }
 
@@ -150,8 +154,8 @@ export function createWitness({ isStrict, nowMs, tell }: WitnessPorts): Witness 
     if (nowMs() > optedOutAtMs + OPT_OUT_HEARD_MS)
       violations.push(`${page.name} sent ${number} after the user had opted out`);
     if (!isStrict) return;
-    for (const { page: other, suspensions } of earlier) {
-      const had = other.isAlive && other.suspensions === suspensions;
+    for (const { page: other, suspensions, isGoing, isNoted: wasNoted } of earlier) {
+      const had = other.isAlive && other.suspensions === suspensions && (wasNoted || !isGoing);
       if (other !== page && had)
         violations.push(`${page.name} sent ${number}, which living ${other.name} has`);
     }
@@ -172,6 +176,7 @@ export function createWitness({ isStrict, nowMs, tell }: WitnessPorts): Witness 
     wrote(key, text, isStored) {
       tell(`wrote ${key} ${text.slice(0, 150)}`);
       const [kind, queue = ""] = key.split(".");
+      if (kind === "f") isNoted = isStored;
       if (kind === "id") {
         noteUser(text, users);
         // A full storage tells nobody, and what stands there already is no news.
