@@ -73,9 +73,15 @@ export function recovered(q: TabQueue, entries: readonly Entry[], doubtful: numb
   q.recovery = "none";
   q.maySend = true;
   q.hasStarted = true;
-  q.entries = [...all.filter(isDue), ...all.filter(waits)];
+  q.entries = all;
+  dueFirst(q);
   const due = entries.filter(isDue).length;
   q.tabEffects.joined(due, entries.length - due, doubtful);
+}
+
+/** What waits for a user stands behind everything else. */
+export function dueFirst(q: TabQueue): void {
+  q.entries = [...q.entries.filter(isDue), ...q.entries.filter(waits)];
 }
 
 /** Puts an operation at the end. False when there was no room to store it. */
