@@ -36,6 +36,18 @@ export const withEvents = (request: SentRequest, events: readonly object[]): Sen
   body: JSON.stringify({ events }),
 });
 
+/** Each request waits for the answer of the one before. */
+export const oneAfterTheOther: How = () => {
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    fetch(request, send) {
+      const answer = last.then(() => send(request));
+      last = answer.catch(() => {});
+      return answer;
+    },
+  };
+};
+
 export const withRequests =
   (edit: (request: SentRequest) => SentRequest): How =>
   () => ({ fetch: (request, send) => send(edit(request)) });

@@ -1,4 +1,5 @@
 /** Mistakes of SDKs for edge runtimes about requests that end before what they sent is answered (contract, section 5). */
+import { oneAfterTheOther } from "../hooks/requests.ts";
 import type { Mutant } from "../mutant.ts";
 
 type WaitUntil = (promise: Promise<unknown>) => void;
@@ -27,16 +28,7 @@ export const endedRequestMutants: readonly Mutant[] = [
   {
     id: "waits-for-an-ended-request",
     does: "Sends nothing before the answer that an ended request was to hear.",
-    how: () => {
-      let last: Promise<unknown> = Promise.resolve();
-      return {
-        fetch(request, send) {
-          const answer = last.then(() => send(request));
-          last = answer.catch(() => {});
-          return answer;
-        },
-      };
-    },
+    how: oneAfterTheOther,
     caughtBy: { "wait-until.cut": /stored types: expected 2 items, got 0/ },
   },
   {

@@ -3,7 +3,7 @@ import { readingRetryAfter } from "../hooks/answers.ts";
 import { withClient } from "../hooks/calls.ts";
 import { always, withOptions } from "../hooks/options.ts";
 import { deaf, patched, rememberingOwnStorage } from "../hooks/platform.ts";
-import { withRequests } from "../hooks/requests.ts";
+import { oneAfterTheOther, withRequests } from "../hooks/requests.ts";
 import type { How, Mutant, SentRequest } from "../mutant.ts";
 
 /** How often a page looks for others that are gone. */
@@ -56,16 +56,7 @@ const leavingMutants: readonly Mutant[] = [
   {
     id: "waits-as-it-goes",
     does: "Waits for the answer of each request before it sends the next, though its page goes.",
-    how: () => {
-      let last: Promise<unknown> = Promise.resolve();
-      return {
-        fetch(request, send) {
-          const answer = last.then(() => send(request));
-          last = answer.catch(() => {});
-          return answer;
-        },
-      };
-    },
+    how: oneAfterTheOther,
     caughtBy: { "leaving.without-waiting": /number of requests: expected 3, got 1/ },
   },
   {
