@@ -1,7 +1,5 @@
 /** A folder on loopback, as any web server hands it out. */
-
 import type { AddressInfo } from "node:net";
-import { join } from "node:path";
 import { serve } from "@hono/node-server";
 import { serveStatic } from "@hono/node-server/serve-static";
 import { Hono } from "hono";
@@ -12,7 +10,7 @@ export interface Site {
 }
 
 export async function serveFolder(folder: string): Promise<Site> {
-  const app = new Hono().use("/*", serveStatic({ root: join(folder) }));
+  const app = new Hono().use("/*", serveStatic({ root: folder }));
   return new Promise((resolve) => {
     const server = serve({ fetch: app.fetch, port: 0, hostname: "127.0.0.1" }, ({ port }: AddressInfo) =>
       resolve({
