@@ -51,6 +51,10 @@ const server = z
         poison: z.enum(["reject_event", "reject_batch"]).exactOptional(),
         maxBodyBytes: z.int().exactOptional(),
         maxEvents: z.int().exactOptional(),
+        clockAheadMs: z
+          .int()
+          .describe("How far the API's clock is ahead of the SDK's; negative when behind.")
+          .exactOptional(),
         rejectBatchesContaining: z.strictObject({ key: z.string(), value: z.json() }).exactOptional(),
       })
       .exactOptional(),

@@ -11,10 +11,10 @@ export interface Answer {
 const JSON_TYPE = "application/json";
 const NULL_BODY_STATUSES = [204, 205, 304];
 
-/** Browsers may send to any ingestion API: the key is publishable. Retry-After must be readable to be honoured. */
+/** Browsers may send to any ingestion API: the key is publishable. What an SDK acts on must be readable. */
 const CORS_HEADERS = {
   "access-control-allow-origin": "*",
-  "access-control-expose-headers": "retry-after",
+  "access-control-expose-headers": "retry-after, date",
 };
 
 const PREFLIGHT_HEADERS = {
@@ -36,6 +36,11 @@ export function refusal(status: number, code: string, message: string, requestIn
 
 export function isSuccess(answer: Answer): boolean {
   return answer.status >= 200 && answer.status < 300;
+}
+
+/** The API's own clock; a server would put its machine's there. */
+export function withDate(answer: Answer, nowMs: number): Answer {
+  return { ...answer, headers: { date: new Date(nowMs).toUTCString(), ...answer.headers } };
 }
 
 export function withCors(answer: Answer): Answer {

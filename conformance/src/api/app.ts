@@ -3,7 +3,7 @@
  * work where `connect` finds the connection.
  */
 import { type Context, Hono } from "hono";
-import { type Answer, preflightResponse, refusal, withCors } from "./answer.ts";
+import { type Answer, preflightResponse, refusal, withCors, withDate } from "./answer.ts";
 import { type Connect, noConnection } from "./connection.ts";
 import { createStore } from "./create-store.ts";
 import { BATCH_PATH, ENDPOINT_PATHS, IDENTIFY_PATH, TRACK_PATH } from "./endpoint-paths.ts";
@@ -35,9 +35,10 @@ export function createIngestionApp(
   options: IngestionAppOptions = {},
   connect: Connect = noConnection,
 ): IngestionApp {
-  const { basePath = "", now = Date.now } = options;
+  const { basePath = "", now = Date.now, clockAheadMs = 0 } = options;
+  const ownNow = () => now() + clockAheadMs;
   const store = createStore();
-  const ingest = createIngest(options, store, now);
+  const ingest = createIngest(options, store, ownNow);
   const script = createFaultScript(options.script ?? []);
   const maxRequests = options.maxRecordedRequests ?? DEFAULT_MAX_RECORDED_REQUESTS;
   const recorder = createRecorder(now, maxRequests, ENDPOINT_PATHS);
@@ -52,8 +53,11 @@ export function createIngestionApp(
       connection: connect(context.env),
       signal: AbortSignal.any([context.req.raw.signal, stopping.signal]),
       process: (twist) => process(entry.request, twist),
-      decorate: options.cors ? withCors : (answer) => answer,
-      now,
+      decorate(answer) {
+        const dated = withDate(answer, ownNow());
+        return options.cors ? withCors(dated) : dated;
+      },
+      now: ownNow,
     };
     try {
       return await playFault(fault, parts);

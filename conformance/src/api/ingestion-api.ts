@@ -24,8 +24,10 @@ export interface IngestionAppOptions {
   rejectBatchesContaining?: { key: string; value: JsonValue };
   /** One fault per request to /v1/*, in order. */
   script?: Fault[];
-  /** The API's clock in ms; default Date.now. */
+  /** The API's clock in ms, which each answer's `Date` shows; default Date.now. */
   now?: () => number;
+  /** How far the API's clock is ahead of `now`, by which requests are recorded; negative when behind. Default 0. */
+  clockAheadMs?: number;
   /** Answer preflights and allow every origin; default false. */
   cors?: boolean;
   /** How many requests are remembered, 256 MiB of them at most, before the oldest are forgotten; default 10,000. */

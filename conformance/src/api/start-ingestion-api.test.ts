@@ -76,7 +76,7 @@ describe("CORS", () => {
     const failed = await sendBatch(api.url, anEvent("1"));
     expect(failed.status).toBe(503);
     expect(failed.headers.get("access-control-allow-origin")).toBe("*");
-    expect(failed.headers.get("access-control-expose-headers")).toBe("retry-after");
+    expect(failed.headers.get("access-control-expose-headers")).toBe("retry-after, date");
   });
 
   test("is off unless asked for", async () => {

@@ -20,17 +20,20 @@ export const taking = (from: Statuses, to: number): How =>
     return is ? withStatus(answer, to) : answer;
   });
 
-/** Reads `Retry-After` as something else; null: not at all. */
-export const readingRetryAfter = (edit: (value: string, status: number) => string | null): How =>
+/** Reads a header as something else; null: not at all. */
+export const readingHeader = (name: string, edit: (value: string, status: number) => string | null): How =>
   withAnswers((answer) => {
-    const value = answer.headers.get("retry-after");
+    const value = answer.headers.get(name);
     if (value === null) return answer;
     const headers = new Headers(answer.headers);
     const read = edit(value, answer.status);
-    if (read === null) headers.delete("retry-after");
-    else headers.set("retry-after", read);
+    if (read === null) headers.delete(name);
+    else headers.set(name, read);
     return Object.defineProperty(answer, "headers", { value: headers });
   });
+
+export const readingRetryAfter = (edit: (value: string, status: number) => string | null): How =>
+  readingHeader("retry-after", edit);
 
 /** Reads the whole body, and passes on another. */
 export async function withBody(answer: Response, edit: (text: string) => string): Promise<Response> {

@@ -5,6 +5,7 @@ import { beforeSendMutants } from "./before-send.ts";
 import { callbackMutants } from "./callbacks.ts";
 import { callMutants } from "./calls.ts";
 import { clientMutants } from "./clients.ts";
+import { clockMutants } from "./clocks.ts";
 import { consentMutants } from "./consent.ts";
 import { creationMutants } from "./creations.ts";
 import { credentialMutants } from "./credentials.ts";
@@ -41,6 +42,7 @@ export const mutants: readonly Mutant[] = [
   ...retryMutants,
   ...queueMutants,
   ...flushMutants,
+  ...clockMutants,
   ...eventMutants,
   ...callMutants,
   ...beforeSendMutants,

@@ -62,6 +62,8 @@ export interface Client extends Machine {
   ahead?: readonly SentAhead[];
   /** The last one. */
   answer: Answer | undefined;
+  /** What the clock here is known to be wrong by: see `heard()`. */
+  clockAheadMs: number;
 }
 
 /**
@@ -98,6 +100,7 @@ export function createClient<More extends object = object>(
     timer: undefined,
     request: undefined,
     answer: undefined,
+    clockAheadMs: 0,
   };
   // One that is built in one go is what V8 reads fast: servers have no more to add.
   return more ? Object.assign(more, { ...client, ...more }) : (client as Client & More);

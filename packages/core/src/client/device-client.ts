@@ -59,14 +59,14 @@ export function createDeviceClient<Events extends EventMap = AnyEvents>(
 }
 
 function track(client: DeviceRecord, event: unknown, properties?: unknown, context?: unknown): void {
-  const { ports, device, recorder } = client;
+  const { device, recorder } = client;
   const { holding } = device;
   let identity: Identity;
   const make = () => {
     identity = recordedUser(client);
     const { userId, anonymousId } = identity;
     const owner = userId === undefined ? { anonymousId, ...(device.holds && HELD) } : { userId };
-    const operation = recordEvent(recorder, ports, owner, event, properties, context, device.context?.());
+    const operation = recordEvent(recorder, client, owner, event, properties, context, device.context?.());
     if (!operation || client.known === identity) return operation;
     // What the app gave has called back: it may have opted the user out, said who it is, or parted the two.
     identity = recordedUser(client);

@@ -124,7 +124,7 @@ export function createServerClient<Events extends EventMap = AnyEvents, More ext
 
   function track(userId: unknown, event: unknown, properties?: unknown, context?: unknown): void {
     const make = () =>
-      recordEvent(recorder, ports, { userId: checkUserId(userId) }, event, properties, context);
+      recordEvent(recorder, client, { userId: checkUserId(userId) }, event, properties, context);
     enqueue(client, () => `track(${quote(event)})`, make);
   }
 

@@ -10,7 +10,7 @@ function recorder(context?: object) {
   const { ports } = fakePorts({ uuid: () => `0000000${++uuids}-0000-4000-8000-000000000000` });
   const record = createRecorder({ apiKey: "wrk_test", context });
   return (own?: object, automatic?: object) =>
-    recordEvent(record, ports, user, "bought", {}, own, automatic) as TrackOperation;
+    recordEvent(record, { ports, clockAheadMs: 0 }, user, "bought", {}, own, automatic) as TrackOperation;
 }
 
 test("what ids are made of is drawn anew for each millisecond that has events: a clone begins in another one", () => {
@@ -24,7 +24,7 @@ test("what ids are made of is drawn anew for each millisecond that has events: a
     nowMs = ms;
     const { idPrefix, idNumber } = recordEvent(
       record,
-      ports,
+      { ports, clockAheadMs: 0 },
       user,
       "bought",
       {},
@@ -68,7 +68,8 @@ describe("what the runtime knows is in the context", () => {
 test("an event's name is a copy, and the same name is copied once: it may be cut from a text of megabytes", () => {
   const { ports } = fakePorts();
   const record = createRecorder({ apiKey: "wrk_test" });
-  const name = (event: unknown) => recordEvent(record, ports, user, event, {}, undefined)?.event;
+  const name = (event: unknown) =>
+    recordEvent(record, { ports, clockAheadMs: 0 }, user, event, {}, undefined)?.event;
   expect(["signed_up", "signed_out", "signed_up"].map(name)).toEqual([
     "signed_up",
     "signed_out",

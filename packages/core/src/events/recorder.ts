@@ -35,6 +35,13 @@ type BeforeSend = NonNullable<WhisperrOptions["beforeSend"]>;
 /** Whose an event is. */
 export type Owner = Pick<TrackOperation, "userId" | "anonymousId" | "held">;
 
+/** Of a client: what an event is stamped by. */
+export interface Clocked {
+  readonly ports: Pick<Ports, "nowMs" | "uuid">;
+  /** What the clock is known to be wrong by. */
+  readonly clockAheadMs: number;
+}
+
 export interface Recorder {
   readonly beforeSend: WhisperrOptions["beforeSend"] | null;
   /** The context every event gets: the app's own. As text too, for most calls have none of theirs. */
@@ -72,7 +79,7 @@ export function createRecorder({ beforeSend, context }: WhisperrOptions): Record
  */
 export function recordEvent(
   recorder: Recorder,
-  { nowMs, uuid }: Pick<Ports, "nowMs" | "uuid">,
+  { ports, clockAheadMs }: Clocked,
   owner: Owner,
   event: unknown,
   properties: unknown,
@@ -80,15 +87,15 @@ export function recordEvent(
   automatic?: object,
 ): TrackOperation | undefined {
   const { beforeSend, base, baseJson } = recorder;
-  const atMs = nowMs();
-  if (atMs !== recorder.drawnAtMs) draw(recorder, atMs, uuid());
+  const nowMs = ports.nowMs();
+  if (nowMs !== recorder.drawnAtMs) draw(recorder, nowMs, ports.uuid());
   const name = recorder.known.get(event) ?? learn(recorder, event);
   const isPlain = automatic === undefined && (context ?? undefined) === undefined;
   const operation: TrackOperation = {
     kind: "track",
     ...owner,
     event: name,
-    atMs,
+    atMs: nowMs - clockAheadMs,
     idPrefix: recorder.idPrefix,
     idNumber: ++recorder.idNumber,
     properties: objectToJson(properties, "properties"),
@@ -109,8 +116,8 @@ function learn({ known }: Recorder, event: unknown): string {
  * Clones of a process image go on from the same memory. So what ids are made of is good for a millisecond, in which no clone is
  * made, and calls in a row share it: drawing it for each event would make `track()` twice as slow.
  */
-function draw(recorder: Recorder, atMs: number, uuid: string): void {
-  recorder.drawnAtMs = atMs;
+function draw(recorder: Recorder, nowMs: number, uuid: string): void {
+  recorder.drawnAtMs = nowMs;
   recorder.idPrefix = uuid.slice(0, UUID_PREFIX_LENGTH);
   recorder.idNumber = Number.parseInt(uuid.slice(-8), 16) & MAX_FIRST_NUMBER;
 }

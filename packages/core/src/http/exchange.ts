@@ -17,6 +17,8 @@ export interface Answer {
   readonly retryAfter?: string | undefined;
   /** A page for people (`text/html`): a 2xx of that type is somebody else's, not the API's. */
   readonly isPage?: true | undefined;
+  /** How far the clock here is ahead of its `Date`, negative when behind; 0 within a minute, undefined when there is none. */
+  readonly clockAheadMs?: number | undefined;
   /** Why no answer came; undefined when one did. */
   readonly failure?: string | undefined;
 }
@@ -52,6 +54,7 @@ export function createTransport(
     let abort = () => {};
 
     async function exchange(): Promise<Answer> {
+      const sentMs = ports.nowMs();
       controller = ports.abortController();
       const init = {
         method: "POST",
@@ -78,6 +81,7 @@ export function createTransport(
           status,
           retryAfter: header("retry-after"),
           isPage: /^\s*text\/html/i.test(header("content-type") ?? "") || undefined,
+          clockAheadMs: aheadMs(header("date"), sentMs, ports.nowMs()),
         };
         verdict = { ...verdict, body: textOf(await ports.readText(response)) };
       } catch {
@@ -98,6 +102,24 @@ export function createTransport(
     void answer.then(() => timers.clear(timer));
     return { answer, abort };
   };
+}
+
+/** A clock that differs by less is as good as right. */
+const MAX_CLOCK_ERROR_MS = 60_000;
+/** A `Date` has whole seconds, the rest cut off. */
+const DATE_STEP_MS = 999;
+
+/**
+ * How far a clock is ahead of a `Date` that was written at any moment from sending to now: a machine may have slept in between,
+ * and its clock may have been set back.
+ */
+function aheadMs(date: string | undefined, sentMs: number, nowMs: number): number | undefined {
+  const dateMs = parseHttpDateMs(date ?? "");
+  if (Number.isNaN(dateMs)) return undefined;
+  const ahead = Math.min(sentMs, nowMs) - dateMs - DATE_STEP_MS;
+  const behind = dateMs - Math.max(sentMs, nowMs);
+  if (ahead > MAX_CLOCK_ERROR_MS) return ahead;
+  return behind > MAX_CLOCK_ERROR_MS ? -behind : 0;
 }
 
 function textOf(value: unknown): string | undefined {

@@ -8,9 +8,9 @@ import type { Client } from "../client/client.ts";
 import { hurried, withdrawn } from "../delivery/flow.ts";
 import type { Operation } from "../events/operation.ts";
 import { type Batch, cutBatch, utf8Bytes } from "../events/wire.ts";
-import { type Answer, classifyAnswer, type RequestUnderWay } from "../http/exchange.ts";
+import type { Answer, RequestUnderWay } from "../http/exchange.ts";
 import { read, settle, step } from "./books.ts";
-import { transmit } from "./effects.ts";
+import { heard, transmit } from "./effects.ts";
 
 export interface SentAhead {
   readonly batch: Batch;
@@ -79,7 +79,7 @@ function answeredEarly(client: Client, sent: SentAhead, answer: Answer): void {
   const others = sentBy(client).filter((one) => one !== sent);
   if (others.length === client.ahead?.length) return;
   client.ahead = others;
-  const outcome = classifyAnswer(answer, sent.batch.count, client.ports.nowMs());
+  const outcome = heard(client, answer, sent.batch.count);
   // An identify is overtaken by none: one that may be undone is said again in its turn.
   if (outcome.kind === "accepted" && !sent.mayBeUndone) {
     client.answer = answer;

@@ -5,7 +5,7 @@ import { timerFired } from "../delivery/flow.ts";
 import type { Effects, KeptBecause } from "../delivery/machine.ts";
 import type { DropReason } from "../errors.ts";
 import { cutBatch } from "../events/wire.ts";
-import { type Answer, classifyAnswer, noAnswer, unmentioned } from "../http/exchange.ts";
+import { type Answer, classifyAnswer, noAnswer, type Outcome, unmentioned } from "../http/exchange.ts";
 import { printDebug } from "../report/reporter.ts";
 import { lose, note, settle, step, take } from "./books.ts";
 import { endCallers } from "./flush.ts";
@@ -54,9 +54,22 @@ export async function transmit(client: Client): Promise<void> {
 
 /** The request under way is over, and this is what came of it. */
 export function conclude(client: Client, answer: Answer): void {
-  const { ports } = client;
   client.answer = answer;
-  step(client, answered, classifyAnswer(answer, client.inFlight, ports.nowMs()), ports.random());
+  const outcome = heard(client, answer, client.inFlight);
+  step(client, answered, outcome, client.ports.random());
+}
+
+/**
+ * What an answer says of the `count` operations that were sent. When all of them are refused, the clock here may be why: then
+ * later events get the time of the API. Once it is corrected each success tells whether it was set right meanwhile.
+ */
+export function heard(client: Client, answer: Answer, count: number): Outcome {
+  const outcome = classifyAnswer(answer, count, client.ports.nowMs() - client.clockAheadMs);
+  const { kind } = outcome;
+  const isTaken = kind === "accepted" && outcome.rejected < count;
+  if (isTaken ? client.clockAheadMs : kind === "accepted" || kind === "rejected")
+    client.clockAheadMs = answer.clockAheadMs ?? client.clockAheadMs;
+  return outcome;
 }
 
 function abort(client: Client): void {

@@ -23,6 +23,10 @@ export function messageOf(what: Parameters<typeof explain>[0], answer?: Answer, 
     const isElsewhere = answer && isMisdirected(answer);
     more = ` after ${counted(count, "attempt")}${isElsewhere ? ": this is not the ingestion API, check baseUrl" : ""}`;
   }
+  // A clock that is wrong is a reason for the API to refuse events, and none for anything else.
+  const seconds = Math.round((answer?.clockAheadMs ?? 0) / 1000);
+  if (seconds && what.startsWith("rejected"))
+    more = `: the clock here is ${Math.abs(seconds)} s ${seconds > 0 ? "ahead" : "behind"}`;
   return `${explain(what)}${more}${answer ? ` (${describeAnswer(answer)})` : ""}.`;
 }
 
