@@ -36,7 +36,7 @@ const EDGE = {
 
 /** Files outside the rooms: any room may import them. For the other packages, all of core is such a file. */
 const SHARED = [
-  "^packages/core/src/(development|errors|options|ports)\\.ts$",
+  "^packages/core/src/(development|errors|host-numbers|options|ports)\\.ts$",
   "^packages/core/src/index\\.ts$",
   "^packages/browser/src/(clock|index)\\.ts$",
   "^packages/edge/src/options\\.ts$",

@@ -14,7 +14,7 @@ export type DropReason =
   | "invalid_traits"
   /** A channel, shortcut or `preferredChannel` is not usable. */
   | "invalid_channels"
-  /** A value refers to itself, or throws when it is read. */
+  /** A value refers to itself, or throws when it is read; or the clock shows no time. */
   | "unserializable"
   /** Larger than one operation may be, or refused by the server as too large (413). */
   | "too_large"

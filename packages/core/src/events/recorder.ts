@@ -1,5 +1,6 @@
 /** From a `track()` call to a queued event: checked, stamped with time and id, and through the app's `beforeSend`. */
 import { mustBe, refuseContext } from "../development.ts";
+import { MAX_TIME_MS } from "../host-numbers.ts";
 import type { WhisperrOptions } from "../options.ts";
 import type { Ports } from "../ports.ts";
 import type { TrackOperation } from "./operation.ts";
@@ -88,6 +89,8 @@ export function recordEvent(
 ): TrackOperation | undefined {
   const { beforeSend, base, baseJson } = recorder;
   const nowMs = ports.nowMs();
+  const atMs = nowMs - clockAheadMs;
+  if (!(Math.abs(atMs) <= MAX_TIME_MS)) throw new Refusal("unserializable", "the clock shows no time");
   if (nowMs !== recorder.drawnAtMs) draw(recorder, nowMs, ports.uuid());
   const name = recorder.known.get(event) ?? learn(recorder, event);
   const isPlain = automatic === undefined && (context ?? undefined) === undefined;
@@ -95,7 +98,7 @@ export function recordEvent(
     kind: "track",
     ...owner,
     event: name,
-    atMs: nowMs - clockAheadMs,
+    atMs,
     idPrefix: recorder.idPrefix,
     idNumber: ++recorder.idNumber,
     properties: objectToJson(properties, "properties"),

@@ -4,6 +4,7 @@
  */
 import { describeThrown } from "../events/refusal.ts";
 import type { Batch } from "../events/wire.ts";
+import { MAX_TIME_MS, timeOf } from "../host-numbers.ts";
 import type { AbortControllerLike, FetchResponse, Ports } from "../ports.ts";
 import { parseHttpDateMs } from "./http-date.ts";
 
@@ -54,7 +55,7 @@ export function createTransport(
     let abort = () => {};
 
     async function exchange(): Promise<Answer> {
-      const sentMs = ports.nowMs();
+      const sentMs = timeOf(ports);
       controller = ports.abortController();
       const init = {
         method: "POST",
@@ -81,7 +82,7 @@ export function createTransport(
           status,
           retryAfter: header("retry-after"),
           isPage: /^\s*text\/html/i.test(header("content-type") ?? "") || undefined,
-          clockAheadMs: aheadMs(header("date"), sentMs, ports.nowMs()),
+          clockAheadMs: aheadMs(header("date"), sentMs, timeOf(ports)),
         };
         verdict = { ...verdict, body: textOf(await ports.readText(response)) };
       } catch {
@@ -115,7 +116,8 @@ const DATE_STEP_MS = 999;
  */
 function aheadMs(date: string | undefined, sentMs: number, nowMs: number): number | undefined {
   const dateMs = parseHttpDateMs(date ?? "");
-  if (Number.isNaN(dateMs)) return undefined;
+  // Nor does a clock tell anything that shows no time at all.
+  if (!(Math.max(Math.abs(sentMs), Math.abs(nowMs)) + Math.abs(dateMs) <= MAX_TIME_MS)) return undefined;
   const ahead = Math.min(sentMs, nowMs) - dateMs - DATE_STEP_MS;
   const behind = dateMs - Math.max(sentMs, nowMs);
   if (ahead > MAX_CLOCK_ERROR_MS) return ahead;

@@ -5,6 +5,7 @@ import { timerFired } from "../delivery/flow.ts";
 import type { Effects, KeptBecause } from "../delivery/machine.ts";
 import type { DropReason } from "../errors.ts";
 import { cutBatch } from "../events/wire.ts";
+import { randomOf, timeOf } from "../host-numbers.ts";
 import { type Answer, classifyAnswer, noAnswer, type Outcome, unmentioned } from "../http/exchange.ts";
 import { printDebug } from "../report/reporter.ts";
 import { lose, note, settle, step, take } from "./books.ts";
@@ -56,7 +57,7 @@ export async function transmit(client: Client): Promise<void> {
 export function conclude(client: Client, answer: Answer): void {
   client.answer = answer;
   const outcome = heard(client, answer, client.inFlight);
-  step(client, answered, outcome, client.ports.random());
+  step(client, answered, outcome, randomOf(client.ports));
 }
 
 /**
@@ -64,7 +65,7 @@ export function conclude(client: Client, answer: Answer): void {
  * later events get the time of the API. Once it is corrected each success tells whether it was set right meanwhile.
  */
 export function heard(client: Client, answer: Answer, count: number): Outcome {
-  const outcome = classifyAnswer(answer, count, client.ports.nowMs() - client.clockAheadMs);
+  const outcome = classifyAnswer(answer, count, timeOf(client.ports) - client.clockAheadMs);
   const { kind } = outcome;
   const isTaken = kind === "accepted" && outcome.rejected < count;
   if (isTaken ? client.clockAheadMs : kind === "accepted" || kind === "rejected")
