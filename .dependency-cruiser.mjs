@@ -13,7 +13,7 @@ const CORE = {
   report: ["events", "http"],
   loop: ["delivery", "events", "http", "queue", "report"],
   client: ["delivery", "events", "http", "identity", "loop", "queue", "report"],
-  process: ["client", "events", "loop"],
+  process: ["client", "events", "loop", "report"],
   web: ["http"],
 };
 

@@ -20,7 +20,7 @@ test("require() gives the same SDK, and the key comes from the environment", asy
     apiUrl: api.url,
     env: { WHISPERR_API_KEY: "wrk_from_environment" },
     source: `const required = require("@whisperr/node");
-      console.log(Object.keys(required).sort().join() === "channel,closeOnSignal,createMemoryOutbox,createWhisperr");
+      console.log(Object.keys(required).sort().join() === "channel,closeOnSignal,createMemoryOutbox,createWhisperr,currentWhisperr");
       required.createWhisperr({ baseUrl: options.baseUrl }).track("ada", "step_taken", { n: 0 });`,
   });
   expect(ended).toMatchObject({ ...QUIET_END, stdout: "true\n" });

@@ -32,6 +32,8 @@ export type DropReason =
   | "outbox_failed"
   /** The call came after `shutdown()`. */
   | "shut_down"
+  /** Middleware of a framework: the request has no user. Counted; an error once per process. */
+  | "no_user"
   /** Client SDKs: `optOut()` discarded it, or it came after that; the latter is counted, but not an error. */
   | "opted_out"
   /** Client SDKs: held for a visitor whom `reset()` forgot. */

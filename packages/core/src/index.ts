@@ -45,8 +45,8 @@ export {
   type TrackOperation,
 } from "./events/operation.ts";
 export type { WireEvent } from "./events/recorder.ts";
-export { describeThrown, misuse, printable } from "./events/refusal.ts";
-export { ignoreRejection } from "./events/snapshot.ts";
+export { describeThrown, misuse, printable, quote } from "./events/refusal.ts";
+export { ignoreRejection, isThenable } from "./events/snapshot.ts";
 export { type Batch, cutBatch, encodeEvent, formatMessageId, utf8Bytes } from "./events/wire.ts";
 export {
   type Answer,
@@ -84,6 +84,7 @@ export type {
 } from "./ports.ts";
 export { createProcessClient, type ProcessOptions } from "./process/process-client.ts";
 export { onEnd, onOutOfWork, type ProcessEnd, type ProcessWatch } from "./process/process-watch.ts";
+export { requestCallsOf } from "./process/request-calls.ts";
 export { createMemoryOutbox } from "./queue/memory-outbox.ts";
 export type { AppOutbox, Outbox, QueuedOperation } from "./queue/outbox.ts";
 export { parseOperation } from "./queue/stored-operation.ts";

@@ -1,14 +1,9 @@
 /** Express 4 and 5: `req.whisperr`, bound to the authenticated user of the request. */
-import {
-  type AnyEvents,
-  describeThrown,
-  diagnostics,
-  type EventMap,
-  ignoreRejection,
-  misuse,
-  type UserClient,
-} from "@whisperr/core";
+import type { AnyEvents, EventMap, UserClient } from "@whisperr/core";
 import type { Whisperr } from "./create-whisperr.ts";
+import { requestClients } from "./frameworks/request-client.ts";
+import { runWith } from "./frameworks/requests.ts";
+import { type UserId, userIn } from "./frameworks/users.ts";
 
 /**
  * The events `req.whisperr` knows. Empty, it takes any; an app that wants its own checked declares them once:
@@ -26,74 +21,67 @@ declare global {
       /** Set by `whisperrExpress()`; its calls belong to the user who makes the request. */
       whisperr: UserClient<EventsOfRequest>;
     }
+    interface Locals {}
   }
 }
 
+/** What of a request needs no types of Express: with what middleware has declared of it. */
+export interface ExpressRequest extends Express.Request {
+  /** In small letters. */
+  readonly headers: { readonly [name: string]: string | readonly string[] | undefined };
+  /** A header. */
+  get(name: string): string | undefined;
+}
+
+/** What of a response needs no types of Express. */
+export interface ExpressResponse {
+  /** What middleware has put there. */
+  readonly locals: Express.Locals & { readonly [name: string]: unknown };
+}
+
 /** What `whisperrExpress()` can be told. */
-export interface ExpressOptions<Request> {
-  /** The user of a request; undefined or null when there is none. Default: `userOfRequest`. */
-  readonly resolveUser?: ((request: Request) => string | number | bigint | null | undefined) | undefined;
+export interface ExpressOptions<Request = ExpressRequest, Response = ExpressResponse> {
+  /**
+   * The user of a request; undefined or null when there is none. It may be async: it is then asked until it finds somebody, for
+   * 10 seconds at most, and the calls keep the moment and the values that they had.
+   * @default where the common authentication libraries put the user
+   */
+  readonly resolveUser?: ((request: Request, response: Response) => UserId | PromiseLike<UserId>) | undefined;
 }
 
 /**
  * Express middleware that sets `req.whisperr`. The user is looked up at each call, so it does not matter whether
- * authentication runs before or after. Without a user a call does nothing, which the client's `debug` mentions. Never
- * fails a request.
+ * authentication runs before or after. A call without a user is counted in `stats().dropped.no_user`, and told of once in the
+ * life of the process. Never fails a request.
+ *
+ * @example
+ * app.use(whisperrExpress(whisperr, { resolveUser: (req) => req.session.userId }));
  */
-export function whisperrExpress<Events extends EventMap = AnyEvents, Request extends object = object>(
+export function whisperrExpress<
+  Events extends EventMap = AnyEvents,
+  Request extends object = ExpressRequest,
+  Response extends object = ExpressResponse,
+>(
   whisperr: Whisperr<Events>,
-  options: ExpressOptions<Request> = {},
-): (request: Request, response: unknown, next: (error?: unknown) => void) => void {
-  const resolveUser = options.resolveUser ?? userOfRequest;
-  if (typeof whisperr?.forUser !== "function") {
-    throw misuse("whisperrExpress() takes the client that createWhisperr() made");
-  }
-  if (typeof resolveUser !== "function") throw misuse("resolveUser must be a function");
-
-  /** The client of the request's user; undefined without one. */
-  function clientOf(request: Request): UserClient<Events> | undefined {
-    try {
-      const userId: unknown = resolveUser(request);
-      ignoreRejection(userId);
-      // As it is: whatever resolveUser gave against its type (a promise, NaN) is refused and reported, never an id.
-      if (userId !== undefined && userId !== null && userId !== "") return whisperr.forUser(userId as string);
-      whisperr[diagnostics]?.("a call was left out: the request has no user");
-      return undefined;
-    } catch (error) {
-      whisperr[diagnostics]?.(`resolveUser threw: ${describeThrown(error)}`);
-      // The call is then refused, and reported, for want of a user.
-      return whisperr.forUser(undefined as never);
-    }
-  }
-
-  return (request, _response, next) => {
-    const client: UserClient<Events> = {
-      track: (event, ...rest) => clientOf(request)?.track(event, ...rest),
-      identify: (identity) => clientOf(request)?.identify(identity),
-    };
+  options: ExpressOptions<Request, Response> = {},
+): (request: Request, response: Response, next: (error?: unknown) => void) => void {
+  const clientOf = requestClients<[Request, Response], Events>(whisperr, options, {
+    name: "whisperrExpress()",
+    holders: holdersOf,
+    where: "req and res.locals",
+  });
+  return (request, response, next) => {
+    const client = clientOf(request, response);
     Object.assign(request, { whisperr: client });
-    next();
+    runWith(client, next);
   };
 }
 
-/** `req.user.id`, `req.user.sub`, `req.auth.userId`, `req.auth.sub`, `req.userId`, in this order; the first usable one. */
-export function userOfRequest(request: object): string | undefined {
-  // Each is where a common authentication middleware puts the user; Express's own type knows none of them.
-  const { user, auth, userId } = request as { user?: unknown; auth?: unknown; userId?: unknown };
-  const candidates = [
-    field(user, "id"),
-    field(user, "sub"),
-    field(auth, "userId"),
-    field(auth, "sub"),
-    userId,
-  ];
-  const found = candidates.find(
-    (id) =>
-      (typeof id === "string" && id.trim() !== "") || Number.isSafeInteger(id) || typeof id === "bigint",
-  );
-  return found === undefined ? undefined : String(found);
+/** The user that a request or the `locals` of its response hold, where the common authentication libraries put them. */
+export function userOfRequest(request: object, response?: object): string | undefined {
+  return userIn(holdersOf(request, response));
 }
 
-function field(value: unknown, name: string): unknown {
-  return typeof value === "object" && value !== null ? (value as Record<string, unknown>)[name] : undefined;
+function holdersOf(request: object, response?: { readonly locals?: unknown }): readonly unknown[] {
+  return [request, response?.locals];
 }

@@ -28,6 +28,7 @@ export {
   type EndSignal,
 } from "./close-on-signal.ts";
 export { createWhisperr, type NodeOptions, type Whisperr } from "./create-whisperr.ts";
+export { currentWhisperr } from "./current-whisperr.ts";
 
 /** The outbox that a client has unless it is given another: it lives as long as its process. For outboxes built around it. */
 export const createMemoryOutbox: () => AppOutbox = createOutbox;

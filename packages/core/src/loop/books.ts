@@ -102,7 +102,7 @@ export function lose(
   );
 }
 
-function countDropped(client: Client, reason: DropReason, count: number): void {
+export function countDropped(client: Client, reason: DropReason, count: number): void {
   client.dropped[reason] = (client.dropped[reason] ?? 0) + count;
   client.lost += count;
 }

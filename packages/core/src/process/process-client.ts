@@ -7,9 +7,11 @@ import {
   type ServerClient,
 } from "../client/server-client.ts";
 import { misuse } from "../events/refusal.ts";
+import { type FlushResult, within } from "../loop/flush.ts";
 import { integer, MAX_TIMER_MS, ownOptions, resolveOptions, type WhisperrOptions } from "../options.ts";
 import type { Ports } from "../ports.ts";
 import { type ProcessEnd, watchProcess } from "./process-watch.ts";
+import { createRequestCalls, type RequestCalls, requestCalls } from "./request-calls.ts";
 
 /** What the clients of processes take, all runtimes alike. */
 export interface ProcessOptions extends WhisperrOptions {
@@ -30,6 +32,10 @@ export interface Process {
   readonly proxyVariable?: ((name: string) => string | undefined) | undefined;
 }
 
+type Deadline = { readonly timeoutMs?: number | undefined };
+
+const NOTHING: FlushResult = { delivered: 0, dropped: 0, pending: 0 };
+
 /** Operations kept in memory by default. */
 const MAX_QUEUE_SIZE = 10_000;
 
@@ -49,18 +55,38 @@ export function createProcessClient<Events extends EventMap = AnyEvents>(
     refuseProxy(resolved.baseUrl, proxyVariable);
   const exitTimeoutMs = integer("exitTimeoutMs", options.exitTimeoutMs, 2000, 0, MAX_TIMER_MS);
   const watched: Ports = { ...ports, onStep: watchProcess(exitTimeoutMs, end) };
-  const { api } = createServerClient<Events>(options, resolved, watched);
+  const { api, client } = createServerClient<Events>(options, resolved, watched);
   const leave = exitTimeoutMs > 0 ? end.join?.() : undefined;
-  if (leave === undefined) return api;
-  return {
+  const calls = createRequestCalls(client, options);
+  let ending: Promise<FlushResult> | undefined;
+
+  function shutDown(settings: Deadline | undefined): Promise<FlushResult> {
+    const ended = api.shutdown(settings);
+    // It leaves no listener behind.
+    if (leave) void ended.then(leave);
+    return ended;
+  }
+
+  const whisperr: ServerClient<Events> & { readonly [requestCalls]: RequestCalls } = {
     ...api,
+    [requestCalls]: calls,
+    flush(settings) {
+      const queued = calls.queued();
+      if (queued === undefined) return api.flush(settings);
+      return within(client, settings?.timeoutMs, () => queued.then(() => api.flush()));
+    },
     shutdown(settings) {
-      const ended = api.shutdown(settings);
-      // It leaves no listener behind.
-      void ended.then(leave);
-      return ended;
+      const queued = calls.queued();
+      if (ending || queued === undefined) return ending ?? shutDown(settings);
+      const { timeoutMs } = settings ?? {};
+      const fromMs = end.elapsedMs();
+      ending = within(client, timeoutMs, () => queued.then(() => NOTHING)).then(() =>
+        shutDown(timeoutMs === undefined ? {} : { timeoutMs: timeoutMs - (end.elapsedMs() - fromMs) }),
+      );
+      return ending;
     },
   };
+  return whisperr;
 }
 
 /** `http:` is safe on the machine itself, but not by way of a proxy, which reads the key. `HTTP_PROXY` is not for `https:`. */

@@ -6,7 +6,7 @@ import { createWhisperr } from "../../src/index.ts";
 const load = createRequire(import.meta.url);
 
 const SURFACE = {
-  "@whisperr/node": ["channel", "closeOnSignal", "createMemoryOutbox", "createWhisperr"],
+  "@whisperr/node": ["channel", "closeOnSignal", "createMemoryOutbox", "createWhisperr", "currentWhisperr"],
   "@whisperr/node/express": ["userOfRequest", "whisperrExpress"],
   "@whisperr/node/sqlite": ["sqliteOutbox"],
 };

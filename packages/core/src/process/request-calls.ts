@@ -1,0 +1,100 @@
+/**
+ * What the middleware of a framework needs of a client, beside its API: calls without a user, and calls of a user who is still
+ * looked up. The latter are recorded at the call, with the moment and the values they had, and queued once the user is known.
+ */
+import type { Client } from "../client/client.ts";
+import type { UserClient } from "../client/server-client.ts";
+import { identifyBody } from "../events/identify-body.ts";
+import type { Operation, TrackOperation } from "../events/operation.ts";
+import { applyBeforeSend, createRecorder, recordEvent } from "../events/recorder.ts";
+import { quote } from "../events/refusal.ts";
+import { checkUserId, stringify } from "../events/snapshot.ts";
+import { countDropped, refuse } from "../loop/books.ts";
+import { enqueue } from "../loop/queue.ts";
+import type { WhisperrOptions } from "../options.ts";
+import { printDebug } from "../report/reporter.ts";
+
+/** Where the client of a process keeps what middleware needs; the same symbol in every copy of this file. */
+export const requestCalls: unique symbol = Symbol.for("whisperr.request-calls 1");
+
+/** What the middleware of a framework needs of a client, beside its API: nothing that its type tells apps of. */
+export interface RequestCalls {
+  /** A call has no user: it is counted as `no_user`. The app is told, or only `debug` is. */
+  leaveOut(message: string, isTold: boolean): void;
+  /**
+   * The calls of a user who is still looked up. `user` never rejects; undefined: there is none, and `leaveOut` hears of each call.
+   * Those that share a `user` keep their order.
+   */
+  later(user: Promise<unknown>, leaveOut: (call: string) => void): UserClient;
+  /** Resolves when the calls that wait now are queued; undefined when none waits. */
+  queued(): Promise<unknown> | undefined;
+}
+
+/** Those of a client; undefined where it lives in no process, and of one that is disabled. */
+export function requestCallsOf(whisperr: object): RequestCalls | undefined {
+  return (whisperr as { readonly [requestCalls]?: RequestCalls })[requestCalls];
+}
+
+export function createRequestCalls(client: Client, options: WhisperrOptions): RequestCalls {
+  const waiting = new Set<Promise<void>>();
+  // One of its own: beforeSend sees an event whole, and this one makes events without a user.
+  let recorder: ReturnType<typeof createRecorder> | undefined;
+
+  function wait(
+    user: Promise<unknown>,
+    leaveOut: (call: string) => void,
+    name: string,
+    operation: Operation,
+  ) {
+    if (waiting.size >= client.config.maxQueueSize)
+      return refuse(client, "queue_full", `${name} was dropped: too many calls wait for their user.`);
+    const queued = user.then((id) => {
+      waiting.delete(queued);
+      if (id === undefined) return leaveOut(name);
+      const make = () => owned(operation, checkUserId(id), options.beforeSend);
+      enqueue(client, () => name, make);
+    });
+    waiting.add(queued);
+  }
+
+  return {
+    leaveOut(message, isTold) {
+      if (isTold) return refuse(client, "no_user", message);
+      client.accepted += 1;
+      countDropped(client, "no_user", 1);
+      printDebug(client.reporter, message);
+    },
+    queued: () => (waiting.size > 0 ? Promise.all(waiting) : undefined),
+    later(user, leaveOut) {
+      const call = (name: string, make: () => Operation | undefined) =>
+        enqueue(
+          client,
+          () => name,
+          make,
+          (_client, operation) => wait(user, leaveOut, name, operation),
+        );
+      return {
+        track(event, properties, context) {
+          recorder ??= createRecorder({ context: options.context });
+          const own = recorder;
+          const make = () => recordEvent(own, client, { userId: "" }, event, properties, context);
+          call(`track(${quote(event)})`, make);
+        },
+        identify: (identity) =>
+          call("identify()", () => ({ kind: "identify", body: identifyBody("", identity) })),
+      };
+    },
+  };
+}
+
+/** What was recorded without a user, as the user's. */
+function owned(
+  operation: Operation,
+  userId: string,
+  beforeSend: WhisperrOptions["beforeSend"],
+): Operation | undefined {
+  if (operation.kind === "identify")
+    return { kind: "identify", body: stringify({ ...JSON.parse(operation.body), external_user_id: userId }) };
+  const event: TrackOperation = { ...operation, userId };
+  return beforeSend ? applyBeforeSend(event, beforeSend) : event;
+}

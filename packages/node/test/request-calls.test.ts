@@ -1,0 +1,117 @@
+/** Calls of a user who is still looked up, and what else happens meanwhile. */
+import { expect, test, vi } from "vitest";
+import { requestClients } from "../src/frameworks/request-client.ts";
+import { createWhisperr, type NodeOptions, type UserClient, type WhisperrError } from "../src/index.ts";
+import { startIngestionApi } from "./ingestion-api.ts";
+
+/** A request, and the answer of its `resolveUser` in the test's hands. */
+async function createRequest(options: NodeOptions = {}) {
+  const api = await startIngestionApi();
+  const errors: WhisperrError[] = [];
+  const onError = (error: WhisperrError) => void errors.push(error);
+  const whisperr = createWhisperr({ apiKey: "wrk_test", baseUrl: api.url, onError, ...options });
+  const lookups: ((user: string | undefined) => void)[] = [];
+  const resolveUser = () => new Promise<string | undefined>((resolve) => lookups.push(resolve));
+  const clientOf = requestClients(
+    whisperr,
+    { resolveUser },
+    { name: "test()", holders: () => [], where: "" },
+  );
+  const sent = () =>
+    api.events().map((event) => `${event.external_user_id} ${event.event_type ?? "identify"}`);
+  return { api, whisperr, errors, lookups, client: clientOf() as UserClient, sent };
+}
+
+test("flush() waits for the user, and then for the delivery", async () => {
+  const { whisperr, lookups, client, sent } = await createRequest();
+  client.track("signed_up");
+  const flushed = whisperr.flush();
+  client.identify({ email: "ada@example.com" });
+  lookups[0]?.("ada");
+  expect(await flushed).toMatchObject({ dropped: 0, pending: 0 });
+  expect(sent()).toEqual(["ada signed_up", "ada identify"]);
+  expect(lookups).toHaveLength(1);
+});
+
+test("flush({ timeoutMs }) does not wait longer for the user than it may", async () => {
+  const { whisperr, lookups, client, sent } = await createRequest();
+  client.track("signed_up");
+  expect(await whisperr.flush({ timeoutMs: 1 })).toEqual({ delivered: 0, dropped: 0, pending: 0 });
+  lookups[0]?.("ada");
+  await whisperr.flush();
+  expect(sent()).toEqual(["ada signed_up"]);
+});
+
+test("shutdown() waits for the user, once", async () => {
+  const { whisperr, lookups, client, sent } = await createRequest();
+  client.track("signed_up");
+  const ended = whisperr.shutdown({ timeoutMs: 60_000 });
+  expect(whisperr.shutdown()).toBe(ended);
+  lookups[0]?.("ada");
+  expect(await ended).toEqual({ delivered: 1, dropped: 0, pending: 0 });
+  expect(whisperr.shutdown()).toBe(ended);
+  expect(sent()).toEqual(["ada signed_up"]);
+});
+
+test("whoever is found after the end of shutdown() is too late, and that is counted", async () => {
+  const { whisperr, lookups, client } = await createRequest();
+  client.track("signed_up");
+  await whisperr.shutdown({ timeoutMs: 1 });
+  lookups[0]?.("ada");
+  await vi.waitFor(() => expect(whisperr.stats().dropped).toEqual({ shut_down: 1 }));
+});
+
+test("a request that found nobody asks again at its next call", async () => {
+  const { whisperr, lookups, client, sent } = await createRequest();
+  client.track("page_opened");
+  lookups[0]?.(undefined);
+  await whisperr.flush();
+  client.track("signed_in");
+  lookups[1]?.("ada");
+  await whisperr.flush();
+  client.track("order_placed");
+  await whisperr.flush();
+  expect(sent()).toEqual(["ada signed_in", "ada order_placed"]);
+  expect(lookups).toHaveLength(2);
+  expect(whisperr.stats()).toMatchObject({ accepted: 3, delivered: 2, dropped: { no_user: 1 } });
+});
+
+test("beforeSend sees the event with its user; what is wrong with a call is refused at the call", async () => {
+  const { whisperr, lookups, client, errors, api } = await createRequest({
+    beforeSend: (event) => ({ ...event, properties: { of: event.external_user_id } }),
+  });
+  client.track("Not a name");
+  expect(errors).toMatchObject([{ reason: "invalid_event_type" }]);
+  client.track("signed_up");
+  lookups[0]?.("ada");
+  await whisperr.flush();
+  expect(api.events()).toMatchObject([{ external_user_id: "ada", properties: { of: "ada" } }]);
+});
+
+test("as many calls wait as the queue would take, and no more", async () => {
+  const { whisperr, client, errors } = await createRequest({ maxQueueSize: 2, flushAt: 2 });
+  for (const _ of [1, 2, 3]) client.track("signed_up");
+  expect(errors).toMatchObject([{ reason: "queue_full", count: 1 }]);
+  expect(whisperr.stats()).toMatchObject({ accepted: 1, dropped: { queue_full: 1 } });
+});
+
+test("a lookup that never answers is given up, and its calls are counted", async () => {
+  const { whisperr, client, errors } = await createRequest();
+  vi.useFakeTimers();
+  client.track("signed_up");
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(errors).toMatchObject([{ reason: "invalid_user_id" }]);
+  expect(whisperr.stats()).toMatchObject({ accepted: 1, dropped: { invalid_user_id: 1 } });
+});
+
+test("a disabled client does nothing with them", async () => {
+  const whisperr = createWhisperr({ disabled: true });
+  const framework = { name: "test()", holders: () => [], where: "" };
+  const none = requestClients(whisperr, undefined, framework)();
+  const later = requestClients(whisperr, { resolveUser: async () => "ada" }, framework)();
+  for (const client of [none, later]) {
+    client.track("signed_up");
+    client.identify();
+  }
+  expect(whisperr.stats().accepted).toBe(0);
+});
