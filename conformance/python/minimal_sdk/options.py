@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 #: The contract's cap on events per request.
 MAX_BATCH_SIZE = 500
+DEFAULT_BASE_URL = "https://api.whisperr.net"
 LOOPBACK = re.compile(r"(.*\.)?localhost|127\.[\d.]+|::1")
 #: Whole numbers, each with its smallest value.
 SMALLEST = {
@@ -35,7 +36,7 @@ class Options:
     """Raises ValueError for what cannot work. Times are in milliseconds."""
 
     api_key: Optional[str] = None
-    base_url: str = "https://api.whisperr.net"
+    base_url: str = DEFAULT_BASE_URL
     allow_insecure_http: bool = False
     #: Operations that start a flush.
     flush_at: int = 20
@@ -79,6 +80,7 @@ class Options:
         key = self.api_key = self.api_key.strip() if isinstance(self.api_key, str) else self.api_key
         usable = isinstance(key, str) and re.fullmatch("[!-~]+", key) is not None
         must(usable, "api_key", "your key, for example from the environment variable WHISPERR_API_KEY")
+        self.base_url = self.base_url or DEFAULT_BASE_URL
         self._check_base_url()
         self.base_url = self.base_url.rstrip("/")
         self.max_batch_size = min(self.max_batch_size, MAX_BATCH_SIZE)

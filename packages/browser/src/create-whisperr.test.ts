@@ -84,6 +84,88 @@ describe("the client of a page", () => {
   });
 });
 
+describe("options that make no sense", () => {
+  let said: string[];
+  const create = (more: object | null, isPage = true) => {
+    if (isPage) openPage();
+    const made = createWhisperr(more as BrowserOptions);
+    const { accepted } = stats(made);
+    void made.shutdown({ timeoutMs: 0 });
+    return { isDisabled: accepted === 0, said };
+  };
+  const stats = (client: Whisperr) => {
+    client.track("signed_up");
+    return client.stats();
+  };
+
+  beforeEach(() => {
+    said = [];
+    vi.spyOn(console, "error").mockImplementation((message) => void said.push(message));
+    vi.stubGlobal(Symbol.for("whisperr.browser.1") as unknown as string, undefined);
+  });
+  afterEach(() => {
+    vi.unstubAllGlobals();
+    vi.restoreAllMocks();
+  });
+
+  it.each([true, false])(
+    "without a key nothing is recorded and nothing thrown, which is said once (page: %s)",
+    (isPage) => {
+      for (const more of [{}, { apiKey: "" }, { apiKey: " " }, { apiKey: null }])
+        expect(create({ ...options, apiKey: undefined, ...more }, isPage).isDisabled).toBe(true);
+      expect(said).toEqual([
+        expect.stringMatching(/Nothing is recorded.*apiKey is missing.*WHISPERR_API_KEY/),
+      ]);
+    },
+  );
+
+  it.each<[string, object | null, RegExp]>([
+    ["a key that is none", { apiKey: "wrk key" }, /apiKey must be/],
+    ["null in place of options", null, /must be an object/],
+    ["text in place of options", Object("wrk_test"), /apiKey is missing/],
+    [
+      "an option that cannot be read",
+      {
+        get apiKey() {
+          throw new Error("not here");
+        },
+      },
+      /not here/,
+    ],
+    [
+      "what throws something unreadable",
+      {
+        get apiKey() {
+          throw null;
+        },
+      },
+      /Nothing is recorded/,
+    ],
+  ])("%s: nothing is recorded", (_what, more, message) => {
+    expect(create(more)).toEqual({ isDisabled: true, said: [expect.stringMatching(message)] });
+  });
+
+  it("of any other the default is taken, and each is named", () => {
+    const wrong = {
+      flushAt: 0,
+      backoff: { baseMs: -1, maxMs: "x" },
+      pageViews: "no",
+      context: 7,
+      baseUrl: "api",
+    };
+    expect(create({ ...options, ...wrong })).toEqual({
+      isDisabled: false,
+      said: ["backoff.baseMs", "baseUrl", "flushAt", "pageViews", "context"].map((name) =>
+        expect.stringMatching(new RegExp(`^\\[whisperr\\] Default taken. Whisperr: ${name} must be`)),
+      ),
+    });
+  });
+
+  it("an empty baseUrl is the default one", () => {
+    expect(create({ ...options, baseUrl: "" })).toEqual({ isDisabled: false, said: [] });
+  });
+});
+
 describe("half a document, as servers that render pages have it", () => {
   afterEach(() => void vi.unstubAllGlobals());
 

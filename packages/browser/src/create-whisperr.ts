@@ -28,9 +28,9 @@ export interface Whisperr<Events extends EventMap = AnyEvents> extends DeviceCli
 /**
  * Makes the client of a page, or returns the one there is: with the same `apiKey` the second call, of React's StrictMode or
  * a second script tag, gets the first one's client. Without a document (server rendering) it returns one that does nothing.
- * Nothing that the client does later throws.
- * @throws Error that names the option and the fix: for a wrong `apiKey` or `baseUrl`, and in the `development` build for any
- * option that makes no sense.
+ * Nothing throws, here nor later. Without a usable `apiKey` the client does nothing, and `console.error` says why; so it does of
+ * any other option that makes no sense, in whose place its default is taken. A production build looks only at `apiKey`, `baseUrl`
+ * and numbers that are too large.
  * @example
  * const whisperr = createWhisperr({ apiKey: "wrk_…" });
  */

@@ -21,7 +21,7 @@ const ClientContext = createContext<unknown>(undefined);
 
 /**
  * Gives `useWhisperr()` below it a client. With `options`, the page's client of that key: rendering twice, or again with
- * other options, makes no second one. During server rendering it does nothing. Throws what `createWhisperr()` throws.
+ * other options, makes no second one. During server rendering it does nothing.
  */
 export function WhisperrProvider<Events extends EventMap = AnyEvents>(
   props: WhisperrProviderProps<Events>,

@@ -4,7 +4,7 @@ import {
   checkChoice,
   type DeviceCalls,
   type EventMap,
-  mustBe,
+  misuse,
   type WhisperrOptions,
 } from "@whisperr/core";
 import { createDisabledClient } from "./disabled-client.ts";
@@ -49,9 +49,9 @@ export interface Whisperr<Events extends EventMap = AnyEvents> extends DeviceCal
 /**
  * Makes the client of a page, or returns the one there is: with the same `apiKey` the second call, of React's StrictMode or
  * a second script tag, gets the first one's client. Without a document (server rendering) it returns one that does nothing.
- * Nothing that the client does later throws.
- * @throws Error that names the option and the fix: for a wrong `apiKey` or `baseUrl`, and in the `development` build for any
- * option that makes no sense.
+ * Nothing throws, here nor later. Without a usable `apiKey` the client does nothing, and `console.error` says why; so it does of
+ * any other option that makes no sense, in whose place its default is taken. A production build looks only at `apiKey`, `baseUrl`
+ * and numbers that are too large.
  * @example
  * const whisperr = createWhisperr({ apiKey: "wrk_…" });
  */
@@ -61,10 +61,10 @@ export function createWhisperr<Events extends EventMap = AnyEvents>(
   return clientOfPage(options, featuresOf, createDisabledClient) as Whisperr<Events>;
 }
 
-/** None. Options for them are a mistake, and for one of them visitors would pay. */
+/** None. Options for them are a mistake. For one of them visitors would pay: there is no client then. */
 function featuresOf(options: SlimOptions & Pick<BrowserOptions, "respectDoNotTrack">): Features {
   const { respectDoNotTrack } = options;
-  mustBe(!respectDoNotTrack, "respectDoNotTrack", "given to @whisperr/browser", respectDoNotTrack);
+  if (respectDoNotTrack) throw misuse("respectDoNotTrack needs @whisperr/browser");
   checkChoice("persistence", options.persistence, ["localStorage", "memory"]);
   return {};
 }

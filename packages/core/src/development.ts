@@ -18,7 +18,7 @@ export function mustBe(
 ): asserts fits {
   if (fits) return;
   const message = `${what} must be ${rule} (got ${described(value)})`;
-  throw reason ? new Refusal(reason, message) : misuse(message);
+  throw reason ? new Refusal(reason, message) : misuse(message, what);
 }
 
 /** What the options that both builds check must be. */
@@ -61,7 +61,7 @@ export function checkTypes<Name extends string>(
 
 /** Throws: the option `context` could not be read, and why. */
 export function refuseContext(thrown: unknown): void {
-  throw misuse(asRefusal(thrown, "context").message);
+  throw misuse(asRefusal(thrown, "context").message, "context");
 }
 
 const TEXTS: { readonly [what in DropReason | WhisperrError["type"] | "abandoned"]?: string } = {

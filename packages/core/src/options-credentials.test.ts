@@ -22,6 +22,10 @@ describe("apiKey", () => {
 });
 
 describe("baseUrl", () => {
+  test("empty text is not given", () => {
+    expect(resolve({ baseUrl: "" }).baseUrl).toBe("https://api.whisperr.net");
+  });
+
   test.each([
     ["https://api.example.com", "https://api.example.com"],
     ["https://api.example.com/", "https://api.example.com"],
@@ -66,7 +70,6 @@ describe("baseUrl", () => {
   });
 
   test.each<unknown>([
-    "",
     "api.example.com",
     "//api.example.com",
     "ftp://api.example.com",

@@ -150,7 +150,7 @@ export function resolveOptions(
   const maxMs = integer("backoff.maxMs", backoff?.maxMs, Math.max(30_000, baseMs), baseMs, MAX_TIMER_MS);
   return {
     apiKey: checkApiKey(options.apiKey),
-    baseUrl: checkBaseUrl(options.baseUrl ?? DEFAULT_BASE_URL, options.allowInsecureHttp),
+    baseUrl: checkBaseUrl(options.baseUrl, options.allowInsecureHttp),
     flushAt: Math.min(number("flushAt", 20, 1), maxQueueSize),
     flushIntervalMs: number("flushIntervalMs", 10_000, 0, MAX_TIMER_MS),
     maxQueueSize,
@@ -197,8 +197,9 @@ const URL_FORM = /^https?:\/\/(\[[\da-f:.]+\]|[^/?#@\s\\:[\]]+)(?::(\d{1,5}))?(?
 const LOOPBACK = /^((.+\.)?localhost|127\.[\d.]+|\[::1\])$/i;
 
 function checkBaseUrl(given: unknown, allowInsecureHttp: unknown): string {
-  // Expressions that are never needed need not be compiled: that is a fifth of what making a client takes.
-  if (given === DEFAULT_BASE_URL) return given;
+  // Expressions that are never needed need not be compiled: that is a fifth of what making a client takes. Empty text is what
+  // a build makes of an environment variable that was not set.
+  if (["", DEFAULT_BASE_URL].includes((given ?? "") as string)) return DEFAULT_BASE_URL;
   const url = typeof given === "string" ? given : "";
   const [, host = "", port = 0] = URL_FORM.exec(url) ?? [];
   mustBe(host && Number(port) <= 65_535, "baseUrl", RULES.baseUrl, given);

@@ -15,7 +15,7 @@ export function mustBe(
 ): asserts fits {
   if (fits) return;
   const message = `${what} must be ${rule}`;
-  throw reason ? new Refusal(reason, message) : misuse(message);
+  throw reason ? new Refusal(reason, message) : misuse(message, what);
 }
 
 export const RULES = {

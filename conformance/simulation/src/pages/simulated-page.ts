@@ -13,6 +13,7 @@ import { contextOf } from "../../../../packages/browser/src/page/context.ts";
 import type { PageHost } from "../../../../packages/browser/src/page/host.ts";
 import { watchLifecycle } from "../../../../packages/browser/src/page/lifecycle.ts";
 import { createPage } from "../../../../packages/browser/src/page/page.ts";
+import { newShared } from "../../../../packages/browser/src/page/shared.ts";
 import { type TabLocks, tabLocks } from "../../../../packages/browser/src/queue/locks.ts";
 import { storedLocks } from "../../../../packages/browser/src/queue/stored-locks.ts";
 import type { Storage } from "../../../../packages/browser/src/storage/storage.ts";
@@ -175,7 +176,7 @@ export function simulatedPage(browser: Browser, settings: PageSettings): Simulat
     abortController: () => new AbortController(),
     readText: (response) => response.text(),
     log: () => {},
-    shared: { clients: new Map(), keepalive: new Set() },
+    shared: newShared(),
     isHidden: events.isHidden,
     isPrerendered: events.isPrerendered,
     device: { holds: options.anonymousEvents === "hold", holding: HOLD, pushing: PUSH },

@@ -31,6 +31,36 @@ export const creationMutants: readonly Mutant[] = [
     },
   },
   {
+    id: "key-demanded-of-pages",
+    does: "Throws for want of a key where a page is shown.",
+    on: ["browser"],
+    how: withOptions((options) => {
+      if (!/^\S+$/.test(String(options.apiKey ?? ""))) throw new Error("apiKey is missing");
+      return options;
+    }),
+    caughtBy: {
+      "creation.no-key-on-a-page": /the SDK refused to be created/,
+      "creation.empty-key-on-a-page": /the SDK refused to be created/,
+      "creation.bad-key-on-a-page": /the SDK refused to be created/,
+    },
+  },
+  {
+    id: "page-without-a-word",
+    does: "Takes the default in the place of a number that is too large, and says nothing.",
+    on: ["browser"],
+    how: ignoring("maxRetries"),
+    caughtBy: { "creation.wrong-options-on-a-page": /output: expected \/maxRetries/ },
+  },
+  {
+    id: "empty-base-url-refused",
+    does: "Takes an empty address for a wrong one.",
+    how: withOptions((options) => {
+      if (options.baseUrl === "") throw new Error("baseUrl must be a URL");
+      return options;
+    }),
+    caughtBy: { "creation.empty-base-url": /the SDK refused to be created: .*baseUrl/ },
+  },
+  {
     id: "base-url-completed",
     does: "Guesses the scheme of an address.",
     how: withOptions(({ baseUrl, ...options }) => ({ ...options, baseUrl: `https://${baseUrl}` })),

@@ -1,8 +1,9 @@
 /** From options to the client of the page, and what a later call for the same client gets. */
-import { type DeviceCalls, type DeviceClient, mustBe, ownOptions, resolveOptions } from "@whisperr/core";
+import { type DeviceCalls, type DeviceClient, mustBe, resolveOptions } from "@whisperr/core";
 import { type BasicOptions, type Features, hostOfPage } from "./host.ts";
 import { sayIgnored } from "./ignored.ts";
 import { watchLifecycle } from "./lifecycle.ts";
+import { withoutMisuse } from "./misuse.ts";
 import { createPage } from "./page.ts";
 import { sharedByPage } from "./shared.ts";
 
@@ -20,26 +21,38 @@ const isOnPage = (): boolean =>
   [globalThis.window, globalThis.document].every((one) => typeof one?.addEventListener === "function") &&
   [typeof location, typeof navigator].every((type) => type === "object");
 
-/** `createDisabled`: for `disabled`, and where there is no page. `featuresOf` throws when an option makes no sense. */
+/**
+ * `createDisabled`: for `disabled`, where there is no page, and where nothing can be made of the options. `featuresOf` throws
+ * when an option makes no sense.
+ */
 export function clientOfPage<Options extends BasicOptions>(
   given: Options,
   featuresOf: (options: Options) => Features,
   createDisabled: () => PageCalls,
 ): PageCalls {
-  mustBe(typeof given === "object" && given, "what createWhisperr() takes", "an object", given);
-  const options = ownOptions(given);
-  if (!isOnPage() || options.disabled === true) return createDisabled();
-  const { clients, given: made } = sharedByPage();
-  const existing = clients.get(options.apiKey?.trim?.() ?? "");
-  if (existing !== undefined) {
-    const first = made?.get(existing);
+  const shared = sharedByPage();
+  const made = withoutMisuse(given, shared.said, (options) => {
+    mustBe(typeof options === "object" && options, "what createWhisperr() takes", "an object", options);
+    if (options.disabled === true) return undefined;
+    const existing = isOnPage() && shared.clients.get(options.apiKey?.trim?.() ?? "");
+    if (!existing) return newClient(options, featuresOf);
+    const first = shared.given.get(existing);
     if (first) sayIgnored({ ...first.options }, Object.fromEntries(Object.entries(options)), first.said);
     return existing as PageCalls;
-  }
+  });
+  return made ?? createDisabled();
+}
 
+/** Undefined where there is no page. */
+function newClient<Options extends BasicOptions>(
+  options: Options,
+  featuresOf: (options: Options) => Features,
+): PageCalls | undefined {
+  const { clients, given } = sharedByPage();
   const resolved = resolveOptions(options, { maxQueueSize: MAX_QUEUE_SIZE, maxQueueBytes: MAX_QUEUE_BYTES });
   const { apiKey } = resolved;
   const features = featuresOf(options);
+  if (!isOnPage()) return undefined;
   const { api, page } = createPage(options, resolved, hostOfPage(options, apiKey, features));
   const stopWatching = watchLifecycle(page);
   const views = new AbortController();
@@ -57,7 +70,7 @@ export function clientOfPage<Options extends BasicOptions>(
     },
   };
   clients.set(apiKey, client);
-  made?.set(client, { options, said: new Set() });
+  given.set(client, { options, said: new Set() });
   // Last: the first view may call the app's beforeSend, and that may ask for this client.
   features.watchViews?.(client.page, views.signal);
   return client;

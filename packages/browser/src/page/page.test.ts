@@ -5,6 +5,7 @@ import { nowhere, type Storage } from "../storage/storage.ts";
 import { contextOf } from "./context.ts";
 import type { PageHost } from "./host.ts";
 import { createPage } from "./page.ts";
+import { newShared } from "./shared.ts";
 
 /** Lets promises go on. */
 const settle = () => new Promise((resolve) => setImmediate(resolve));
@@ -59,7 +60,7 @@ function pageWith(storage: Storage, more: Partial<PageHost> = {}) {
     abortController: () => new AbortController(),
     readText: (response) => response.text(),
     log: () => {},
-    shared: { clients: new Map(), keepalive: new Set() },
+    shared: newShared(),
     device: {},
     contextOf: (page) => contextOf(page, { path: "/" }),
     isHidden: () => false,

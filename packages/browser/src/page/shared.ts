@@ -12,13 +12,29 @@ export interface Shared {
   /** By API key. */
   readonly clients: Map<string, object>;
   readonly keepalive: Set<KeepaliveUse>;
-  /** What the clients were made with, and what was said of options that they ignore. A copy of an earlier version leaves it out. */
-  readonly given?: WeakMap<object, { readonly options: object; readonly said: Set<string> }>;
+  /** What the clients were made with, and what was said of options that they ignore. */
+  readonly given: WeakMap<object, { readonly options: object; readonly said: Set<string> }>;
+  /** Of options that make no sense. */
+  readonly said: Set<string>;
 }
+
+/** Changes with the above: a copy of another version shares nothing, for it could not read it. */
+const VERSION = 1;
+
+export const newShared = (): Shared => ({
+  clients: new Map(),
+  keepalive: new Set(),
+  given: new WeakMap(),
+  said: new Set(),
+});
 
 export function sharedByPage(): Shared {
   const page = globalThis as { [key: symbol]: Shared | undefined };
-  const key = Symbol.for("whisperr.browser");
-  page[key] ??= { clients: new Map(), keepalive: new Set(), given: new WeakMap() };
-  return page[key];
+  const key = Symbol.for(`whisperr.browser.${VERSION}`);
+  try {
+    page[key] ??= newShared();
+  } catch {
+    // The page has frozen its global object.
+  }
+  return page[key] ?? newShared();
 }

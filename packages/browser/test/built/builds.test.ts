@@ -31,6 +31,8 @@ const NONSENSE: { readonly [option: string]: unknown } = {
   pageQuery: "yes",
 };
 
+const SHARED = Symbol.for("whisperr.browser.1");
+
 const fetched = vi.fn(async (_url: string, _init: { body: string }) => new Response(null, { status: 202 }));
 
 beforeEach(() => {
@@ -45,6 +47,9 @@ beforeEach(() => {
   vi.stubGlobal("navigator", { language: "en" });
   vi.stubGlobal("history", { pushState() {}, replaceState() {} });
   vi.spyOn(console, "warn").mockReturnValue();
+  vi.spyOn(console, "error").mockReturnValue();
+  // A page of its own: it has heard of nothing yet.
+  vi.stubGlobal(SHARED as unknown as string, undefined);
 });
 afterEach(() => {
   vi.unstubAllGlobals();
@@ -68,24 +73,44 @@ describe.each(["index.js", "index.cjs"])("%s", (file) => {
   });
 
   test.each(Object.entries(NONSENSE))(
-    "in development %s throws, and the message names it",
+    "in development %s is named on the console, and the default is taken",
     async (name, value) => {
       const { createWhisperr } = await load(`development/${file}`);
+      const whisperr = createWhisperr({ apiKey: "wrk_nonsense", [name]: value });
+      whisperr.track("plan_viewed");
+      const { accepted } = whisperr.stats();
+      await whisperr.shutdown({ timeoutMs: 0 });
 
-      expect(() => createWhisperr({ apiKey: "wrk_nonsense", [name]: value })).toThrow(
-        new RegExp(`^Whisperr: ${name} must be .+ \\(got .+\\)\\.$`),
+      expect(accepted).toBeGreaterThan(0);
+      expect(console.error).toHaveBeenCalledExactlyOnceWith(
+        expect.stringMatching(
+          new RegExp(`^\\[whisperr\\] Default taken\\. Whisperr: ${name} must be .+ \\(got .+\\)\\.$`),
+        ),
       );
     },
   );
 
-  test.each(["", "development/"])("%s refuses a key, or an address, that would do harm", async (folder) => {
+  test.each(["", "development/"])("%s has no client without a key, and says so", async (folder) => {
     const { createWhisperr } = await load(folder + file);
+    for (const apiKey of [undefined, "", "wrk key"]) {
+      const whisperr = createWhisperr({ apiKey });
+      whisperr.track("plan_viewed");
+      expect(whisperr.stats()).toMatchObject({ accepted: 0 });
+      expect(console.error).toHaveBeenCalledWith(expect.stringMatching(/Nothing is recorded.*apiKey/));
+    }
+  });
 
-    expect(() => createWhisperr({})).toThrow(/apiKey.*WHISPERR_API_KEY/);
-    expect(() => createWhisperr({ apiKey: "wrk key" })).toThrow(/apiKey must be/);
-    expect(() => createWhisperr({ apiKey: "wrk_test", baseUrl: "api" })).toThrow(/baseUrl must be/);
-    expect(() => createWhisperr({ apiKey: "wrk_test", baseUrl: "http://a.example" })).toThrow(
-      /baseUrl must be https:.*allowInsecureHttp/,
+  test.each(["", "development/"])("%s takes no address that would do harm", async (folder) => {
+    const { createWhisperr } = await load(folder + file);
+    for (const baseUrl of ["api", "http://a.example"]) {
+      const whisperr = createWhisperr({ apiKey: "wrk_nonsense", baseUrl });
+      await whisperr.flush();
+      await whisperr.shutdown();
+    }
+    expect(console.error).toHaveBeenCalledWith(expect.stringMatching(/Default taken.*baseUrl must be/));
+    expect(console.error).toHaveBeenCalledWith(
+      expect.stringMatching(/baseUrl must be https:.*allowInsecureHttp/),
     );
+    for (const [url] of fetched.mock.calls) expect(url).toMatch(/^https:\/\/api\.whisperr\.net\//);
   });
 });

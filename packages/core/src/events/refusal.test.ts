@@ -17,7 +17,7 @@ describe("what does not fit is refused in one sentence", () => {
 
   test("without one it is an exception, for the author of the app", () => {
     expect(() => mustBe(false, "flushAt", "a whole number", Number.NaN)).toThrow(
-      new Error("Whisperr: flushAt must be a whole number (got NaN)."),
+      misuse("flushAt must be a whole number (got NaN)", "flushAt"),
     );
   });
 
@@ -33,7 +33,7 @@ describe("what does not fit is refused in one sentence", () => {
     ["a function", () => "wrk_secret_key"],
     ["an object", { apiKey: "wrk_secret_key" }],
   ])("it says %s, and never shows text: it may be the key in a wrong place", (got, value) => {
-    expect(() => mustBe(false, "it", "other", value)).toThrow(misuse(`it must be other (got ${got})`));
+    expect(() => mustBe(false, "it", "other", value)).toThrow(misuse(`it must be other (got ${got})`, "it"));
   });
 
   test("what fits passes", () => {

@@ -14,9 +14,13 @@ export class Refusal {
   }
 }
 
-/** An exception for misuse at creation, where the app's author sees it. */
-export function misuse(message: string): Error {
-  return new Error(`Whisperr: ${message}.`);
+/**
+ * An exception for misuse at creation, where the app's author sees it. `option`: which one it is, as far as a client could be
+ * made without it.
+ */
+export function misuse(message: string, option?: string): Error & { readonly option?: string | undefined } {
+  const error = new Error(`Whisperr: ${message}.`);
+  return option === undefined ? error : Object.assign(error, { option });
 }
 
 /** What was thrown, as a Refusal: `what` could not be read. An app may throw a Proxy that throws at `instanceof`, too. */
