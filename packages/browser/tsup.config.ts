@@ -64,6 +64,10 @@ export default defineConfig(() => {
       entry: { loader: "src/script/loader.ts" },
       outExtension: () => ({ js: ".js" }),
       sourcemap: false,
+      // What stands around it, too, is ES5.
+      esbuildOptions(options) {
+        options.supported = { arrow: false };
+      },
     },
   ];
 });

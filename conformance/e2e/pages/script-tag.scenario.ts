@@ -70,6 +70,21 @@ inEveryEngine("script tag", (browser) => {
     expect((events[2] as StoredEvent).occurredAtMs).toBeGreaterThanOrEqual(loadedFrom);
   });
 
+  it.each([
+    ["", `<script>${LOADER}</script>`],
+    [", without its loader", ""],
+  ])("works where an element has its name%s", async (_how, loader) => {
+    const stage = await setPageStage(browser());
+    const calls = `whisperr.createWhisperr(${stage.options()}); whisperr.track("seen"); whisperr.flush();`;
+    const script = loader ? SCRIPT : SCRIPT.replace(" async", "");
+    stage.site.put("/shop", {
+      body: html("", `<div id="whisperr"></div>${loader}${script}<script>${calls}</script>`),
+    });
+    const page = await stage.open("/shop");
+    expect(names(await stage.events(2))).toEqual(["page_viewed", "seen"]);
+    expect(await complaints(page)).toEqual([]);
+  });
+
   it("works under a policy that allows no inline script but the loader, no eval and no style", async () => {
     const { stage, page } = await openStrictPage(
       browser(),

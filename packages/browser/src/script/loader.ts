@@ -1,6 +1,7 @@
 /**
  * Becomes `dist/loader.js`: a few hundred bytes that stand in for the script until it is loaded, and keep the calls made
- * meanwhile. Nothing here may fail, and a page whose visitors block the script goes on with it alone.
+ * meanwhile. Nothing here may fail, and a page whose visitors block the script goes on with it alone. Tag managers take
+ * nothing newer than ES5, and the build turns nothing into it.
  */
 import { MAX_WAITING_CALLS, METHODS, type WaitingCall } from "./calls.ts";
 
@@ -9,15 +10,16 @@ interface Stub {
   [method: string]: unknown;
 }
 
-const page = window as { whisperr?: Stub };
+var page = window as { whisperr?: Stub };
+var stub: Stub = { q: [] };
 
-if (!page.whisperr) {
-  const stub: Stub = { q: [] };
+// An element with this id is no property of the window's own.
+if (!{}.hasOwnProperty.call(page, "whisperr") || !page.whisperr) {
   page.whisperr = stub;
-  for (const method of METHODS.split(" ")) {
-    stub[method] = (...args: unknown[]) => {
+  METHODS.split(" ").forEach(function (method) {
+    stub[method] = function () {
       // By the last index, not by length: once loaded, the script puts a plain `{ push }` here.
-      if (!stub.q[MAX_WAITING_CALLS - 1]) stub.q.push([method, args, Date.now()]);
+      if (!stub.q[MAX_WAITING_CALLS - 1]) stub.q.push([method, arguments as never, Date.now()]);
     };
-  }
+  });
 }

@@ -6,9 +6,11 @@ import { channel, createWhisperr } from "../index.ts";
 import { installGlobal, type PageGlobal } from "./global.ts";
 
 const page = window as { whisperr?: PageGlobal };
-page.whisperr ??= {};
+// An element with this id is no property of the window's own.
+const kept = (Object.hasOwn(page, "whisperr") && page.whisperr) || {};
+page.whisperr = kept;
 // The script is on the page twice: the first one goes on.
-if (!page.whisperr.channel) {
-  page.whisperr.channel = channel;
-  installGlobal(page.whisperr, createWhisperr as (...args: readonly unknown[]) => unknown);
+if (!kept.channel) {
+  kept.channel = channel;
+  installGlobal(kept, createWhisperr as (...args: readonly unknown[]) => unknown);
 }
