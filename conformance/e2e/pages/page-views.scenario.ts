@@ -25,12 +25,12 @@ const pathsOf = (events: readonly StoredEvent[]) => events.map((event) => contex
 
 async function openShop(
   browser: Browser,
-  { script = "", options = "" } = {},
+  { script = "", options = "", body = "" } = {},
 ): Promise<{ stage: PageStage; page: Page; views(): Promise<readonly StoredEvent[]> }> {
   const stage = await setPageStage(browser);
   const create = `${START} globalThis.whisperr = createWhisperr(${stage.options(options)});`;
   stage.site.put("/shop/", {
-    body: html(`<script>${script}</script><script type="module">${create}</script>`),
+    body: html(`<script>${script}</script><script type="module">${create}</script>`, body),
   });
   const page = await stage.open("/shop/a?token=secret#top");
   await until(page, "window.whisperr");
@@ -113,11 +113,90 @@ inEveryEngine("page views", (browser, engine) => {
       "/shop/a",
       "/shop/b",
       "/shop/c",
+      "/cart",
       "/shop/c",
-      "/shop/c",
-      "/shop/c",
+      "/cart",
       "/shop/c",
     ]);
+  });
+
+  it("carry the title that a router sets behind the address, and the time of the navigation", async () => {
+    const { stage, page } = await openShop(browser(), { options: "flushAt: 1" });
+    await stage.events(1);
+    const [cameMs, titledMs] = await page.evaluate<[number, number]>(`new Promise((resolve) => {
+      history.pushState(null, "", "/shop/cart");
+      const cameMs = Date.now();
+      setTimeout(() => {
+        document.title = "Cart";
+        resolve([cameMs, Date.now()]);
+      }, 150);
+    })`);
+    // By itself: no call of the app asks for it.
+    const [, cart] = (await stage.events(2)) as [StoredEvent, StoredEvent];
+    expect(contextOf(cart).page).toMatchObject({ path: "/shop/cart", title: "Cart" });
+    expect(cart.occurredAtMs).toBeLessThanOrEqual(cameMs);
+    expect(titledMs).toBeGreaterThan(cameMs);
+  });
+
+  it("come before what the app does on the page, and keep their page when the next one follows at once", async () => {
+    const { stage, page, views } = await openShop(browser());
+    await page.evaluate(`(() => {
+      history.pushState(null, "", "/shop/login");
+      history.replaceState(null, "", "/shop/account");
+      whisperr.track("account_opened");
+    })()`);
+    const events = await views();
+    expect(events.map(({ eventType }) => eventType)).toEqual([
+      "page_viewed",
+      "page_viewed",
+      "page_viewed",
+      "account_opened",
+    ]);
+    expect(pathsOf(events)).toEqual(["/shop/a", "/shop/login", "/shop/account", "/shop/account"]);
+    expect(contextOf(events[1] as StoredEvent).page.url).toBe(`${stage.site.url}/shop/login`);
+  });
+
+  it("arrive of a page that goes before its title has come", async () => {
+    const { stage, page } = await openShop(browser());
+    await stage.events(1);
+    stage.site.put("/elsewhere", { body: html("") });
+    await page.evaluate(`(() => {
+      history.pushState(null, "", "/shop/cart");
+      setTimeout(() => location.assign("/elsewhere"));
+    })()`);
+    await until(page, "location.pathname === '/elsewhere'");
+    const [, cart] = (await stage.events(2)) as [StoredEvent, StoredEvent];
+    expect(contextOf(cart).page.path).toBe("/shop/cart");
+  });
+
+  it("are one for a search as one types, and for a landing page that tidies its address", async () => {
+    const { page, views } = await openShop(browser());
+    await page.evaluate(`(() => {
+      for (let letter = 0; letter < 50; letter++) history.replaceState(null, "", "?q=" + "x".repeat(letter));
+      history.pushState(null, "", "?index");
+    })()`);
+    expect(pathsOf(await views())).toEqual(["/shop/a"]);
+  });
+
+  it("are one for each route in a fragment, with its path", async () => {
+    const { stage, page, views } = await openShop(browser());
+    await page.evaluate(`(() => {
+      for (const route of ["#/", "#/cart?id=1", "#/cart?id=2", "#!/cart", "#!/about", "#prices"])
+        history.pushState(null, "", route);
+    })()`);
+    const events = await views();
+    expect(pathsOf(events)).toEqual(["/shop/a", "/", "/cart", "/about", "/shop/a"]);
+    for (const event of events) expect(contextOf(event).page.url).toBe(`${stage.site.url}/shop/a`);
+  });
+
+  it("are recorded where elements have the names of what is used", async () => {
+    const { page, views } = await openShop(browser(), {
+      script: "delete window.navigation;",
+      body: `<nav id="navigation"></nav><form name="addEventListener"></form><div id="addEventListener"></div>
+        <form name="visibilityState"></form><img name="title"><div id="Zone"></div>`,
+    });
+    await page.evaluate("history.pushState(null, '', '/shop/b')");
+    expect(pathsOf(await views())).toEqual(["/shop/a", "/shop/b"]);
   });
 
   it("are counted once each by two clients, and no more by one that was shut down", async () => {

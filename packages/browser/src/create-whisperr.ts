@@ -15,7 +15,7 @@ import { clientOfPage } from "./page/client.ts";
 import { contextOf, currentPage } from "./page/context.ts";
 import { deviceTraits } from "./page/device-traits.ts";
 import type { Features } from "./page/host.ts";
-import { watchPageViews } from "./page/views.ts";
+import { watchViews } from "./page/views.ts";
 import { mirrored } from "./storage/durable-storage.ts";
 import { moveIn } from "./storage/earlier-sdk.ts";
 
@@ -50,14 +50,15 @@ function featuresOf(options: BrowserOptions): Features {
   checkOptions(options);
   const { persistence, pageViews, respectDoNotTrack, anonymousEvents, traitsFromDevice, autoContext } =
     options;
+  const where = () => currentPage(options.pageQuery === true);
   return {
     durable: persistence === "durable" ? mirrored : undefined,
     moveIn: (storage, origin) => moveIn(storage, origin, nowMs(), uuid().slice(0, 6)),
     storedLocks: async (storage) =>
       (await import("./queue/stored-locks.ts")).storedLocks(storage, timers, nowMs, uuid()),
-    contextOf:
-      autoContext === false ? undefined : (page) => contextOf(page, currentPage(options.pageQuery === true)),
-    watchViews: pageViews === false ? undefined : watchPageViews,
+    contextOf: autoContext === false ? undefined : (page) => contextOf(page, page.viewed ?? where()),
+    watchViews:
+      pageViews === false ? undefined : (page, client, stops) => watchViews(page, client, where, stops),
     device: {
       silent: respectDoNotTrack === true && asksNotToBeTracked(),
       holds: anonymousEvents === "hold",

@@ -32,7 +32,8 @@ export interface BrowserOptions extends Omit<WhisperrOptions, "outbox"> {
    */
   readonly anonymousEvents?: "send" | "hold" | undefined;
   /**
-   * Records `page_viewed` at load and at each navigation.
+   * Records `page_viewed` at load and at each navigation to another address, as it is recorded: without query and fragment,
+   * unless that is a route (`#/cart`).
    * @default true
    */
   readonly pageViews?: boolean | undefined;

@@ -57,6 +57,15 @@ export const navigationMutants: readonly Mutant[] = [
     caughtBy: { "page.anchor": /stored types\[0\]: expected "page_viewed", got "page_viewed×[34]"/ },
   },
   {
+    id: "view-of-each-query",
+    does: "Takes another query for another page.",
+    how: viewing(() => true),
+    caughtBy: {
+      "page.query": /stored types\[0\]: expected "page_viewed", got "page_viewed×[34]"/,
+      "page.route-in-a-fragment": /stored types\[0\]: expected "page_viewed×3"/,
+    },
+  },
+  {
     id: "navigations-not-to-be-turned-off",
     does: "Turns off the view of a page that loads, and none of those that follow.",
     how: viewing(({ pageViews }) => pageViews === false),

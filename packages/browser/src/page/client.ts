@@ -16,9 +16,9 @@ export interface PageCalls extends DeviceCalls {
 const MAX_QUEUE_SIZE = 1000;
 const MAX_QUEUE_BYTES = 5 * 1024 * 1024;
 
-/** Servers that render pages have no document, or half of one. */
+/** Servers that render pages have no document, or half of one. An element can take the place of the method. */
 const isOnPage = (): boolean =>
-  [globalThis.window, globalThis.document].every((one) => typeof one?.addEventListener === "function") &&
+  [globalThis.window, globalThis.document].every((one) => one?.addEventListener) &&
   [typeof location, typeof navigator].every((type) => type === "object");
 
 /**
@@ -55,13 +55,13 @@ function newClient<Options extends BasicOptions>(
   if (!isOnPage()) return undefined;
   const { api, page } = createPage(options, resolved, hostOfPage(options, apiKey, features));
   const stopWatching = watchLifecycle(page);
-  const views = new AbortController();
+  const stops: (() => void)[] = [];
 
   const client: PageCalls = {
     ...api,
     page: (properties, context) => (api as DeviceClient).track("page_viewed", properties, context),
     shutdown(settings) {
-      views.abort();
+      for (const stop of stops) stop();
       // Called again, later, it leaves the client alone that has taken its place.
       if (clients.get(apiKey) === client) clients.delete(apiKey);
       const stopped = api.shutdown(settings);
@@ -72,6 +72,6 @@ function newClient<Options extends BasicOptions>(
   clients.set(apiKey, client);
   given.set(client, { options, said: new Set() });
   // Last: the first view may call the app's beforeSend, and that may ask for this client.
-  features.watchViews?.(client.page, views.signal);
+  features.watchViews?.(page, client, stops);
   return client;
 }

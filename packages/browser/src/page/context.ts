@@ -36,11 +36,17 @@ export function currentPage(withQuery: boolean): PageContext {
   const leftOut = withQuery ? "" : /[?#].*/;
   return {
     url: address(location.href, leftOut),
-    path: text(location.pathname, location.protocol === "file:" ? /.*(?=\/)/ : ""),
+    path: text(
+      ROUTE.exec(location.hash)?.[1] ?? location.pathname,
+      location.protocol === "file:" ? /.*(?=\/)/ : "",
+    ),
     referrer: address(document.referrer, leftOut),
     title: text(document.title),
   };
 }
+
+/** A fragment is a place on the page, unless it is the path of a route: `#/cart`, `#!/cart`. */
+const ROUTE = /^#!?(\/[^?]*)/;
 
 /** Without a name and password, and without the folders of a file: they hold the name of the device's user. */
 const address = (value: unknown, leftOut: RegExp | string) =>

@@ -11,6 +11,7 @@ import {
 import { nowMs, timers } from "../clock.ts";
 import { alone, type TabLocks, tabLocks } from "../queue/locks.ts";
 import { nowhere, openStorage, readOnly, type Storage, storagePrefix } from "../storage/storage.ts";
+import type { PageCalls } from "./client.ts";
 import { isPrerendered } from "./lifecycle.ts";
 import type { Page } from "./page.ts";
 import { type Shared, sharedByPage } from "./shared.ts";
@@ -56,8 +57,8 @@ export interface Features extends Pick<PageHost, "device" | "contextOf"> {
   readonly moveIn?: (storage: Storage, origin: Storage) => void;
   /** For browsers without Web Locks. */
   readonly storedLocks?: (storage: Storage) => Promise<TabLocks>;
-  /** Calls it for each page that the visitor sees, until the signal. */
-  readonly watchViews?: ((onView: () => void, signal: AbortSignal) => void) | undefined;
+  /** Records each page that the visitor sees, until what it puts into `stops` is called. */
+  readonly watchViews?: ((page: Page, client: PageCalls, stops: (() => void)[]) => void) | undefined;
 }
 
 /** The page that this code runs on. */

@@ -4,6 +4,7 @@ import { noteLeft } from "../queue/in-flight.ts";
 import { waitOut } from "../queue/outbox.ts";
 import { end, leave, scan, start } from "../queue/tab-queue.ts";
 import { IDENTITY } from "../storage/keys.ts";
+import { listen } from "./listen.ts";
 import type { Page } from "./page.ts";
 import { sendNow } from "./sending.ts";
 
@@ -25,8 +26,7 @@ export function startSeen(page: Page): void {
 /** Returns what stops it, and lets go of everything the page has. */
 export function watchLifecycle(page: Page): () => void {
   const { timers, prefix } = page;
-  const ending = new AbortController();
-  const { signal } = ending;
+  const stops: (() => void)[] = [];
   let timer: unknown;
 
   function lookForOthers(): void {
@@ -37,7 +37,7 @@ export function watchLifecycle(page: Page): () => void {
   }
 
   const on = <E extends Event>(target: EventTarget, type: string, listener: (event: E) => void) =>
-    target.addEventListener(type, listener as (event: Event) => void, { signal, capture: true });
+    listen(stops, target, type, listener);
 
   on(document, "visibilitychange", () => (page.isHidden() ? sendNow(page) : lookForOthers()));
   /** Apps empty their storage right after `optOut()`, and load the page again. */
@@ -60,7 +60,7 @@ export function watchLifecycle(page: Page): () => void {
   lookForOthers();
 
   return () => {
-    ending.abort();
+    for (const stop of stops) stop();
     timers.clear(timer);
     waitOut(page, []);
     end(page);

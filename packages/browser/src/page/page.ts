@@ -19,6 +19,7 @@ import type { Reading } from "../queue/recovery.ts";
 import { newTabQueue, type TabQueue } from "../queue/state.ts";
 import { createIdentityStore } from "../storage/identity-store.ts";
 import { nowhere } from "../storage/storage.ts";
+import type { PageContext } from "./context.ts";
 import type { BasicOptions, PageHost } from "./host.ts";
 import { startSeen } from "./lifecycle.ts";
 import { aheadBytes, maxBodyBytes, send } from "./sending.ts";
@@ -52,6 +53,8 @@ export interface Page extends DeviceRecord, Omit<PageHost, "device">, TabQueue {
   /** What the last event's context got, and the same as text. */
   context: object;
   contextText: string;
+  /** While a view is recorded: of which page. The visitor may be on another one already. */
+  viewed?: PageContext | undefined;
 }
 
 /** Starts at once, if it is seen. */

@@ -1,0 +1,15 @@
+/** Listens until it is stopped: what stops it is put into `stops`. Engines of 2020 know no `signal` for that. */
+export function listen<E extends Event>(
+  stops: (() => void)[],
+  target: EventTarget,
+  type: string,
+  listener: (event: E) => void,
+): void {
+  const call = (name: "addEventListener" | "removeEventListener") => {
+    // An element of this name, or form, takes the place of the method.
+    const method = typeof target[name] === "function" ? target[name] : EventTarget.prototype[name];
+    method.call(target, type, listener as (event: Event) => void, true);
+  };
+  call("addEventListener");
+  stops.push(() => call("removeEventListener"));
+}
