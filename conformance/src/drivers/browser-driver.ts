@@ -60,7 +60,7 @@ export async function drivePage(sdk: BrowserSdk, time: VirtualTime): Promise<voi
       other?.close();
       other = undefined;
       if (!again) await clearDevice();
-      forgetKeepalive();
+      forgetShared();
       forgetSignals();
       goBack();
       browserAsks(privacy);
@@ -138,11 +138,13 @@ function drivenClient({ clients, past }: Pages, page: number, form: CallForm, ap
 }
 
 /** What clients of other cases used of the page's budget, by a clock that begins again now. */
-function forgetKeepalive(): void {
+/** Each case is the first one on its page. */
+function forgetShared(): void {
   const shared = Reflect.get(globalThis, Symbol.for("whisperr.browser")) as
-    | { keepalive: Set<unknown> }
+    | { keepalive: Set<unknown>; said: Set<unknown> }
     | undefined;
   shared?.keepalive.clear();
+  shared?.said.clear();
 }
 
 /** Recovering the queues of earlier pages takes a round for locks, and one for what stands in them. */

@@ -47,6 +47,15 @@ describe("the client of a page", () => {
     expect(create()).toBe(second);
   });
 
+  it("is its own beside a copy of another version, which came first", () => {
+    const other = { version: 0, clients: new Map([["wrk_test", "of another version"]]) };
+    vi.stubGlobal(Symbol.for("whisperr.browser") as unknown as string, other);
+    const client = create();
+    expect(client.stats()).toMatchObject({ accepted: 1 });
+    expect(create()).toBe(client);
+    expect(other.clients.size).toBe(1);
+  });
+
   it("says once which options of a second call it ignores, and nothing where they are the same", () => {
     const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
     create({ onError: () => {}, backoff: { baseMs: 5 } });
@@ -101,7 +110,7 @@ describe("options that make no sense", () => {
   beforeEach(() => {
     said = [];
     vi.spyOn(console, "error").mockImplementation((message) => void said.push(message));
-    vi.stubGlobal(Symbol.for("whisperr.browser.1") as unknown as string, undefined);
+    vi.stubGlobal(Symbol.for("whisperr.browser") as unknown as string, undefined);
   });
   afterEach(() => {
     vi.unstubAllGlobals();

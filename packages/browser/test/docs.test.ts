@@ -104,6 +104,6 @@ it("names every reason for a drop", () => {
     expect(readme).toContain(`\`${reason}\``);
 });
 
-it("stays short, for two entries", () => {
-  expect(readme.split("\n").length).toBeLessThanOrEqual(156);
+it("stays short, for two entries and a script tag", () => {
+  expect(readme.split("\n").length).toBeLessThanOrEqual(165);
 });

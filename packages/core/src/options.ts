@@ -139,7 +139,15 @@ export function resolveOptions(
   options: WhisperrOptions,
   defaults: { readonly maxQueueSize: number; readonly maxQueueBytes?: number },
 ): ResolvedOptions {
-  checkTypes("function", options, ["onError", "beforeSend", "fetch"]);
+  checkTypes("function", options, ["onError", "fetch"]);
+  const { beforeSend } = options as { readonly beforeSend?: unknown };
+  // In every build: without it something might be sent that was to be taken out.
+  mustBe(
+    (beforeSend ?? undefined) === undefined || typeof beforeSend === "function",
+    "beforeSend",
+    "a function",
+    beforeSend,
+  );
   checkTypes("boolean", options, ["disabled", "debug", "allowInsecureHttp"]);
   checkTypes("object", options, ["backoff"]);
   const number = (name: keyof WhisperrOptions, fallback: number, min: number, max?: number) =>

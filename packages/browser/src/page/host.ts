@@ -85,7 +85,11 @@ export function hostOfPage(options: BasicOptions, apiKey: string, features: Feat
     uuid,
     fetch: typeof options.fetch === "function" ? options.fetch : (url, init) => fetch(url, init),
     inContext: outsideZones,
-    abortController: () => new AbortController(),
+    // Engines of 2020 may have none: then no request is ended early, and its answer is waited for no longer all the same.
+    abortController: () =>
+      typeof AbortController === "function"
+        ? new AbortController()
+        : { signal: undefined as never, abort() {} },
     readText: readBoundedText,
     log: (level, message) => console[level](message),
     shared: sharedByPage(),

@@ -9,6 +9,7 @@ export interface KeepaliveUse {
 }
 
 export interface Shared {
+  readonly version: number;
   /** By API key. */
   readonly clients: Map<string, object>;
   readonly keepalive: Set<KeepaliveUse>;
@@ -18,23 +19,29 @@ export interface Shared {
   readonly said: Set<string>;
 }
 
-/** Changes with the above: a copy of another version shares nothing, for it could not read it. */
+/** Changes with the above. */
 const VERSION = 1;
 
 export const newShared = (): Shared => ({
+  version: VERSION,
   clients: new Map(),
   keepalive: new Set(),
   given: new WeakMap(),
   said: new Set(),
 });
 
+/** A copy of another version, which came first, is left alone: neither could read what the other writes. */
 export function sharedByPage(): Shared {
   const page = globalThis as { [key: symbol]: Shared | undefined };
-  const key = Symbol.for(`whisperr.browser.${VERSION}`);
+  const made = newShared();
   try {
-    page[key] ??= newShared();
+    for (const name of ["whisperr.browser", `whisperr.browser.${VERSION}`]) {
+      const key = Symbol.for(name);
+      page[key] ??= made;
+      if (page[key].version === VERSION) return page[key];
+    }
   } catch {
     // The page has frozen its global object.
   }
-  return page[key] ?? newShared();
+  return made;
 }

@@ -49,13 +49,16 @@ export function tabLocks(
   return {
     check: () => stored?.check(),
     request(queue, whose, answer) {
-      const ending = new AbortController();
-      const { signal } = ending;
       const freedWithinMs = FREED_WITHIN_MS[whose as keyof typeof FREED_WITHIN_MS];
       let timer: unknown;
+      let isOver = false;
+      let stopAsking = () => {};
+      let release = () => {};
       let end = () => {
+        isOver = true;
         timers.clear(timer);
-        ending.abort();
+        stopAsking();
+        release();
       };
       function wait(ms: number): void {
         timer = timers.set(() => {
@@ -68,25 +71,30 @@ export function tabLocks(
       }
       async function doWithout(): Promise<void> {
         timers.clear(timer);
-        if (signal.aborted) return;
+        if (isOver) return;
         loading ??= load().catch(() => undefined);
         stored = await loading;
-        if (signal.aborted) return;
+        if (isOver) return;
         if (stored) end = stored.request(queue, whose, answer);
         else answer(whose === "own" || whose === "left");
       }
       function answered(lock: unknown): unknown {
         answersAny = true;
         timers.clear(timer);
-        if (signal.aborted) return undefined;
+        if (isOver) return undefined;
         answer(lock !== null);
         // Until then it is held.
-        return lock && new Promise((resolve) => signal.addEventListener("abort", resolve));
+        return lock && new Promise<void>((resolve) => (release = resolve));
+      }
+      /** Rejects where there are no locks, or nothing to stop asking with, and where all are refused. */
+      async function ask(): Promise<void> {
+        const asking = new AbortController();
+        stopAsking = () => asking.abort();
+        const how = freedWithinMs ? { signal: asking.signal } : { ifAvailable: true };
+        await (manager as LockManager).request(prefix + queue, how, answered);
       }
       wait(freedWithinMs ?? ANSWERED_WITHIN_MS);
-      const how = freedWithinMs ? { signal } : { ifAvailable: true };
-      const request = manager?.request(prefix + queue, how, answered);
-      (request ?? Promise.reject()).catch(doWithout);
+      ask().catch(doWithout);
       return () => end();
     },
   };

@@ -7,7 +7,7 @@ import { installGlobal, type PageGlobal } from "./global.ts";
 
 const page = window as { whisperr?: PageGlobal };
 // An element with this id is no property of the window's own.
-const kept = (Object.hasOwn(page, "whisperr") && page.whisperr) || {};
+const kept: PageGlobal = Object.getOwnPropertyDescriptor(page, "whisperr")?.value || {};
 page.whisperr = kept;
 // The script is on the page twice: the first one goes on.
 if (!kept.channel) {

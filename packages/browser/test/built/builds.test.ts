@@ -31,7 +31,7 @@ const NONSENSE: { readonly [option: string]: unknown } = {
   pageQuery: "yes",
 };
 
-const SHARED = Symbol.for("whisperr.browser.1");
+const SHARED = Symbol.for("whisperr.browser");
 
 const fetched = vi.fn(async (_url: string, _init: { body: string }) => new Response(null, { status: 202 }));
 

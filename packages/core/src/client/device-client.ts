@@ -105,13 +105,12 @@ function identify(client: DeviceRecord, userId: unknown, given: unknown): void {
 }
 
 function reset(client: DeviceRecord): Promise<FlushResult> {
-  const flushed = flush(client);
-  // What belongs to the device stays, what belongs to the person goes. After a shutdown() as well: the next client must not
-  // find the person who has left.
+  // What belongs to the device stays, what belongs to the person goes, before anything else can go wrong. After a shutdown() as
+  // well: the next client must not find the person who has left.
   const { denied, optedOut } = identityOf(client);
   setIdentity(client, { anonymousId: client.newId(), denied, optedOut });
   client.device.holding?.releaseHeld(client);
-  return flushed;
+  return flush(client);
 }
 
 function optOut(client: DeviceRecord): void {

@@ -91,7 +91,7 @@ export function lose(
 ): void {
   countDropped(client, reason, count);
   // What is still to be told of the same becomes one report with it.
-  const last = reports.at(-1)?.reason === reason ? reports.pop() : undefined;
+  const last = reports[reports.length - 1]?.reason === reason ? reports.pop() : undefined;
   const ids = gone?.flatMap((one) => (one.kind === "track" ? formatMessageId(one) : []));
   const messageIds = ids && { messageIds: [...(last?.messageIds ?? []), ...ids].slice(0, MAX_REPORTED_IDS) };
   note(
