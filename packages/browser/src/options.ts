@@ -21,8 +21,9 @@ export interface BrowserOptions extends Omit<WhisperrOptions, "outbox"> {
    */
   readonly flushAtStart?: boolean | undefined;
   /**
-   * Where events wait: `localStorage` outlives the page, `durable` keeps a copy in IndexedDB that outlives a killed
-   * browser too, `memory` stores nothing at all, not even who the visitor is.
+   * Where events wait: `localStorage` outlives the page, up to 1 MiB of the events of all tabs; what is beyond waits in
+   * memory. `durable` keeps a copy in IndexedDB that outlives a killed browser too, `memory` stores nothing at all, not even
+   * who the visitor is.
    * @default "localStorage"
    */
   readonly persistence?: "localStorage" | "durable" | "memory" | undefined;

@@ -34,7 +34,8 @@ export interface SlimOptions
   extends Omit<WhisperrOptions, "outbox">,
     Pick<BrowserOptions, "maxQueueSize" | "maxQueueBytes" | "flushAtStart"> {
   /**
-   * Where events wait: `localStorage` outlives the page, `memory` stores nothing at all, not even who the visitor is.
+   * Where events wait: `localStorage` outlives the page, up to 1 MiB of the events of all tabs; what is beyond waits in
+   * memory. `memory` stores nothing at all, not even who the visitor is.
    * @default "localStorage"
    */
   readonly persistence?: "localStorage" | "memory" | undefined;

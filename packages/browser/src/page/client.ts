@@ -1,5 +1,5 @@
 /** From options to the client of the page, and what a later call for the same client gets. */
-import { type DeviceCalls, type DeviceClient, mustBe, resolveOptions } from "@whisperr/core";
+import { type DeviceCalls, type DeviceClient, mustBe, outsideZones, resolveOptions } from "@whisperr/core";
 import { type BasicOptions, type Features, hostOfPage } from "./host.ts";
 import { sayIgnored } from "./ignored.ts";
 import { watchLifecycle } from "./lifecycle.ts";
@@ -35,7 +35,8 @@ export function clientOfPage<Options extends BasicOptions>(
     mustBe(typeof options === "object" && options, "what createWhisperr() takes", "an object", options);
     if (options.disabled === true) return undefined;
     const existing = isOnPage() && shared.clients.get(options.apiKey?.trim?.() ?? "");
-    if (!existing) return newClient(options, featuresOf);
+    // What it listens to is no work of a framework that waits until all is still.
+    if (!existing) return outsideZones(() => newClient(options, featuresOf));
     const first = shared.given.get(existing);
     if (first) sayIgnored({ ...first.options }, Object.fromEntries(Object.entries(options)), first.said);
     return existing as PageCalls;

@@ -10,7 +10,16 @@ import {
 } from "@whisperr/core";
 import { nowMs, timers } from "../clock.ts";
 import { alone, type TabLocks, tabLocks } from "../queue/locks.ts";
-import { nowhere, openStorage, readOnly, type Storage, storagePrefix } from "../storage/storage.ts";
+import { bounded } from "../storage/bounded.ts";
+import {
+  earlierPrefix,
+  move,
+  nowhere,
+  openStorage,
+  readOnly,
+  type Storage,
+  storagePrefix,
+} from "../storage/storage.ts";
 import type { PageCalls } from "./client.ts";
 import { isPrerendered } from "./lifecycle.ts";
 import type { Page } from "./page.ts";
@@ -65,7 +74,9 @@ export interface Features extends Pick<PageHost, "device" | "contextOf"> {
 export function hostOfPage(options: BasicOptions, apiKey: string, features: Features): PageHost {
   const prefix = storagePrefix(apiKey);
   const storesNothing = options.persistence === "memory";
-  const opened = storesNothing ? nowhere : openStorage(prefix, "localStorage");
+  const kept = storesNothing ? nowhere : openStorage(prefix, "localStorage");
+  if (kept !== nowhere && !isPrerendered()) move(openStorage(earlierPrefix(apiKey), "localStorage"), kept);
+  const opened = kept === nowhere ? kept : bounded(kept);
   const { durable, storedLocks } = features;
   const storage = durable && opened !== nowhere ? durable(opened, prefix, timers) : opened;
   const load = async () => storedLocks?.(storage);

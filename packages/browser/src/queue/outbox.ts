@@ -11,7 +11,7 @@ export const outboxOf = (page: Page): Outbox => ({
   },
   append(operation) {
     if (isIdentify(operation)) noteNewest(page, operation);
-    if (!append(page, operation)) storageFailed(page);
+    if (!append(page, operation) && page.storage.hasRoom?.() !== false) storageFailed(page);
     if (operation.held) return;
     // An identify of somebody who has left: the visitor's events, which wait for a user, stay behind it.
     if (page.isSayingAgain) dueFirst(page);

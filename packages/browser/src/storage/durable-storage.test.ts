@@ -39,6 +39,14 @@ function handDatabase(records: Map<string, string>) {
   return { open, indexedDB: { open: () => later(database) } };
 }
 
+/** An IndexedDB that never answers. */
+function silentDatabase() {
+  const open = vi.fn(() => ({}));
+  vi.stubGlobal("indexedDB", { open });
+  // Its code is loaded later: it must not meet the database of the next test.
+  return { asked: () => vi.waitFor(() => expect(open).toHaveBeenCalled(), PATIENT) };
+}
+
 function inMemory(): Storage {
   const texts = new Map<string, string>();
   return {
@@ -69,10 +77,45 @@ describe("the copy in IndexedDB", () => {
 
   it("is not waited for when it does not answer", async () => {
     const timers = handTimers();
-    vi.stubGlobal("indexedDB", { open: () => ({}) });
+    const silent = silentDatabase();
     const backup = mirrored(nothing, "test", timers).backup();
     for (const runOut of timers.armed) runOut();
     expect(await backup).toBeUndefined();
+    await silent.asked();
+  });
+
+  it("is waited for once, and leaves nothing of what this page has written and delivered", async () => {
+    const timers = handTimers();
+    const silent = silentDatabase();
+    const storage = inMemory();
+    const copied = mirrored(storage, "test", timers);
+    const backup = copied.backup();
+    for (const runOut of timers.armed) runOut();
+    await backup;
+    timers.armed.clear();
+    expect(await copied.backup()).toBeUndefined();
+    expect(timers.armed.size).toBe(0);
+
+    for (let n = 0; n < 100; n++) copied.set(`q.queue.${n}`, "an event");
+    for (let n = 0; n < 100; n++) copied.remove(`q.queue.${n}`);
+    expect(storage.keys()).toEqual([]);
+    await silent.asked();
+  });
+
+  it("gets what was written and removed before it was open", async () => {
+    const records = new Map([["q.queue.000000", "of an earlier page"]]);
+    const { open, indexedDB } = handDatabase(records);
+    vi.stubGlobal("indexedDB", indexedDB);
+    const storage = inMemory();
+    const copied = mirrored(storage, "test", handTimers());
+    copied.set("q.queue.000001", "waits");
+    copied.set("q.queue.000002", "delivered");
+    copied.remove("q.queue.000002");
+    copied.remove("q.queue.000000");
+    await vi.waitFor(() => expect(open).toHaveLength(1), PATIENT);
+    open[0]?.commit();
+    await vi.waitFor(() => expect(storage.keys()).toEqual(["q.queue.000001"]), PATIENT);
+    expect([...records]).toEqual([["q.queue.000001", "waits"]]);
   });
 
   it("is empty where IndexedDB is blocked, and nobody waits", async () => {

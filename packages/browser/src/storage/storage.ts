@@ -10,6 +10,8 @@ export interface Storage {
   /** False when there was no room. */
   set(key: string, text: string): boolean;
   remove(key: string): void;
+  /** False when the last operation was refused for a limit of the SDK's own: that is no failure. */
+  readonly hasRoom?: () => boolean;
   /** Records that may have outlived the storage; undefined when they cannot be read. */
   readonly backup?: () => Promise<Copy | undefined>;
 }
@@ -54,9 +56,26 @@ export function attempt<T>(action: () => T, otherwise: T): T {
   }
 }
 
-/** A namespace per key, so that two of them on one origin never meet. Not the key itself: storage is not the place for it. */
-export function storagePrefix(apiKey: string): string {
+/**
+ * A namespace per key, so that two of them on one origin never meet: 64 bits of it, in two halves that do not follow from each
+ * other. Not the key itself: storage is not the place for it.
+ */
+export const storagePrefix = (apiKey: string): string =>
+  `wr1.${hash(apiKey, 0x9e37_79b1)}${hash(apiKey, 0x0100_0193)}.`;
+
+/** That of builds before the first release. It was the same for different keys. */
+export const earlierPrefix = (apiKey: string): string => `wr1.${hash(apiKey, 31)}.`;
+
+function hash(text: string, factor: number): string {
   let hash = 0;
-  for (const character of apiKey) hash = (hash * 31 + (character.codePointAt(0) as number)) | 0;
-  return `wr1.${(hash >>> 0).toString(36)}.`;
+  for (const character of text) hash = (Math.imul(hash, factor) + (character.codePointAt(0) as number)) | 0;
+  return (hash >>> 0).toString(36);
+}
+
+/** What stands in `earlier` stands in `storage` from now on, unless there is something already, or no room. */
+export function move(earlier: Storage, storage: Storage): void {
+  for (const key of earlier.keys()) {
+    const text = earlier.get(key) as string;
+    if (storage.get(key) !== null || storage.set(key, text)) earlier.remove(key);
+  }
 }

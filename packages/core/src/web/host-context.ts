@@ -11,7 +11,8 @@ declare const Zone: { readonly root?: { run?: InContext } } | null | undefined;
 /** Outside every zone of zone.js, where there is one: Angular takes an app for busy while a timer runs in its zone. */
 export const outsideZones: InContext = (run) => {
   const root = typeof Zone === "undefined" ? undefined : Zone?.root;
-  return root?.run ? root.run(run) : run();
+  // An element can be called Zone.
+  return typeof root?.run === "function" ? root.run(run) : run();
 };
 
 /** The part of Node's `AsyncResource` that is used, which Bun and Deno have as well. */
