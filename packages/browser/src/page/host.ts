@@ -11,15 +11,7 @@ import {
 import { nowMs, timers } from "../clock.ts";
 import { alone, type TabLocks, tabLocks } from "../queue/locks.ts";
 import { bounded } from "../storage/bounded.ts";
-import {
-  earlierPrefix,
-  move,
-  nowhere,
-  openStorage,
-  readOnly,
-  type Storage,
-  storagePrefix,
-} from "../storage/storage.ts";
+import { nowhere, openStorage, readOnly, type Storage, storagePrefix } from "../storage/storage.ts";
 import type { PageCalls } from "./client.ts";
 import { isPrerendered } from "./lifecycle.ts";
 import type { Page } from "./page.ts";
@@ -75,7 +67,6 @@ export function hostOfPage(options: BasicOptions, apiKey: string, features: Feat
   const prefix = storagePrefix(apiKey);
   const storesNothing = options.persistence === "memory";
   const kept = storesNothing ? nowhere : openStorage(prefix, "localStorage");
-  if (kept !== nowhere && !isPrerendered()) move(openStorage(earlierPrefix(apiKey), "localStorage"), kept);
   const opened = kept === nowhere ? kept : bounded(kept);
   const { durable, storedLocks } = features;
   const storage = durable && opened !== nowhere ? durable(opened, prefix, timers) : opened;

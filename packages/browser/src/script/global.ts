@@ -55,7 +55,7 @@ export function installGlobal(page: PageGlobal, create: AnyMethod): void {
     try {
       call(...earlier);
     } catch (error) {
-      // Misuse of options, by a call that has long returned: shown like any other uncaught error, and the rest goes on.
+      // Of a call that has long returned: shown like any other uncaught error, and the rest goes on.
       setTimeout(() => {
         throw error;
       });

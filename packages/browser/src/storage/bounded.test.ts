@@ -59,13 +59,31 @@ test("one that is too large for all of it leaves room for the others", () => {
   expect(tab.hasRoom?.()).toBe(true);
 });
 
-test("there is room again once something has gone, and no event costs a count of all while there is none", () => {
-  const { tabs, reads } = profile();
+test("there is room again once something has gone, of this tab or of another", () => {
+  for (const owner of [0, 1] as const) {
+    const { tabs } = profile();
+    const tab = tabs[0];
+    for (let n = 0; n < 300; n++) tabs[owner].set(keyOf(n), EVENT);
+    expect(tab.set(keyOf(300), EVENT)).toBe(false);
+    for (let n = 0; n < 20; n++) tabs[owner].remove(keyOf(n));
+    const stored = Array.from({ length: 10 }, (_, n) => tab.set(keyOf(301 + n), EVENT));
+    expect(stored.at(-1)).toBe(true);
+  }
+});
+
+test("an event costs no count of all, neither while there is room nor while there is none", () => {
+  const { tabs, texts, reads } = profile();
   const [tab] = tabs;
-  for (let n = 0; n < 300; n++) tab.set(keyOf(n), EVENT);
+  const events = (from: number, to: number) => {
+    for (let n = from; n < to; n++) {
+      tab.set(keyOf(n), "x".repeat(100));
+      if (n >= 9_000) tab.remove(keyOf(n - 9_000));
+    }
+  };
+  events(0, 9_000);
+  expect(reads() / 9_000).toBeLessThan(30);
   const before = reads();
-  for (let n = 300; n < 400; n++) expect(tab.set(keyOf(n), EVENT)).toBe(false);
-  expect(reads()).toBe(before);
-  for (let n = 0; n < 10; n++) tab.remove(keyOf(n));
-  expect(tab.set(keyOf(400), EVENT)).toBe(true);
+  events(9_000, 10_000);
+  expect(texts.size).toBeGreaterThan(7_000);
+  expect((reads() - before) / 1000).toBeLessThan(200);
 });

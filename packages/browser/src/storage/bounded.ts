@@ -4,13 +4,18 @@ import type { Storage } from "./storage.ts";
 
 /** A MiB, with room for what is no operation. */
 const MAX_LENGTH = 1_000_000;
-/** Other tabs write, too: after so much it is counted again. */
+/** Other tabs write and remove, too: after so much that is written, refused or removed it is counted again. */
 const COUNTED_LENGTH = 32_000;
 
 export function bounded(storage: Storage): Storage {
-  /** What may be written until then. Below 0 it is full: until something is removed there is no need to count. */
+  /** What may be written before the next count; below 0, what is to be refused or removed before it. */
   let room = 0;
   let hasRoom = true;
+
+  function wait(length: number): false {
+    if (room < 0) room = Math.min(room + length, 0);
+    return false;
+  }
 
   return {
     ...storage,
@@ -21,16 +26,16 @@ export function bounded(storage: Storage): Storage {
       if (text && key.startsWith(RECORD)) {
         if (length > room && room >= 0) {
           const left = MAX_LENGTH - lengthOf(storage);
-          room = left < COUNTED_LENGTH ? -1 : Math.min(left, length + COUNTED_LENGTH);
+          room = Math.min(left - (left < COUNTED_LENGTH ? COUNTED_LENGTH : 0), length + COUNTED_LENGTH);
         }
         hasRoom = length <= room;
-        if (!hasRoom) return false;
+        if (!hasRoom) return wait(length);
         room -= length;
       }
       return storage.set(key, text);
     },
     remove(key) {
-      room = Math.max(room, 0);
+      if (room < 0) wait(storage.get(key)?.length ?? 0);
       storage.remove(key);
     },
   };

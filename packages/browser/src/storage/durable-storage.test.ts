@@ -102,6 +102,22 @@ describe("the copy in IndexedDB", () => {
     await silent.asked();
   });
 
+  it("forgets an earlier page's record that was written anew and delivered before it was open", async () => {
+    const records = new Map([["q.queue.000000", "of an earlier page"]]);
+    const { open, indexedDB } = handDatabase(records);
+    vi.stubGlobal("indexedDB", indexedDB);
+    const storage = inMemory();
+    storage.set("q.queue.000000", "of an earlier page");
+    const copied = mirrored(storage, "test", handTimers());
+    copied.set("q.queue.000000", "with a user, now");
+    copied.remove("q.queue.000000");
+    expect(storage.keys()).toEqual(["g.q.queue.000000"]);
+    await vi.waitFor(() => expect(open).toHaveLength(1), PATIENT);
+    open[0]?.commit();
+    await vi.waitFor(() => expect(storage.keys()).toEqual([]), PATIENT);
+    expect(records.size).toBe(0);
+  });
+
   it("gets what was written and removed before it was open", async () => {
     const records = new Map([["q.queue.000000", "of an earlier page"]]);
     const { open, indexedDB } = handDatabase(records);

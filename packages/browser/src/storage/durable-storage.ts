@@ -19,6 +19,8 @@ export function mirrored(
   let mayWait = true;
   /** What the copy is to hear once it is open; `null`: removed. */
   const before = new Map<string, string | null>();
+  /** Of these it can know nothing before. */
+  const fresh = new Set<string>();
 
   const opening = import("./durable.ts")
     .then(({ openMirror }) => openMirror(storage, name))
@@ -37,14 +39,17 @@ export function mirrored(
   return {
     ...storage,
     set(key, text) {
-      if (key.startsWith(RECORD)) mirror ? mirror.set(key, text) : before.set(key, text);
+      if (key.startsWith(RECORD)) {
+        if (!mirror && storage.get(key) === null) fresh.add(key);
+        mirror ? mirror.set(key, text) : before.set(key, text);
+      }
       return storage.set(key, text);
     },
     remove(key) {
       storage.remove(key);
       if (!key.startsWith(RECORD)) return;
-      // Of what the copy has never heard of nothing need be noted, however long it takes to open, if it ever does.
-      if (before.get(key)) return void before.delete(key);
+      // Then nothing need be noted, however long it takes to open, if it ever does.
+      if (fresh.delete(key) && !mirror) return void before.delete(key);
       storage.set(GONE + key, "");
       if (mirror) mirror.forget(key);
       else before.set(key, null);

@@ -63,19 +63,8 @@ export function attempt<T>(action: () => T, otherwise: T): T {
 export const storagePrefix = (apiKey: string): string =>
   `wr1.${hash(apiKey, 0x9e37_79b1)}${hash(apiKey, 0x0100_0193)}.`;
 
-/** That of builds before the first release. It was the same for different keys. */
-export const earlierPrefix = (apiKey: string): string => `wr1.${hash(apiKey, 31)}.`;
-
 function hash(text: string, factor: number): string {
   let hash = 0;
   for (const character of text) hash = (Math.imul(hash, factor) + (character.codePointAt(0) as number)) | 0;
   return (hash >>> 0).toString(36);
-}
-
-/** What stands in `earlier` stands in `storage` from now on, unless there is something already, or no room. */
-export function move(earlier: Storage, storage: Storage): void {
-  for (const key of earlier.keys()) {
-    const text = earlier.get(key) as string;
-    if (storage.get(key) !== null || storage.set(key, text)) earlier.remove(key);
-  }
 }
