@@ -13,9 +13,20 @@ interface Place {
   readonly readme: string;
   readonly declaredIn: string;
   readonly type: string;
-  /** Only what the package declares itself: its README says what it shares with another one. */
+  /** Only what the file declares itself: another document says what it shares with others. */
   readonly ownOnly?: boolean;
+  /** Where a document has several tables, its marks carry the name of the type. */
+  readonly isOneOfMany?: true;
 }
+
+/** Middleware of @whisperr/node. */
+const framework = (name: string, type: string, ownOnly = false): Place => ({
+  readme: "packages/node/FRAMEWORKS.md",
+  declaredIn: `packages/node/src/${name}.ts`,
+  type,
+  ownOnly,
+  isOneOfMany: true,
+});
 
 const PLACES: readonly Place[] = [
   {
@@ -39,14 +50,21 @@ const PLACES: readonly Place[] = [
     type: "WhisperrEdgeOptions",
     ownOnly: true,
   },
+  framework("express", "ExpressOptions"),
+  framework("fastify", "FastifyOptions"),
+  framework("koa", "KoaOptions"),
+  framework("lambda", "LambdaOptions", true),
 ];
 
-const BETWEEN_MARKS = /^([\s\S]*<!-- options:start -->)[\s\S]*(<!-- options:end -->[\s\S]*)$/;
+function betweenMarks({ type, isOneOfMany }: Place): RegExp {
+  const options = isOneOfMany ? `options of ${type}` : "options";
+  return new RegExp(`^([\\s\\S]*<!-- ${options}:start -->)[\\s\\S]*(<!-- ${options}:end -->[\\s\\S]*)$`);
+}
 
 export interface Readme {
   readonly file: string;
   readonly text: string;
-  /** With its table made anew. */
+  /** With its tables made anew. */
   readonly expected: string;
 }
 
@@ -61,14 +79,19 @@ export function readmes(): Readme[] {
       types: [],
     },
   });
-  return PLACES.map((place) => {
-    const file = join(repository, place.readme);
+  return [...new Set(PLACES.map(({ readme }) => readme))].map((readme) => {
+    const file = join(repository, readme);
     const text = readFileSync(file, "utf8");
-    const parts = BETWEEN_MARKS.exec(text);
-    if (parts === null) throw new Error(`${place.readme} has no place for its options`);
-    const [, before = "", after = ""] = parts;
-    return { file, text, expected: `${before}\n${tableOf(program, place)}\n${after}` };
+    const places = PLACES.filter((place) => place.readme === readme);
+    return { file, text, expected: places.reduce((made, place) => withTable(program, place, made), text) };
   });
+}
+
+function withTable(program: ts.Program, place: Place, text: string): string {
+  const parts = betweenMarks(place).exec(text);
+  if (parts === null) throw new Error(`${place.readme} has no place for ${place.type}`);
+  const [, before = "", after = ""] = parts;
+  return `${before}\n${tableOf(program, place)}\n${after}`;
 }
 
 function tableOf(program: ts.Program, { declaredIn, type, ownOnly }: Place): string {

@@ -28,6 +28,11 @@ await runCheck(
       command: turbo("runtimes", ...force),
       reports: "conformance/e2e/reports/runtimes.xml",
     },
+    {
+      name: "frameworks",
+      command: turbo("frameworks", ...force),
+      reports: "conformance/frameworks/reports/frameworks.xml",
+    },
     // Last, and alone: real time in real browsers.
     {
       name: "browsers",

@@ -1,12 +1,21 @@
 import { defineConfig } from "tsup";
 
 export default defineConfig({
-  entry: { index: "src/index.ts", express: "src/express.ts", sqlite: "src/sqlite.ts" },
+  entry: {
+    index: "src/index.ts",
+    express: "src/express.ts",
+    fastify: "src/fastify.ts",
+    koa: "src/koa.ts",
+    lambda: "src/lambda.ts",
+    sqlite: "src/sqlite.ts",
+  },
   format: ["esm", "cjs"],
   target: "node18",
   platform: "node",
   // Core is part of the package, types too: whoever installs it installs nothing else.
   noExternal: ["@whisperr/core"],
+  // Entries that make a client name the main one: an app loads it once.
+  external: ["@whisperr/node"],
   dts: { resolve: ["@whisperr/core"] },
   clean: true,
   // One file an entry: each more costs an app's start a third of a millisecond.

@@ -84,7 +84,8 @@ describe("what an editor shows of", () => {
     const isMember = (line: string) => /^ {4}(readonly )?[\w]+(<.*>)?(\?)?[:(]/.test(line);
     const undocumented = lines.filter((line, i) => isMember(line) && !/\*\/$/.test(lines[i - 1] ?? ""));
     const undescribed = lines.filter(
-      (line, i) => /^(declare (?!global)|interface |type )/.test(line) && !/\*\/$/.test(lines[i - 1] ?? ""),
+      (line, i) =>
+        /^(declare (?!global|module)|interface |type )/.test(line) && !/\*\/$/.test(lines[i - 1] ?? ""),
     );
 
     // Types of core's own, names that the bundler had to change, and pages that no app has.

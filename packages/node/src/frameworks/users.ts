@@ -34,9 +34,9 @@ export const PLACES = [
 ] as const;
 
 /** The user that one of these holds; what an earlier one says comes first. */
-export function userIn(holders: readonly unknown[]): string | undefined {
+export function userIn(holders: readonly unknown[], places: readonly string[] = PLACES): string | undefined {
   for (const holder of holders) {
-    for (const place of PLACES) {
+    for (const place of places) {
       const id = idOf(read(holder, place));
       if (id !== undefined) return id;
     }

@@ -1,4 +1,5 @@
 /** The exact public surface of the built package, as ESM and through require(). */
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { expect, test } from "vitest";
 import { createWhisperr } from "../../src/index.ts";
@@ -8,6 +9,9 @@ const load = createRequire(import.meta.url);
 const SURFACE = {
   "@whisperr/node": ["channel", "closeOnSignal", "createMemoryOutbox", "createWhisperr", "currentWhisperr"],
   "@whisperr/node/express": ["userOfRequest", "whisperrExpress"],
+  "@whisperr/node/fastify": ["whisperrFastify"],
+  "@whisperr/node/koa": ["whisperrKoa"],
+  "@whisperr/node/lambda": ["withWhisperr"],
   "@whisperr/node/sqlite": ["sqliteOutbox"],
 };
 
@@ -22,17 +26,37 @@ test("importing and requiring give the formats they promise", () => {
   const { exports } = load("../../package.json") as {
     exports: Record<string, { import: { default: string }; require: { default: string } }>;
   };
-  expect(Object.keys(exports)).toEqual([".", "./express", "./sqlite"]);
+  expect(Object.keys(exports)).toEqual([
+    ".",
+    ...Object.keys(SURFACE)
+      .slice(1)
+      .map((name) => name.replace("@whisperr/node", ".")),
+  ]);
   for (const entry of Object.values(exports)) {
     expect(entry.import.default).toMatch(/\.js$/);
     expect(entry.require.default).toMatch(/\.cjs$/);
   }
 });
 
-test("the package needs no other package", () => {
-  const manifest = load("../../package.json") as Record<string, unknown>;
-  for (const kind of ["dependencies", "peerDependencies", "optionalDependencies"]) {
-    expect(manifest[kind]).toBeUndefined();
+test("the package needs no other package: frameworks are there, or not", () => {
+  const manifest = load("../../package.json") as {
+    [kind: string]: Record<string, unknown> | undefined;
+  };
+  for (const kind of ["dependencies", "optionalDependencies"]) expect(manifest[kind]).toBeUndefined();
+  const { peerDependencies = {}, peerDependenciesMeta } = manifest;
+  const optional = Object.keys(peerDependencies).map((name) => [name, { optional: true }]);
+  expect(peerDependenciesMeta).toEqual(Object.fromEntries(optional));
+});
+
+test("no entry loads a framework, and the main one loads no other entry", () => {
+  for (const name of Object.keys(SURFACE)) {
+    const entry = name.replace("@whisperr/node", "").slice(1) || "index";
+    for (const file of [`${entry}.js`, `${entry}.cjs`]) {
+      const code = readFileSync(new URL(`../../dist/${file}`, import.meta.url), "utf8");
+      const loaded = [...code.matchAll(/(?:from |require\()['"]([^'"]+)['"]/g)].map(([, module]) => module);
+      const own = entry === "index" ? [] : ["@whisperr/node", "async_hooks", "fs", "path"];
+      expect(["module", ...own], file).toEqual(expect.arrayContaining(loaded));
+    }
   }
 });
 

@@ -1,0 +1,66 @@
+/** Starts one of the apps in a process of its own. */
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import { onTestFinished } from "vitest";
+
+export interface Ended {
+  /** A signal's name when that ended it. */
+  readonly exit: number | string;
+  readonly stderr: string;
+}
+
+export interface RunningApp {
+  readonly ended: Promise<Ended>;
+  kill(signal: "SIGTERM" | "SIGSTOP" | "SIGCONT"): void;
+  /** Resolves when it has printed a line that begins with this, with the rest of the line. */
+  printed(beginning: string): Promise<string>;
+  /** For apps that are told what to do. */
+  write(line: string): void;
+}
+
+/** Far longer than any app here takes: only one that would never end runs into it. */
+const LIMIT_MS = 100_000;
+
+/** `file` is in this folder. */
+export function startApp(
+  file: string,
+  apiUrl: string,
+  env: Readonly<Record<string, string>> = {},
+): RunningApp {
+  const child = spawn(process.execPath, [join(import.meta.dirname, file)], {
+    cwd: import.meta.dirname,
+    env: { ...process.env, NODE_ENV: "production", NO_COLOR: "1", API_URL: apiUrl, ...env },
+    stdio: ["pipe", "pipe", "pipe"],
+    timeout: LIMIT_MS,
+    killSignal: "SIGKILL",
+  });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  const output = { stdout: "", stderr: "" };
+  for (const name of ["stdout", "stderr"] as const) {
+    child[name].setEncoding("utf8").on("data", (text: string) => {
+      output[name] += text;
+    });
+  }
+  const ended = new Promise<Ended>((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (code, signal) =>
+      resolve({ exit: code ?? signal ?? "unknown", stderr: output.stderr }),
+    );
+  });
+  return {
+    ended,
+    kill: (signal) => void child.kill(signal),
+    write: (line) => void child.stdin.write(`${line}\n`),
+    printed: (beginning) =>
+      new Promise((resolve, reject) => {
+        const look = () => {
+          const lines = output.stdout.split("\n").slice(0, -1);
+          const line = lines.find((one) => one.startsWith(beginning));
+          if (line !== undefined) resolve(line.slice(beginning.length));
+        };
+        child.stdout.on("data", look);
+        child.once("close", () => reject(new Error(`it ended without "${beginning}": ${output.stderr}`)));
+        look();
+      }),
+  };
+}

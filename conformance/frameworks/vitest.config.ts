@@ -1,0 +1,13 @@
+import { defineConfig } from "vitest/config";
+
+/** An app per framework: real processes, real requests, real signals. */
+export default defineConfig({
+  test: {
+    include: ["*.scenario.ts"],
+    // Timing is never judged by these limits: generous, so that a busy machine fails nothing.
+    testTimeout: 120_000,
+    hookTimeout: 60_000,
+    maxWorkers: 2,
+    reporters: ["default", ["junit", { outputFile: "reports/frameworks.xml" }]],
+  },
+});

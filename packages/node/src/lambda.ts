@@ -1,0 +1,131 @@
+/** AWS Lambda: what a handler records is delivered before its sandbox freezes, within what is left of its time. */
+import type { AnyEvents, EventMap, UserClient } from "@whisperr/core";
+// By its name, so that an app which imports both loads one copy.
+import { createWhisperr, type NodeOptions, type Whisperr } from "@whisperr/node";
+import { type ResolveUser, requestClients } from "./frameworks/request-client.ts";
+import { runWith } from "./frameworks/requests.ts";
+
+/** What is used of Lambda's context. */
+export interface LambdaContext {
+  /** Until the invocation times out. */
+  getRemainingTimeInMillis(): number;
+}
+
+/** What `withWhisperr()` adds to the context that a handler gets. */
+export interface WithWhisperr<Events extends EventMap = AnyEvents> {
+  /** Its calls belong to the user whom the authorizer has found. */
+  readonly whisperr: UserClient<Events>;
+}
+
+/** What `withWhisperr()` can be told: all that `createWhisperr()` can be, and this. */
+export interface LambdaOptions<Event = never, Events extends EventMap = AnyEvents> extends NodeOptions {
+  /**
+   * The longest time that delivery may delay the end of an invocation, in ms; 0 or more. It ends 200 ms before Lambda's own limit, too.
+   * @default 2_000
+   */
+  readonly timeoutMs?: number | undefined;
+  /**
+   * A client that the app made: events of queues and schedules, which have no user of their own, are recorded by it.
+   * @default one that is made of the other options
+   */
+  readonly whisperr?: Whisperr<Events> | undefined;
+  /**
+   * The user of an event; undefined or null when there is none. It may be async.
+   * @default what the authorizer of API Gateway or AppSync says
+   */
+  readonly resolveUser?: ResolveUser<[event: Event]> | undefined;
+}
+
+/** Where authorizers put the user: JWTs, Cognito, Lambda authorizers of both kinds of API, and AppSync. */
+const PLACES = [
+  "requestContext.authorizer.jwt.claims.sub",
+  "requestContext.authorizer.claims.sub",
+  "requestContext.authorizer.lambda.userId",
+  "requestContext.authorizer.lambda.sub",
+  "requestContext.authorizer.userId",
+  "requestContext.authorizer.sub",
+  "requestContext.authorizer.principalId",
+  "identity.sub",
+];
+
+/** What Lambda needs to answer. */
+const RESERVE_MS = 200;
+
+/**
+ * Wraps a handler: when it has ended, in an error or not, what is queued is delivered, for `timeoutMs` at most. What is still
+ * queued then stays for the next invocation of the sandbox. `context.whisperr` and `currentWhisperr()` belong to the user of
+ * the event. Streaming handlers are wrapped inside or outside of `awslambda.streamifyResponse()`; their stream is not delayed.
+ *
+ * @throws An Error that names the option and the fix, as `createWhisperr()` does.
+ *
+ * @example
+ * export const handler = withWhisperr(async (event, { whisperr }) => whisperr.track("order_placed"), { timeoutMs: 1_000 });
+ */
+export function withWhisperr<
+  Event,
+  Context extends LambdaContext,
+  Result,
+  Events extends EventMap = AnyEvents,
+>(
+  handler: (event: Event, context: Context & WithWhisperr<Events>) => Result,
+  options?: LambdaOptions<NoInfer<Event>, Events>,
+): (event: Event, context: Omit<Context, "whisperr">) => Promise<Awaited<Result>>;
+/** The same of a streaming handler. */
+export function withWhisperr<
+  Event,
+  Stream,
+  Context extends LambdaContext,
+  Result,
+  Events extends EventMap = AnyEvents,
+>(
+  handler: (event: Event, stream: Stream, context: Context & WithWhisperr<Events>) => Result,
+  options?: LambdaOptions<NoInfer<Event>, Events>,
+): (event: Event, stream: Stream, context: Omit<Context, "whisperr">) => Promise<Awaited<Result>>;
+export function withWhisperr(
+  handler: (...invocation: never[]) => unknown,
+  options: LambdaOptions<unknown> = {},
+): (...invocation: unknown[]) => Promise<unknown> {
+  const { timeoutMs = 2_000, whisperr = createWhisperr(options), resolveUser } = options;
+  const clientOf = requestClients<[unknown]>(
+    whisperr,
+    { resolveUser },
+    {
+      name: "withWhisperr()",
+      holders: (event) => [event],
+      where: "the event",
+      places: PLACES,
+    },
+  );
+  const wrapped = async (...invocation: unknown[]) => {
+    const context = invocation.find(isContext);
+    const client = clientOf(invocation[0]);
+    if (context !== undefined) Object.assign(context, { whisperr: client });
+    try {
+      return await runWith(client, () => called(handler as Handler, invocation));
+    } finally {
+      const leftMs = (context?.getRemainingTimeInMillis() ?? Number.POSITIVE_INFINITY) - RESERVE_MS;
+      await whisperr.flush({ timeoutMs: Math.min(timeoutMs, leftMs) });
+    }
+  };
+  // What streamifyResponse() has marked stays marked.
+  return Object.assign(wrapped, handler);
+}
+
+type Handler = (...invocation: unknown[]) => unknown;
+
+function isContext(value: unknown): value is LambdaContext {
+  return typeof (value as Partial<LambdaContext> | undefined)?.getRemainingTimeInMillis === "function";
+}
+
+/** Its result: what it returns, resolves with, or hands to Lambda's callback. */
+function called(handler: Handler, invocation: unknown[]): unknown {
+  const isOfCallbacks = handler.length > 2 && isContext(invocation[1]);
+  if (!isOfCallbacks) return handler(...invocation);
+  return new Promise((resolve, reject) => {
+    const [event, context] = invocation;
+    const callback = (error: unknown, result: unknown) =>
+      error === undefined || error === null ? resolve(result) : reject(error);
+    const returned = handler(event, context, callback);
+    if (returned instanceof Promise) returned.then(resolve, reject);
+  });
+}
