@@ -53,6 +53,7 @@ const PLACES: readonly Place[] = [
   framework("express", "ExpressOptions"),
   framework("fastify", "FastifyOptions"),
   framework("koa", "KoaOptions"),
+  framework("nestjs", "WhisperrModuleOptions", true),
   framework("lambda", "LambdaOptions", true),
 ];
 

@@ -23,6 +23,9 @@ test("the examples compile", () => {
     target: "ES2022",
     module: "NodeNext",
     types: ["node"],
+    // NestJS has them.
+    experimentalDecorators: true,
+    emitDecoratorMetadata: true,
     skipLibCheck: true,
   };
   writeFileSync(join(folder, "package.json"), JSON.stringify({ type: "module" }));

@@ -7,6 +7,7 @@ export default defineConfig({
     fastify: "src/fastify.ts",
     koa: "src/koa.ts",
     lambda: "src/lambda.ts",
+    nestjs: "src/nestjs.ts",
     sqlite: "src/sqlite.ts",
   },
   format: ["esm", "cjs"],

@@ -12,6 +12,7 @@ const SURFACE = {
   "@whisperr/node/fastify": ["whisperrFastify"],
   "@whisperr/node/koa": ["whisperrKoa"],
   "@whisperr/node/lambda": ["withWhisperr"],
+  "@whisperr/node/nestjs": ["RequestWhisperr", "WhisperrModule", "WhisperrRecording", "WhisperrService"],
   "@whisperr/node/sqlite": ["sqliteOutbox"],
 };
 
