@@ -4,6 +4,7 @@ import {
   addDeviceTraits,
   type DeviceClient,
   type EventMap,
+  type EventSchemas,
   HOLD,
   PUSH,
   uuid,
@@ -35,7 +36,7 @@ export interface Whisperr<Events extends EventMap = AnyEvents> extends DeviceCli
  * const whisperr = createWhisperr({ apiKey: "wrk_…" });
  */
 export function createWhisperr<Events extends EventMap = AnyEvents>(
-  options: BrowserOptions = {},
+  options: BrowserOptions & EventSchemas<Events> = {},
 ): Whisperr<Events> {
   return clientOfPage(options, featuresOf, createDisabled) as Whisperr<Events>;
 }

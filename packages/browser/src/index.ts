@@ -11,6 +11,7 @@ export {
   type FlushResult,
   type IdentifyOptions,
   type PushSettings,
+  type Schema,
   type Stats,
   type WhisperrError,
   type WireEvent,

@@ -4,6 +4,7 @@ import {
   checkChoice,
   type DeviceCalls,
   type EventMap,
+  type EventSchemas,
   misuse,
   type WhisperrOptions,
 } from "@whisperr/core";
@@ -24,6 +25,7 @@ export {
   type FlushResult,
   type IdentifyOptions,
   type PushSettings,
+  type Schema,
   type Stats,
   type WhisperrError,
   type WireEvent,
@@ -57,7 +59,7 @@ export interface Whisperr<Events extends EventMap = AnyEvents> extends DeviceCal
  * const whisperr = createWhisperr({ apiKey: "wrk_…" });
  */
 export function createWhisperr<Events extends EventMap = AnyEvents>(
-  options: SlimOptions = {},
+  options: SlimOptions & EventSchemas<Events> = {},
 ): Whisperr<Events> {
   return clientOfPage(options, featuresOf, createDisabledClient) as Whisperr<Events>;
 }

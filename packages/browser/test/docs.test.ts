@@ -105,5 +105,5 @@ it("names every reason for a drop", () => {
 });
 
 it("stays short, for two entries and a script tag", () => {
-  expect(readme.split("\n").length).toBeLessThanOrEqual(165);
+  expect(readme.split("\n").length).toBeLessThanOrEqual(167);
 });

@@ -4,6 +4,8 @@
  */
 import type { DropReason, WhisperrError } from "./errors.ts";
 import { asRefusal, misuse, Refusal } from "./events/refusal.ts";
+import { ignoreRejection, isThenable } from "./events/thenable.ts";
+import type { WhisperrOptions } from "./options.ts";
 
 /**
  * Throws unless it `fits`: `maxRetries must be a whole number from 0 to 1000 (got NaN)`. With a `reason` it is a Refusal, of a call;
@@ -56,6 +58,29 @@ export function checkTypes<Name extends string>(
     const value = options[name] ?? undefined;
     const rule = type === "boolean" ? "true or false" : `${type === "object" ? "an" : "a"} ${type}`;
     mustBe(value === undefined || typeof value === type, name, rule, value);
+  }
+}
+
+/**
+ * Throws unless `events` and `traits` are schemas that answer at once, and the rest is one of the words for what becomes of what they
+ * refuse. A schema that answers later only when properties fit has its events dropped, each with a report.
+ */
+export function checkSchemas({ events, traits, unknownEvents, invalidEvents }: WhisperrOptions): void {
+  checkChoice("unknownEvents", unknownEvents, ["allow", "warn", "drop"]);
+  checkChoice("invalidEvents", invalidEvents, ["drop", "warn", "send"]);
+  checkTypes("object", { events }, ["events"]);
+  for (const [name, schema] of Object.entries({ ...events, traits })) {
+    const what = `the schema of ${name}`;
+    const fits = !schema || typeof schema["~standard"]?.validate === "function";
+    mustBe(fits, what, "one of zod 4, valibot 1, arktype 2 or another Standard Schema", schema);
+    let answer: unknown;
+    try {
+      answer = schema?.["~standard"].validate({});
+      ignoreRejection(answer);
+    } catch {
+      // It says so again, of its first event.
+    }
+    mustBe(!isThenable(answer), what, "synchronous: track() does not wait", answer);
   }
 }
 

@@ -6,11 +6,13 @@ export type DropReason =
   | "invalid_user_id"
   /** The event name is not lowercase snake_case. */
   | "invalid_event_type"
+  /** `events` has no schema of it, or it violates its schema. */
+  | "invalid_event"
   /** `properties` is not an object. */
   | "invalid_properties"
   /** `context` is not an object. */
   | "invalid_context"
-  /** The second argument of `identify()` or its `traits` is not an object. */
+  /** The second argument of `identify()` or its `traits` is not an object, or the traits violate their schema. */
   | "invalid_traits"
   /** A channel, shortcut or `preferredChannel` is not usable. */
   | "invalid_channels"

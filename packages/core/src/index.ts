@@ -28,7 +28,7 @@ export { answered, backoffDelayMs, batchCut } from "./delivery/answering.ts";
 export { abandoned, appended, flushRequested, hurried, retryNow, timerFired } from "./delivery/flow.ts";
 export type { Effects, KeptBecause, Machine } from "./delivery/machine.ts";
 export { type DeliveryConfig, type DeliveryState, initialState, type Phase } from "./delivery/state.ts";
-export { checkChoice, checkTypes, mustBe } from "./development.ts";
+export { checkChoice, checkSchemas, checkTypes, mustBe } from "./development.ts";
 export type { DropReason, WhisperrError } from "./errors.ts";
 export {
   type Channel,
@@ -46,7 +46,8 @@ export {
 } from "./events/operation.ts";
 export type { WireEvent } from "./events/recorder.ts";
 export { describeThrown, misuse, printable, quote } from "./events/refusal.ts";
-export { ignoreRejection, isThenable } from "./events/snapshot.ts";
+export type { EventSchemas, Schema } from "./events/schemas.ts";
+export { ignoreRejection, isThenable } from "./events/thenable.ts";
 export { type Batch, cutBatch, encodeEvent, formatMessageId, utf8Bytes } from "./events/wire.ts";
 export {
   type Answer,

@@ -2,6 +2,7 @@
 import { checkRange, checkTypes, mustBe, mustHaveKey, RULES } from "./development.ts";
 import type { WhisperrError } from "./errors.ts";
 import type { WireEvent } from "./events/recorder.ts";
+import type { Schema } from "./events/schemas.ts";
 import type { FetchLike } from "./ports.ts";
 import type { AppOutbox } from "./queue/outbox.ts";
 
@@ -86,6 +87,25 @@ export interface WhisperrOptions {
    * beforeSend: (event) => (event.event_type.startsWith("debug_") ? null : event)
    */
   readonly beforeSend?: ((event: WireEvent) => WireEvent | null) | undefined;
+  /**
+   * Schemas of the events by their names, of zod 4, valibot 1, arktype 2 or any other Standard Schema. They type `track()`, and
+   * what they make of its properties is sent. They answer at once: async ones are refused.
+   * @example
+   * events: { payment_failed: z.object({ amount_cents: z.number().int() }) }
+   */
+  readonly events?: { readonly [event: string]: Schema | undefined } | undefined;
+  /** A schema of the traits of `identify()`, in the same way. Traits that violate it are `invalidEvents`, too. */
+  readonly traits?: Schema | undefined;
+  /**
+   * What becomes of an event that `events` has no schema of. `page_viewed`, which the SDK records by itself, is never one.
+   * @default "allow"
+   */
+  readonly unknownEvents?: "allow" | "warn" | "drop" | undefined;
+  /**
+   * What becomes of an event that violates its schema: `warn` and `send` send it as it was given. A schema that throws is violated.
+   * @default "drop"
+   */
+  readonly invalidEvents?: "drop" | "warn" | "send" | undefined;
   /** Values for the `context` of every event. A call's own context wins. Copied when the client is made. */
   readonly context?: object | undefined;
   /**

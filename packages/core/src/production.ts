@@ -5,6 +5,7 @@
 import type * as development from "./development.ts";
 import type { DropReason } from "./errors.ts";
 import { misuse, Refusal } from "./events/refusal.ts";
+import type { WhisperrOptions } from "./options.ts";
 
 export function mustBe(
   fits: unknown,
@@ -31,6 +32,8 @@ export function checkChoice(..._: Parameters<typeof development.checkChoice>): v
 export function checkRange(..._: Parameters<typeof development.checkRange>): void {}
 
 export function checkTypes(..._: Parameters<typeof development.checkTypes>): void {}
+
+export function checkSchemas(_: WhisperrOptions): void {}
 
 export function refuseContext(_thrown: unknown): void {}
 

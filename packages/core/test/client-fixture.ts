@@ -46,7 +46,11 @@ export function clientFixture(options: Partial<WhisperrOptions> = {}): ClientFix
     },
     ...(options.fetch === undefined ? {} : { fetch: options.fetch }),
   });
-  const all: WhisperrOptions = { apiKey: KEY, onError: (error) => errors.push(error), ...options };
+  const all: WhisperrOptions = {
+    apiKey: KEY,
+    onError: (error) => errors.push(error),
+    ...options,
+  };
   const { api: client } = createServerClient(all, resolveOptions(all, { maxQueueSize: 10_000 }), ports);
   return {
     client,

@@ -21,6 +21,7 @@ test("core exports exactly this, so that nothing becomes public by accident", ()
     "channel",
     "checkApiKey",
     "checkChoice",
+    "checkSchemas",
     "checkTypes",
     "conclude",
     "createClient",

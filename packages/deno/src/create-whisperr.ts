@@ -3,6 +3,7 @@ import {
   type AnyEvents,
   createProcessClient,
   type EventMap,
+  type EventSchemas,
   misuse,
   type ProcessOptions,
   portsOfNow,
@@ -29,7 +30,7 @@ const KEY_VARIABLE = "WHISPERR_API_KEY";
 
 /**
  * Makes a client. `createWhisperr<Events>()`, where `Events` maps event names to the types of their properties, checks every
- * `track()`.
+ * `track()`; so do the schemas of `events`, when the program runs, too.
  *
  * @throws An Error that names the option and the fix, when an option makes no sense. No call on the client throws later.
  *
@@ -37,7 +38,7 @@ const KEY_VARIABLE = "WHISPERR_API_KEY";
  * const whisperr = createWhisperr({ onError: (error) => console.warn(error.message) });
  */
 export function createWhisperr<Events extends EventMap = AnyEvents>(
-  options: DenoOptions = {},
+  options: DenoOptions & EventSchemas<Events> = {},
 ): Whisperr<Events> {
   return createProcessClient<Events>(options, ({ fetch }) => ({
     ports: { ...webPorts(fetch), ...portsOfNow(asyncHooks(), timers) },

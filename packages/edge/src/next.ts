@@ -1,5 +1,5 @@
 /** Next.js 15.1 and later: one client for all requests, held through `after()`. */
-import type { AnyEvents, EventMap } from "@whisperr/core";
+import type { AnyEvents, EventMap, EventSchemas } from "@whisperr/core";
 // With its extension: that is how Node.js itself finds it, as in tests and scripts.
 import { after } from "next/server.js";
 import { createWhisperr as create, type Whisperr } from "./client/create-whisperr.ts";
@@ -26,7 +26,7 @@ export interface NextOptions extends EdgeOptions {
  * export const whisperr = createWhisperr();
  */
 export function createWhisperr<Events extends EventMap = AnyEvents>(
-  options: NextOptions = {},
+  options: NextOptions & EventSchemas<Events> = {},
 ): Whisperr<Events> {
   return create<Events>({
     ...options,

@@ -1,5 +1,5 @@
 /** Vercel Functions and Edge Functions: one client for all requests, held through the platform's request context. */
-import type { AnyEvents, EventMap } from "@whisperr/core";
+import type { AnyEvents, EventMap, EventSchemas } from "@whisperr/core";
 import { createWhisperr as create, type Whisperr } from "./client/create-whisperr.ts";
 import type { EdgeOptions } from "./options.ts";
 import { keyOfEnvironment } from "./platform/environment.ts";
@@ -25,7 +25,7 @@ export interface VercelOptions extends EdgeOptions {
  * export const whisperr = createWhisperr();
  */
 export function createWhisperr<Events extends EventMap = AnyEvents>(
-  options: VercelOptions = {},
+  options: VercelOptions & EventSchemas<Events> = {},
 ): Whisperr<Events> {
   return create<Events>({
     ...options,

@@ -3,6 +3,7 @@ import {
   type AnyEvents,
   createProcessClient,
   type EventMap,
+  type EventSchemas,
   type ProcessOptions,
   portsOfNow,
   type ServerClient,
@@ -24,7 +25,7 @@ export type Whisperr<Events extends EventMap = AnyEvents> = ServerClient<Events>
 
 /**
  * Makes a client. `createWhisperr<Events>()`, where `Events` maps event names to the types of their properties, checks every
- * `track()`.
+ * `track()`; so do the schemas of `events`, when the program runs, too.
  *
  * @throws An Error that names the option and the fix, when an option makes no sense. No call on the client throws later.
  *
@@ -32,7 +33,7 @@ export type Whisperr<Events extends EventMap = AnyEvents> = ServerClient<Events>
  * const whisperr = createWhisperr({ onError: (error) => console.warn(error.message) });
  */
 export function createWhisperr<Events extends EventMap = AnyEvents>(
-  options: NodeOptions = {},
+  options: NodeOptions & EventSchemas<Events> = {},
 ): Whisperr<Events> {
   return createProcessClient<Events>(options, ({ fetch }) => ({
     ports: { ...webPorts(fetch), ...portsOfNow(asyncHooks(), timers), uuid: randomUuid },

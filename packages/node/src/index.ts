@@ -15,6 +15,7 @@ export {
   type IdentifyOptions,
   type PushSettings,
   type QueuedOperation as Operation,
+  type Schema,
   type Stats,
   type UserClient,
   type WhisperrError,

@@ -3,7 +3,7 @@
  * each call runs as well, since types must not change what happens.
  */
 import { describe, expect, expectTypeOf, test } from "vitest";
-import { type AnyEvents, createWhisperr, type UserClient, type Whisperr } from "../src/index.ts";
+import { type AnyEvents, createWhisperr, type Schema, type UserClient, type Whisperr } from "../src/index.ts";
 
 interface InterfaceEvents {
   payment_failed: { amount_cents: number; reason?: string };
@@ -186,4 +186,46 @@ test("the types that apps name are these", () => {
   expectTypeOf(typed.forUser("ada")).toEqualTypeOf<UserClient<InterfaceEvents>>();
   expectTypeOf<Parameters<typeof typed.track>[1]>().toEqualTypeOf<keyof InterfaceEvents>();
   expect(untyped.stats()).toEqual(typed.stats());
+});
+
+describe("schemas in place of a map of events", () => {
+  /** As validators type theirs; what they do with values is core's to test. */
+  const schemaOf = <Input>() =>
+    ({
+      "~standard": { version: 1, vendor: "test", validate: (value: unknown) => ({ value }) },
+    }) as Schema<Input>;
+  const events = {
+    payment_failed: schemaOf<{ amount_cents: number; currency?: string | undefined }>(),
+    session_opened: schemaOf<Record<never, never>>(),
+  };
+
+  test("type every call by what they take", () => {
+    const whisperr = createWhisperr({ ...options, events });
+    expectTypeOf(whisperr).toEqualTypeOf<
+      Whisperr<{
+        payment_failed: { amount_cents: number; currency?: string | undefined };
+        session_opened: Record<never, never>;
+      }>
+    >();
+    whisperr.track("ada", "payment_failed", { amount_cents: 4900 });
+    whisperr.track("ada", "session_opened");
+    whisperr.forUser("ada").track("payment_failed", { amount_cents: 4900, currency: "EUR" });
+    // @ts-expect-error
+    whisperr.track("ada", "payment_failed", { amount_cents: "4900" });
+    // @ts-expect-error
+    whisperr.track("ada", "payment_faild", { amount_cents: 4900 });
+    // @ts-expect-error
+    whisperr.track("ada", "payment_failed");
+    expect(whisperr.stats()).toMatchObject({ accepted: 6, pending: 6 });
+  });
+
+  test("must fit the map, where there is one", () => {
+    createWhisperr<InterfaceEvents>({
+      ...options,
+      events: { plan_viewed: schemaOf<{ plan?: "free" | "pro" }>() },
+    });
+    // @ts-expect-error
+    createWhisperr<InterfaceEvents>({ ...options, events: { plan_viewed: schemaOf<{ plan: number }>() } });
+    expectTypeOf(createWhisperr({ ...options, traits: schemaOf<object>() })).toEqualTypeOf<Whisperr>();
+  });
 });

@@ -1,5 +1,12 @@
 /** From options to the client of the page, and what a later call for the same client gets. */
-import { type DeviceCalls, type DeviceClient, mustBe, outsideZones, resolveOptions } from "@whisperr/core";
+import {
+  checkSchemas,
+  type DeviceCalls,
+  type DeviceClient,
+  mustBe,
+  outsideZones,
+  resolveOptions,
+} from "@whisperr/core";
 import { type BasicOptions, type Features, hostOfPage } from "./host.ts";
 import { sayIgnored } from "./ignored.ts";
 import { watchLifecycle } from "./lifecycle.ts";
@@ -51,6 +58,7 @@ function newClient<Options extends BasicOptions>(
 ): PageCalls | undefined {
   const { clients, given } = sharedByPage();
   const resolved = resolveOptions(options, { maxQueueSize: MAX_QUEUE_SIZE, maxQueueBytes: MAX_QUEUE_BYTES });
+  checkSchemas(options);
   const { apiKey } = resolved;
   const features = featuresOf(options);
   if (!isOnPage()) return undefined;

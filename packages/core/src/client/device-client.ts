@@ -17,7 +17,7 @@ import { append, discard, enqueue, refuseLate } from "../loop/queue.ts";
 import type { ResolvedOptions, WhisperrOptions } from "../options.ts";
 import type { Ports } from "../ports.ts";
 import type { AppOutbox, Outbox } from "../queue/outbox.ts";
-import type { Reporter } from "../report/reporter.ts";
+import { type Reporter, warnOnce } from "../report/reporter.ts";
 import { type Client, createClient } from "./client.ts";
 import type { Device, DeviceCalls, DeviceClient, DeviceRecord, DeviceRuntime } from "./device.ts";
 import type { AnyEvents, EventMap } from "./server-client.ts";
@@ -40,7 +40,7 @@ export function createDeviceClient<Events extends EventMap = AnyEvents>(
   const own = Object.assign(more, {
     identityStore: device.identityStore,
     newId: ports.uuid,
-    recorder: createRecorder(options),
+    recorder: createRecorder(options, (kind, message) => warnOnce(reporter, kind, message)),
     device,
   });
   const client: DeviceRecord = createClient(resolved, outbox as Outbox, transport, reporter, all, own);
@@ -87,7 +87,7 @@ function identify(client: DeviceRecord, userId: unknown, given: unknown): void {
   const make = () => {
     recordedUser(client);
     const id = checkUserId(userId);
-    const body = JSON.parse(identifyBody(id, given)) as IdentifyBody;
+    const body = JSON.parse(identifyBody(id, given, client.recorder)) as IdentifyBody;
     // Once more: what the app gave may have called back when it was read, and opted the user out.
     next = identified(recordedUser(client), id, client.newId);
     if (!next.promoted) body.anonymous_id = next.anonymousId;

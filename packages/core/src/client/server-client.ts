@@ -12,7 +12,7 @@ import type { ResolvedOptions, WhisperrOptions } from "../options.ts";
 import type { Ports } from "../ports.ts";
 import { guardedOutbox } from "../queue/guarded-outbox.ts";
 import { createMemoryOutbox } from "../queue/memory-outbox.ts";
-import { createReporter, printDebug } from "../report/reporter.ts";
+import { createReporter, printDebug, warnOnce } from "../report/reporter.ts";
 import { type Client, type ClientConfig, createClient, startQueue } from "./client.ts";
 
 /** An app's own events: names to properties, for `createWhisperr<Events>()`. */
@@ -119,7 +119,7 @@ export function createServerClient<Events extends EventMap = AnyEvents, More ext
     ports,
     more,
   );
-  const recorder = createRecorder(options);
+  const recorder = createRecorder(options, (kind, message) => warnOnce(reporter, kind, message));
   startQueue(client);
 
   function track(userId: unknown, event: unknown, properties?: unknown, context?: unknown): void {
@@ -129,7 +129,10 @@ export function createServerClient<Events extends EventMap = AnyEvents, More ext
   }
 
   function identify(userId: unknown, identity?: unknown): void {
-    const make = () => ({ kind: "identify" as const, body: identifyBody(checkUserId(userId), identity) });
+    const make = () => ({
+      kind: "identify" as const,
+      body: identifyBody(checkUserId(userId), identity, recorder),
+    });
     enqueue(client, () => "identify()", make);
   }
 

@@ -1,6 +1,8 @@
 /** The body of `POST /v1/identify`: only what the app gave, checked before it is queued. */
+
 import { mustBe } from "../development.ts";
 import type { Channel, ChannelType } from "./channel.ts";
+import { type EventRules, validated } from "./schemas.ts";
 import { isText, NON_BLANK, objectToJson, stringify } from "./snapshot.ts";
 
 /** What `identify()` takes beside the user. */
@@ -49,12 +51,12 @@ const REASON = "invalid_channels";
 const SHORTCUTS = { email: "email", phone: "sms", pushToken: "push" };
 
 /** Throws a Refusal that names the part which is not usable. */
-export function identifyBody(userId: string, options: unknown): string {
+export function identifyBody(userId: string, options: unknown, rules?: EventRules): string {
   const given = (options ?? {}) as Record<string, unknown>;
   const isObject = typeof given === "object" && !Array.isArray(given);
   const rule = "an object like { email, traits }";
   mustBe(isObject, "identify's second argument", rule, options, "invalid_traits");
-  const traits = objectToJson(given.traits, "traits");
+  const traits = objectToJson(rules ? validated(rules, given.traits) : given.traits, "traits");
   const preferred_channel = oneOf(TYPES, given.preferredChannel, "preferredChannel");
   const channels = wireChannels(given);
   return stringify({

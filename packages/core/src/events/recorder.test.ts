@@ -3,12 +3,14 @@ import { fakePorts } from "../../test/fake-ports.ts";
 import type { TrackOperation } from "./operation.ts";
 import { createRecorder, recordEvent } from "./recorder.ts";
 
+const warn = () => {};
+
 const user = { userId: "ada" };
 
 function recorder(context?: object) {
   let uuids = 0;
   const { ports } = fakePorts({ uuid: () => `0000000${++uuids}-0000-4000-8000-000000000000` });
-  const record = createRecorder({ apiKey: "wrk_test", context });
+  const record = createRecorder({ apiKey: "wrk_test", context }, warn);
   return (own?: object, automatic?: object) =>
     recordEvent(record, { ports, clockAheadMs: 0 }, user, "bought", {}, own, automatic) as TrackOperation;
 }
@@ -19,7 +21,7 @@ test("what ids are made of is drawn anew for each millisecond that has events: a
     nowMs: () => nowMs,
     uuid: () => `0000000${++uuids}-0000-4000-8000-0000fffffff0`,
   });
-  const record = createRecorder({ apiKey: "wrk_test" });
+  const record = createRecorder({ apiKey: "wrk_test" }, warn);
   const idAt = (ms: number) => {
     nowMs = ms;
     const { idPrefix, idNumber } = recordEvent(
@@ -67,7 +69,7 @@ describe("what the runtime knows is in the context", () => {
 
 test("an event's name is a copy, and the same name is copied once: it may be cut from a text of megabytes", () => {
   const { ports } = fakePorts();
-  const record = createRecorder({ apiKey: "wrk_test" });
+  const record = createRecorder({ apiKey: "wrk_test" }, warn);
   const name = (event: unknown) =>
     recordEvent(record, { ports, clockAheadMs: 0 }, user, event, {}, undefined)?.event;
   expect(["signed_up", "signed_out", "signed_up"].map(name)).toEqual([

@@ -5,14 +5,9 @@ import type { WhisperrOptions } from "../options.ts";
 import type { Ports } from "../ports.ts";
 import type { TrackOperation } from "./operation.ts";
 import { describeThrown, Refusal } from "./refusal.ts";
-import {
-  checkEventType,
-  checkUserId,
-  contextToJson,
-  ignoreRejection,
-  isThenable,
-  objectToJson,
-} from "./snapshot.ts";
+import { type EventRules, validated } from "./schemas.ts";
+import { checkEventType, checkUserId, contextToJson, objectToJson } from "./snapshot.ts";
+import { ignoreRejection, isThenable } from "./thenable.ts";
 import { encodeEvent } from "./wire.ts";
 
 /** The event as `beforeSend` gets it: what will be sent. */
@@ -43,8 +38,7 @@ export interface Clocked {
   readonly clockAheadMs: number;
 }
 
-export interface Recorder {
-  readonly beforeSend: WhisperrOptions["beforeSend"] | null;
+export interface Recorder extends EventRules {
   /** The context every event gets: the app's own. As text too, for most calls have none of theirs. */
   readonly base: object | undefined;
   readonly baseJson: string;
@@ -63,7 +57,9 @@ const UUID_PREFIX_LENGTH = 24;
 /** V8 keeps numbers of 31 bits in the record itself; this leaves room for as many events again. */
 const MAX_FIRST_NUMBER = 0x3fff_ffff;
 
-export function createRecorder({ beforeSend, context }: WhisperrOptions): Recorder {
+/** Throws an Error that names the option and the fix. */
+export function createRecorder(options: WhisperrOptions, warn: EventRules["warn"]): Recorder {
+  const { context } = options;
   let baseJson = "{}";
   try {
     baseJson = contextToJson(context);
@@ -71,7 +67,17 @@ export function createRecorder({ beforeSend, context }: WhisperrOptions): Record
     refuseContext(error);
   }
   const base = baseJson === "{}" ? undefined : JSON.parse(baseJson);
-  return { beforeSend, base, baseJson, known: new Map(), idPrefix: "", idNumber: 0, drawnAtMs: -1 };
+  return {
+    // A copy: what the app makes of its object later changes nothing.
+    options: { ...options },
+    warn,
+    base,
+    baseJson,
+    known: new Map(),
+    idPrefix: "",
+    idNumber: 0,
+    drawnAtMs: -1,
+  };
 }
 
 /**
@@ -87,7 +93,7 @@ export function recordEvent(
   context: unknown,
   automatic?: object,
 ): TrackOperation | undefined {
-  const { beforeSend, base, baseJson } = recorder;
+  const { options, base, baseJson } = recorder;
   const nowMs = ports.nowMs();
   const atMs = nowMs - clockAheadMs;
   if (!(Math.abs(atMs) <= MAX_TIME_MS)) throw new Refusal("unserializable", "the clock shows no time");
@@ -101,10 +107,10 @@ export function recordEvent(
     atMs,
     idPrefix: recorder.idPrefix,
     idNumber: ++recorder.idNumber,
-    properties: objectToJson(properties, "properties"),
+    properties: objectToJson(validated(recorder, properties, name), "properties"),
     context: isPlain ? baseJson : contextToJson(context, automatic ? { ...automatic, ...base } : base),
   };
-  return beforeSend ? applyBeforeSend(operation, beforeSend) : operation;
+  return options.beforeSend ? applyBeforeSend(operation, options.beforeSend) : operation;
 }
 
 /** A copy: the name may be cut from a text of megabytes, which an engine keeps as long as what was cut from it. */

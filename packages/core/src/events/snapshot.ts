@@ -5,6 +5,7 @@
 import { mustBe } from "../development.ts";
 import type { DropReason } from "../errors.ts";
 import type { Operation } from "./operation.ts";
+import { isThenable } from "./thenable.ts";
 
 /**
  * Characters one operation may have. Bounds what a single call can make the process hold; a server takes less.
@@ -83,15 +84,6 @@ export function contextToJson(context: unknown, base?: object): string {
 /** Values whose content JSON leaves out: a Map or Set, and the promise of a forgotten `await`. */
 function holdsMoreThanJson(value: unknown): boolean {
   return value instanceof Map || value instanceof Set || isThenable(value);
-}
-
-export function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as { then?: unknown } | null | undefined)?.then === "function";
-}
-
-/** For functions of the app that should not be async but are: a rejection must not end the process. */
-export function ignoreRejection(value: unknown): void {
-  if (isThenable(value)) void value.then(undefined, () => {});
 }
 
 function toJson(value: unknown): string | undefined {

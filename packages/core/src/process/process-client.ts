@@ -6,6 +6,7 @@ import {
   type EventMap,
   type ServerClient,
 } from "../client/server-client.ts";
+import { checkSchemas } from "../development.ts";
 import { misuse } from "../events/refusal.ts";
 import { type FlushResult, within } from "../loop/flush.ts";
 import { integer, MAX_TIMER_MS, ownOptions, resolveOptions, type WhisperrOptions } from "../options.ts";
@@ -55,6 +56,7 @@ export function createProcessClient<Events extends EventMap = AnyEvents>(
     refuseProxy(resolved.baseUrl, proxyVariable);
   const exitTimeoutMs = integer("exitTimeoutMs", options.exitTimeoutMs, 2000, 0, MAX_TIMER_MS);
   const watched: Ports = { ...ports, onStep: watchProcess(exitTimeoutMs, end) };
+  checkSchemas(options);
   const { api, client } = createServerClient<Events>(options, resolved, watched);
   const leave = exitTimeoutMs > 0 ? end.join?.() : undefined;
   const calls = createRequestCalls(client, options);

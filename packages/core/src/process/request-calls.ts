@@ -6,13 +6,13 @@ import type { Client } from "../client/client.ts";
 import type { UserClient } from "../client/server-client.ts";
 import { identifyBody } from "../events/identify-body.ts";
 import type { Operation, TrackOperation } from "../events/operation.ts";
-import { applyBeforeSend, createRecorder, recordEvent } from "../events/recorder.ts";
+import { applyBeforeSend, createRecorder, type Recorder, recordEvent } from "../events/recorder.ts";
 import { quote } from "../events/refusal.ts";
 import { checkUserId, stringify } from "../events/snapshot.ts";
 import { countDropped, refuse } from "../loop/books.ts";
 import { enqueue } from "../loop/queue.ts";
 import type { WhisperrOptions } from "../options.ts";
-import { printDebug } from "../report/reporter.ts";
+import { printDebug, warnOnce } from "../report/reporter.ts";
 
 /** Where the client of a process keeps what middleware needs; the same symbol in every copy of this file. */
 export const requestCalls: unique symbol = Symbol.for("whisperr.request-calls 1");
@@ -38,7 +38,9 @@ export function requestCallsOf(whisperr: object): RequestCalls | undefined {
 export function createRequestCalls(client: Client, options: WhisperrOptions): RequestCalls {
   const waiting = new Set<Promise<void>>();
   // One of its own: beforeSend sees an event whole, and this one makes events without a user.
-  let recorder: ReturnType<typeof createRecorder> | undefined;
+  let made: Recorder | undefined;
+  const warn: Recorder["warn"] = (kind, message) => warnOnce(client.reporter, kind, message);
+  const recorder = () => (made ??= createRecorder({ ...options, beforeSend: undefined }, warn));
 
   function wait(
     user: Promise<unknown>,
@@ -75,13 +77,11 @@ export function createRequestCalls(client: Client, options: WhisperrOptions): Re
         );
       return {
         track(event, properties, context) {
-          recorder ??= createRecorder({ context: options.context });
-          const own = recorder;
-          const make = () => recordEvent(own, client, { userId: "" }, event, properties, context);
+          const make = () => recordEvent(recorder(), client, { userId: "" }, event, properties, context);
           call(`track(${quote(event)})`, make);
         },
         identify: (identity) =>
-          call("identify()", () => ({ kind: "identify", body: identifyBody("", identity) })),
+          call("identify()", () => ({ kind: "identify", body: identifyBody("", identity, recorder()) })),
       };
     },
   };

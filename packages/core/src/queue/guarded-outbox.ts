@@ -1,7 +1,7 @@
 /** An outbox of the app's, which may throw although it must not. Behind this border nothing throws: what went wrong is a value. */
 import { mustBe } from "../development.ts";
 import { describeThrown } from "../events/refusal.ts";
-import { ignoreRejection } from "../events/snapshot.ts";
+import { ignoreRejection } from "../events/thenable.ts";
 import { encodeEvent } from "../events/wire.ts";
 import type { AppOutbox, Outbox } from "./outbox.ts";
 

@@ -55,14 +55,22 @@ export function report(reporter: Reporter, error: WhisperrError): void {
 
 /** The app's `onError`, or a warning where it has none. May throw what the app throws. */
 function tellApp(reporter: Reporter, error: WhisperrError): void {
-  const { onError, debug, warned, inContext } = reporter;
+  const { onError, debug, inContext } = reporter;
   const kind = error.reason ?? error.type;
   if (onError) return inContext(() => onError(error));
   // Nobody listens: say each kind of trouble once, rather than losing events in silence.
-  if (!debug && !warned.has(kind)) {
-    warned.add(kind);
-    print(reporter, "warn", error.message + ONLY_ONCE);
-  }
+  if (!debug) warnOnce(reporter, kind, error.message + ONLY_ONCE);
+}
+
+/** More of them are noise. */
+const MAX_WARNINGS = 100;
+
+/** Prints what should be known, once of each kind. */
+export function warnOnce(reporter: Reporter, kind: string, message: string): void {
+  const { warned } = reporter;
+  if (warned.has(kind) || warned.size >= MAX_WARNINGS) return;
+  warned.add(kind);
+  print(reporter, "warn", shown(reporter, message));
 }
 
 /** A line of diagnostics, printed when `debug` is on. */

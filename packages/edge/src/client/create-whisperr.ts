@@ -3,6 +3,7 @@ import {
   type AnyEvents,
   createDisabledClient,
   type EventMap,
+  type EventSchemas,
   type ServerClient,
   within,
 } from "@whisperr/core";
@@ -25,7 +26,7 @@ export type Whisperr<Events extends EventMap = AnyEvents> = ServerClient<Events>
  * const whisperr = createWhisperr({ apiKey: "wrk_…", waitUntil: (promise) => ctx.waitUntil(promise) });
  */
 export function createWhisperr<Events extends EventMap = AnyEvents>(
-  options: WhisperrEdgeOptions,
+  options: WhisperrEdgeOptions & EventSchemas<Events>,
 ): Whisperr<Events> {
   checkObject(options);
   if (options.disabled === true || isWithoutKey(options)) return createDisabledClient<Events>();
