@@ -99,6 +99,7 @@ const TEXTS: { readonly [what in DropReason | WhisperrError["type"] | "abandoned
   rejected_by_server: "The API refused some of this batch for good",
   opted_out: "The user opted out, the queue is discarded",
   reset: "reset() before identify(), held events are discarded",
+  outbox_failed: "The outbox lost what it held",
   corrupt: "Stored operations are unreadable and discarded",
   too_old: "Stored operations are older than 30 days and discarded",
   storage_failed: "Storage is blocked or full, operations wait in memory",

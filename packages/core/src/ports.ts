@@ -37,6 +37,7 @@ export interface Ports {
 
 /** One-shot timers. A runtime whose timers can keep a process alive returns ones that do not. */
 export interface Timers {
+  /** Returns `null` where the host refuses to set one. */
   set(callback: () => void, delayMs: number): unknown;
   clear(handle: unknown): void;
 }

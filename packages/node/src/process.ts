@@ -1,7 +1,14 @@
 /** What a Node process brings to a client: timers, randomness, and its end. */
 // Under a name of its own: apps that are bundled often have a `createRequire` at the top of the bundle.
 import { createRequire as requireFrom } from "node:module";
-import { onOutOfWork, type ProcessEnd, type ProcessWatch, type Timers } from "@whisperr/core";
+import {
+  onOutOfWork,
+  outsideZones,
+  type ProcessEnd,
+  type ProcessWatch,
+  type Timers,
+  timersIn,
+} from "@whisperr/core";
 
 /** Timers that fire while the process lives, but never keep it alive. Looked up at each call, so that a test's fake ones take hold. */
 export const timers: Timers = {
@@ -94,9 +101,9 @@ export const PROCESS_END: ProcessEnd = {
     listening.delete(watch);
     if (one && asked.delete(one) && asked.size === 0) process.off("beforeExit", ask);
   },
-  holdingTimers: {
+  holdingTimers: timersIn(outsideZones, {
     set: (callback, delayMs) => setTimeout(callback, delayMs),
     clear: (handle) => clearTimeout(handle as NodeJS.Timeout),
-  },
+  }),
   elapsedMs: () => performance.now(),
 };

@@ -1,12 +1,16 @@
-/** A host whose clock and dice are not as they should be: the queue goes on, and the books balance. */
+/** A host whose clock, dice, timers or outbox are not as they should be: the queue goes on, and the books balance. */
 import { afterEach, expect, test, vi } from "vitest";
+import { settle } from "../../test/fake-ports.ts";
+import { arrayOutbox } from "../../test/operations.ts";
 import { createServerClient } from "../client/server-client.ts";
 import { resolveOptions, type WhisperrOptions } from "../options.ts";
+import type { AppOutbox } from "../queue/outbox.ts";
 import { webPorts } from "../web/web-ports.ts";
 
 afterEach(() => {
   vi.restoreAllMocks();
   vi.useRealTimers();
+  vi.unstubAllGlobals();
 });
 
 interface Host {
@@ -119,4 +123,207 @@ test.each<[string, () => number]>([
 
   expect(names).toEqual(["bought"]);
   expectBalance(api);
+});
+
+/** Behaves like an outbox whose storage is asynchronous, which none may be. */
+function asyncRemoval(end: "resolves" | "rejects"): AppOutbox {
+  const inner = arrayOutbox();
+  return {
+    get size() {
+      return inner.size;
+    },
+    append: (operation) => inner.append(operation as never),
+    at: (index) => inner.at(index),
+    async remove(offset, count) {
+      await undefined;
+      inner.remove(offset, count);
+      if (end === "rejects") throw new Error("disk full");
+    },
+  };
+}
+
+test.each(["resolves", "rejects"] as const)("an async remove() that %s sends nothing again", async (end) => {
+  const { api, names } = clientOn({ options: { outbox: asyncRemoval(end) } });
+  for (const name of ["one", "two", "three", "four"]) {
+    api.track("ada", name);
+    await api.flush();
+    await settle();
+  }
+
+  expect(names).toEqual(["one", "two", "three", "four"]);
+  expect(api.stats()).toMatchObject({ accepted: 4, delivered: 4, pending: 0 });
+});
+
+const UNREADABLE: [string, unknown][] = [
+  ["null", null],
+  ["a number", 7],
+  ["an object of another kind", { kind: "page" }],
+  [
+    "an event without a time",
+    { kind: "track", userId: "ada", event: "odd", properties: "{}", context: "{}" },
+  ],
+  [
+    "an event without a context",
+    { kind: "track", userId: "ada", event: "odd", atMs: 1, idPrefix: "a", idNumber: 1 },
+  ],
+  ["an identify without a body", { kind: "identify" }],
+];
+
+test.each(UNREADABLE)("%s at the front of an app's outbox blocks nothing behind it", async (_name, odd) => {
+  const kept = [odd] as never[];
+  const outbox: AppOutbox = {
+    get size() {
+      return kept.length;
+    },
+    append: (operation) => void kept.push(operation as never),
+    at: (index) => kept[index],
+    remove: (offset, count) => void kept.splice(offset, count),
+  };
+  const { api, names, errors } = clientOn({ options: { outbox } });
+  api.track("ada", "behind");
+  const flushed = api.flush();
+  await vi.advanceTimersByTimeAsync(120_000);
+  await flushed;
+
+  expect(names).toEqual(["behind"]);
+  expect(api.stats()).toMatchObject({ accepted: 2, delivered: 1, dropped: { corrupt: 1 }, pending: 0 });
+  expect(errors).toMatchObject([{ type: "dropped", reason: "corrupt", count: 1 }]);
+});
+
+/** An outbox over an array that others reach, too. */
+function sharedOutbox(kept: unknown[]): AppOutbox {
+  return {
+    get size() {
+      return kept.length;
+    },
+    append: (operation) => void kept.push(operation),
+    at: (index) => kept[index] as never,
+    remove: (offset, count) => void kept.splice(offset, count),
+  };
+}
+
+test("what an outbox loses by itself is counted and said, and the rest is delivered", async () => {
+  const kept: unknown[] = [];
+  const { api, names, errors } = clientOn({ options: { outbox: sharedOutbox(kept) } });
+  for (const name of ["one", "two", "three"]) api.track("ada", name);
+  kept.shift();
+  await api.flush();
+  api.track("ada", "four");
+  await api.flush();
+
+  expect(names).toEqual(["two", "three", "four"]);
+  expect(api.stats()).toEqual({ accepted: 4, delivered: 3, dropped: { outbox_failed: 1 }, pending: 0 });
+  expect(errors).toMatchObject([{ reason: "outbox_failed", count: 1 }]);
+});
+
+test("all of it gone ends the flush", async () => {
+  const kept: unknown[] = [];
+  const { api, requests } = clientOn({ options: { outbox: sharedOutbox(kept) } });
+  api.track("ada", "one");
+  kept.length = 0;
+
+  expect(await api.flush()).toMatchObject({ delivered: 0, pending: 0 });
+  expect(requests()).toBe(0);
+  expect(api.stats()).toEqual({ accepted: 1, delivered: 0, dropped: { outbox_failed: 1 }, pending: 0 });
+});
+
+test("what comes into an outbox by itself is delivered", async () => {
+  const kept: unknown[] = [];
+  const { api, names } = clientOn({ options: { outbox: sharedOutbox(kept) } });
+  api.track("ada", "one");
+  kept.push({ ...(kept[0] as object), event: "two", idNumber: 99 });
+  await api.flush();
+  await api.flush();
+
+  expect(names).toEqual(["one", "two"]);
+  expect(api.stats()).toEqual({ accepted: 2, delivered: 2, dropped: {}, pending: 0 });
+});
+
+test("what an async append() brings late is delivered all the same", async () => {
+  const kept: unknown[] = [];
+  const outbox = {
+    ...sharedOutbox(kept),
+    get size() {
+      return kept.length;
+    },
+    async append(operation: unknown) {
+      await undefined;
+      kept.push(operation);
+    },
+  };
+  const { api, names } = clientOn({ options: { outbox } });
+  for (const name of ["one", "two"]) {
+    api.track("ada", name);
+    await settle();
+  }
+  await api.flush();
+
+  expect(names).toEqual(["one", "two"]);
+  expect(api.stats().pending).toBe(0);
+  expectBalance(api);
+});
+
+const refused = (): never => {
+  throw new Error("refused");
+};
+
+test.each([1, Number.POSITIVE_INFINITY])("setTimeout that throws %d times ends nothing", async (times) => {
+  const { api, names, requests } = clientOn({ statuses: [503, 401] });
+  const real = setTimeout;
+  let left = times;
+  vi.stubGlobal("setTimeout", (...args: Parameters<typeof real>) => (left-- > 0 ? refused() : real(...args)));
+  vi.stubGlobal("clearTimeout", refused);
+  api.track("ada", "one");
+  api.track("ada", "two");
+  const flushed = api.flush({ timeoutMs: 300_000 });
+  for (let turn = 0; turn < 20; turn++) await settle();
+  await vi.advanceTimersByTimeAsync(120_000);
+  expect(await flushed).toMatchObject({ dropped: 0 });
+  expect(requests(), "no attempts without end").toBeLessThan(10);
+  await api.flush();
+
+  expect(names).toEqual(["one", "two"]);
+  expectBalance(api);
+});
+
+test.each<[string, unknown]>([
+  ["is missing", undefined],
+  ["cannot be made", refused],
+  [
+    "has no signal to read",
+    class {
+      get signal() {
+        return refused();
+      }
+      abort = refused;
+    },
+  ],
+])("an AbortController that %s keeps no event", async (_name, AbortController) => {
+  vi.stubGlobal("AbortController", AbortController);
+  const { api, names } = clientOn({});
+  api.track("ada", "one");
+  await api.flush();
+
+  expect(names).toEqual(["one"]);
+});
+
+test("an abort() that throws ends no process, and the request ends at its time", async () => {
+  vi.stubGlobal(
+    "AbortController",
+    class {
+      signal = undefined;
+      abort = refused;
+    },
+  );
+  let requests = 0;
+  const { api } = clientOn({
+    options: {
+      fetch: () => (++requests === 1 ? new Promise(() => {}) : Promise.resolve({ status: 202 } as never)),
+    },
+  });
+  api.track("ada", "one");
+  const flushed = api.flush();
+  await vi.advanceTimersByTimeAsync(60_000);
+
+  expect(await flushed).toEqual({ delivered: 1, dropped: 0, pending: 0 });
 });

@@ -5,6 +5,7 @@ import { createRecorder, recordEvent } from "../events/recorder.ts";
 import { quote } from "../events/refusal.ts";
 import { checkUserId } from "../events/snapshot.ts";
 import { createTransport } from "../http/exchange.ts";
+import { isReady, recount } from "../loop/app-outbox.ts";
 import { type Stats, stats } from "../loop/books.ts";
 import { type FlushResult, flush, shutDown, within } from "../loop/flush.ts";
 import { enqueue } from "../loop/queue.ts";
@@ -116,7 +117,7 @@ export function createServerClient<Events extends EventMap = AnyEvents, More ext
     outbox === undefined || outbox === null ? createMemoryOutbox() : guardedOutbox(outbox, say),
     createTransport(resolved, ports),
     reporter,
-    ports,
+    outbox ? { ...ports, isReady } : ports,
     more,
   );
   const recorder = createRecorder(options, (kind, message) => warnOnce(reporter, kind, message));
@@ -143,7 +144,10 @@ export function createServerClient<Events extends EventMap = AnyEvents, More ext
       track: (event, ...rest) => track(userId, event, ...rest),
       identify: (identity) => identify(userId, identity),
     }),
-    flush: (settings) => within(client, settings?.timeoutMs, () => flush(client)),
+    flush(settings) {
+      if (outbox) recount(client);
+      return within(client, settings?.timeoutMs, () => flush(client));
+    },
     shutdown: (settings) => shutDown(client, settings?.timeoutMs),
     stats: () => stats(client),
     [diagnostics]: say,

@@ -96,6 +96,14 @@ function wake(client: Client, afterMs: number): void {
   const { timers } = client.ports;
   if (client.timer !== undefined) timers.clear(client.timer);
   client.timer = afterMs > 0 ? timers.set(() => onTimer(client), afterMs) : undefined;
+  // A host that sets no timer: no wait is better than one without end, unless there would be attempts without end.
+  const { phase, rounds } = client;
+  if (client.timer !== null || phase === "unauthorized" || (phase === "idle" && rounds > 0)) return;
+  client.ports.inContext(() => void Promise.resolve(client).then(withoutTimer));
+}
+
+function withoutTimer(client: Client): void {
+  if (client.timer === null) onTimer(client);
 }
 
 function onTimer(client: Client): void {

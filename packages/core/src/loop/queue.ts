@@ -85,6 +85,8 @@ function makeRoom(client: Client, bytes: number): void {
 /** `count` operations stand at the end of the outbox. Evictions that they cause are reported together, later. */
 export function addQueued(client: Client, count: number): void {
   appended(client, count);
+  // The host refused to set it: it may do so now.
+  if (client.timer === null) client.effects.wake(client, client.config.flushIntervalMs);
   tell(client);
 }
 

@@ -1,5 +1,6 @@
 /** An outbox of the app's, which may throw although it must not. Behind this border nothing throws: what went wrong is a value. */
 import { mustBe } from "../development.ts";
+import type { Operation } from "../events/operation.ts";
 import { describeThrown } from "../events/refusal.ts";
 import { ignoreRejection } from "../events/thenable.ts";
 import { encodeEvent } from "../events/wire.ts";
@@ -18,6 +19,8 @@ export function guardedOutbox(given: AppOutbox, say: (message: string) => void):
   let failure: string | undefined;
   /** At the front, settled, and it has not let go of them: it is told again with the next. Nobody else sees them. */
   let leftovers = 0;
+  /** Its `remove()` is, which none may be: it removes some time later. */
+  let isAsync = false;
 
   function attempt<T>(action: () => T): T | undefined {
     failure = undefined;
@@ -33,7 +36,10 @@ export function guardedOutbox(given: AppOutbox, say: (message: string) => void):
   /** How many operations it holds; where it does not say so, what it must be by what was done. */
   function look(): number {
     const now = attempt(() => outbox.size);
-    if (Number.isInteger(now)) size = now as number;
+    if (!Number.isInteger(now)) return size;
+    // An async removal that has come to its end: what is gone need not be removed again.
+    leftovers -= Math.min(leftovers, Math.max(0, size - (now as number)));
+    size = now as number;
     return size;
   }
 
@@ -46,7 +52,8 @@ export function guardedOutbox(given: AppOutbox, say: (message: string) => void):
     tell(action);
     const thrown = failure;
     if (!thrown) size = wanted;
-    failure = look() === wanted ? undefined : (thrown ?? "its size is wrong");
+    // One that holds more has done so, too: what else came into it is counted before it is sent.
+    failure = look() === wanted || (by > 0 && size > wanted) ? undefined : (thrown ?? "its size is wrong");
   }
 
   return {
@@ -61,17 +68,32 @@ export function guardedOutbox(given: AppOutbox, say: (message: string) => void):
       attempt(() => {
         const operation = outbox.at(index + leftovers);
         // What storage gives back may be anything: one that cannot be sent fails here.
-        if (operation?.kind === "track") encodeEvent(operation);
+        if (operation !== undefined) mustBeSendable(operation);
         return operation;
       }),
     remove(offset, count) {
       if (offset > 0) return change(-count, () => outbox.remove(offset + leftovers, count));
-      const wanted = look() - leftovers - count;
+      const wanted = Math.max(0, look() - leftovers - count);
       leftovers += count;
-      change(-leftovers, () => outbox.remove(0, leftovers));
+      // What an async one was told already it will do.
+      const told = isAsync ? count : leftovers;
+      change(-told, () => {
+        const returned: unknown = outbox.remove(0, told);
+        isAsync = returned instanceof Promise;
+        return returned;
+      });
       leftovers = Math.max(0, size - wanted);
       failure = undefined;
     },
     inFlight: (count) => tell(() => outbox.inFlight?.(count && count + leftovers)),
   };
+}
+
+/** Or it throws. */
+function mustBeSendable(operation: Operation): void {
+  const isWhole =
+    operation.kind === "track"
+      ? operation.properties[0] === "{" && encodeEvent(operation)
+      : operation.kind === "identify" && operation.body;
+  if (typeof isWhole !== "string") throw new Error("an operation is unreadable");
 }

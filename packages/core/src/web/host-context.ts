@@ -27,9 +27,20 @@ export function contextOfNow(hooks: AsyncHooks | undefined): InContext {
   return (run) => resource.runInAsyncScope(() => outsideZones(run));
 }
 
-/** Timers that fire in that context. */
+/** Timers that fire in that context. Where the host throws there is none: `null`. */
 export function timersIn(inContext: InContext, { set, clear }: Timers): Timers {
-  return { set: (callback, delayMs) => inContext(() => set(callback, delayMs)), clear };
+  return {
+    set: (callback, delayMs) => attempt(() => inContext(() => set(callback, delayMs))),
+    clear: (handle) => void attempt(() => clear(handle)),
+  };
+}
+
+function attempt<T>(action: () => T): T | null {
+  try {
+    return action();
+  } catch {
+    return null;
+  }
 }
 
 /** Timers and everything else in that context. */

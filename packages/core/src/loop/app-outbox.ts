@@ -1,0 +1,43 @@
+/**
+ * An outbox of the app's own, before each request: it may have changed by itself, or hold what cannot be read. The machine takes
+ * its count from the outbox, and what cannot be read stops nothing behind it.
+ */
+import type { Client } from "../client/client.ts";
+import { withdrawn } from "../delivery/flow.ts";
+import type { DropReason } from "../errors.ts";
+import { lose, step, take } from "./books.ts";
+import { arrived } from "./queue.ts";
+
+/** A part of `Ports` for a client whose outbox is the app's: always ready, once things are as they should be. */
+export function isReady(client: Client): boolean {
+  if (client.request || client.phase !== "sending") return true;
+  recount(client);
+  const unreadable = unreadableAtFront(client);
+  if (unreadable > 0) {
+    take(client, 0, unreadable, false);
+    gone(client, unreadable, "corrupt");
+  }
+  return true;
+}
+
+/** What came or went by itself is counted. Not during a request: what that carries is settled first. */
+export function recount(client: Client): void {
+  const { outbox, pending, request } = client;
+  const { size } = outbox;
+  if (request || size === pending) return;
+  if (size > pending) arrived(client, size - pending);
+  else gone(client, pending - size, "outbox_failed");
+}
+
+function gone(client: Client, count: number, reason: DropReason): void {
+  step(client, () => {
+    lose(client, reason, count);
+    withdrawn(client, 0, count);
+  });
+}
+
+/** How many at the front cannot be read, though one behind them can: where none can, the outbox fails as a whole, and keeps everything. */
+function unreadableAtFront({ outbox, pending }: Client): number {
+  for (let index = 0; index < pending; index++) if (outbox.at(index)) return index;
+  return 0;
+}
