@@ -53,6 +53,8 @@ const PLACES: readonly Place[] = [
   framework("express", "ExpressOptions"),
   framework("fastify", "FastifyOptions"),
   framework("koa", "KoaOptions"),
+  framework("hono", "HonoOptions"),
+  framework("react-router", "ReactRouterOptions"),
   framework("nestjs", "WhisperrModuleOptions", true),
   framework("lambda", "LambdaOptions", true),
 ];

@@ -8,6 +8,8 @@ export default defineConfig({
     koa: "src/koa.ts",
     lambda: "src/lambda.ts",
     nestjs: "src/nestjs.ts",
+    hono: "src/hono.ts",
+    "react-router": "src/react-router.ts",
     sqlite: "src/sqlite.ts",
   },
   format: ["esm", "cjs"],

@@ -202,8 +202,11 @@ describe.each(expressVersions)("%s", (_version, express) => {
       expect(whisperr.stats().dropped).toEqual({ no_user: 1 });
     }
     expect(lines.warn).toHaveLength(1);
+    expect(lines.warn[0]).toMatch(/, as no_user\.$/);
     expect(lines.warn[0]).toContain("looked for user.id, user._id, ");
-    expect(lines.warn[0]).toContain(", userId in req and res.locals. Say who it is with resolveUser");
+    expect(lines.warn[0]).toContain(
+      ", userId in req and res.locals; resolveUser can say who it is. Further ones are only counted",
+    );
     expect(lines.debug).toHaveLength(1);
     expect(lines.debug[0]).toContain("was left out");
   });

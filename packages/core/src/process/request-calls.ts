@@ -61,10 +61,13 @@ export function createRequestCalls(client: Client, options: WhisperrOptions): Re
 
   return {
     leaveOut(message, isTold) {
-      if (isTold) return refuse(client, "no_user", message);
+      const { reporter } = client;
+      if (isTold && (reporter.onError || reporter.debug)) return refuse(client, "no_user", message);
       client.accepted += 1;
       countDropped(client, "no_user", 1);
-      printDebug(client.reporter, message);
+      // Not as other errors are: onError would not get the next ones either.
+      if (isTold) warnOnce(reporter, "no_user", message);
+      else printDebug(reporter, message);
     },
     queued: () => (waiting.size > 0 ? Promise.all(waiting) : undefined),
     later(user, leaveOut) {

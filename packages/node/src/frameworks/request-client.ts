@@ -56,7 +56,9 @@ export function requestClients<Request extends readonly unknown[], Events extend
   if (resolveUser !== undefined && typeof resolveUser !== "function")
     throw misuse("resolveUser must be a function");
   const find = resolveUser ?? ((...request: Request) => userIn(holders(...request), places));
-  const looked = resolveUser ? "resolveUser found nobody" : `looked for ${places.join(", ")} in ${where}`;
+  const looked = resolveUser
+    ? "resolveUser found nobody"
+    : `looked for ${places.join(", ")} in ${where}; resolveUser can say who it is`;
   const leaveOut = (call: string) => withoutUser(whisperr, call, looked);
 
   return (...request) => {
@@ -143,8 +145,6 @@ function withoutUser<Events extends EventMap>(
   const requests = requestsOfProcess();
   const isFirst = !requests.isTold;
   requests.isTold = true;
-  const more = isFirst
-    ? " Say who it is with resolveUser; further ones are counted in stats(), as no_user."
-    : "";
+  const more = isFirst ? " Further ones are only counted, in stats(), as no_user." : "";
   calls.leaveOut(`${call} was left out, for its request has no user: ${looked}.${more}`, isFirst);
 }

@@ -10,9 +10,11 @@ const SURFACE = {
   "@whisperr/node": ["channel", "closeOnSignal", "createMemoryOutbox", "createWhisperr", "currentWhisperr"],
   "@whisperr/node/express": ["userOfRequest", "whisperrExpress"],
   "@whisperr/node/fastify": ["whisperrFastify"],
+  "@whisperr/node/hono": ["whisperrHono"],
   "@whisperr/node/koa": ["whisperrKoa"],
   "@whisperr/node/lambda": ["withWhisperr"],
   "@whisperr/node/nestjs": ["RequestWhisperr", "WhisperrModule", "WhisperrRecording", "WhisperrService"],
+  "@whisperr/node/react-router": ["whisperrContext", "whisperrReactRouter"],
   "@whisperr/node/sqlite": ["sqliteOutbox"],
 };
 
