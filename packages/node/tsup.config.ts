@@ -11,6 +11,7 @@ export default defineConfig({
     hono: "src/hono.ts",
     "react-router": "src/react-router.ts",
     sqlite: "src/sqlite.ts",
+    testing: "src/testing.ts",
   },
   format: ["esm", "cjs"],
   target: "node18",

@@ -36,6 +36,11 @@ describe("the examples in the documents", () => {
         writeFileSync(join(folder, `${file.replaceAll(/\W+/g, "-")}-${index}.ts`), code);
       }
     }
+    // What docs/testing.md tests.
+    writeFileSync(
+      join(folder, "checkout.ts"),
+      'import type { Whisperr } from "@whisperr/node"; export declare function checkout(whisperr: Whisperr, user: string, order: object): Promise<void>;',
+    );
     const compilerOptions = {
       strict: true,
       noEmit: true,

@@ -16,6 +16,7 @@ const SURFACE = {
   "@whisperr/node/nestjs": ["RequestWhisperr", "WhisperrModule", "WhisperrRecording", "WhisperrService"],
   "@whisperr/node/react-router": ["whisperrContext", "whisperrReactRouter"],
   "@whisperr/node/sqlite": ["sqliteOutbox"],
+  "@whisperr/node/testing": ["assertIdentified", "assertTracked", "createTestWhisperr", "matchers"],
 };
 
 test.each(Object.entries(SURFACE))("%s exports this and nothing else, both ways", async (name, exported) => {
