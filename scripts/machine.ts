@@ -2,7 +2,15 @@
 import { statSync } from "node:fs";
 import { delimiter, join } from "node:path";
 
-const PROGRAMS = ["chromium", "firefox-esr", "WebKitWebDriver", "xvfb-run", "xauth", "python3"];
+const PROGRAMS = [
+  "chromium",
+  "firefox-esr",
+  "WebKitWebDriver",
+  "xvfb-run",
+  "xauth",
+  "python3",
+  "redis-server",
+];
 
 /** Programs that are there, with the time of their last change. */
 export function machine(): string {

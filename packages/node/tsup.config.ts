@@ -10,6 +10,7 @@ export default defineConfig({
     nestjs: "src/nestjs.ts",
     hono: "src/hono.ts",
     "react-router": "src/react-router.ts",
+    redis: "src/redis.ts",
     sqlite: "src/sqlite.ts",
     testing: "src/testing.ts",
   },

@@ -61,7 +61,7 @@ export { addDeviceTraits, type DeviceTraits } from "./identity/device-traits.ts"
 export type { Identity } from "./identity/identity.ts";
 export { type IdentityStore, identityOf } from "./identity/identity-keeper.ts";
 export { AHEAD, sendAhead } from "./loop/ahead.ts";
-export { lose, refuse, type Stats, stats, step, tell } from "./loop/books.ts";
+export { lose, read, refuse, type Stats, stats, step, tell } from "./loop/books.ts";
 export { conclude, EFFECTS, transmit } from "./loop/effects.ts";
 export { abandon, type FlushResult, flush, retry, stop, within } from "./loop/flush.ts";
 export { adopt, append, arrived, withdraw } from "./loop/queue.ts";
@@ -89,6 +89,7 @@ export { requestCallsOf } from "./process/request-calls.ts";
 export { createMemoryOutbox } from "./queue/memory-outbox.ts";
 export type { AppOutbox, Outbox, QueuedOperation } from "./queue/outbox.ts";
 export { parseOperation } from "./queue/stored-operation.ts";
+export { describeAnswer } from "./report/messages.ts";
 export { createReporter, printDebug, type Reporter, report } from "./report/reporter.ts";
 export { type AsyncHooks, outsideZones, portsOfNow, timersIn } from "./web/host-context.ts";
 export { uuid } from "./web/uuid.ts";

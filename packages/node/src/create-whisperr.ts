@@ -9,6 +9,7 @@ import {
   type ServerClient,
   webPorts,
 } from "@whisperr/core";
+import { type HandingOver, MAKE_CLIENT } from "./hand-over.ts";
 import { asyncHooks, PROCESS_END, randomUuid, timers, usesProxies } from "./process.ts";
 
 /** What `createWhisperr()` can be told. */
@@ -35,6 +36,11 @@ export type Whisperr<Events extends EventMap = AnyEvents> = ServerClient<Events>
 export function createWhisperr<Events extends EventMap = AnyEvents>(
   options: NodeOptions & EventSchemas<Events> = {},
 ): Whisperr<Events> {
+  const makeClient = (options?.outbox as HandingOver | undefined)?.[MAKE_CLIENT];
+  return makeClient ? makeClient(options, create<Events>) : create(options);
+}
+
+function create<Events extends EventMap>(options: NodeOptions): Whisperr<Events> {
   return createProcessClient<Events>(options, ({ fetch }) => ({
     ports: { ...webPorts(fetch), ...portsOfNow(asyncHooks(), timers), uuid: randomUuid },
     end: PROCESS_END,

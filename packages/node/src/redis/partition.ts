@@ -1,0 +1,215 @@
+/**
+ * One partition in one relay. While it has the lease there is a session: a client of core's, whose outbox is filled from the
+ * stream. A session ends with its lease, whatever is under way; then the entries are another relay's, or this one's again, from the first
+ * that is not settled.
+ */
+import {
+  arrived,
+  type Client,
+  createClient,
+  createMemoryOutbox,
+  createTransport,
+  type DropReason,
+  describeAnswer,
+  EFFECTS,
+  type Effects,
+  flush,
+  type Operation,
+  parseOperation,
+  read,
+  startQueue,
+  withdraw,
+  within,
+} from "@whisperr/core";
+import type { RunningRelay } from "./relay.ts";
+import {
+  createGroup,
+  type Entry,
+  holdLease,
+  isBehind,
+  type Keys,
+  keysOf,
+  readEntries,
+  releaseLease,
+  type Settled,
+  settleEntries,
+} from "./streams.ts";
+
+export interface Partition {
+  readonly relay: RunningRelay;
+  readonly keys: Keys;
+  /** Entries that are over, and Redis has not heard it. They outlive a session. */
+  settled: Settled[];
+  /** Undefined while another relay delivers. */
+  session: Session | undefined;
+  /** When the lease is to be prolonged, on the clock of `performance.now()`. */
+  holdAtMs: number;
+}
+
+interface Session {
+  readonly client: Client;
+  /** Of the operations in the outbox. */
+  readonly ids: Map<Operation, string>;
+  /** The last entry that was read. */
+  last: string;
+  /** Every entry up to `last` that a relay was given is in the outbox, or over. */
+  isCaughtUp: boolean;
+  /** On the clock of `performance.now()`. */
+  untilMs: number;
+  expiry: unknown;
+}
+
+/** Entries that are read at once, and those that may be in memory. */
+const READ_COUNT = 500;
+const READ_AHEAD = 1_000;
+
+export function createPartition(relay: RunningRelay, name: string): Partition {
+  return { relay, keys: keysOf(relay.prefix, name), settled: [], session: undefined, holdAtMs: 0 };
+}
+
+/** One look at the lease and the stream. Is there nothing more to do for now? Rejects when Redis fails. */
+export async function turn(partition: Partition): Promise<boolean> {
+  const { relay } = partition;
+  if (performance.now() >= partition.holdAtMs) await hold(partition);
+  await tell(partition);
+  if (relay.isStopping || partition.session === undefined) return true;
+  return readMore(partition, partition.session);
+}
+
+async function hold(partition: Partition): Promise<void> {
+  const { relay, keys } = partition;
+  // The lease lasts from when Redis hears of it, which is later than this.
+  const sinceMs = performance.now();
+  // Not as soon as it ends: a relay that stops has no use for one.
+  const isMine =
+    !(relay.isStopping && partition.session === undefined) &&
+    (await holdLease(relay.command, keys, relay.id, relay.leaseMs));
+  partition.holdAtMs = sinceMs + relay.leaseMs / (isMine ? 4 : 10);
+  const untilMs = sinceMs + relay.leaseMs;
+  if (!isMine || performance.now() >= untilMs) return endSession(partition);
+  if (partition.session === undefined) {
+    await createGroup(relay.command, keys);
+    partition.session = createSession(partition, untilMs);
+  }
+  const { session } = partition;
+  session.untilMs = untilMs;
+  relay.ports.timers.clear(session.expiry);
+  session.expiry = relay.ports.timers.set(() => endSession(partition), untilMs - performance.now());
+}
+
+/** Redis hears what is over. */
+async function tell(partition: Partition): Promise<void> {
+  const { relay, keys } = partition;
+  const settled = partition.settled.slice(0, READ_COUNT);
+  if (settled.length === 0) return;
+  await settleEntries(relay.command, keys, settled);
+  partition.settled = partition.settled.slice(settled.length);
+}
+
+async function readMore(partition: Partition, session: Session): Promise<boolean> {
+  const { relay, keys } = partition;
+  const { client } = session;
+  if (client.outbox.size + partition.settled.length >= READ_AHEAD) return true;
+  const wasCaughtUp = session.isCaughtUp;
+  const entries = await readAnew(partition, wasCaughtUp ? ">" : session.last).catch((error: unknown) => {
+    // Redis was emptied.
+    if (!String(error).includes("NOGROUP")) throw error;
+    return createGroup(relay.command, keys).then(() => []);
+  });
+  // The lease may have ended meanwhile.
+  if (partition.session !== session) return true;
+  if (entries.length === 0) session.isCaughtUp = true;
+  const fresh = entries.filter(({ id }) => isBehind(id, session.last));
+  let count = 0;
+  for (const entry of fresh) {
+    session.last = entry.id;
+    if (take(partition, session, entry)) count += 1;
+  }
+  if (count > 0) arrived(client, count);
+  return entries.length < READ_COUNT && wasCaughtUp;
+}
+
+const readAnew = ({ relay, keys }: Partition, after: string): Promise<readonly Entry[]> =>
+  readEntries(relay.command, keys, after, READ_COUNT);
+
+function take(partition: Partition, { client, ids }: Session, { id, text }: Entry): boolean {
+  // Delivered, and Redis has not heard it yet.
+  if (partition.settled.some((one) => one.id === id)) return false;
+  const operation = text === undefined ? undefined : parseOperation(text);
+  if (operation === undefined) {
+    if (text !== undefined) partition.relay.dead += 1;
+    partition.settled.push({ id, reason: text === undefined ? undefined : "corrupt" });
+    return false;
+  }
+  ids.set(operation, id);
+  client.outbox.append(operation);
+  return true;
+}
+
+function createSession(partition: Partition, untilMs: number): Session {
+  const { relay } = partition;
+  const ids = new Map<Operation, string>();
+  const refused = new Map<Operation, DropReason>();
+  const effects: Effects = {
+    ...EFFECTS,
+    drop(machine, offset, count, reason) {
+      const { outbox } = machine as Client;
+      for (const operation of read(outbox, offset, offset + count)) refused.set(operation, reason);
+      EFFECTS.drop(machine as Client, offset, count, reason);
+    },
+  };
+  const onSettled = (operation: Operation) => {
+    const id = ids.get(operation);
+    // Not when a session ends: then it is not this relay's to say.
+    if (id === undefined) return;
+    ids.delete(operation);
+    const reason = refused.get(operation);
+    refused.delete(operation);
+    if (reason === undefined) relay.delivered += 1;
+    else relay.dead += 1;
+    partition.settled.push({ id, reason, answer: reason && answerOf(session.client) });
+  };
+  const client = createClient(
+    // Everything that is read is due, and Redis holds what is not.
+    { ...relay.options, flushAt: 1, maxQueueSize: Infinity, maxQueueBytes: Infinity },
+    createMemoryOutbox(),
+    createTransport(relay.options, relay.ports),
+    relay.reporter,
+    { ...relay.ports, onSettled, isReady: () => performance.now() < session.untilMs },
+    { effects },
+  );
+  const session: Session = { client, ids, last: "0-0", isCaughtUp: false, untilMs, expiry: undefined };
+  startQueue(client);
+  return session;
+}
+
+function answerOf({ answer }: Client): string | undefined {
+  return answer && describeAnswer(answer);
+}
+
+/** The request under way is let go of: what it carries, the next session sends again with the same ids. */
+function endSession(partition: Partition): void {
+  const { session, relay } = partition;
+  partition.session = undefined;
+  if (session === undefined) return;
+  const { client, ids, expiry } = session;
+  relay.ports.timers.clear(expiry);
+  ids.clear();
+  while (client.outbox.size > 0) {
+    client.outbox.remove(client.outbox.size - 1, 1);
+    withdraw(client, client.outbox.size);
+  }
+}
+
+/** Resolves when what is in memory is delivered, or the time is over. */
+export async function finish({ session }: Partition, timeoutMs: number): Promise<void> {
+  if (session) await within(session.client, timeoutMs, () => flush(session.client));
+}
+
+/** Tells Redis what is over, and lets the next relay begin. */
+export async function endPartition(partition: Partition): Promise<void> {
+  const { relay, keys, session } = partition;
+  endSession(partition);
+  while (partition.settled.length > 0) await tell(partition);
+  if (session) await releaseLease(relay.command, keys, relay.id);
+}

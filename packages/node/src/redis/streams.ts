@@ -1,0 +1,194 @@
+/**
+ * What is in Redis, and the scripts that change it. Each partition is a stream of operations; what belongs to one partition has
+ * one hash tag, so that a cluster keeps it on one machine.
+ *
+ * | Key                          | What it holds                                                                  |
+ * | ---------------------------- | ------------------------------------------------------------------------------ |
+ * | `whisperr:partitions`        | the numbers of the partitions that producers use                               |
+ * | `{whisperr:0}:stream`        | operations that wait, and the consumer group `relay`; delivered ones are removed |
+ * | `{whisperr:0}:lease`         | the relay that delivers the partition, for as long as its lease lasts          |
+ * | `{whisperr:0}:dead`          | what the API refused for good, with the reason                                 |
+ * | `{whisperr:0}:seen:<id>`     | how far one hand-over came, until its producer knows it                        |
+ */
+import type { Command } from "./client.ts";
+
+/** The group, and its one consumer: whoever has the lease is it, so nothing has to be claimed from a relay that is gone. */
+const GROUP = "relay";
+
+/** Operations in a dead-letter stream; beyond it the oldest go. */
+const MAX_DEAD = 100_000;
+
+/** How long a producer may be in doubt whether Redis has what it handed over. */
+const SEEN_SECONDS = 86_400;
+
+export interface Keys {
+  readonly stream: string;
+  readonly lease: string;
+  readonly dead: string;
+  readonly seen: (id: string) => string;
+}
+
+export function keysOf(prefix: string, partition: string): Keys {
+  const tag = `{${prefix}:${partition}}`;
+  return {
+    stream: `${tag}:stream`,
+    lease: `${tag}:lease`,
+    dead: `${tag}:dead`,
+    seen: (id) => `${tag}:seen:${id}`,
+  };
+}
+
+export const partitionsKey = (prefix: string): string => `${prefix}:partitions`;
+
+/** One operation of a hand-over: `key` and `number` are the same in every attempt. */
+export interface Appended {
+  readonly key: string;
+  readonly number: number;
+  readonly text: string;
+}
+
+/** All or nothing; what an earlier attempt has appended is not appended again. */
+const APPEND = `
+local last, keys = {}, tonumber(ARGV[2])
+if redis.call('XLEN', KEYS[1]) >= tonumber(ARGV[1]) then
+  return redis.error_reply('WHISPERR the stream ' .. KEYS[1] .. ' is full: no relay delivers it')
+end
+for i = 1, keys do last[i] = tonumber(redis.call('GET', KEYS[i + 1]) or '0') end
+for i = 4, #ARGV, 3 do
+  local key, number = tonumber(ARGV[i - 1]), tonumber(ARGV[i])
+  if number > last[key] then
+    redis.call('XADD', KEYS[1], '*', 'operation', ARGV[i + 1])
+    last[key] = number
+  end
+end
+for i = 1, keys do redis.call('SET', KEYS[i + 1], last[i], 'EX', ${SEEN_SECONDS}) end
+for i = keys + 2, #KEYS do redis.call('DEL', KEYS[i]) end
+return #ARGV`;
+
+/** `over`: keys of hand-overs that nobody is in doubt of any more. */
+export async function appendOperations(
+  command: Command,
+  { stream }: Keys,
+  operations: readonly Appended[],
+  over: readonly string[],
+  maxLength: number,
+): Promise<void> {
+  const keys = [...new Set(operations.map(({ key }) => key))];
+  const values = operations.flatMap(({ key, number, text }) => [
+    `${keys.indexOf(key) + 1}`,
+    `${number}`,
+    text,
+  ]);
+  const all = [stream, ...keys, ...over];
+  await command("EVAL", APPEND, `${all.length}`, ...all, `${maxLength}`, `${keys.length}`, ...values);
+}
+
+const HOLD = `
+local holder = redis.call('GET', KEYS[1])
+if holder and holder ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
+return 1`;
+
+/** Takes the lease, or prolongs it. Is it this relay's now? */
+export async function holdLease(
+  command: Command,
+  { lease }: Keys,
+  relay: string,
+  leaseMs: number,
+): Promise<boolean> {
+  return Number(await command("EVAL", HOLD, "1", lease, relay, `${leaseMs}`)) === 1;
+}
+
+const RELEASE = `if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0`;
+
+export async function releaseLease(command: Command, { lease }: Keys, relay: string): Promise<void> {
+  await command("EVAL", RELEASE, "1", lease, relay);
+}
+
+/** An entry whose operation is over: delivered, or refused for good, and why. */
+export interface Settled {
+  readonly id: string;
+  readonly reason?: string | undefined;
+  readonly answer?: string | undefined;
+}
+
+/** Repeating it changes nothing: an entry becomes one dead letter at most. */
+const SETTLE = `
+for i = 2, #ARGV, 3 do
+  local id, reason = ARGV[i], ARGV[i + 1]
+  if reason ~= '' and redis.call('XACK', KEYS[1], '${GROUP}', id) == 1 then
+    local found = redis.call('XRANGE', KEYS[1], id, id)
+    if found[1] then
+      redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[1], '*',
+        'operation', found[1][2][2], 'reason', reason, 'answer', ARGV[i + 2])
+    end
+  else
+    redis.call('XACK', KEYS[1], '${GROUP}', id)
+  end
+  redis.call('XDEL', KEYS[1], id)
+end
+return #ARGV`;
+
+export async function settleEntries(
+  command: Command,
+  { stream, dead }: Keys,
+  settled: readonly Settled[],
+): Promise<void> {
+  const values = settled.flatMap(({ id, reason = "", answer = "" }) => [id, reason, answer]);
+  await command("EVAL", SETTLE, "2", stream, dead, `${MAX_DEAD}`, ...values);
+}
+
+/** `text`: undefined for an entry that was removed and not acknowledged. */
+export interface Entry {
+  readonly id: string;
+  readonly text: string | undefined;
+}
+
+/** The group reads from the beginning of the stream, whenever it was made. */
+export async function createGroup(command: Command, { stream }: Keys): Promise<void> {
+  try {
+    await command("XGROUP", "CREATE", stream, GROUP, "0", "MKSTREAM");
+  } catch (error) {
+    if (!String(error).includes("BUSYGROUP")) throw error;
+  }
+}
+
+/** `after`: the id behind which entries are read that a relay was given before; `>`: those that none was given. */
+export async function readEntries(
+  command: Command,
+  { stream }: Keys,
+  after: string,
+  count: number,
+): Promise<readonly Entry[]> {
+  const reply = await command(
+    "XREADGROUP",
+    "GROUP",
+    GROUP,
+    GROUP,
+    "COUNT",
+    `${count}`,
+    "STREAMS",
+    stream,
+    after,
+  );
+  return entriesOf(reply).map(([id, fields]) => ({ id: String(id), text: operationOf(fields) }));
+}
+
+/** A reply lists streams; in RESP 3 it maps them. */
+function entriesOf(reply: unknown): readonly (readonly [unknown, unknown])[] {
+  if (!reply) return [];
+  if (Array.isArray(reply)) return reply[0]?.[1] ?? [];
+  const [entries] = reply instanceof Map ? reply.values() : Object.values(reply);
+  return entries ?? [];
+}
+
+function operationOf(fields: unknown): string | undefined {
+  return Array.isArray(fields) ? String(fields[fields.indexOf("operation") + 1]) : undefined;
+}
+
+/** Of the stream's ids, `<ms>-<number>`. */
+export function isBehind(id: string, other: string): boolean {
+  const [a = 0, b = 0] = id.split("-").map(Number);
+  const [c = 0, d = 0] = other.split("-").map(Number);
+  return a > c || (a === c && b > d);
+}
