@@ -1,9 +1,5 @@
-/** For an app's own tests: a client that sends nothing and knows what it was told, and assertions about that. */
+/** For an app's own tests: a client that sends nothing, an API in the test's process, and assertions about what they were told. */
 export { assertIdentified, assertTracked, matchers, type WhisperrMatchers } from "./testing/assertions.ts";
-export {
-  createTestWhisperr,
-  type Identified,
-  type TestOptions,
-  type TestWhisperr,
-  type Tracked,
-} from "./testing/test-whisperr.ts";
+export { type Ingestion, startIngestion } from "./testing/ingestion.ts";
+export type { Identified, Recording, Tracked } from "./testing/recording.ts";
+export { createTestWhisperr, type TestOptions, type TestWhisperr } from "./testing/test-whisperr.ts";

@@ -1,9 +1,9 @@
 /** Assertions about a client for tests: as functions that throw, and as matchers for the `expect` of Vitest, Jest and Bun. */
 import type { EventMap } from "@whisperr/core";
-import type { Identified, TestWhisperr, Tracked } from "./test-whisperr.ts";
+import type { Identified, Recording, Tracked } from "./recording.ts";
 
-/** What an assertion looks at: any `createTestWhisperr()`, whatever its events. */
-type Recorded = Pick<TestWhisperr<EventMap>, "identified"> & {
+/** What an assertion looks at: any `createTestWhisperr()` or `startIngestion()`, whatever its events. */
+type Recorded = Pick<Recording<EventMap>, "identified"> & {
   /** All events so far. */
   tracked(): Tracked[];
 };
@@ -82,7 +82,7 @@ export const matchers = {
 
 function seen(whisperr: Recorded): Recorded {
   if (typeof (whisperr as Partial<Recorded> | undefined)?.tracked === "function") return whisperr;
-  throw new Error("Whisperr: this is not a client for tests; make it with createTestWhisperr()");
+  throw new Error("Whisperr: this is no client for tests; make it with createTestWhisperr()");
 }
 
 function verdict(pass: boolean, expectation: string, lines: readonly string[]): Verdict {

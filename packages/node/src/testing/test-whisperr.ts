@@ -1,8 +1,6 @@
 /** The whole client, on a network that is not there: what it queues is kept to be looked at. */
 import {
   type AnyEvents,
-  type Channel,
-  type ChannelType,
   type EventMap,
   type EventSchemas,
   encodeEvent,
@@ -13,6 +11,7 @@ import {
 } from "@whisperr/core";
 // By its name, so that a test which imports both loads one copy.
 import { createMemoryOutbox, createWhisperr, type NodeOptions, type Whisperr } from "@whisperr/node";
+import { type Identified, identifiedOf, type Recording, type Tracked, trackedOf } from "./recording.ts";
 
 /** What `createTestWhisperr()` can be told: what decides about calls, as the app's own client has it. */
 export type TestOptions<Events extends EventMap = AnyEvents> = EventSchemas<Events> &
@@ -21,45 +20,10 @@ export type TestOptions<Events extends EventMap = AnyEvents> = EventSchemas<Even
     "beforeSend" | "context" | "debug" | "events" | "invalidEvents" | "onError" | "traits" | "unknownEvents"
   >;
 
-/** An event as it would be sent. */
-export interface Tracked<Properties = Record<string, unknown>, Name extends string = string> {
-  /** As text, even where the call gave a number. */
-  readonly userId: string;
-  /** The name. */
-  readonly event: Name;
-  /** As JSON has them: a Date is its ISO text. With schemas, what they make of the call's properties. */
-  readonly properties: Properties;
-  /** Without `$message_id`. */
-  readonly context: Record<string, unknown>;
-  /** The moment of the call. */
-  readonly occurredAt: Date;
-}
-
-/** An `identify()` as it would be sent. */
-export interface Identified {
-  /** As text, even where the call gave a number. */
-  readonly userId: string;
-  /** As JSON has them; `{}` when the call gave none. */
-  readonly traits: Record<string, unknown>;
-  /** Those of the shortcuts `email`, `phone` and `pushToken` too. */
-  readonly channels: readonly Channel[];
-  /** Only when the call gave it. */
-  readonly preferredChannel?: ChannelType;
-}
-
-/** A client for tests. */
-export interface TestWhisperr<Events extends EventMap = AnyEvents> extends Whisperr<Events> {
-  /** The events of this name so far, or all, in the order of the calls. Throws what a call before did wrong and could not throw. */
-  tracked<Name extends keyof Events & string>(event: Name): Tracked<Events[Name], Name>[];
-  /** All events so far, of every name. */
-  tracked(): Tracked[];
-  /** What was said of this user so far, or of all. Throws like `tracked()`. */
-  identified(userId?: string): Identified[];
-  /** Both kinds of one user, in the order of the calls. Throws like `tracked()`. */
-  timeline(userId: string): (Tracked | Identified)[];
-  /** Forgets all of it, for the next test. */
-  clear(): void;
-}
+/** A client for tests. What it was told it tells, and throws first what a call before did wrong and could not throw. */
+export interface TestWhisperr<Events extends EventMap = AnyEvents>
+  extends Whisperr<Events>,
+    Recording<Events> {}
 
 /**
  * Makes a client for tests. It validates, copies and refuses like the real one, and sends nothing. A call that the real one would
@@ -150,32 +114,7 @@ function listened(hear: (operation: Operation) => void): NonNullable<NodeOptions
 }
 
 function entryOf(operation: Operation): Tracked | Identified {
-  if (operation.kind === "identify") {
-    const { external_user_id, traits = {}, channels = [], preferred_channel } = bodyOf(operation);
-    return {
-      userId: external_user_id,
-      traits,
-      channels: channels.map(
-        ({ channel, address, opted_in, verified }) =>
-          ({
-            type: channel,
-            address,
-            optedIn: opted_in,
-            ...(verified !== undefined && { verified }),
-          }) as Channel,
-      ),
-      ...(preferred_channel !== undefined && { preferredChannel: preferred_channel as ChannelType }),
-    };
-  }
-  const wire = JSON.parse(encodeEvent(operation)) as WireEvent;
-  const { $message_id: _, ...context } = wire.context;
-  return {
-    userId: `${wire.external_user_id}`,
-    event: wire.event_type,
-    properties: wire.properties,
-    context,
-    occurredAt: new Date(wire.occurred_at),
-  };
+  return operation.kind === "identify"
+    ? identifiedOf(JSON.parse(operation.body) as IdentifyBody)
+    : trackedOf(JSON.parse(encodeEvent(operation)) as WireEvent);
 }
-
-const bodyOf = ({ body }: { readonly body: string }) => JSON.parse(body) as IdentifyBody;

@@ -17,7 +17,13 @@ const SURFACE = {
   "@whisperr/node/react-router": ["whisperrContext", "whisperrReactRouter"],
   "@whisperr/node/redis": ["createRelay", "redisOutbox"],
   "@whisperr/node/sqlite": ["sqliteOutbox"],
-  "@whisperr/node/testing": ["assertIdentified", "assertTracked", "createTestWhisperr", "matchers"],
+  "@whisperr/node/testing": [
+    "assertIdentified",
+    "assertTracked",
+    "createTestWhisperr",
+    "matchers",
+    "startIngestion",
+  ],
 };
 
 test.each(Object.entries(SURFACE))("%s exports this and nothing else, both ways", async (name, exported) => {
@@ -59,7 +65,7 @@ test("no entry loads a framework, and the main one loads no other entry", () => 
     for (const file of [`${entry}.js`, `${entry}.cjs`]) {
       const code = readFileSync(new URL(`../../dist/${file}`, import.meta.url), "utf8");
       const loaded = [...code.matchAll(/(?:from |require\()['"]([^'"]+)['"]/g)].map(([, module]) => module);
-      const own = entry === "index" ? [] : ["@whisperr/node", "async_hooks", "fs", "path"];
+      const own = entry === "index" ? [] : ["@whisperr/node", "async_hooks", "fs", "http", "path"];
       expect(["module", ...own], file).toEqual(expect.arrayContaining(loaded));
     }
   }

@@ -1,0 +1,139 @@
+/** The ingestion API in the test's own process, for the way from an app to its events: what it takes, and faults on demand. */
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { AnyEvents, EventMap, IdentifyBody, WireEvent } from "@whisperr/core";
+import { type Identified, identifiedOf, type Recording, type Tracked, trackedOf } from "./recording.ts";
+
+/** The API of a test. */
+export interface Ingestion<Events extends EventMap = AnyEvents> extends Recording<Events> {
+  /** For `baseUrl`, on this machine. Any key will do. */
+  readonly url: string;
+  /** How many requests there were, failed ones too. */
+  requests(): number;
+  /** Answers the next requests with this status, and takes nothing of them. `times`: 1 or more; default: 1. */
+  fail(status: number, settings?: { readonly times?: number; readonly retryAfterSeconds?: number }): void;
+  /** Takes what the next requests hold, and breaks the connection instead of answering. `times`: 1 or more; default: 1. */
+  loseAnswer(settings?: { readonly times?: number }): void;
+  /** Ends it. The test's last call. */
+  close(): Promise<void>;
+}
+
+/** What becomes of a request. */
+type Fault = { readonly status: number; readonly retryAfterSeconds: number | undefined } | "lost";
+
+/**
+ * Starts the API on a free port of this machine. Like the real one it refuses what is no event, and takes an event that comes twice once.
+ *
+ * @example
+ * const api = await startIngestion();
+ * const whisperr = createWhisperr({ apiKey: "wrk_test", baseUrl: api.url, backoff: { baseMs: 1 } });
+ * api.fail(503, { times: 2 });
+ */
+export async function startIngestion<Events extends EventMap = AnyEvents>(): Promise<Ingestion<Events>> {
+  const faults: Fault[] = [];
+  const seen = new Set<unknown>();
+  const said: (Tracked | Identified)[] = [];
+  let requests = 0;
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await read(request);
+    requests += 1;
+    const fault = faults.shift();
+    if (fault && fault !== "lost") {
+      const { status, retryAfterSeconds } = fault;
+      if (retryAfterSeconds !== undefined) response.setHeader("retry-after", retryAfterSeconds);
+      return reply(response, status, { error: { code: "scripted", message: "as the test wants it" } });
+    }
+    if (!request.headers["x-api-key"]) return reply(response, 401, refused("no X-API-Key"));
+    const accepted = take(`${request.method} ${request.url}`, body);
+    if (fault) response.destroy();
+    else if (typeof accepted === "string") reply(response, 400, refused(accepted));
+    else reply(response, 202, accepted);
+  }
+
+  /** What to answer; text says what is wrong. */
+  function take(endpoint: string, body: unknown): object | string {
+    if (endpoint === "POST /v1/identify") {
+      const identify = body as Partial<IdentifyBody> | undefined;
+      if (typeof identify?.external_user_id !== "string") return "no external_user_id";
+      said.push(identifiedOf(identify as IdentifyBody));
+      return { processing: "queued" };
+    }
+    if (endpoint !== "POST /v1/events/batch") return `${endpoint} is no endpoint`;
+    const { events } = Object(body) as { events?: unknown };
+    if (!Array.isArray(events) || events.length === 0 || events.length > MAX_BATCH)
+      return "no batch of 1 to 500 events";
+    const valid = events.filter(isEvent);
+    for (const event of valid) {
+      const { $message_id } = event.context;
+      if (!seen.has($message_id)) said.push(trackedOf(event));
+      seen.add($message_id);
+    }
+    return { accepted: valid.length, rejected: events.length - valid.length };
+  }
+
+  const server = createServer(
+    (request, response) => void answer(request, response).catch(() => response.destroy()),
+  );
+  await new Promise<void>((resolve, reject) => server.once("error", reject).listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  const script = (fault: Fault, times = 1) => faults.push(...Array<Fault>(times).fill(fault));
+  return {
+    url: `http://127.0.0.1:${port}`,
+    requests: () => requests,
+    fail: (status, { times, retryAfterSeconds } = {}) => void script({ status, retryAfterSeconds }, times),
+    loseAnswer: ({ times } = {}) => void script("lost", times),
+    tracked: (event?: string) =>
+      said.filter((one) => "event" in one && (event === undefined || one.event === event)) as never,
+    identified: (userId) =>
+      said.filter(
+        (one): one is Identified => !("event" in one) && (userId === undefined || one.userId === userId),
+      ),
+    timeline: (userId) => said.filter((one) => one.userId === userId),
+    clear() {
+      said.length = 0;
+      faults.length = 0;
+      requests = 0;
+    },
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        // Node 18.2 and later; those that wait for another request would hold it up.
+        server.closeAllConnections();
+      }),
+  };
+}
+
+const MAX_BATCH = 500;
+
+/** What the contract asks of an event. */
+function isEvent(event: unknown): event is WireEvent {
+  const { external_user_id, event_type, occurred_at, properties, context } = Object(
+    event,
+  ) as Partial<WireEvent>;
+  return (
+    typeof external_user_id === "string" &&
+    typeof event_type === "string" &&
+    /^[a-z0-9]+(?:_[a-z0-9]+)*$/.test(event_type) &&
+    !Number.isNaN(Date.parse(`${occurred_at}`)) &&
+    typeof properties === "object" &&
+    typeof context?.$message_id === "string"
+  );
+}
+
+/** undefined: no JSON. */
+async function read(request: IncomingMessage): Promise<unknown> {
+  let text = "";
+  for await (const part of request.setEncoding("utf8")) text += part;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+const refused = (message: string) => ({ error: { code: "invalid_request", message } });
+
+function reply(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+}
