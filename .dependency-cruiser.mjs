@@ -30,6 +30,7 @@ const EDGE = {
   "hand-over": [],
   platform: [],
   client: ["hand-over"],
+  next: ["platform"],
   "cloudflare/queue": ["hand-over"],
   "cloudflare/durable-object": ["hand-over"],
 };

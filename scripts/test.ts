@@ -23,6 +23,7 @@ await runCheck(
       reports: "conformance/reports/conformance.xml",
     },
     { name: "edge", command: turbo("edge", ...force), reports: "conformance/e2e/reports/edge.xml" },
+    { name: "Next.js", command: turbo("next", ...force), reports: "conformance/next/reports/next.xml" },
     {
       name: "runtimes",
       command: turbo("runtimes", ...force),

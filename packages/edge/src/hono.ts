@@ -8,7 +8,7 @@ import type { Whisperr } from "./client/create-whisperr.ts";
 import { createRequestClient } from "./client/request-client.ts";
 import type { Said } from "./client/without-key.ts";
 import type { EdgeOptions, WaitUntil } from "./options.ts";
-import { vercelWaitUntil } from "./platform/vercel-context.ts";
+import { requestWaitUntil } from "./platform/request-context.ts";
 
 /** What is used of Hono's context. */
 export interface HonoContext {
@@ -75,6 +75,6 @@ function waitUntilOf(c: HonoContext): WaitUntil | undefined {
     return (promise) => executionCtx.waitUntil(promise);
   } catch {
     // Not given to the app's fetch.
-    return vercelWaitUntil();
+    return requestWaitUntil("@vercel/request-context");
   }
 }

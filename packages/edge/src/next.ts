@@ -1,10 +1,19 @@
-/** Next.js 15.1 and later: one client for all requests, held through `after()`. */
-import type { AnyEvents, EventMap, EventSchemas } from "@whisperr/core";
-// With its extension: that is how Node.js itself finds it, as in tests and scripts.
-import { after } from "next/server.js";
-import { createWhisperr as create, type Whisperr } from "./client/create-whisperr.ts";
-import type { EdgeOptions } from "./options.ts";
-import { keyOfEnvironment } from "./platform/environment.ts";
+/** Next.js 15.1 and later: one client for all requests, held through `after()`, or by the platform where there is none. */
+import {
+  type AnyEvents,
+  abandon,
+  createDisabledClient,
+  type EventMap,
+  type EventSchemas,
+  type ServerClient,
+} from "@whisperr/core";
+import { createSharedClient, type Whisperr } from "./client/create-whisperr.ts";
+import { isWithoutKey } from "./client/without-key.ts";
+import { leaveRenders, platformFetch } from "./next/outside-renders.ts";
+import { boundWaits } from "./next/server-end.ts";
+import { waitUntilInNext } from "./next/wait-until.ts";
+import { checkObject, type EdgeOptions } from "./options.ts";
+import { environment, keyOfEnvironment } from "./platform/environment.ts";
 
 /** What `createWhisperr()` can be told. */
 export interface NextOptions extends EdgeOptions {
@@ -16,10 +25,14 @@ export interface NextOptions extends EdgeOptions {
 }
 
 /**
- * Makes a client for module scope, for route handlers, server actions, server components and middleware (`proxy`), in
- * the Node.js and the edge runtime. Each call is delivered after the response of the request it is made in.
+ * Makes a client for module scope, for the App Router (route handlers, server actions, server components), the Pages Router
+ * (`pages/api`, `getServerSideProps`) and middleware (`proxy`), in the Node.js and the edge runtime. Each call is delivered
+ * after the response of the request it is made in.
  *
- * @throws An Error that names the option and the fix: for a wrong `baseUrl` or `waitUntil`, and in the `development`
+ * Does nothing until the first call: the key may be missing at `next build`. What a page calls while it is rendered at build
+ * time is not recorded, and the console says so.
+ *
+ * @throws An Error that names the option and the fix: for a wrong `baseUrl`, and in the `development`
  * build for any option that makes no sense. No call on the client throws later.
  *
  * @example
@@ -28,9 +41,57 @@ export interface NextOptions extends EdgeOptions {
 export function createWhisperr<Events extends EventMap = AnyEvents>(
   options: NextOptions & EventSchemas<Events> = {},
 ): Whisperr<Events> {
-  return create<Events>({
-    ...options,
-    apiKey: options?.apiKey || keyOfEnvironment(),
-    waitUntil: (promise) => after(promise),
-  });
+  checkObject(options);
+  const hasKey = options.disabled === true || Boolean(options.apiKey || keyOfEnvironment());
+  // Made in any case: it checks the options.
+  const client = hasKey ? make<Events>(options) : undefined;
+  if (isBuilding()) return later(notAtBuild<Events>);
+  return client ?? later(() => make<Events>(options));
+}
+
+function make<Events extends EventMap>(given: NextOptions & EventSchemas<Events>): Whisperr<Events> {
+  const bound = boundWaits({ hurry: () => void api.flush(), abandon: () => abandon(client) });
+  const options = {
+    ...given,
+    apiKey: given.apiKey || (keyOfEnvironment() ?? ""),
+    fetch: given.fetch ?? platformFetch,
+    waitUntil: waitUntilInNext(bound),
+  };
+  if (options.disabled === true || isWithoutKey(options)) return createDisabledClient<Events>();
+  const { api, client } = createSharedClient<Events>(options);
+  leaveRenders(client.ports);
+  return api;
+}
+
+/** Set by Next.js. */
+function isBuilding(): boolean {
+  return environment("NEXT_PHASE") === "phase-production-build";
+}
+
+/** A page that is rendered now is seen by everybody, later; what it records would be nobody's visit. */
+function notAtBuild<Events extends EventMap>(): Whisperr<Events> {
+  console.warn(
+    "[whisperr] Nothing is recorded while `next build` renders pages. For an event of each request, render at request time: `await connection()` before the call.",
+  );
+  return createDisabledClient<Events>();
+}
+
+/** A client that is made by its first call. */
+function later<Events extends EventMap>(makeClient: () => Whisperr<Events>): ServerClient<Events> {
+  let client: Whisperr<Events> | undefined;
+  const made = () => {
+    client ??= makeClient();
+    return client;
+  };
+  return {
+    track: (userId, event, ...rest) => made().track(userId, event, ...rest),
+    identify: (userId, identity) => made().identify(userId, identity),
+    forUser: (userId) => ({
+      track: (event, ...rest) => made().track(userId, event, ...rest),
+      identify: (identity) => made().identify(userId, identity),
+    }),
+    flush: (settings) => made().flush(settings),
+    shutdown: (settings) => made().shutdown(settings),
+    stats: () => made().stats(),
+  };
 }

@@ -3,7 +3,7 @@ import type { AnyEvents, EventMap, EventSchemas } from "@whisperr/core";
 import { createWhisperr as create, type Whisperr } from "./client/create-whisperr.ts";
 import type { EdgeOptions } from "./options.ts";
 import { keyOfEnvironment } from "./platform/environment.ts";
-import { vercelWaitUntil } from "./platform/vercel-context.ts";
+import { requestWaitUntil } from "./platform/request-context.ts";
 
 /** What `createWhisperr()` can be told. */
 export interface VercelOptions extends EdgeOptions {
@@ -30,6 +30,6 @@ export function createWhisperr<Events extends EventMap = AnyEvents>(
   return create<Events>({
     ...options,
     apiKey: options?.apiKey || keyOfEnvironment(),
-    waitUntil: (promise) => vercelWaitUntil()?.(promise),
+    waitUntil: (promise) => requestWaitUntil("@vercel/request-context")?.(promise),
   });
 }

@@ -214,6 +214,18 @@ describe("Vercel", () => {
 });
 
 describe("Next.js", () => {
+  const vercel = Symbol.for("@vercel/request-context");
+  const anywhere = Symbol.for("@next/request-context");
+  const platform = globalThis as { [vercel]?: unknown; [anywhere]?: unknown };
+  const outside = () => {
+    throw new Error("`after` was called outside a request scope.");
+  };
+  afterEach(() => {
+    after.mockReset();
+    delete platform[vercel];
+    delete platform[anywhere];
+  });
+
   test("after() gets one promise for a burst, which ends with delivery", async () => {
     const api = fakeApi();
     const client = createForNext({ fetch: api.fetch });
@@ -223,5 +235,89 @@ describe("Next.js", () => {
     await pass(50);
     await expect(after.mock.calls[0]?.[0]).resolves.toBeUndefined();
     expect(api.requests).toEqual([["one", "two"]]);
+  });
+
+  test.each([
+    ["Vercel", vercel],
+    ["another platform", anywhere],
+  ])("in the Pages Router the request is held by %s", async (_name, key) => {
+    after.mockImplementation(outside);
+    const [api, request] = [fakeApi(), fakeRequest()];
+    platform[key as typeof vercel] = { get: () => request };
+    createForNext({ fetch: api.fetch }).track("ada", "one");
+    expect(request.open).toBe(1);
+    await pass(50);
+    expect(request.open).toBe(0);
+    expect(api.requests).toEqual([["one"]]);
+  });
+
+  test("in the Pages Router of a server of its own delivery just runs", async () => {
+    after.mockImplementation(outside);
+    const warn = vi.spyOn(console, "warn");
+    const api = fakeApi();
+    createForNext({ fetch: api.fetch }).track("ada", "one");
+    await pass(50);
+    expect(api.requests).toEqual([["one"]]);
+    expect(warn).not.toHaveBeenCalled();
+  });
+
+  test("a platform that holds nothing is worth a warning", async () => {
+    after.mockImplementation(() => {
+      throw new Error("`waitUntil` is not available in the current environment.");
+    });
+    const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
+    createForNext({ fetch: fakeApi().fetch }).track("ada", "one");
+    await pass(50);
+    expect(warn.mock.calls).toEqual([[expect.stringContaining("waitUntil failed")]]);
+    warn.mockRestore();
+  });
+
+  test("its requests are none that Next.js caches, or has a page wait for", async () => {
+    const api = fakeApi();
+    const patched = vi.fn();
+    vi.stubGlobal("fetch", Object.assign(patched, { _nextOriginalFetch: api.fetch }));
+    createForNext().track("ada", "one");
+    await pass(50);
+    expect(patched).not.toHaveBeenCalled();
+    expect(api.requests).toEqual([["one"]]);
+  });
+
+  test("while the site is built, with or without a key, nothing is recorded, and that is said once", async () => {
+    vi.stubEnv("NEXT_PHASE", "phase-production-build");
+    const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
+    for (const apiKey of ["wrk_test", ""]) {
+      vi.stubEnv("WHISPERR_API_KEY", apiKey);
+      const client = createForNext();
+      expect(warn).not.toHaveBeenCalled();
+      client.track("ada", "one");
+      client.forUser("ada").identify();
+      expect(client.stats()).toMatchObject({ accepted: 0 });
+      expect(warn.mock.calls).toEqual([[expect.stringContaining("await connection()")]]);
+      warn.mockClear();
+    }
+    expect(after).not.toHaveBeenCalled();
+    warn.mockRestore();
+  });
+
+  test("a wrong option is refused, while the site is built too", () => {
+    for (const phase of ["", "phase-production-build"]) {
+      vi.stubEnv("NEXT_PHASE", phase);
+      expect(() => createForNext({ baseUrl: "not an address" })).toThrow(/baseUrl/);
+    }
+  });
+
+  test("the key may come with the first call; without one that says so, once", async () => {
+    const error = vi.spyOn(console, "error").mockImplementation(() => {});
+    vi.stubEnv("WHISPERR_API_KEY", "");
+    const api = fakeApi();
+    const [early, without] = [createForNext({ fetch: api.fetch }), createForNext({ fetch: api.fetch })];
+    without.track("ada", "one");
+    without.track("ada", "two");
+    expect(error.mock.calls).toEqual([[expect.stringContaining("apiKey is missing")]]);
+    vi.stubEnv("WHISPERR_API_KEY", "wrk_late");
+    early.forUser("ada").track("three");
+    expect(await early.flush()).toMatchObject({ delivered: 1 });
+    expect(api.requests).toEqual([["three"]]);
+    error.mockRestore();
   });
 });

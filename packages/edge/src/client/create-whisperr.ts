@@ -5,11 +5,19 @@ import {
   type EventMap,
   type EventSchemas,
   type ServerClient,
+  type ServerRuntime,
   within,
 } from "@whisperr/core";
 import { COALESCING_MS, checkObject, type WhisperrEdgeOptions } from "../options.ts";
 import { createEdgeClient } from "./edge-client.ts";
-import { adjustRequests, flushAlone, flushIn, type InRequests, initialInRequests } from "./shared-client.ts";
+import {
+  adjustRequests,
+  flushAlone,
+  flushIn,
+  type InRequests,
+  initialInRequests,
+  type SharedClient,
+} from "./shared-client.ts";
 import { isWithoutKey } from "./without-key.ts";
 
 /** A client, of one request or of all. */
@@ -30,6 +38,13 @@ export function createWhisperr<Events extends EventMap = AnyEvents>(
 ): Whisperr<Events> {
   checkObject(options);
   if (options.disabled === true || isWithoutKey(options)) return createDisabledClient<Events>();
+  return createSharedClient<Events>(options).api;
+}
+
+/** The same with the record behind it, and a usable key. */
+export function createSharedClient<Events extends EventMap>(
+  options: WhisperrEdgeOptions,
+): ServerRuntime<Events, SharedClient> {
   const { api, client } = createEdgeClient<Events, InRequests>(
     options,
     COALESCING_MS,
@@ -39,8 +54,11 @@ export function createWhisperr<Events extends EventMap = AnyEvents>(
   // What an earlier client left in the queue is no request's.
   client.isCalling = false;
   return {
-    ...api,
-    flush: (settings) => within(client, settings?.timeoutMs, () => flushAlone(client)),
-    shutdown: (settings) => flushIn(client, () => api.shutdown(settings)),
+    api: {
+      ...api,
+      flush: (settings) => within(client, settings?.timeoutMs, () => flushAlone(client)),
+      shutdown: (settings) => flushIn(client, () => api.shutdown(settings)),
+    },
+    client,
   };
 }

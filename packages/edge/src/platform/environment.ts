@@ -1,5 +1,10 @@
-/** The documented place for the key, on platforms that show environment variables as Node does. */
+/** A variable, on platforms that show the environment as Node does. */
+export function environment(name: string): string | undefined {
+  const { process } = globalThis as { process?: { env?: Record<string, string | undefined> } };
+  return process?.env?.[name];
+}
+
+/** The documented place for the key. */
 export function keyOfEnvironment(): string | undefined {
-  const { process } = globalThis as { process?: { env?: { WHISPERR_API_KEY?: string } } };
-  return process?.env?.WHISPERR_API_KEY;
+  return environment("WHISPERR_API_KEY");
 }

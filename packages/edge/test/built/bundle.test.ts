@@ -15,7 +15,7 @@ const APP = `
  * one request each; core alone takes most of either.
  */
 const APPS = [
-  ["one client for all requests", APP, 13_380],
+  ["one client for all requests", APP, 13_390],
   [
     "a client per request, on Cloudflare",
     `import { withWhisperr } from "@whisperr/edge/cloudflare";

@@ -1,0 +1,12 @@
+/** What `create-next-app` makes today: Turbopack and Cache Components, and no key on the machine that builds. */
+import { provesItself } from "./scenario.ts";
+
+provesItself({
+  site: {
+    name: "turbopack",
+    config: { cacheComponents: true, partialPrefetching: true },
+    hasEdgeRoute: false,
+  },
+  args: [],
+  hasKey: false,
+});
