@@ -165,6 +165,19 @@ describe("assertions", () => {
     expect(() => expect(whisperr).not.toHaveIdentified("ada")).toThrow("but it was");
   });
 
+  test("ask the test runner about objects that only it knows", () => {
+    class AnyNumber {}
+    const equals = (actual: unknown, expected: unknown) =>
+      expected instanceof AnyNumber && typeof actual === "number";
+    const within = (properties: object) =>
+      matchers.toHaveTracked.call({ equals }, whisperr, "payment_failed", properties).pass;
+    expect([within({ amount_cents: new AnyNumber() }), within({ card: new AnyNumber() })]).toEqual([
+      true,
+      false,
+    ]);
+    expect(() => assertTracked(whisperr, "payment_failed", { amount_cents: new AnyNumber() })).toThrow();
+  });
+
   test("say so of what is no client for tests", () => {
     expect(() => assertTracked({} as never, "payment_failed")).toThrow("make it with createTestWhisperr()");
   });

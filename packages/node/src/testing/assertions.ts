@@ -59,21 +59,21 @@ interface Verdict {
  */
 export const matchers = {
   /** See `WhisperrMatchers`. */
-  toHaveTracked(whisperr: Recorded, event: string, properties: object = {}): Verdict {
+  toHaveTracked(this: unknown, whisperr: Recorded, event: string, properties: object = {}): Verdict {
     const tracked = seen(whisperr).tracked();
     const lines = tracked.map((one) => `${one.event} ${JSON.stringify(one.properties)} of ${one.userId}`);
     return verdict(
-      tracked.some((one) => one.event === event && holds(one.properties, properties)),
+      tracked.some((one) => one.event === event && holds(one.properties, properties, equalsOf(this))),
       `${event}${asText(properties)} to have been tracked`,
       lines,
     );
   },
   /** See `WhisperrMatchers`. */
-  toHaveIdentified(whisperr: Recorded, userId: string, identity: object = {}): Verdict {
+  toHaveIdentified(this: unknown, whisperr: Recorded, userId: string, identity: object = {}): Verdict {
     const identified = seen(whisperr).identified();
     const lines = identified.map(({ userId: user, ...rest }) => `${user} ${JSON.stringify(rest)}`);
     return verdict(
-      identified.some((one) => one.userId === userId && holds(one, identity)),
+      identified.some((one) => one.userId === userId && holds(one, identity, equalsOf(this))),
       `${userId} to have been identified${asText(identity)}`,
       lines,
     );
@@ -93,18 +93,33 @@ function verdict(pass: boolean, expectation: string, lines: readonly string[]): 
 const asText = (expected: object) =>
   Object.keys(expected).length > 0 ? ` with ${JSON.stringify(expected)}` : "";
 
+type Equals = (actual: unknown, expected: unknown) => boolean;
+
+/** The test runner's own, in a matcher. Bun's asymmetric matchers are known to nobody else. */
+function equalsOf(runner: unknown): Equals | undefined {
+  const { equals } = Object(runner) as { readonly equals?: Equals };
+  return equals && ((actual, expected) => equals.call(runner, actual, expected));
+}
+
 /** Whether a value as JSON has it is the expected one: of objects, all that is expected. */
-function holds(actual: unknown, expected: unknown): boolean {
+function holds(actual: unknown, expected: unknown, equals: Equals = Object.is): boolean {
   const { asymmetricMatch, toJSON } = Object(expected) as {
     asymmetricMatch?: (actual: unknown) => boolean;
     toJSON?: () => unknown;
   };
   if (typeof asymmetricMatch === "function") return asymmetricMatch.call(expected, actual);
-  if (typeof toJSON === "function") return holds(actual, toJSON.call(expected));
-  if (typeof expected !== "object" || expected === null) return Object.is(actual, expected);
+  if (typeof toJSON === "function") return holds(actual, toJSON.call(expected), equals);
+  if (!isData(expected)) return equals(actual, expected);
   if (typeof actual !== "object" || actual === null) return false;
   if (Array.isArray(expected) && (!Array.isArray(actual) || actual.length !== expected.length)) return false;
   return Object.entries(expected).every(([key, value]) =>
-    holds((actual as Record<string, unknown>)[key], value),
+    holds((actual as Record<string, unknown>)[key], value, equals),
   );
+}
+
+/** Lists, and objects that have no class but the language's. */
+function isData(value: unknown): value is object {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return Array.isArray(value) || prototype === null || Object.getPrototypeOf(prototype) === null;
 }
