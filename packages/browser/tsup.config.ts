@@ -22,18 +22,23 @@ const shared: Options = {
 
 type Plugin = NonNullable<Options["esbuildPlugins"]>[number];
 
-/** One copy of the SDK for both entries: what React's takes from the main entry stays an import of that file. */
+/** One copy of the SDK for an app: what the entry of a framework takes from the main entry stays an import of that file. */
 const mainEntry: Plugin = {
   name: "main-entry",
   setup(build) {
     const extension = build.initialOptions.format === "cjs" ? "cjs" : "js";
     build.onResolve({ filter: /^\.\/index\.ts$/ }, ({ importer }) =>
-      importer.endsWith("react.ts") ? { path: `./index.${extension}`, external: true } : undefined,
+      /\/(react|svelte|vue)\.ts$/.test(importer)
+        ? { path: `./index.${extension}`, external: true }
+        : undefined,
     );
   },
 };
 
-const entries: Options = { ...shared, entry: { index: "src/index.ts", react: "src/react.ts" } };
+const entries: Options = {
+  ...shared,
+  entry: { index: "src/index.ts", react: "src/react.ts", svelte: "src/svelte.ts", vue: "src/vue.ts" },
+};
 const developed: Options = { ...entries, outDir: "dist/development", esbuildPlugins: [mainEntry] };
 const produced: Options = { ...entries, esbuildPlugins: [mainEntry, production as Plugin] };
 const script: Options = { ...shared, format: "iife", esbuildPlugins: [production as Plugin] };
@@ -41,6 +46,10 @@ const script: Options = { ...shared, format: "iife", esbuildPlugins: [production
 const slim: Options = { ...shared, entry: { slim: "src/slim.ts" } };
 const slimDeveloped: Options = { ...slim, outDir: "dist/development" };
 const slimProduced: Options = { ...slim, esbuildPlugins: [production as Plugin] };
+/** All of the main entry in one file, for bundles that cannot have a second one. */
+const single: Options = { ...shared, entry: { single: "src/index.ts" }, splitting: false };
+const singleDeveloped: Options = { ...single, outDir: "dist/development" };
+const singleProduced: Options = { ...single, esbuildPlugins: [production as Plugin] };
 /** What only `persistence: "durable"` needs is a file of its own, loaded when asked for. */
 const modules: Options = { format: "esm", splitting: true };
 const types: Options = { dts: { resolve: ["@whisperr/core"] } };
@@ -57,6 +66,10 @@ export default defineConfig(() => {
     { ...slimProduced, format: "cjs", ...types },
     { ...slimDeveloped, format: "esm" },
     { ...slimDeveloped, format: "cjs" },
+    { ...singleProduced, format: "esm", ...types },
+    { ...singleProduced, format: "cjs", ...types },
+    { ...singleDeveloped, format: "esm" },
+    { ...singleDeveloped, format: "cjs" },
     { ...script, entry: { whisperr: "src/script/tag.ts" }, outExtension: () => ({ js: ".iife.js" }) },
     // Pages carry the loader inline, where a map leads nowhere.
     {

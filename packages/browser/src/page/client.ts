@@ -78,6 +78,10 @@ function newClient<Options extends BasicOptions>(
       return stopped;
     },
   };
+  // Whoever calls, what comes of it is no task of a zone that a framework watches.
+  const calls = client as unknown as { [name: string]: (...args: readonly unknown[]) => unknown };
+  for (const [name, call] of Object.entries(calls))
+    calls[name] = (...args) => outsideZones(() => call(...args));
   clients.set(apiKey, client);
   given.set(client, { options, said: new Set() });
   // Last: the first view may call the app's beforeSend, and that may ask for this client.

@@ -10,7 +10,10 @@ const built = (name: string) => readFileSync(new URL(`../../dist/${name}`, impor
 const SURFACE = {
   "@whisperr/browser": ["channel", "createWhisperr"],
   "@whisperr/browser/react": ["WhisperrProvider", "useWhisperr"],
+  "@whisperr/browser/single": ["channel", "createWhisperr"],
   "@whisperr/browser/slim": ["channel", "createWhisperr"],
+  "@whisperr/browser/svelte": ["provideWhisperr", "useWhisperr"],
+  "@whisperr/browser/vue": ["WhisperrPlugin", "useWhisperr"],
 };
 
 const METHODS = [
@@ -33,11 +36,12 @@ test.each(Object.entries(SURFACE))("%s exports this and nothing else, both ways"
   expect(Object.keys(load(name) as object).sort()).toEqual(exported);
 });
 
-test("the package needs no other package, and React only for its own entry", () => {
+test("the package needs no other package, and a framework only for its own entry", () => {
   const manifest = load("../../package.json") as Record<string, unknown>;
   expect(manifest).not.toHaveProperty("dependencies");
-  expect(manifest.peerDependencies).toEqual({ react: ">=18" });
-  expect(manifest.peerDependenciesMeta).toEqual({ react: { optional: true } });
+  expect(manifest.peerDependencies).toEqual({ react: ">=18", svelte: ">=5", vue: ">=3" });
+  const optional = { optional: true };
+  expect(manifest.peerDependenciesMeta).toEqual({ react: optional, svelte: optional, vue: optional });
 });
 
 /** Those of the slim entry. */

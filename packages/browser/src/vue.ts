@@ -1,0 +1,37 @@
+/** Vue 3: one client for an app. During server rendering it does nothing. */
+import { type App, inject } from "vue";
+import {
+  type AnyEvents,
+  type BrowserOptions,
+  createWhisperr,
+  type EventMap,
+  type Whisperr,
+} from "./index.ts";
+
+/** A client that the app made, or the options to make one with. */
+export type WhisperrPluginOptions<Events extends EventMap = AnyEvents> =
+  | BrowserOptions
+  | { readonly client: Whisperr<Events> };
+
+const CLIENT = Symbol.for("whisperr.vue");
+
+/**
+ * Gives `useWhisperr()` in the components of an app a client: with options, the page's client of that key. It goes on when the app
+ * is unmounted.
+ * @example
+ * createApp(App).use(WhisperrPlugin, { apiKey: "wrk_…" }).mount("#app");
+ */
+export const WhisperrPlugin = {
+  install(app: Pick<App, "provide">, given?: WhisperrPluginOptions): void {
+    app.provide(CLIENT, given && "client" in given ? given.client : createWhisperr(given));
+  },
+};
+
+/** The client of the app, in `setup()` and wherever else Vue's `inject()` works. Throws in an app without the plugin. */
+export function useWhisperr<Events extends EventMap = AnyEvents>(): Whisperr<Events> {
+  const client = inject<Whisperr<Events> | undefined>(CLIENT, undefined);
+  if (client) return client;
+  throw new Error(
+    "Whisperr: useWhisperr() needs app.use(WhisperrPlugin, { apiKey }), and a call in the setup of a component.",
+  );
+}
