@@ -11,6 +11,7 @@ export default defineConfig({
     hono: "src/hono.ts",
     "react-router": "src/react-router.ts",
     redis: "src/redis.ts",
+    "whisperr-relay": "src/whisperr-relay.ts",
     sqlite: "src/sqlite.ts",
     testing: "src/testing.ts",
   },

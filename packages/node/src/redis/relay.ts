@@ -88,8 +88,11 @@ export interface RunningRelay {
   /** Nothing more is read. */
   isStopping: boolean;
   isStopped: boolean;
-  /** Redis failed, and the console heard of it. */
-  isAway: boolean;
+}
+
+/** Redis failed what one loop asks of it, and the console heard of it. */
+interface Trouble {
+  isTold: boolean;
 }
 
 /** Between two looks into a stream, and between two looks for streams. */
@@ -138,7 +141,6 @@ export function createRelay(given: RelayOptions): Relay {
     dead: 0,
     isStopping: false,
     isStopped: false,
-    isAway: false,
   };
   void look(relay);
   let ending: Promise<void> | undefined;
@@ -158,8 +160,9 @@ export function createRelay(given: RelayOptions): Relay {
 /** Finds the streams, and goes on looking: producers may begin with more of them. */
 async function look(relay: RunningRelay): Promise<void> {
   const { partitions, prefix, command } = relay;
+  const trouble = { isTold: false };
   while (!relay.isStopping) {
-    await attempt(relay, async () => {
+    await attempt(relay, trouble, async () => {
       const found = (await command("SMEMBERS", partitionsKey(prefix))) as Iterable<unknown>;
       for (const name of [...found].map(String)) {
         if (partitions.has(name)) continue;
@@ -173,9 +176,10 @@ async function look(relay: RunningRelay): Promise<void> {
 }
 
 async function run(relay: RunningRelay, partition: Partition): Promise<void> {
+  const trouble = { isTold: false };
   while (!relay.isStopped) {
     let isDone = true;
-    const went = await attempt(relay, async () => {
+    const went = await attempt(relay, trouble, async () => {
       isDone = await turn(partition);
     });
     // What Redis gave, and nobody heard, is asked for again.
@@ -184,15 +188,19 @@ async function run(relay: RunningRelay, partition: Partition): Promise<void> {
   }
 }
 
-async function attempt(relay: RunningRelay, action: () => Promise<void>): Promise<boolean> {
+async function attempt(
+  { ports }: RunningRelay,
+  trouble: Trouble,
+  action: () => Promise<void>,
+): Promise<boolean> {
   try {
     await action();
-    relay.isAway = false;
+    trouble.isTold = false;
     return true;
   } catch (error) {
-    if (!relay.isAway)
-      relay.ports.log("warn", `[whisperr] the relay waits for Redis: ${printable(describeThrown(error))}`);
-    relay.isAway = true;
+    if (!trouble.isTold)
+      ports.log("warn", `[whisperr] the relay waits for Redis: ${printable(describeThrown(error))}`);
+    trouble.isTold = true;
     return false;
   }
 }
@@ -209,7 +217,7 @@ async function shutDown(relay: RunningRelay, timeoutMs: number): Promise<void> {
   await within(
     relay,
     timeoutMs,
-    Promise.all(all.map((partition) => attempt(relay, () => endPartition(partition)))),
+    Promise.all(all.map((partition) => attempt(relay, { isTold: false }, () => endPartition(partition)))),
   );
 }
 

@@ -174,10 +174,10 @@ export async function readEntries(
   return entriesOf(reply).map(([id, fields]) => ({ id: String(id), text: operationOf(fields) }));
 }
 
-/** A reply lists streams; in RESP 3 it maps them. */
+/** A reply lists streams; in RESP 3 it maps them, which some clients make a flat list of. */
 function entriesOf(reply: unknown): readonly (readonly [unknown, unknown])[] {
   if (!reply) return [];
-  if (Array.isArray(reply)) return reply[0]?.[1] ?? [];
+  if (Array.isArray(reply)) return (Array.isArray(reply[0]) ? reply[0] : reply)[1] ?? [];
   const [entries] = reply instanceof Map ? reply.values() : Object.values(reply);
   return entries ?? [];
 }

@@ -1,0 +1,176 @@
+/** The outbox in Redis and its relay, with a real Redis. What is killed is in redis-kills.test.ts. */
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { createWhisperr } from "@whisperr/node";
+import { createRelay, type RedisClient, type RelayOptions, redisOutbox } from "@whisperr/node/redis";
+import { Redis } from "ioredis";
+import { createClient } from "redis";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { accept, type IngestionApi, refuse, startIngestionApi } from "./ingestion-api.ts";
+import { type RedisServer, startRedis } from "./redis/server.ts";
+import { testWithRedis } from "./redis/with-redis.ts";
+
+const STREAM = "{whisperr:0}:stream";
+const DEAD = "{whisperr:0}:dead";
+const PATIENT = { timeout: 60_000 };
+
+async function aRedis(): Promise<{ readonly redis: RedisServer; readonly client: Redis }> {
+  const redis = await startRedis();
+  const client = new Redis({ path: redis.path, retryStrategy: () => 50 });
+  client.on("error", () => {});
+  onTestFinished(async () => {
+    client.disconnect();
+    await redis.end();
+  });
+  return { redis, client };
+}
+
+function aRelay(client: RedisClient, api: IngestionApi, more: Partial<RelayOptions> = {}) {
+  const relay = createRelay({
+    client,
+    apiKey: "wrk_test",
+    baseUrl: api.url,
+    // Longer than any machine stands still: what is sent again is not asked about here.
+    leaseMs: 60_000,
+    onError() {},
+    ...more,
+  });
+  onTestFinished(() => relay.shutdown());
+  return relay;
+}
+
+/** Records events with these numbers, and waits until Redis has them. */
+async function record(client: RedisClient, ...numbers: number[]): Promise<void> {
+  const whisperr = createWhisperr({ outbox: redisOutbox({ client }) });
+  for (const n of numbers) whisperr.track("ada", "step_taken", { n });
+  expect(await whisperr.shutdown()).toMatchObject({ delivered: numbers.length, pending: 0 });
+}
+
+const numbersOf = (api: IngestionApi) => api.events().map(({ properties }) => properties.n);
+
+testWithRedis(
+  "identifies and events arrive in order, and nothing of them stays, with either client",
+  async () => {
+    const { redis, client } = await aRedis();
+    const api = await startIngestionApi();
+    for (const RESP of [2, 3] as const) {
+      const other = createClient({ socket: { path: redis.path, tls: false }, RESP });
+      await other.connect();
+      onTestFinished(() => void other.destroy());
+      const relay = aRelay(other, api);
+      const whisperr = createWhisperr({ outbox: redisOutbox({ client: RESP === 2 ? client : other }) });
+      whisperr.track("ada", "signed_up");
+      whisperr.identify("ada", { traits: { plan: "pro" } });
+      whisperr.track("ada", "signed_in");
+      await whisperr.shutdown();
+      await api.received(RESP === 2 ? 3 : 6);
+      await relay.shutdown();
+      expect(relay.stats()).toEqual({ delivered: 3, dead: 0, partitions: 0 });
+    }
+    const paths = ["/v1/events/batch", "/v1/identify", "/v1/events/batch"];
+    expect(api.requests.map(({ path }) => path)).toEqual([...paths, ...paths]);
+    expect(await client.xlen(STREAM)).toBe(0);
+  },
+);
+
+testWithRedis(
+  "what the API refuses for good, and what is no operation, becomes a dead letter; the rest arrives",
+  async () => {
+    const { client } = await aRedis();
+    const api = await startIngestionApi((response) => {
+      const bad = api.requests.at(-1)?.events.some(({ properties }) => properties.n === 2);
+      (bad ? refuse(400, '{"error":{"code":"bad_event","message":"No"}}') : accept)(response, 0);
+    });
+    await record(client, 1, 2, 3);
+    await client.xadd(STREAM, "*", "operation", "nonsense");
+    const relay = aRelay(client, api);
+    await vi.waitFor(() => expect(relay.stats()).toMatchObject({ delivered: 2, dead: 2 }), PATIENT);
+    await relay.shutdown();
+    const dead = (await client.xrange(DEAD, "-", "+")).map(([, fields]) => fields);
+    const refused = dead.find(([, operation = ""]) => operation.includes('\\"n\\":2'));
+    expect(refused?.slice(2)).toEqual(["reason", "rejected", "answer", expect.stringContaining("bad_event")]);
+    expect(dead.find(([, operation]) => operation === "nonsense")?.slice(2, 4)).toEqual([
+      "reason",
+      "corrupt",
+    ]);
+    expect(await client.xlen(STREAM)).toBe(0);
+  },
+);
+
+testWithRedis("one relay delivers, and the next begins when it ends", async () => {
+  const { client } = await aRedis();
+  const api = await startIngestionApi();
+  await record(client, 1);
+  const relays = [aRelay(client, api), aRelay(client, api)];
+  await vi.waitFor(() => expect(numbersOf(api)).toEqual([1]), PATIENT);
+  const active = relays.filter((relay) => relay.stats().partitions === 1);
+  expect(active).toHaveLength(1);
+  await active[0]?.shutdown();
+  await record(client, 2);
+  await vi.waitFor(() => expect(numbersOf(api)).toEqual([1, 2]), PATIENT);
+});
+
+testWithRedis("an operation that is in doubt is in Redis once", async () => {
+  const { client } = await aRedis();
+  let calls = 0;
+  const doubtful: RedisClient = {
+    on() {},
+    async call(command, ...values) {
+      const reply = await client.call(command, ...values);
+      if (command === "EVAL" && ++calls <= 2) throw new Error("the answer was lost");
+      return reply;
+    },
+  };
+  await record(doubtful, 1, 2, 3);
+  expect(calls).toBe(3);
+  expect(await client.xlen(STREAM)).toBe(3);
+});
+
+testWithRedis(
+  "while Redis is away events wait in memory, which is reported, and they are appended when it is back",
+  async () => {
+    const { redis, client } = await aRedis();
+    const onError = vi.fn();
+    const whisperr = createWhisperr({
+      outbox: redisOutbox({ client }),
+      maxRetries: 1,
+      requestTimeoutMs: 1_000,
+      onError,
+    });
+    whisperr.track("ada", "step_taken", { n: 1 });
+    await whisperr.flush();
+    await redis.kill();
+    whisperr.track("ada", "step_taken", { n: 2 });
+    expect(await whisperr.flush()).toMatchObject({ pending: 1 });
+    expect(onError).toHaveBeenCalledWith(expect.objectContaining({ type: "retry_exhausted", count: 1 }));
+    await redis.start();
+    // Nobody asks it to: the connection is there again.
+    await vi.waitFor(() => expect(whisperr.stats()).toMatchObject({ delivered: 2, pending: 0 }), PATIENT);
+    expect(await client.xlen(STREAM)).toBe(2);
+  },
+);
+
+testWithRedis("the command delivers, and ends when it is told to", async () => {
+  const { redis, client } = await aRedis();
+  const api = await startIngestionApi();
+  const file = fileURLToPath(new URL("../src/whisperr-relay.ts", import.meta.url));
+  const child = spawn(
+    process.execPath,
+    ["--conditions=@whisperr/source", file, "--redis", redis.path, "--base-url", api.url],
+    { env: { ...process.env, WHISPERR_API_KEY: "wrk_test" }, stdio: "ignore" },
+  );
+  const ended = once(child, "exit");
+  await record(client, 1, 2);
+  await vi.waitFor(() => expect(numbersOf(api)).toEqual([1, 2]), PATIENT);
+  child.kill("SIGTERM");
+  expect(await ended).toEqual([0, null]);
+  expect(await client.exists("{whisperr:0}:lease")).toBe(0);
+});
+
+test("what is no client is refused, and the error says what one is", () => {
+  expect(() => redisOutbox({ client: {} as never })).toThrow(
+    "redisOutbox() takes an opened client of redis or ioredis",
+  );
+  expect(() => createRelay({ client: {} as never })).toThrow("createRelay() takes an opened client");
+});
