@@ -4,7 +4,7 @@
  * each package looks at that.
  */
 const PRIVATE_NAMES = `
-  abortController afterMs awaited backup callers ceiling effects ending evicted failures isPage
+  abortController afterMs awaited backup callers ceiling effects ending evicted failures isPage doubts probes blames
   flushes fresh goal holdingTimers identityStore isOver known
   knownText limit lost maxBodyBytes newId nowMs onStep onEnd onFull
   onOutOfWork onSettled onStored phase ports readText refusals reporter reporting retryAfter silent stopping

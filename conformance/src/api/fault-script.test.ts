@@ -72,6 +72,29 @@ describe("rules that look at the request", () => {
     }
   });
 
+  test("firewall keeps what it dislikes from the API, and lets the rest through", async () => {
+    const api = await anApi([], { cors: true });
+    const blocked = { kind: "status", status: 403, html: "<h1>Blocked</h1>" } as const;
+    const marked = anEvent("2", { properties: { q: "<script>" } });
+    api.setDefault({
+      kind: "firewall",
+      containing: "<script>",
+      aboveBytes: 5_000,
+      by: blocked,
+      withoutCors: true,
+    });
+
+    const answer = await sendBatch(api.url, anEvent("1"), marked);
+    expect([answer.status, answer.headers.get("access-control-allow-origin")]).toEqual([403, null]);
+    const long = anEvent("3", { properties: { text: "x".repeat(5_000) } });
+    expect((await sendBatch(api.url, long)).status).toBe(403);
+    const passed = await sendBatch(api.url, anEvent("1"));
+    expect([passed.status, passed.headers.get("access-control-allow-origin")]).toEqual([202, "*"]);
+    api.setDefault({ kind: "firewall", containing: "<script>", by: { kind: "reset", when: "after" } });
+    await expect(sendBatch(api.url, marked)).rejects.toThrow("fetch failed");
+    expect(storedIds(api)).toEqual(["1"]);
+  });
+
   test("maxEvents refuses above it, but never turns the contract's 400 into a 413", async () => {
     const api = await anApi([], { maxEvents: 2 });
     const many = (n: number) => Array.from({ length: n }, (_, i) => anEvent(String(i)));

@@ -45,12 +45,20 @@ export type Fault =
   | { kind: "too-large"; aboveEvents?: number; aboveBytes?: number }
   /** 400 for the whole batch when one of its events has this property; processes normally otherwise. */
   | { kind: "reject-batches-containing"; key: string; value: JsonValue }
+  /**
+   * Somebody in front of the API that dislikes one payload, or a size: a request whose body holds this text, or has more bytes
+   * than this, gets `by` instead of the API, and is not stored. Others pass. `withoutCors`: a browser may not read that answer.
+   */
+  | { kind: "firewall"; containing?: string; aboveBytes?: number; by: FirewallAnswer; withoutCors?: true }
   /** Reads the request and never answers, until the client gives up or the API closes. Stores nothing. */
   | { kind: "hang" }
   /** Redirects to `location`, usually at another origin. Stores nothing. */
   | { kind: "redirect"; status: 301 | 302 | 303 | 307 | 308; location: string }
   /** Writes these characters to the socket instead of an HTTP answer, then closes it. Stores nothing. */
   | { kind: "raw-answer"; text: string };
+
+/** What a firewall does with what it dislikes. */
+export type FirewallAnswer = Extract<Fault, { kind: "status" | "reset" | "hang" }>;
 
 const count = z.int().nonnegative();
 /** What a header may hold; servers refuse to send anything else, in the middle of an exchange. */
@@ -78,12 +86,15 @@ const status = z.strictObject({
   retryAfter: retryAfter.exactOptional(),
 });
 
+const reset = z.strictObject({ kind: z.literal("reset"), when: z.enum(["before", "while", "after"]) });
+const hang = z.strictObject({ kind: z.literal("hang") });
+
 /** Checks a fault that came as JSON; unknown kinds and misspelt fields fail. */
 export const faultSchema: z.ZodType<Fault> = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("ok") }),
   status,
   z.strictObject({ kind: z.literal("delay"), ms: z.number().nonnegative() }),
-  z.strictObject({ kind: z.literal("reset"), when: z.enum(["before", "while", "after"]) }),
+  reset,
   z.strictObject({
     kind: z.literal("accept-and-lose-answer"),
     answer: z.enum(["none", "cut", "stall", "endless"]).exactOptional(),
@@ -107,7 +118,14 @@ export const faultSchema: z.ZodType<Fault> = z.discriminatedUnion("kind", [
     aboveBytes: count.exactOptional(),
   }),
   z.strictObject({ kind: z.literal("reject-batches-containing"), key: z.string(), value: z.json() }),
-  z.strictObject({ kind: z.literal("hang") }),
+  z.strictObject({
+    kind: z.literal("firewall"),
+    containing: z.string().exactOptional(),
+    aboveBytes: count.exactOptional(),
+    by: z.discriminatedUnion("kind", [status, reset, hang]),
+    withoutCors: z.literal(true).exactOptional(),
+  }),
+  hang,
   z.strictObject({
     kind: z.literal("redirect"),
     status: z.literal([301, 302, 303, 307, 308]),

@@ -5,6 +5,7 @@ import type { Fault } from "./fault.ts";
 import type { Twist } from "./ingest.ts";
 import { pause } from "./pause.ts";
 import { readBody, readFirstBytes } from "./read-body.ts";
+import type { RecordedRequest } from "./recorded-request.ts";
 import type { Entry } from "./recorder.ts";
 import { pageAnswer, redirectAnswer, replacedAnswer, statusAnswer } from "./scripted-answer.ts";
 
@@ -48,6 +49,9 @@ async function playOnWholeRequest(fault: Fault, exchange: Exchange): Promise<Res
     case "too-large":
     case "reject-batches-containing":
       return respond(exchange, process({ rule: fault }));
+    case "firewall":
+      if (!isDisliked(fault, entry.request)) return respond(exchange, process());
+      return playOnWholeRequest(fault.by, fault.withoutCors ? { ...exchange, decorate: (a) => a } : exchange);
     case "accept-with-body": {
       const own = process();
       return respond(exchange, isSuccess(own) ? replacedAnswer(fault, own) : own);
@@ -67,6 +71,13 @@ async function playOnWholeRequest(fault: Fault, exchange: Exchange): Promise<Res
     default:
       return fault satisfies never;
   }
+}
+
+function isDisliked(
+  { containing, aboveBytes = Number.POSITIVE_INFINITY }: Extract<Fault, { kind: "firewall" }>,
+  { body, text }: RecordedRequest,
+): boolean {
+  return body.byteLength > aboveBytes || (containing !== undefined && text.includes(containing));
 }
 
 export function respond(

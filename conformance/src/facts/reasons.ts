@@ -34,6 +34,9 @@ export const REASONS: Readonly<Record<string, ReasonFact>> = {
   rejected: {
     when: "the operation alone was answered with another 4xx, or belongs to a server that refuses everything",
   },
+  undeliverable: {
+    when: "the operation failed alone in all its attempts, one behind it was accepted, and it failed once more: something on the way does not let it through",
+  },
   rejected_by_server: { when: "a 2xx counted it in `rejected`; the status of the error is that 2xx" },
   shut_down: { when: "it was called after `shutdown()`, also while that still delivers" },
   opted_out: {

@@ -38,7 +38,8 @@ export function createFaults(api: IngestionApi, otherOrigin: string): Faults {
 
 /** A stalled answer counts as given by the API, as its status has left; the SDK still waits for the rest. */
 function isSilent({ text, answeredAtMs, status }: RecordedRequest, fault: Fault): boolean {
-  if (fault.kind === "hang") return text !== "" && answeredAtMs === undefined;
+  const hangs = fault.kind === "hang" || (fault.kind === "firewall" && fault.by.kind === "hang");
+  if (hangs) return text !== "" && answeredAtMs === undefined;
   return fault.kind === "accept-and-lose-answer" && fault.answer === "stall" && status !== undefined;
 }
 

@@ -35,6 +35,18 @@ describe("an honest exchange", () => {
     expect(brokenInvariants(evidence(requests, { severalQueues: true }))).toEqual([]);
   });
 
+  test("may ask whether anything gets through, when what is in front failed alone three times", () => {
+    const failed = [0, 1, 2].map((index) => batch(index, ["a"], REFUSED));
+    const requests = [
+      ...failed,
+      batch(3, ["b"], REFUSED),
+      batch(4, ["a"]),
+      identify(5, "user_1"),
+      batch(6, ["b"]),
+    ];
+    expect(brokenInvariants(evidence(requests))).toEqual([]);
+  });
+
   test("may repeat an identify that was not acknowledged", () => {
     const requests = [batch(0, ["a"]), identify(1, "user_1", REFUSED), identify(2, "user_1")];
     expect(brokenInvariants(evidence(requests))).toEqual([]);
@@ -99,6 +111,14 @@ describe("a doctored exchange is caught", () => {
   test("an identify that was overtaken", () => {
     expect(caught([batch(0, ["a", "b"]), identify(1, "user_1")])).toMatch(
       /#1: "identify user_1" was not called/,
+    );
+  });
+
+  test("one of the later ones, asked for before its turn when the front failed alone but twice", () => {
+    const failed = [batch(0, ["a"], REFUSED), batch(1, ["a"], REFUSED), batch(2, ["b"], REFUSED)];
+
+    expect(caught([...failed, batch(3, ["a"]), identify(4, "user_1"), batch(5, ["b"])])).toMatch(
+      /#4: "identify user_1" was not called after/,
     );
   });
 

@@ -37,6 +37,9 @@ export interface KnownCall extends Pick<Sighting, "kind" | "eventType" | "mark">
   userId: string | undefined;
 }
 
+/** Attempts in which one operation must have failed alone before another one may be probed. */
+const FEWEST_ATTEMPTS_ALONE = 3;
+
 export function brokenInvariants(evidence: Evidence): string[] {
   return [
     ...evidence.thrown.map((message) => `a call threw: ${message}`),
@@ -75,7 +78,10 @@ function wrongAttempts(requests: readonly RecordedRequest[]): string[] {
   });
 }
 
-/** First arrivals come in call order, identify and track in one queue; an identify comes anew only when it was called. */
+/**
+ * First arrivals come in call order, identify and track in one queue; an identify comes anew only when it was called. A probe that
+ * was not taken changes no order.
+ */
 export function outOfOrder(
   requests: readonly RecordedRequest[],
   calls: readonly KnownCall[],
@@ -84,7 +90,7 @@ export function outOfOrder(
 ): string[] {
   const problems: string[] = [];
   let next = 0;
-  for (const { request, sighting } of firstArrivals(requests, isGoing)) {
+  for (const { request, sighting } of firstArrivals(withoutProbes(requests), isGoing)) {
     if (isGoing(request.index)) continue;
     if (sendsByItself && (isTokenUpdate(sighting) || !calls.some((call) => sameCall(call, sighting))))
       continue;
@@ -104,6 +110,20 @@ function isTokenUpdate({ kind, raw }: Sighting): boolean {
   if (kind !== "identify") return false;
   const { external_user_id: _user, channels, ...rest } = JSON.parse(raw) as JsonObject;
   return Array.isArray(channels) && Object.keys(rest).length === 0;
+}
+
+/** Without what asks whether anything gets through: one operation, while another one fails alone again and again. */
+function withoutProbes(requests: readonly RecordedRequest[]): RecordedRequest[] {
+  let front: string | undefined;
+  let failures = 0;
+  return requests.filter((request) => {
+    const [sighting, ...others] = sightings(request);
+    const isAlone = sighting !== undefined && others.length === 0 && !isAcknowledged(request);
+    if (isAlone && sighting.id !== front && failures >= FEWEST_ATTEMPTS_ALONE) return false;
+    failures = isAlone ? Number(sighting.id === front && failures) + 1 : 0;
+    front = sighting?.id;
+    return true;
+  });
 }
 
 function firstArrivals(

@@ -96,6 +96,7 @@ const TEXTS: { readonly [what in DropReason | WhisperrError["type"] | "abandoned
   queue_full: "The queue is full, the oldest were dropped: raise maxQueueSize or maxQueueBytes",
   rejected: "The API refused this for good",
   too_large: "The API refused this as too large: send less at once",
+  undeliverable: "This failed in all attempts, alone, while the API takes others",
   rejected_by_server: "The API refused some of this batch for good",
   opted_out: "The user opted out, the queue is discarded",
   reset: "reset() before identify(), held events are discarded",

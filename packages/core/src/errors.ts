@@ -28,6 +28,8 @@ export type DropReason =
   | "before_send_failed"
   /** The server refused it (4xx). */
   | "rejected"
+  /** It alone got no answer that settled it, in all attempts, while the server took what stood behind it. */
+  | "undeliverable"
   /** The server took the batch and counted it as rejected. */
   | "rejected_by_server"
   /** The outbox threw. */

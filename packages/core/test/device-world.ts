@@ -141,6 +141,8 @@ export function deviceWorld(options: Partial<WhisperrOptions>, holds: boolean): 
 
   function answer(status: number): void {
     const [request] = server.open();
+    const [only, ...others] = request?.events ?? [];
+    if (only && others.length === 0 && status >= 300) judge.failedAlone.add(only.properties.n as number);
     request?.answer(status);
     if (request !== undefined && status < 300) noteFailure(() => judgeAccepted(judge, request));
   }

@@ -157,6 +157,9 @@ export function drivenLoop(config: ClientConfig): DrivenLoop {
         case "tooLarge":
           model.refused(mood === "refuses" ? "rejected" : "too_large");
           break;
+        case "fails":
+          model.failed();
+          break;
         default:
           model.kept();
       }

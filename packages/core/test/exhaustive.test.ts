@@ -1,32 +1,58 @@
 import { expect, test } from "vitest";
 import type { DeliveryConfig } from "../src/delivery/state.ts";
-import { type Exploration, explore } from "./explore.ts";
+import { type Breadth, type Exploration, explore } from "./explore.ts";
 import { CONFIG } from "./machine-builders.ts";
 
 /** Small enough to visit everything, large enough for division, eviction, and two callers with different goals. */
-const BOUNDS: readonly { readonly config: DeliveryConfig; readonly statesAtLeast: number }[] = [
+interface Bounds extends Breadth {
+  readonly config: DeliveryConfig;
+  readonly statesAtLeast: number;
+}
+
+const BOUNDS: readonly Bounds[] = [
   {
     config: { ...CONFIG, flushAt: 2, maxQueueSize: 3, maxBatchSize: 2, maxRetries: 1 },
+    callers: 2,
+    blames: false,
     statesAtLeast: 15_000,
   },
   {
     config: { ...CONFIG, flushAt: 2, maxQueueSize: 3, maxBatchSize: 2, maxRetries: 1, flushIntervalMs: 0 },
+    callers: 2,
+    blames: false,
     statesAtLeast: 15_000,
   },
   {
     config: { ...CONFIG, flushAt: 2, maxQueueSize: 4, maxBatchSize: 3, maxRetries: 0 },
+    callers: 2,
+    blames: false,
     statesAtLeast: 30_000,
   },
   {
     config: { ...CONFIG, flushAt: 2, maxQueueSize: 3, maxBatchSize: 2, maxRetries: 1, retriesKept: false },
+    callers: 2,
+    blames: false,
     statesAtLeast: 15_000,
+  },
+  // What probes add does not depend on how many wait.
+  {
+    config: { ...CONFIG, flushAt: 2, maxQueueSize: 3, maxBatchSize: 2, maxRetries: 1 },
+    callers: 1,
+    blames: true,
+    statesAtLeast: 100_000,
+  },
+  {
+    config: { ...CONFIG, flushAt: 2, maxQueueSize: 3, maxBatchSize: 2, maxRetries: 0 },
+    callers: 0,
+    blames: true,
+    statesAtLeast: 30_000,
   },
 ];
 
 test.each(BOUNDS)(
   "every reachable state keeps the rules: $config",
-  ({ config, statesAtLeast }) => {
-    const found = explore(config);
+  ({ config, statesAtLeast, ...breadth }) => {
+    const found = explore(config, breadth);
 
     console.log(
       `explored ${found.worlds.length} states and ${found.transitions} transitions (maxQueueSize ${config.maxQueueSize}, maxBatchSize ${config.maxBatchSize}, maxRetries ${config.maxRetries}, interval ${config.flushIntervalMs} ms)`,

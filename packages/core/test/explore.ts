@@ -12,6 +12,8 @@ import {
   appended,
   auth,
   batchCut,
+  blamed,
+  blamedSize,
   flushRequested,
   hurried,
   rejected,
@@ -31,6 +33,14 @@ export interface World {
   readonly machine: DeliveryState;
   /** Operations the outbox really holds. */
   readonly outbox: number;
+  /** What the open request carries, at the beginning of a step. */
+  readonly carries: { readonly offset: number; readonly count: number };
+  /** In how many attempts the front failed alone. */
+  readonly lone: number;
+  /** The attempts of a flush, 3 at least and 7 at most. */
+  readonly allAttempts: number;
+  /** The server took one behind the front. */
+  readonly hasTakenOther: boolean;
   /** `asked`: a `send` was performed, its batch is not cut yet. `open`: in flight. */
   readonly request: "none" | "asked" | "open";
   readonly timer: boolean;
@@ -63,11 +73,20 @@ const FEW = 1;
 const ALMOST = MAX_REFUSALS_IN_A_ROW - 1;
 const BEYOND = MAX_REFUSALS_IN_A_ROW + 1;
 
-/** Callers that may wait at a time; `shutdown()` may be one more. */
-const MAX_WAITING = 2;
+/** What a search tries beside everything that it always tries. */
+export interface Breadth {
+  /** Callers that may wait at a time; `shutdown()` may be one more. */
+  readonly callers: number;
+  /** Whether failures may be due to what a request holds, so that others are probed. Refusals are few then. */
+  readonly blames: boolean;
+}
 
 /** Visits every reachable world once. Throws, with the way there, when a rule is broken. */
-export function explore(config: DeliveryConfig, visit: (edge: Edge) => void = () => {}): Exploration {
+export function explore(
+  config: DeliveryConfig,
+  breadth: Breadth,
+  visit: (edge: Edge) => void = () => {},
+): Exploration {
   const indexes = new Map<string, number>();
   const worlds: World[] = [];
   const cameFrom: { readonly index: number; readonly input: Input | "many refusals" | "start" }[] = [];
@@ -103,14 +122,30 @@ export function explore(config: DeliveryConfig, visit: (edge: Edge) => void = ()
 
   for (const phase of ["idle", "starting"] as const) {
     const machine = initialState(config, phase);
-    reach({ machine, outbox: 0, request: "none", timer: false, serverWait: false, waiting: [] }, -1, "start");
+    reach(
+      {
+        machine,
+        outbox: 0,
+        carries: { offset: 0, count: 0 },
+        lone: 0,
+        allAttempts: Math.min(Math.max(config.maxRetries + 1, 3), 7),
+        hasTakenOther: false,
+        request: "none",
+        timer: false,
+        serverWait: false,
+        waiting: [],
+      },
+      -1,
+      "start",
+    );
   }
   // `worlds` grows while it is walked: it is the queue of the search.
   for (let index = 0; index < worlds.length; index++) {
     const from = worlds[index] as World;
-    fair.push(fairInputs(from).map((input) => expand(index, from, input)));
-    for (const input of freeInputs(from)) expand(index, from, input);
-    if (from.machine.refusals === FEW) reach(withRefusals(from, ALMOST), index, "many refusals");
+    fair.push(fairInputs(from, breadth).map((input) => expand(index, from, input)));
+    for (const input of freeInputs(from, breadth)) expand(index, from, input);
+    if (from.machine.refusals === FEW && !breadth.blames)
+      reach(withRefusals(from, ALMOST), index, "many refusals");
   }
   return { worlds, fair, transitions };
 }
@@ -132,14 +167,15 @@ function withRefusals(world: World, refusals: number): World {
 }
 
 /** What only the surroundings do, sooner or later, when nobody touches the client. */
-function fairInputs({ machine, request, timer }: World): Input[] {
+function fairInputs({ machine, request, timer }: World, { blames }: Breadth): Input[] {
   const inputs: Input[] = [];
   if (request === "asked") {
-    const most = Math.min(machine.limit, machine.pending);
+    const most = machine.offset > 0 ? 1 : Math.min(machine.limit, machine.pending);
     for (let count = 1; count <= most; count++) inputs.push(batchCut(count));
   }
   if (request === "open") {
     inputs.push(accepted(), accepted(1), retry(), retry(5000), auth, rejected, tooLarge);
+    if (blames) inputs.push(blamed, blamedSize);
   }
   if (timer) inputs.push(timerFired);
   if (machine.phase === "starting") inputs.push(adopted(0), adopted(1), adopted(2, 1));
@@ -147,11 +183,11 @@ function fairInputs({ machine, request, timer }: World): Input[] {
 }
 
 /** What the app and the runtime may do, and need not. */
-function freeInputs({ machine, outbox, waiting }: World): Input[] {
+function freeInputs({ machine, outbox, waiting }: World, { callers }: Breadth): Input[] {
   const inputs = [retryNow, abandoned, hurried];
   // Once stopped, calls are refused before they reach the queue.
   if (machine.phase !== "stopped") inputs.push(appended(1), appended(2));
-  if (waiting.length < MAX_WAITING) inputs.push(flushRequested);
+  if (waiting.length < callers) inputs.push(flushRequested);
   if (!machine.stopping) inputs.push(stopRequested);
   if (machine.phase !== "stopped") {
     for (let offset = machine.inFlight; offset < outbox; offset++) inputs.push(withdrawn(offset, 1));
@@ -160,7 +196,7 @@ function freeInputs({ machine, outbox, waiting }: World): Input[] {
   return inputs;
 }
 
-function keyOf({ machine, outbox, request, timer, serverWait, waiting }: World): string {
+function keyOf({ machine, outbox, lone, hasTakenOther, request, timer, serverWait, waiting }: World): string {
   const {
     phase,
     pending,
@@ -175,6 +211,9 @@ function keyOf({ machine, outbox, request, timer, serverWait, waiting }: World):
     refusals,
     stopping,
     rounds,
+    offset,
+    doubts,
+    probes,
   } = machine;
-  return `${phase} ${pending} ${inFlight} ${fresh} ${goal} [${flushes}] ${failures} ${limit} ${suspect} ${ceiling} ${refusals} ${stopping} ${rounds} ${outbox} ${request} ${timer} ${serverWait} [${waiting}]`;
+  return `${phase} ${pending} ${inFlight} ${fresh} ${goal} [${flushes}] ${failures} ${limit} ${suspect} ${ceiling} ${refusals} ${stopping} ${rounds} ${offset} ${doubts} ${probes} ${lone} ${hasTakenOther} ${outbox} ${request} ${timer} ${serverWait} [${waiting}]`;
 }

@@ -37,6 +37,8 @@ export const answered = (outcome: Outcome, random = 0): Input => ({ type: "answe
 export const accepted = (rejected = 0): Input => answered({ kind: "accepted", rejected });
 export const retry = (afterMs?: number): Input =>
   answered(afterMs === undefined ? { kind: "retry" } : { kind: "retry", afterMs });
+export const blamed = answered({ kind: "retry", blames: "content" });
+export const blamedSize = answered({ kind: "retry", blames: "size" });
 export const auth = answered({ kind: "auth" });
 export const rejected = answered({ kind: "rejected" });
 export const tooLarge = answered({ kind: "too_large" });

@@ -14,13 +14,15 @@ export interface ReferenceQueue {
   /** Called for each operation the app makes; `nested` when inside `onError`, where its input waits. */
   append(key: string, nested: boolean): void;
   refuse(reason: DropReason): void;
-  /** A request carried these. They must be the front, in order. */
+  /** A request carried these. They must be the front, in order, or one behind it once the front failed alone often enough. */
   sent(keys: readonly string[]): void;
   accepted(rejected: number): void;
   /** A 4xx: one operation alone is dropped, several stay, unless the server refused everything for too long. */
   refused(reason: "rejected" | "too_large"): void;
   /** Everything is kept; nothing is in flight any more. */
   kept(): void;
+  /** As `kept`, and what the request carried may be why. */
+  failed(): void;
   /** All books must be in order; called when nothing moves. */
   check(stats: Stats): void;
 }
@@ -31,6 +33,12 @@ export function referenceQueue(maxQueueSize: number): ReferenceQueue {
   let accepted = 0;
   let delivered = 0;
   let inFlight = 0;
+  /** What stands in front of those in flight. */
+  let offset = 0;
+  /** In how many attempts the front failed alone since others were probed. */
+  let alone = 0;
+  /** One behind the front was taken just now. */
+  let confirming = false;
   let refusals = 0;
 
   function drop(reason: DropReason, count: number): void {
@@ -39,9 +47,30 @@ export function referenceQueue(maxQueueSize: number): ReferenceQueue {
 
   /** The oldest go, but not those in flight. */
   function evictOne(): boolean {
-    if (queue.length <= Math.max(maxQueueSize, inFlight)) return false;
-    drop("queue_full", queue.splice(inFlight, 1).length);
+    const sent = inFlight && offset + inFlight;
+    if (queue.length <= Math.max(maxQueueSize, sent)) return false;
+    drop("queue_full", leave(sent, 1));
     return true;
+  }
+
+  function leave(at: number, count: number): number {
+    if (at === 0) {
+      alone = 0;
+      confirming = false;
+    }
+    if (at < offset) offset--;
+    return queue.splice(at, count).length;
+  }
+
+  function ended(): void {
+    inFlight = 0;
+    offset = 0;
+    confirming = false;
+  }
+
+  /** The front failed alone in three attempts at least. */
+  function mayProbe(): boolean {
+    return alone >= 3;
   }
 
   function evict(): void {
@@ -62,23 +91,33 @@ export function referenceQueue(maxQueueSize: number): ReferenceQueue {
     sent(keys) {
       // What was appended inside onError is counted after the input that reported: before this cut, or just behind it.
       while (!keys.every((key, index) => queue[index] === key) && evictOne());
-      expect(queue.slice(0, keys.length), "a request carries the front of the queue, in order").toEqual(keys);
+      const at = queue.indexOf(keys[0] as string);
+      offset = mayProbe() && keys.length === 1 && at > 0 ? at : 0;
+      const carried = queue.slice(offset, offset + keys.length);
+      expect(carried, "a request carries the front of the queue, in order").toEqual(keys);
       inFlight = keys.length;
       evict();
     },
     accepted(rejected) {
-      delivered += queue.splice(0, inFlight).length - rejected;
+      delivered += leave(offset, inFlight) - rejected;
       drop("rejected_by_server", rejected);
-      inFlight = 0;
+      // Another one was taken, so it is the front; unless that one was evicted meanwhile.
+      const isTheFront = offset > 0 && alone > 0;
+      ended();
+      confirming = isTheFront;
       refusals = 0;
     },
     refused(reason) {
-      if (inFlight <= droppedTogether(refusals)) drop(reason, queue.splice(0, inFlight).length);
-      inFlight = 0;
+      if (inFlight <= droppedTogether(refusals)) drop(reason, leave(offset, inFlight));
+      ended();
       refusals++;
     },
-    kept() {
-      inFlight = 0;
+    kept: ended,
+    failed() {
+      if (offset > 0) alone = 0;
+      else if (confirming && inFlight === 1) drop("undeliverable", leave(0, 1));
+      else if (inFlight === 1) alone++;
+      ended();
     },
     check(stats) {
       evict();

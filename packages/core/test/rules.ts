@@ -13,12 +13,14 @@ function rule(holds: boolean, says: string): void {
 
 /** The surroundings after an input and all effects of its step. */
 export function follow(from: World, input: Input, step: Step): World {
-  let world: World = { ...before(from, input), machine: step.state };
+  const { offset, inFlight } = from.machine;
+  const begins = { ...from, carries: { offset, count: Math.max(inFlight - offset, 0) } };
+  let world: World = { ...before(begins, input), machine: step.state };
   const keeps =
     input.type === "abandoned" ||
     from.machine.phase === "stopped" ||
     step.effects.some((effect) => effect.type === "report");
-  for (const effect of step.effects) world = perform(world, effect, from.machine.inFlight, keeps);
+  for (const effect of step.effects) world = perform(world, effect, keeps);
   return world;
 }
 
@@ -34,13 +36,19 @@ function before(world: World, input: Input): World {
       return { ...world, request: "open" };
     case "answered": {
       const serverWait = input.outcome.kind === "retry" && input.outcome.afterMs !== undefined;
-      return { ...world, request: "none", serverWait };
+      const { offset, count } = world.carries;
+      const isFrontAlone =
+        offset === 0 && count === 1 && input.outcome.kind === "retry" && input.outcome.blames;
+      const lone = isFrontAlone ? Math.min(world.lone + 1, world.allAttempts) : world.lone;
+      return { ...world, request: "none", serverWait, lone };
     }
     case "timerFired":
       return { ...world, timer: false, serverWait: false };
     case "adopted":
       return {
         ...world,
+        lone: 0,
+        hasTakenOther: false,
         outbox: world.outbox + input.count,
         waiting: world.waiting.map((goal) => goal + input.count),
       };
@@ -53,27 +61,50 @@ function before(world: World, input: Input): World {
   }
 }
 
-/** `carried`: operations of the request that was open. `keeps`: the step ends delivery with everything kept. */
-function perform(world: World, effect: Effect, carried: number, keeps: boolean): World {
+/** `keeps`: the step ends delivery with everything kept. */
+function perform(world: World, effect: Effect, keeps: boolean): World {
+  const { carries } = world;
   switch (effect.type) {
     case "send":
       rule(world.request === "none", "one request at a time");
       rule(!world.serverWait, "nothing is sent before the wait that a server asked for is over");
       rule(effect.limit >= 1, "a request carries at least one operation");
-      return { ...world, request: "asked" };
+      rule((effect.offset ?? 0) < world.outbox, "what is probed is there");
+      rule(
+        effect.offset === undefined || world.lone >= world.allAttempts,
+        "others are probed only when the front failed alone in all its attempts",
+      );
+      return { ...world, request: "asked", hasTakenOther: world.hasTakenOther && !effect.offset };
     case "abort":
       rule(world.request !== "none", "only a request under way can be let go of");
       return { ...world, request: "none" };
     case "remove":
-      rule(effect.count === carried, "an answer removes exactly what its request carried");
+      rule(
+        effect.count === carries.count && (effect.offset ?? 0) === carries.offset,
+        "an answer removes exactly what its request carried",
+      );
       rule(effect.rejected <= effect.count, "no more is rejected than was sent");
-      return leave(world, 0, effect.count);
+      return {
+        ...leave(world, effect.offset ?? 0, effect.count),
+        // One that fails now, alone, fails between two that are taken.
+        hasTakenOther: carries.offset > 0 && world.lone > 0,
+      };
     case "drop":
       if (effect.reason === "queue_full")
-        rule(world.request !== "open" || effect.offset >= carried, "operations in flight are never evicted");
+        rule(
+          world.request !== "open" ||
+            effect.offset >= carries.offset + carries.count ||
+            effect.offset + effect.count <= carries.offset,
+          "operations in flight are never evicted",
+        );
+      else if (effect.reason === "undeliverable")
+        rule(
+          effect.offset === 0 && effect.count === 1 && world.lone >= world.allAttempts && world.hasTakenOther,
+          "the front is given up alone, after all its attempts, once another one was taken",
+        );
       else
         rule(
-          effect.offset === 0 && effect.count === carried,
+          effect.offset === carries.offset && effect.count === carries.count,
           "a refusal drops exactly what its request carried",
         );
       return leave(world, effect.offset, effect.count);
@@ -108,6 +139,12 @@ function leave(world: World, offset: number, count: number): World {
     Array.from({ length: goal }, (_, place) => place).filter((place) => !leaves(place));
   return {
     ...world,
+    lone: offset === 0 ? 0 : world.lone,
+    hasTakenOther: world.hasTakenOther && offset > 0,
+    carries: {
+      ...world.carries,
+      offset: world.carries.offset - Math.min(Math.max(world.carries.offset - offset, 0), count),
+    },
     outbox: world.outbox - count,
     waiting: world.waiting.map((goal) => stay(goal).length),
   };
@@ -115,12 +152,16 @@ function leave(world: World, offset: number, count: number): World {
 
 export function checkState(world: World, config: DeliveryConfig): void {
   const { machine, outbox, request, timer, serverWait, waiting } = world;
-  const { phase, pending, inFlight, fresh, goal, flushes, failures, limit, ceiling } = machine;
+  const { phase, pending, inFlight, offset, fresh, goal, flushes, failures, limit, ceiling } = machine;
   rule(pending === outbox, "pending is what the outbox holds");
   rule(`${waiting}` === `${flushes}`, "the machine knows every waiting caller, and what for");
   rule((phase === "sending") === (request !== "none"), "a request is under way exactly while sending");
   rule((request === "open") === inFlight > 0, "operations are in flight exactly while a request is open");
   rule(inFlight <= pending, "what is in flight is still in the outbox");
+  rule(
+    offset === 0 || phase === "sending" || phase === "backoff",
+    "a place behind the front is for a request only",
+  );
   rule(pending <= Math.max(config.maxQueueSize, inFlight), "the queue is bounded");
   rule(fresh >= 0 && fresh <= pending && goal >= 0 && goal <= pending, "positions are within the outbox");
   rule(
@@ -129,7 +170,10 @@ export function checkState(world: World, config: DeliveryConfig): void {
     ),
     "whoever waits, waits for something that the running flush will settle, oldest first",
   );
-  rule(failures <= config.maxRetries, "retries are bounded");
+  rule(
+    failures <= config.maxRetries + (phase === "sending" || phase === "backoff" ? 1 : 0),
+    "retries are bounded",
+  );
   rule(limit >= 1 && limit <= config.maxBatchSize, "the batch limit is within its bounds");
   rule(ceiling >= 1 && ceiling <= config.maxBatchSize, "the ceiling is within its bounds");
   rule(phase !== "backoff" || timer, "a backoff ends by its timer");
@@ -190,6 +234,9 @@ export function checkStep({ from, input, step, to }: Edge): void {
       "a passed deadline is reported exactly when it leaves operations behind",
     );
   }
+  const isFailure = input.type === "answered" && input.outcome.kind === "retry";
+  const givesUp = step.effects.some((effect) => effect.type === "drop" && effect.reason === "undeliverable");
+  rule(!isFailure || givesUp || to.outbox === from.outbox, "a failure loses nothing");
   const removes = step.effects.some(isSettlement);
   rule(!removes || input.type === "answered", "only an answer settles what was sent");
 }

@@ -42,7 +42,7 @@ const LABELS = [
 
 export function stateDiagram(): string {
   const edges = new Map<string, Set<string>>();
-  explore(BOUNDS, ({ from, input, to }) => {
+  explore(BOUNDS, { callers: 1, blames: true }, ({ from, input, to }) => {
     if (from.machine.phase === to.machine.phase) return;
     const ends = `${from.machine.phase} --> ${to.machine.phase}`;
     edges.set(ends, (edges.get(ends) ?? new Set()).add(label(input)));

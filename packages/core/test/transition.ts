@@ -34,9 +34,9 @@ export type Input =
 
 /** Everything the machine can ask for: a function of `Effects`, and its arguments. */
 export type Effect =
-  | { readonly type: "send"; readonly limit: number }
+  | { readonly type: "send"; readonly limit: number; readonly offset?: number }
   | { readonly type: "abort" }
-  | { readonly type: "remove"; readonly count: number; readonly rejected: number }
+  | { readonly type: "remove"; readonly count: number; readonly rejected: number; readonly offset?: number }
   | { readonly type: "drop"; readonly offset: number; readonly count: number; readonly reason: DropReason }
   | { readonly type: "wake"; readonly afterMs: number | null }
   | { readonly type: "report"; readonly error: KeptBecause; readonly attempts: number }
@@ -55,9 +55,11 @@ export function transition(state: Readonly<DeliveryState>, input: Input, config:
     flushes: [...state.flushes],
     config,
     effects: {
-      send: ({ limit }) => void noted.push({ type: "send", limit }),
+      send: ({ limit, offset }) =>
+        void noted.push(offset > 0 ? { type: "send", limit: 1, offset } : { type: "send", limit }),
       abort: () => void noted.push({ type: "abort" }),
-      remove: (_, count, rejected) => void noted.push({ type: "remove", count, rejected }),
+      remove: (_, offset, count, rejected) =>
+        void noted.push({ type: "remove", count, rejected, ...(offset > 0 && { offset }) }),
       drop: (_, offset, count, reason) => void noted.push({ type: "drop", offset, count, reason }),
       wake: (_, afterMs) => void noted.push({ type: "wake", afterMs: afterMs || null }),
       report: (_, error, attempts) => void noted.push({ type: "report", error, attempts }),

@@ -61,10 +61,10 @@ export function edgeClient(
   const violate = (what: string) => books.violate(`${name} ${what}`);
   const watch = watchQueue(name, createMemoryOutbox(), resolved, books, () => isAlive);
 
-  function onError({ type, message, count }: WhisperrError): void {
+  function onError({ type, message, count, reason }: WhisperrError): void {
     if (message.includes(API_KEY)) violate(`shows the key: ${message}`);
     if (type !== "dropped") hasReported = true;
-    if (type === "retry_exhausted") pacing.gaveUp();
+    if (type === "retry_exhausted" || reason === "undeliverable") pacing.gaveUp();
     world.tell(`${name} reports ${type} ${count}: ${message}`);
   }
   let made: Made | undefined;
@@ -88,8 +88,8 @@ export function edgeClient(
         world.touch(self);
         world.tell(`${name} sends ${request.recorded.text}`);
         const objection = pacing.objection(time.elapsedMs);
-        if (objection !== undefined) violate(`sends ${objection}`);
-        watch.sending(request);
+        const isProbe = watch.sending(request);
+        if (objection !== undefined && !isProbe) violate(`sends ${objection}`);
       },
       answered({ answer }, rejected) {
         world.touch(self);

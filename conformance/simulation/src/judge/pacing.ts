@@ -39,7 +39,7 @@ export function createPacing({ backoff }: PacingOptions): Pacing {
   function answered({ status, headers }: Answer, elapsedMs: number, wallMs: number): void {
     const isFailure = status < 200 || (status >= 300 && status < 400) || status === 429 || status >= 500;
     if (!isFailure) {
-      failures = 0;
+      failures = backedOffUntilMs = 0;
       return;
     }
     const waitMs = status === 429 || status === 503 ? retryAfterMs(headers["retry-after"] ?? "", wallMs) : 0;

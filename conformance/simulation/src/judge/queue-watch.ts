@@ -3,7 +3,8 @@
  * costs what it touches, whatever the queue's length.
  *
  * Rules: a request is the front of the queue, in order, the same bytes as ever, one at a time; nothing leaves the queue
- * but with an answer, or from a queue that is over-full; what was answered leaves it.
+ * but with an answer, or from a queue that is over-full; what was answered leaves it. A front that failed alone in all its
+ * attempts may be followed by one operation behind it, and leaves when that is taken and it fails once more.
  */
 import { changedBytes } from "@whisperr/conformance/invariants/traffic.ts";
 import type { Operation, Outbox, Stats } from "@whisperr/core";
@@ -15,7 +16,8 @@ export interface QueueWatch {
   readonly outbox: Outbox;
   /** Runs one call of the app. */
   calling(call: Call, run: () => void): void;
-  sending(request: Read): void;
+  /** Whether it asks for one behind a front that failed alone, which need not wait. */
+  sending(request: Read): boolean;
   /** An answer is there; `rejected`: what its body says of it, as far as that came. */
   answered(status: number, rejected: number): void;
   /** The request under way has ended. `isHeard`: its answer, if there was one, is acted on now. */
@@ -33,6 +35,7 @@ export interface QueueLimits {
 }
 
 interface Verdict {
+  readonly offset: number;
   readonly count: number;
   readonly isSuccess: boolean;
   readonly isRefusal: boolean;
@@ -40,7 +43,17 @@ interface Verdict {
   isHeard: boolean;
 }
 
-const NO_VERDICT: Verdict = { count: -1, isSuccess: false, isRefusal: false, rejected: 0, isHeard: false };
+/** Of one operation, before another one is probed. */
+const FEWEST_ATTEMPTS_ALONE = 3;
+
+const NO_VERDICT: Verdict = {
+  offset: -1,
+  count: -1,
+  isSuccess: false,
+  isRefusal: false,
+  rejected: 0,
+  isHeard: false,
+};
 
 export function watchQueue(
   name: string,
@@ -53,6 +66,12 @@ export function watchQueue(
   let head = 0;
   let current: Call | undefined;
   let inFlight = 0;
+  let sentFrom = 0;
+  /** Attempts in which the front failed alone. */
+  let alone = 0;
+  /** The one behind the front was taken just now. */
+  let hasTakenOther = false;
+  const isGivenUp = () => alone >= FEWEST_ATTEMPTS_ALONE;
   let verdict = NO_VERDICT;
   const account = { accepted: queue.length, delivered: 0, dropped: 0 };
   const violate = (what: string) => books.violate(`${name} ${what}`);
@@ -68,6 +87,7 @@ export function watchQueue(
   }
 
   function take(offset: number, count: number): number[] {
+    if (offset < sentFrom) sentFrom -= Math.min(count, sentFrom - offset);
     if (offset > 0) return queue.splice(head + offset, count);
     const gone = queue.slice(head, head + count);
     head += gone.length;
@@ -81,19 +101,33 @@ export function watchQueue(
   function remove(offset: number, count: number): void {
     outbox.remove(offset, count);
     if (!isAlive()) return;
+    const isSending = inFlight > 0 && offset >= sentFrom && offset < sentFrom + inFlight;
     const gone = take(offset, count);
     if (gone.length !== count) violate(`removed ${count} operations where there were ${gone.length}`);
-    const isAnswered = offset === 0 && count === verdict.count && (verdict.isSuccess || verdict.isRefusal);
-    if (!isAnswered) return evicted(gone, offset);
+    const isFailed = !verdict.isSuccess && !verdict.isRefusal;
+    if (hasTakenOther && isFailed && offset === 0 && count === 1) return undeliverable(gone);
+    if (offset === 0) alone = 0;
+    const isAnswered =
+      offset === verdict.offset && count === verdict.count && (verdict.isSuccess || verdict.isRefusal);
+    if (!isAnswered) return evicted(gone, isSending);
     const delivered = verdict.isSuccess ? count - verdict.rejected : 0;
     account.delivered += delivered;
     account.dropped += count - delivered;
     for (const number of gone) books.of(number).fate = verdict.isSuccess ? "settled" : "dropped";
+    hasTakenOther = verdict.isSuccess && offset > 0;
     verdict = NO_VERDICT;
   }
 
-  function evicted(gone: readonly number[], offset: number): void {
-    if (offset < inFlight) violate(`removed ${gone} while it was being sent`);
+  function undeliverable(gone: readonly number[]): void {
+    hasTakenOther = false;
+    if (!isGivenUp()) violate(`gave ${gone} up`);
+    alone = 0;
+    account.dropped += gone.length;
+    for (const number of gone) books.of(number).fate = "dropped";
+  }
+
+  function evicted(gone: readonly number[], isSending: boolean): void {
+    if (isSending) violate(`removed ${gone} while it was being sent`);
     if (queue.length - head < limits.maxQueueSize) violate(`removed ${gone} without an answer`);
     account.dropped += gone.length;
     for (const number of gone) books.of(number).fate = "dropped";
@@ -103,20 +137,27 @@ export function watchQueue(
     if (verdict.isSuccess && verdict.isHeard) violate("kept what was acknowledged");
   }
 
-  function sending({ operations, recorded }: Read): void {
+  function sending({ operations, recorded }: Read): boolean {
     if (inFlight > 0) violate("has two requests under way");
     checkRemoved();
     inFlight = operations.length;
+    const at = inFlight === 1 && isGivenUp() ? queue.indexOf(operations[0]?.key ?? 0, head) : head;
+    sentFrom = Math.max(at - head, 0);
+    hasTakenOther &&= sentFrom === 0;
     verdict = NO_VERDICT;
     if (inFlight > limits.maxBatchSize) violate(`sent ${inFlight} events at once`);
     if (inFlight > 1 && recorded.body.byteLength > limits.maxBatchBytes)
       violate(`sent ${recorded.body.byteLength} bytes at once`);
     for (let i = 0; i < operations.length; i++) {
       const { key } = operations[i] as Read["operations"][number];
-      if (queue[head + i] !== key) return violate(`sent ${key}, not ${queue[head + i]}, the next`);
+      const next = queue[head + sentFrom + i];
+      if (next === key) continue;
+      violate(`sent ${key}, not ${next}, the next`);
+      return false;
     }
     for (const problem of changedBytes(books.traffic, { name: "sent a request that", operations }))
       violate(problem);
+    return sentFrom > 0;
   }
 
   return {
@@ -146,10 +187,13 @@ export function watchQueue(
     sending,
     answered(status, rejected) {
       const isSuccess = status >= 200 && status < 300;
-      const isRefusal = status >= 400 && status < 500 && ![401, 403, 429].includes(status);
-      verdict = { count: inFlight, isSuccess, isRefusal, rejected, isHeard: false };
+      const isRefusal = status >= 400 && status < 500 && ![401, 403, 408, 425, 429].includes(status);
+      verdict = { offset: sentFrom, count: inFlight, isSuccess, isRefusal, rejected, isHeard: false };
     },
     ended(isHeard) {
+      const isFailure = !verdict.isSuccess && !verdict.isRefusal;
+      if (isFailure && sentFrom > 0) alone = 0;
+      else if (isFailure && inFlight === 1) alone++;
       inFlight = 0;
       if (verdict.isSuccess) verdict.isHeard = isHeard;
     },

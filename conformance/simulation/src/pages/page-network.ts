@@ -21,6 +21,8 @@ export interface Request {
 
 export interface NetworkEvents {
   sent(request: Request): void;
+  /** It did not even leave. */
+  unsent(operations: readonly Sent[]): void;
   /** The page has got the answer that everything was taken. */
   acknowledged(request: Request): void;
 }
@@ -64,11 +66,13 @@ export function pageNetwork(ports: NetworkPorts, events: NetworkEvents): PageNet
       if (!ports.isAlive()) return;
       const bytes = Buffer.byteLength(init.body);
       const keepalive = init.keepalive === true;
-      if (keepalive && keptAlive() + bytes > KEEPALIVE_BYTES)
-        return fail(reject, "over the keepalive budget");
-      if (ports.isOffline()) return fail(reject, "offline");
       const read = readRequest(url, HEADERS, init.body);
       const { operations, path } = read;
+      const isOver = keepalive && keptAlive() + bytes > KEEPALIVE_BYTES;
+      if (isOver || ports.isOffline()) {
+        events.unsent(operations);
+        return fail(reject, isOver ? "over the keepalive budget" : "offline");
+      }
       const isIdentify = path === IDENTIFY_PATH;
       const request: Request = { operations, isIdentify, keepalive, isOver: false, isCancelled: false };
       open.set(request, { reject, bytes });

@@ -150,6 +150,7 @@ export function simulatedPage(browser: Browser, settings: PageSettings): Simulat
     { ...browser, whenAwake, isAlive: () => page.isAlive },
     {
       sent: (request) => witness.sent(page, request),
+      unsent: (operations) => witness.unsent(page, operations),
       acknowledged: (request) => witness.acknowledged(page, request),
     },
   );

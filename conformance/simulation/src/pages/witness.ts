@@ -44,7 +44,10 @@ export interface Witness {
   readonly strayed: ReadonlySet<number>;
   /** Stored nowhere when their page was left: the next one cannot know that they come first. */
   readonly adrift: ReadonlySet<number>;
-  /** Sent behind another request that had no answer yet: that one may fail, or arrive later. */
+  /**
+   * Sent behind another request that had no answer yet: that one may fail, or arrive later. And a probe behind what failed alone
+   * again and again.
+   */
   readonly ahead: ReadonlySet<number>;
   /** The user that a visitor became. */
   readonly users: ReadonlyMap<string, string>;
@@ -53,6 +56,7 @@ export interface Witness {
   /** The page has the lock of the queue, and recovers what stands in it. */
   took(page: Responsible, queue: string): void;
   sent(page: Responsible, request: Request): void;
+  unsent(page: Responsible, operations: Request["operations"]): void;
   acknowledged(page: Responsible, request: Request): void;
   /** The visitor goes on elsewhere. */
   left(page: Responsible): void;
@@ -80,6 +84,9 @@ interface Attempt {
 
 const NUMBER = /\\?"n\\?":(\d+)/;
 
+/** Of one operation, before another one is probed. */
+const FEWEST_ATTEMPTS_ALONE = 3;
+
 /** All pages have heard of an opt-out after this long. */
 const OPT_OUT_HEARD_MS = 50;
 
@@ -96,6 +103,8 @@ export function createWitness({ isStrict, nowMs, tell }: WitnessPorts): Witness 
   const known = new Map<Request, Sent>();
   const attempts = new Map<number, Attempt[]>();
   const open = new Map<Responsible, Request>();
+  /** What each page sent alone last, and how often in a row. */
+  const alone = new Map<Responsible, { readonly key: number; readonly times: number }>();
   const queues = new Map<string, Set<number>>();
   /** Keys under which an operation was stored. */
   const records = new Map<number, Set<string>>();
@@ -106,9 +115,20 @@ export function createWitness({ isStrict, nowMs, tell }: WitnessPorts): Witness 
   /** Of the last note of what is in flight, which a page writes just before it sends. */
   let isNoted = true;
 
+  function noteProbe(page: Responsible, operations: Request["operations"]): void {
+    const key = operations[0]?.key as number;
+    const front = alone.get(page);
+    const isSame = front?.key === key;
+    if (operations.length > 1) alone.delete(page);
+    else if (isSame || (front?.times ?? 0) < FEWEST_ATTEMPTS_ALONE)
+      alone.set(page, { key, times: isSame ? front.times + 1 : 1 });
+    else ahead.add(key).add(front?.key as number);
+  }
+
   function sent(page: Responsible, request: Request): void {
     const waits = open.get(page)?.isOver === false;
     if (page.isGoing) noteAhead(request);
+    noteProbe(page, request.operations);
     if (waits && !page.isGoing) violations.push(`${page.name} has two requests under way`);
     tell(`${page.name} sends ${request.operations.map(({ key }) => key)}`);
     open.set(page, request);
@@ -201,7 +221,9 @@ export function createWitness({ isStrict, nowMs, tell }: WitnessPorts): Witness 
       }
     },
     sent,
+    unsent: noteProbe,
     acknowledged(page, request) {
+      if (request.operations.some(({ key }) => key === alone.get(page)?.key)) alone.delete(page);
       tell(`${page.name} hears that ${request.operations.map(({ key }) => key)} arrived`);
       const mine = known.get(request);
       // What a page had sent as it went is another one's, perhaps, now that it comes back.

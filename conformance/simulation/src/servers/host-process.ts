@@ -103,9 +103,9 @@ export function startProcess(
         world.touch(self);
         world.tell(`${name} sends ${request.recorded.text}`);
         const objection = pacing.objection(time.elapsedMs);
-        if (objection !== undefined) violate(`sends ${objection}`);
         sentAtMs = time.elapsedMs;
-        watch.sending(request);
+        const isProbe = watch.sending(request);
+        if (objection !== undefined && !isProbe) violate(`sends ${objection}`);
       },
       answered(reply, rejected) {
         world.touch(self);
@@ -129,10 +129,10 @@ export function startProcess(
     if (text.includes(API_KEY)) violate(`shows the key: ${text}`);
   }
 
-  function onError({ type, message, count = 0 }: WhisperrError): void {
+  function onError({ type, message, count = 0, reason }: WhisperrError): void {
     if (!isAlive) return;
     hear(message);
-    if (type === "retry_exhausted") pacing.gaveUp();
+    if (type === "retry_exhausted" || reason === "undeliverable") pacing.gaveUp();
     world.tell(`${name} reports ${type} ${count}: ${message}`);
     if (type === "dropped") reported += count;
     if (isMade && world.tracksErrors() && random.chance(TRACKS_ERRORS))

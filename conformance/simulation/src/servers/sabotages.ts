@@ -67,7 +67,7 @@ export const BROKEN_SDKS: readonly BrokenSdk[] = [
   },
   {
     title: "tries again what was refused for good",
-    complaint: /still has \d+ waiting/,
+    complaint: /sent \d+, not \d+, the next|still has \d+ waiting/,
     fetch: (fetch) => answering(fetch, withStatus(400, 500)),
   },
   {

@@ -139,4 +139,100 @@ export const refusalMutants: readonly Mutant[] = [
     },
     caughtBy: { "isolate.many-in-turn": /stored types: expected 1 items|good×45/ },
   },
+  {
+    id: "run-taken-for-everything",
+    does: "Drops the next twenty events unsent when forty were refused in a row.",
+    how: () => {
+      let refusals = 0;
+      let unsent = 0;
+      return {
+        async fetch(request, send) {
+          if (unsent-- > 0) return answered(400);
+          const answer = await send(request);
+          refusals = answer.status < 300 ? 0 : refusals + 1;
+          unsent = refusals === 40 ? 20 : 0;
+          return answer;
+        },
+      };
+    },
+    caughtBy: { "isolate.blocks-in-turn": /stored types/ },
+  },
+  {
+    id: "nothing-passes-what-fails",
+    does: "Sends nothing but what is in front, for ever, when that is not let through.",
+    how: () => {
+      let stuck: string | undefined;
+      return {
+        async fetch(request, send) {
+          const ids = idsOf(request);
+          if (stuck !== undefined && !ids.includes(stuck)) return answered(503);
+          stuck = ids[0];
+          const answer = await send(request);
+          if (answer.status < 400) stuck = undefined;
+          return answer;
+        },
+      };
+    },
+    caughtBy: {
+      "undeliverable.by-500": /stats\.dropped\.undeliverable: missing/,
+      "undeliverable.by-reset": /stats\.dropped\.undeliverable: missing/,
+      "undeliverable.by-silence": /stats\.dropped\.undeliverable: missing/,
+      "undeliverable.by-413-unreadable": /stats\.dropped\.undeliverable: missing/,
+      "undeliverable.two-in-a-row": /stats\.dropped\.undeliverable: missing/,
+      "undeliverable.nothing-behind": /stats\.dropped\.undeliverable: missing/,
+    },
+  },
+  {
+    id: "failed-batch-not-divided",
+    does: "Believes that all of a batch fails when one event of it does.",
+    how: droppingTogether((_count, status) => status >= 500),
+    caughtBy: { "undeliverable.by-503": /stats\.delivered: expected 200/ },
+  },
+  {
+    id: "gives-up-in-an-outage",
+    does: "Drops an event after it failed seven times, though nothing says that others fare better.",
+    how: () => {
+      const failures = new Map<string, number>();
+      return {
+        async fetch(request, send) {
+          const answer = await send(request);
+          const [id, ...others] = idsOf(request);
+          if (answer.status < 500 || id === undefined || others.length > 0) return answer;
+          failures.set(id, (failures.get(id) ?? 0) + 1);
+          return (failures.get(id) ?? 0) < 7 ? answer : answered(400);
+        },
+      };
+    },
+    caughtBy: { "undeliverable.an-outage-is-none": /stats\.dropped/ },
+  },
+  {
+    id: "key-blamed-for-a-firewall",
+    does: "Takes every 403 for a refusal of the key.",
+    how: taking(403, 401),
+    caughtBy: {
+      "undeliverable.by-403": /errors/,
+      "undeliverable.by-403-of-an-accepted-key": /errors/,
+    },
+  },
+  {
+    id: "too-long-for-ever",
+    does: "Sends what nobody answered again as long as it was.",
+    how: () => {
+      let failed: string[] = [];
+      return {
+        async fetch(request, send) {
+          const ids = idsOf(request);
+          if (ids.length > 0 && ids.length < failed.length && ids.every((id) => failed.includes(id)))
+            throw new TypeError("fetch failed");
+          try {
+            return await send(request);
+          } catch (error) {
+            failed = ids;
+            throw error;
+          }
+        },
+      };
+    },
+    caughtBy: { "undeliverable.too-long-for-a-gateway": /stats\.delivered: expected 200/ },
+  },
 ];

@@ -72,21 +72,21 @@ describe("a server that refuses everything", () => {
     expect(dropped).toHaveLength(500);
   });
 
-  test("sees 40 requests that search, and from then on twice as many events in each, up to 50", () => {
+  test("sees 72 requests that search, and from then on twice as many events in each, up to 50", () => {
     const sizes: number[] = [];
     deliver(500, (batch) => {
       sizes.push(batch.length);
       return rejected;
     });
 
-    expect(MAX_REFUSALS_IN_A_ROW).toBe(40);
+    expect(MAX_REFUSALS_IN_A_ROW).toBe(72);
     expect(MAX_DROPPED_TOGETHER).toBe(50);
-    expect(sizes.slice(9, 40)).toEqual(Array(31).fill(1));
-    expect(sizes.slice(40, 47)).toEqual([2, 4, 8, 16, 32, 50, 50]);
-    expect(sizes.length).toBeLessThanOrEqual(60);
+    expect(sizes.slice(9, 72)).toEqual(Array(63).fill(1));
+    expect(sizes.slice(72, 79)).toEqual([2, 4, 8, 16, 32, 50, 50]);
+    expect(sizes.length).toBeLessThanOrEqual(90);
   });
 
-  test("or to which everything is too large, sees no more than 40 requests that search", () => {
+  test("or to which everything is too large, sees no more than 72 requests that search", () => {
     const sizes: number[] = [];
     const { dropped } = deliver(500, (batch) => {
       sizes.push(batch.length);
@@ -95,25 +95,25 @@ describe("a server that refuses everything", () => {
 
     expect(dropped).toHaveLength(500);
     expect(sizes.slice(0, 10)).toEqual([500, 250, 125, 62, 31, 15, 7, 3, 1, 499]);
-    expect(sizes.slice(40, 47)).toEqual([31, 15, 7, 16, 32, 50, 50]);
+    expect(sizes.slice(72, 78)).toEqual([2, 4, 8, 16, 32, 50]);
   });
 
-  test("is no longer searched from the 40th refusal on, whatever was refused", () => {
-    const last = { inFlight: 1, limit: 1, refusals: 39 };
+  test("is no longer searched from the 72nd refusal on, whatever was refused", () => {
+    const last = { inFlight: 1, limit: 1, refusals: 71 };
 
-    expect(refusingAs(last, true)).toMatchObject({ isDropped: true, limit: 2, refusals: 40 });
-    expect(refusingAs(last, false)).toMatchObject({ isDropped: true, limit: 2, refusals: 40 });
+    expect(refusingAs(last, true)).toMatchObject({ isDropped: true, limit: 2, refusals: 72 });
+    expect(refusingAs(last, false)).toMatchObject({ isDropped: true, limit: 2, refusals: 72 });
   });
 
   test.each([1000, 10_000])("sees about one request more for every 50 of %i events", (count) => {
     const { requests, dropped } = deliver(count, () => rejected);
 
     expect(dropped).toHaveLength(count);
-    expect(requests).toBeLessThanOrEqual(60 + count / 50);
+    expect(requests).toBeLessThanOrEqual(90 + count / 50);
   });
 
   test("is believed to be mended by one acceptance", () => {
-    const spent = { inFlight: 50, limit: 50, refusals: 46 };
+    const spent = { inFlight: 50, limit: 50, refusals: 78 };
     const again = accepting(spent);
 
     expect(refusingAs(spent, false).isDropped).toBe(true);
@@ -124,7 +124,7 @@ describe("a server that refuses everything", () => {
   test("and is mended in between takes the rest, and one bad event then costs only itself again", () => {
     let requests = 0;
     const { dropped, delivered } = deliver(2000, (batch) =>
-      ++requests <= 50 || batch.includes(1500) ? rejected : accepted,
+      ++requests <= 80 || batch.includes(1500) ? rejected : accepted,
     );
     const lost = dropped.filter((place) => place !== 1500);
 
@@ -148,26 +148,37 @@ test("of several bad events exactly those are dropped, in order", () => {
 });
 
 describe("bad events next to each other", () => {
-  test("cost about one request each, not a search each; 30 take no good one with them, wherever they are", () => {
-    const costs = Array.from({ length: 471 }, (_, from) => {
-      const bad = run(from, 30);
+  test("cost about one request each, not a search each; 60 take no good one with them, wherever they are", () => {
+    const costs = Array.from({ length: 441 }, (_, from) => {
+      const bad = run(from, 60);
       const { requests, delivered, dropped } = deliver(500, refusing(bad));
       expect(dropped).toEqual([...bad]);
       expect(delivered).toEqual(allBut(bad));
       return requests;
     });
 
-    expect(Math.max(...costs)).toBeLessThanOrEqual(30 + 24);
+    expect(Math.max(...costs)).toBeLessThanOrEqual(60 + 24);
   });
 
-  test("at the front take at most as many good ones with them, however many they are", () => {
+  test("at the front take no good one with them up to 60, and beyond that at most as many, however many they are", () => {
     for (let count = 1; count <= 100; count++) {
       const { requests, delivered, dropped } = deliver(500, refusing(run(0, count)));
 
       expect(dropped).toEqual([...run(0, dropped.length)]);
-      expect(dropped.length - count, `good ones lost to ${count} bad ones`).toBeLessThanOrEqual(count);
+      const most = count <= 60 ? 0 : count;
+      expect(dropped.length - count, `good ones lost to ${count} bad ones`).toBeLessThanOrEqual(most);
       expect(delivered).toHaveLength(500 - dropped.length);
-      expect(requests).toBeLessThanOrEqual(60);
+      expect(requests).toBeLessThanOrEqual(90);
+    }
+  });
+
+  test("and as many good ones in turn, again and again, take no good one with them", () => {
+    for (let length = 1; length <= 60; length++) {
+      const bad = new Set([...allBut(new Set())].filter((place) => Math.floor(place / length) % 2 === 0));
+
+      expect(deliver(500, refusing(bad)).dropped, `in turn ${length} bad and ${length} good`).toEqual([
+        ...bad,
+      ]);
     }
   });
 

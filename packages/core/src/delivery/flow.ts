@@ -5,6 +5,9 @@ import type { Phase } from "./state.ts";
 /** Rounds of retries that failed as a whole are no rarer than this, unless the interval is. */
 export const LONGEST_REST_MS = 300_000;
 
+/** More of them say that the server took another one just now. */
+export const MAX_DOUBTS = 8;
+
 /** `count` operations were put at the end of the outbox. Every `track()` comes through here, on a full queue too. */
 export function appended(machine: Machine, count: number): void {
   const { phase, config } = machine;
@@ -48,7 +51,7 @@ export function adopted(machine: Machine, count: number, doubtful: number): void
  */
 export function withdrawn(machine: Machine, offset: number, count: number): void {
   const { phase, inFlight } = machine;
-  const isCarried = offset < inFlight;
+  const isCarried = offset < inFlight || (phase === "sending" && machine.offset > 0);
   if (isCarried) machine.inFlight = 0;
   leave(machine, offset, count);
   const isFlushing = phase === "sending" || phase === "backoff";
@@ -78,7 +81,7 @@ export function flushRequested(machine: Machine, isLast = false): void {
 export function timerFired(machine: Machine): void {
   const { phase } = machine;
   if (isResting(machine)) startFlush(machine);
-  else if (phase === "backoff") send(machine);
+  else if (phase === "backoff") send(machine, machine.offset < machine.goal ? machine.offset : 0);
   else if (phase === "throttled") goOn(machine);
 }
 
@@ -86,7 +89,9 @@ export function timerFired(machine: Machine): void {
 export function retryNow(machine: Machine): void {
   const { phase, pending } = machine;
   machine.rounds = 0;
-  if (phase === "backoff" || (phase === "idle" && pending > 0)) timerFired(machine);
+  // What is in front, even where a probe was next: things have changed.
+  if (phase === "backoff") send(machine);
+  else if (phase === "idle" && pending > 0) timerFired(machine);
 }
 
 /** A deadline passed: nothing under way is waited for any longer, and everything is kept. */
@@ -102,10 +107,10 @@ export function abandoned(machine: Machine): void {
   if (isResting(machine) && due(machine) < pending) effects.wake(machine, 0);
 }
 
-/** Delivery stops, and everything is kept. */
-export function keep(machine: Machine, phase: Phase, afterMs?: number): void {
+/** Delivery stops, and everything is kept. `owedMs`: on top of the wait, if there is one. */
+export function keep(machine: Machine, phase: Phase, afterMs?: number, owedMs = 0): void {
   leaveKept(machine);
-  rest(machine, phase, afterMs);
+  rest(machine, phase, afterMs, owedMs);
 }
 
 function leaveKept(machine: Machine): void {
@@ -144,18 +149,25 @@ export function goOn(machine: Machine): void {
   else rest(machine, "idle");
 }
 
-export function send(machine: Machine): void {
+export function send(machine: Machine, offset = 0): void {
   machine.phase = "sending";
   machine.inFlight = 0;
+  machine.offset = offset;
   machine.effects.wake(machine, 0);
   machine.effects.send(machine);
 }
 
 /** Ends the running flush with whatever is left kept in the queue. `afterMs`: until the next attempt; default: the interval. */
-function rest(machine: Machine, phase: Phase, afterMs = due(machine) > 0 ? restMs(machine) : 0): void {
+function rest(
+  machine: Machine,
+  phase: Phase,
+  afterMs = due(machine) > 0 ? restMs(machine) : 0,
+  owedMs = 0,
+): void {
   machine.phase = machine.stopping ? "stopped" : phase;
-  machine.inFlight = 0;
-  machine.effects.wake(machine, machine.stopping ? 0 : afterMs);
+  machine.inFlight = machine.offset = 0;
+  machine.doubts = Math.min(machine.doubts, MAX_DOUBTS);
+  machine.effects.wake(machine, machine.stopping ? 0 : afterMs && afterMs + owedMs);
   endFlushes(machine);
 }
 
@@ -169,11 +181,12 @@ export function retriesIn({ rounds, config }: Machine): number {
   return Math.floor(config.maxRetries / 2 ** rounds);
 }
 
-/** The attempts of a flush are used up. */
-export function roundFailed(machine: Machine): void {
+/** The attempts of a flush are used up. Returns the interval from now on, in ms. */
+export function roundFailed(machine: Machine): number {
   const { rounds, config } = machine;
   const isRarest = config.flushIntervalMs === 0 || restMs(machine) >= LONGEST_REST_MS;
   if (rounds < 2 || retriesIn(machine) > 0 || !isRarest) machine.rounds++;
+  return restMs(machine);
 }
 
 /** Whoever waits, waits no longer; what is left stays queued. */
@@ -189,6 +202,12 @@ export function leave(machine: Machine, offset: number, count: number): void {
   machine.fresh = Math.min(machine.fresh, machine.pending);
   machine.goal = moved(machine.goal);
   machine.suspect = moved(machine.suspect);
+  machine.offset = moved(machine.offset);
+  // Another one is in front now, and has failed in nothing yet.
+  if (offset === 0) {
+    machine.doubts = machine.offset = 0;
+    machine.probes = 1;
+  }
   // A full queue comes through here at every call, and mostly nobody waits.
   if (machine.flushes.length > 0)
     setFlushes(

@@ -3,7 +3,8 @@
  * which they call. It decides and does nothing: no I/O, no clock, no randomness, no payload.
  *
  * Two rules carry the contract's section 5:
- * 1. One request at a time, always from the front: order needs nothing else.
+ * 1. One request at a time, from the front: order needs nothing else. The one exception is a probe behind a front that
+ *    failed alone in all its attempts; when that is taken and the front fails once more, it is dropped.
  * 2. An operation leaves the outbox only through `remove` (an answer said so), or `drop` (and the app is told).
  *
  * A flush is a goal: that many operations at the front are to be settled. It ends when the goal reaches 0, or when
@@ -20,12 +21,12 @@ export interface Machine extends DeliveryState {
 
 /** Everything the machine can ask for. The loop (`../loop/effects.ts`) carries these out; a test notes them. */
 export interface Effects {
-  /** Cut a batch of at most `limit` operations from the front, say so with `batchCut`, send it, say `answered`. */
+  /** Cut a batch of at most `limit` operations from `offset` on, one if that is not 0, say so with `batchCut`, send it, say `answered`. */
   send(machine: Machine): void;
   /** Stop waiting for the request in flight; its answer is not wanted any more. */
   abort(machine: Machine): void;
-  /** The server took the first `count` operations, and says it refused `rejected` of them for good. */
-  remove(machine: Machine, count: number, rejected: number): void;
+  /** The server took `count` operations from `offset` on, and says it refused `rejected` of them for good. */
+  remove(machine: Machine, offset: number, count: number, rejected: number): void;
   /** `count` operations from position `offset` on are lost: the server refused them for good, or there is no room for them. */
   drop(machine: Machine, offset: number, count: number, reason: DropReason): void;
   /** Set the one timer to fire once in `afterMs`, replacing the previous one; 0 clears it. */

@@ -20,8 +20,21 @@ export interface DeliveryState {
   phase: Phase;
   /** Operations in the outbox, those in flight included. */
   pending: number;
-  /** Operations at the front that the current request carries; 0 until its batch is cut. */
+  /** Operations at the front that the current request carries, and those that stand in front of a probe; 0 until its batch is cut. */
   inFlight: number;
+  /**
+   * Where the current request begins, or the next one after a backoff: at the front, 0, or behind it. Then it is a probe of one operation: does the server
+   * take anything at all, while the front failed alone in all its attempts?
+   */
+  offset: number;
+  /**
+   * Failures in a row that what is in front may have caused, since there was last less of it: more of them than an operation has
+   * attempts, alone, and another one is probed. Beyond `MAX_DOUBTS` that one was taken: the front has one more attempt, for what
+   * was mended in between would look the same.
+   */
+  doubts: number;
+  /** Where the next probe goes, 1 or more: further each time, for a run of bad ones must not look like an outage for ever. */
+  probes: number;
   /** Operations appended since the last flush started; `flushAt` of them start the next one. See also `retriesKept`. */
   fresh: number;
   /** Operations at the front that the running flush must settle; 0 when no flush runs. */
@@ -75,6 +88,9 @@ export function initialState(
     phase,
     pending: 0,
     inFlight: 0,
+    offset: 0,
+    doubts: 0,
+    probes: 1,
     fresh: 0,
     goal: 0,
     flushes: [],

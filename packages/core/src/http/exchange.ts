@@ -141,8 +141,15 @@ function textOf(value: unknown): string | undefined {
 export type Outcome =
   /** 2xx. `rejected`: operations the server says it refused for good. */
   | { readonly kind: "accepted"; readonly rejected: number }
-  /** Try the same again, after `afterMs` if the server asked for a wait. */
-  | { readonly kind: "retry"; readonly afterMs?: number | undefined }
+  /**
+   * Try the same again, after `afterMs` if the server asked for a wait. `blames`: what it may have been that failed, for all that
+   * is known.
+   */
+  | {
+      readonly kind: "retry";
+      readonly afterMs?: number | undefined;
+      readonly blames?: "content" | "size" | undefined;
+    }
   /** The key was refused. */
   | { readonly kind: "auth" }
   /** The server will never take this request. */
@@ -153,16 +160,29 @@ export type Outcome =
 /** The longest wait a server can ask for, in ms: beyond it, a mistaken header would silence a client. */
 export const MAX_RETRY_AFTER_MS = 60_000;
 
-/** Classifies the answer to a request that carried `count` operations, at wall-clock time `nowMs`. */
-export function classifyAnswer(answer: Answer, count: number, nowMs: number): Outcome {
-  const { status, body, retryAfter = "" } = answer;
+/**
+ * Classifies the answer to a request that carried `count` operations, at wall-clock time `nowMs`. `isLarge`: its body may have been
+ * too long for somebody on the way; undefined where nothing that was sent is to blame. `isKeyKnown`: the key was accepted before.
+ */
+export function classifyAnswer(
+  answer: Answer,
+  count: number,
+  nowMs: number,
+  isLarge?: boolean,
+  isKeyKnown = false,
+): Outcome {
+  const { status, body, failure, retryAfter = "" } = answer;
+  const blamed = { kind: "retry", blames: failure !== undefined && isLarge ? "size" : "content" } as const;
+  if (failure !== undefined && isLarge !== undefined) return blamed;
   if (isFromElsewhere(answer)) return { kind: "retry" };
   if (status < 300) return { kind: "accepted", rejected: rejectedCount(body, count) };
-  if (status === 401 || status === 403) return { kind: "auth" };
+  if (status === 401) return { kind: "auth" };
+  // A firewall answers 403 for what an event holds, too, and says nothing of the key.
+  if (status === 403) return isKeyKnown || errorOf(body).code === undefined ? blamed : { kind: "auth" };
   if (status === 413) return { kind: "too_large" };
-  if (status === 429 || status === 503) return { kind: "retry", afterMs: retryAfterMs(retryAfter, nowMs) };
-  const isTransient = status >= 500 || status === 408 || status === 425;
-  return { kind: isTransient ? "retry" : "rejected" };
+  const afterMs = status === 429 || status === 503 ? retryAfterMs(retryAfter, nowMs) : undefined;
+  if (afterMs || status === 429 || status === 425) return { kind: "retry", afterMs };
+  return status >= 500 || status === 408 ? blamed : { kind: "rejected" };
 }
 
 /** No answer at all, or none that the API gives: a redirect, or a page that some other server has for everything. */

@@ -23,7 +23,7 @@ describe("a status belongs to one class", () => {
     [400, "rejected"],
     [401, "auth"],
     [402, "rejected"],
-    [403, "auth"],
+    [403, "retry"],
     [404, "rejected"],
     [408, "retry"],
     [409, "rejected"],
@@ -55,7 +55,37 @@ describe("a status belongs to one class", () => {
   });
 
   test("no answer at all is tried again", () => {
-    expect(classifyAnswer(noAnswer("connection reset"), 1, NOW_MS)).toEqual({ kind: "retry" });
+    expect(classifyAnswer(noAnswer("connection reset"), 1, NOW_MS, false)).toEqual({
+      kind: "retry",
+      blames: "content",
+    });
+  });
+});
+
+describe("a failure may be due to", () => {
+  const blames = (answer: Parameters<typeof classifyAnswer>[0], isLarge = false, isKeyKnown = false) => {
+    const outcome = classifyAnswer(answer, 3, NOW_MS, isLarge, isKeyKnown);
+    return outcome.kind === "retry" ? outcome.blames : outcome.kind;
+  };
+  const forbidden = http(403, { error: { code: "revoked", message: "No" } });
+
+  test("content: a 5xx, no answer, and a 403 that is not about the key", () => {
+    expect([500, 502, 503, 408].map((status) => blames(http(status)))).toEqual(Array(4).fill("content"));
+    expect(blames(noAnswer("connection reset"))).toBe("content");
+    expect(blames(http(403, "<h1>Blocked</h1>"))).toBe("content");
+    expect([blames(forbidden), blames(forbidden, false, true)]).toEqual(["auth", "content"]);
+  });
+
+  test("size, when a large body got no answer", () => {
+    expect(blames(noAnswer("connection reset"), true)).toBe("size");
+    expect(blames(http(500), true)).toBe("content");
+  });
+
+  test("neither, when the server is pressed, somebody else answers, or it failed on this side", () => {
+    expect([429, 425, 302].map((status) => blames(http(status)))).toEqual([undefined, undefined, undefined]);
+    expect(blames(http(503, "", "7"))).toBeUndefined();
+    expect(blames({ ...http(200), isPage: true })).toBeUndefined();
+    expect(classifyAnswer(noAnswer("the request is over"), 3, NOW_MS)).toEqual({ kind: "retry" });
   });
 });
 
@@ -120,14 +150,16 @@ describe("Retry-After", () => {
   });
 
   test.each([429, 503])("that asks for no wait on %i: the backoff decides", (status) => {
-    expect(classify(status, "", "0")).toEqual({ kind: "retry" });
+    expect(classify(status, "", "0")).toMatchObject({ kind: "retry" });
+    expect(classify(status, "", "0")).not.toHaveProperty("afterMs", expect.any(Number));
   });
 
   test.each([429, 503])("not understood on %i: the backoff decides", (status) => {
-    expect(classify(status, "", "soon")).toEqual({ kind: "retry" });
+    expect(classify(status, "", "soon")).toMatchObject({ kind: "retry" });
+    expect(classify(status, "", "soon")).not.toHaveProperty("afterMs", expect.any(Number));
   });
 
   test.each([500, 502, 301])("means nothing on %i", (status) => {
-    expect(classify(status, "", "7")).toEqual({ kind: "retry" });
+    expect(classify(status, "", "7")).not.toHaveProperty("afterMs");
   });
 });

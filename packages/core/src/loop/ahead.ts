@@ -34,8 +34,9 @@ export function sendAhead(client: Client, behind?: number): void {
   const { outbox, ports, config } = client;
   if (!ports.aheadBytes?.(client) || !(client.request || behind !== undefined)) return;
   step(client, hurried);
-  // A request that failed for what it holds is divided; what stands behind it waits until that is done.
-  while (client.phase === "sending" && client.suspect === 0 && sentBy(client).length < MAX_AHEAD) {
+  // A request that failed for what it holds is divided, or others are probed; what stands behind it waits until that is done.
+  const isPlain = () => client.suspect === 0 && client.offset === 0;
+  while (client.phase === "sending" && isPlain() && sentBy(client).length < MAX_AHEAD) {
     const offset = endOfSent(client, behind);
     const room = ports.aheadBytes(client);
     const limit = Math.min(client.ceiling, client.pending - offset);

@@ -11,7 +11,10 @@ import { printDebug } from "../report/reporter.ts";
 import { lose, note, settle, step, take } from "./books.ts";
 import { endCallers } from "./flush.ts";
 
-export const EFFECTS: Effects = { send, abort, remove, drop, wake, report, flushed: endCallers };
+/** UTF-16 code units: a body of more may be too long for somebody on the way, where it is cut off or unanswered. */
+const LARGE_BODY = 16_384;
+
+export const EFFECTS: Effects = { send, abort, remove: settle, drop, wake, report, flushed: endCallers };
 
 function send(client: Client): void {
   // In a microtask: a burst of calls shares the request, and none of them pays for building it.
@@ -25,17 +28,18 @@ export async function transmit(client: Client): Promise<void> {
   const sent = ports.sendingAhead?.next(client);
   if (sent === null) return;
   // Beyond `pending` there may be operations that wait for a user.
-  const limit = Math.min(client.limit, client.pending);
+  const { offset } = client;
+  const limit = offset > 0 ? 1 : Math.min(client.limit, client.pending);
   const maxBytes = Math.min(config.maxBatchBytes, ports.maxBodyBytes?.(client) ?? Infinity);
-  const batch = sent?.batch ?? cutBatch(outbox, limit, maxBytes);
+  const batch = sent?.batch ?? cutBatch(outbox, limit, maxBytes, offset);
   const { path, count } = batch;
   if (count === 0)
     return conclude(client, noAnswer(`the outbox failed: ${outbox.failure ?? "it lost what it held"}`));
   step(client, batchCut, count);
   // Evictions are reported in that step: the app may have stopped delivery in its onError.
   if (client.inFlight === 0) return;
-  // What was sent ahead is noted already.
-  if (!sent) outbox.inFlight?.(count);
+  // What was sent ahead is noted already, and so is what stands in front of a probe.
+  if (!sent) outbox.inFlight?.(offset + count);
   const request = sent?.request ?? client.transport(batch);
   // The app's fetch may have called back in, and taken back what the request carries.
   if (client.inFlight === 0) return request.abort();
@@ -50,13 +54,13 @@ export async function transmit(client: Client): Promise<void> {
     const more = left > 0 ? `, nothing of ${left} of them` : "";
     printDebug(client.reporter, `${path}, ${count} operations: ${answer.failure ?? answer.status}${more}`);
   }
-  conclude(client, answer);
+  conclude(client, answer, batch.body.length > LARGE_BODY);
 }
 
-/** The request under way is over, and this is what came of it. */
-export function conclude(client: Client, answer: Answer): void {
+/** The request under way is over, and this is what came of it. `isLarge`: see `classifyAnswer()`. */
+export function conclude(client: Client, answer: Answer, isLarge?: boolean): void {
   client.answer = answer;
-  const outcome = heard(client, answer, client.inFlight);
+  const outcome = heard(client, answer, client.inFlight - client.offset, isLarge);
   step(client, answered, outcome, randomOf(client.ports));
 }
 
@@ -64,8 +68,9 @@ export function conclude(client: Client, answer: Answer): void {
  * What an answer says of the `count` operations that were sent. When all of them are refused, the clock here may be why: then
  * later events get the time of the API. Once it is corrected each success tells whether it was set right meanwhile.
  */
-export function heard(client: Client, answer: Answer, count: number): Outcome {
-  const outcome = classifyAnswer(answer, count, timeOf(client.ports) - client.clockAheadMs);
+export function heard(client: Client, answer: Answer, count: number, isLarge?: boolean): Outcome {
+  const nowMs = timeOf(client.ports) - client.clockAheadMs;
+  const outcome = classifyAnswer(answer, count, nowMs, isLarge, client.delivered > 0);
   const { kind } = outcome;
   const isTaken = kind === "accepted" && outcome.rejected < count;
   if (isTaken ? client.clockAheadMs : kind === "accepted" || kind === "rejected")
@@ -78,10 +83,6 @@ function abort(client: Client): void {
   client.request?.abort();
   client.request = undefined;
   client.outbox.inFlight?.(0);
-}
-
-function remove(client: Client, count: number, rejected: number): void {
-  settle(client, 0, count, rejected);
 }
 
 function drop(client: Client, offset: number, count: number, reason: DropReason): void {

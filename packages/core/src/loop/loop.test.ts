@@ -38,14 +38,15 @@ describe("requests", () => {
     track(3);
     void loop.flush();
 
-    for (const status of [500, 500, 202]) {
+    // From the second failure on there is less of it.
+    for (const status of [500, 202]) {
       await settle();
       server.answer(status);
       await settle();
       if (status === 500) timers.fire();
     }
 
-    expect(server.requests).toHaveLength(3);
+    expect(server.requests).toHaveLength(2);
     expect(new Set(server.requests.map(({ body }) => body)).size).toBe(1);
   });
 

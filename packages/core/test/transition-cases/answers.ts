@@ -18,7 +18,7 @@ import type { TransitionCase } from "./transition-case.ts";
 const two = stateIn("sending", { pending: 3, inFlight: 2, goal: 2, flushes: [2], fresh: 1 });
 const one = stateIn("sending", { pending: 2, inFlight: 1, goal: 2, flushes: [1, 2] });
 const stopping = { ...two, stopping: true };
-const refusedForLong = { limit: 2, suspect: 0, ceiling: 4, refusals: 40 };
+const refusedForLong = { limit: 2, suspect: 0, ceiling: 4, refusals: 72 };
 
 const acceptances: readonly TransitionCase[] = [
   {
@@ -191,14 +191,14 @@ const refusals: readonly TransitionCase[] = [
     effects: [drop(1, "rejected"), flushed(1), wake(null), send(1)],
   },
   {
-    says: "short of 40 refusals in a row batches are divided, however many there were",
-    given: { ...two, ...refusedForLong, refusals: 39 },
+    says: "short of 72 refusals in a row batches are divided, however many there were",
+    given: { ...two, ...refusedForLong, refusals: 71 },
     when: rejected,
-    becomes: { inFlight: 0, limit: 1, suspect: 2, ceiling: 4, refusals: 40 },
+    becomes: { inFlight: 0, limit: 1, suspect: 2, ceiling: 4, refusals: 72 },
     effects: [wake(null), send(1)],
   },
   {
-    says: "after 40 refusals in a row two operations are dropped undivided, and four are next",
+    says: "after 72 refusals in a row two operations are dropped undivided, and four are next",
     given: { ...two, ...refusedForLong },
     when: rejected,
     becomes: {
@@ -210,12 +210,12 @@ const refusals: readonly TransitionCase[] = [
       limit: 4,
       suspect: 0,
       ceiling: 4,
-      refusals: 41,
+      refusals: 73,
     },
     effects: [drop(2, "rejected"), flushed(1), wake(10_000)],
   },
   {
-    says: "after 40 refusals in a row too large a batch is dropped undivided, and the ceiling is forgotten",
+    says: "after 72 refusals in a row too large a batch is dropped undivided, and the ceiling is forgotten",
     given: { ...two, ...refusedForLong, ceiling: 2 },
     when: tooLarge,
     becomes: {
@@ -227,7 +227,7 @@ const refusals: readonly TransitionCase[] = [
       limit: 4,
       suspect: 0,
       ceiling: 4,
-      refusals: 41,
+      refusals: 73,
     },
     effects: [drop(2, "too_large"), flushed(1), wake(10_000)],
   },

@@ -146,9 +146,9 @@ const EFFECTS_IN_REQUESTS: Effects = {
       EFFECTS.abort(client);
     }
   },
-  remove(client: SharedClient, count, rejected) {
-    moveUp(client, 0, count);
-    EFFECTS.remove(client, count, rejected);
+  remove(client: SharedClient, offset, count, rejected) {
+    moveUp(client, offset, count);
+    EFFECTS.remove(client, offset, count, rejected);
   },
   drop(client: SharedClient, offset, count, reason) {
     moveUp(client, offset, count);

@@ -220,7 +220,7 @@ const effects: Effects = {
   abort({ world }: Course) {
     world.fetchIn = 0;
   },
-  remove: (course: Course, count) => leave(course, 0, count),
+  remove: (course: Course, offset, count) => leave(course, offset, count),
   drop: leave,
   wake(course: Course, afterMs) {
     course.world.timer = afterMs > 0;

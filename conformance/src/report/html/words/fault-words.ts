@@ -26,6 +26,8 @@ export function faultWords(fault: Fault): string {
       ].join(" or ")}`;
     case "reject-batches-containing":
       return `answers 400 to a batch with an event whose ${fault.key} is ${writtenValue(fault.value)}`;
+    case "firewall":
+      return firewallWords(fault);
     case "hang":
       return "never answers";
     case "page":
@@ -37,6 +39,15 @@ export function faultWords(fault: Fault): string {
     default:
       return unknownFault(fault);
   }
+}
+
+function firewallWords(fault: Extract<Fault, { kind: "firewall" }>): string {
+  const dislikes = [
+    ...(fault.containing === undefined ? [] : [`what contains ${JSON.stringify(fault.containing)}`]),
+    ...(fault.aboveBytes === undefined ? [] : [`more than ${grouped(fault.aboveBytes)} bytes`]),
+  ].join(" or ");
+  const cors = fault.withoutCors ? ", which a browser may not read" : "";
+  return `lets all but ${dislikes} through, and that ${faultWords(fault.by)}${cors}`;
 }
 
 const LOST_ANSWERS = {

@@ -65,7 +65,9 @@ describe("a Durable Object", () => {
       expect(wait).toBeLessThanOrEqual(1000 * 2 ** i);
     });
     await fireAlarm();
-    expect(api.requests).toHaveLength(6);
+    // What fails again and again is tried in smaller parts, until something is taken.
+    expect(api.requests.slice(0, 5).map((numbers) => numbers.length)).toEqual([3, 3, 2, 1, 1]);
+    expect(api.requests.slice(5).flat()).toEqual([1, 2, 3]);
     expect(errors).toMatchObject([{ type: "retry_exhausted", status: 503, count: 3 }]);
     expect(storage.alarmMs).toBeNull();
   });
@@ -122,7 +124,7 @@ describe("a Durable Object", () => {
     await after.fireAlarm();
     expect((storage.alarmMs ?? 0) - Date.now()).toBeGreaterThanOrEqual(2000);
     await after.fireAlarm();
-    expect(api.requests.at(-1)).toHaveLength(40);
+    expect(api.requests.slice(3).flat()).toEqual(Array.from({ length: 40 }, (_, i) => i + 1));
     expect(storage.alarmMs).toBeNull();
   });
 
@@ -212,13 +214,13 @@ describe("a Durable Object", () => {
   });
 
   test("a refused key is tried again after the longest backoff, however much comes in", async () => {
-    const api = aNumberedApi((_numbers, index) => (index === 0 ? { status: 403 } : undefined));
+    const api = aNumberedApi((_numbers, index) => (index === 0 ? { status: 401 } : undefined));
     const { object, errors, storage, fireAlarm } = anObject(api);
     await handOver(object, handedOver(1, 30));
     await fireAlarm();
     await handOver(object, handedOver(31, 60));
     expect((storage.alarmMs ?? 0) - Date.now()).toBe(30_000);
-    expect(errors).toMatchObject([{ type: "auth", status: 403, count: 30 }]);
+    expect(errors).toMatchObject([{ type: "auth", status: 401, count: 30 }]);
     await fireAlarm();
     expect(api.requests.at(-1)).toHaveLength(60);
   });
