@@ -71,6 +71,8 @@ export function watchQueue(
   let alone = 0;
   /** The one behind the front was taken just now. */
   let hasTakenOther = false;
+  /** What was given up as far as that goes was evicted, and nothing was sent since. */
+  let isNewFront = false;
   const isGivenUp = () => alone >= FEWEST_ATTEMPTS_ALONE;
   let verdict = NO_VERDICT;
   const account = { accepted: queue.length, delivered: 0, dropped: 0 };
@@ -106,6 +108,8 @@ export function watchQueue(
     if (gone.length !== count) violate(`removed ${count} operations where there were ${gone.length}`);
     const isFailed = !verdict.isSuccess && !verdict.isRefusal;
     if (hasTakenOther && isFailed && offset === 0 && count === 1) return undeliverable(gone);
+    // The wait was the short one before a probe, and ends with what is in front now.
+    if (offset === 0 && isGivenUp()) isNewFront = true;
     if (offset === 0) alone = 0;
     const isAnswered =
       offset === verdict.offset && count === verdict.count && (verdict.isSuccess || verdict.isRefusal);
@@ -157,7 +161,9 @@ export function watchQueue(
     }
     for (const problem of changedBytes(books.traffic, { name: "sent a request that", operations }))
       violate(problem);
-    return sentFrom > 0;
+    const needNotWait = sentFrom > 0 || isNewFront;
+    isNewFront = false;
+    return needNotWait;
   }
 
   return {
