@@ -55,6 +55,7 @@ const PLACES: readonly Place[] = [
   framework("koa", "KoaOptions"),
   framework("hono", "HonoOptions"),
   framework("react-router", "ReactRouterOptions"),
+  framework("sveltekit", "SvelteKitOptions"),
   framework("nestjs", "WhisperrModuleOptions", true),
   framework("lambda", "LambdaOptions", true),
 ];

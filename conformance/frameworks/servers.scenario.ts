@@ -1,13 +1,13 @@
 /** The same for every framework that serves requests: an app of it, its users, its visitors, and its end. */
-import { execFileSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { cpSync } from "node:fs";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { startTestApi } from "@whisperr/conformance/api/fixture";
 import type { Stats } from "@whisperr/node";
 import { beforeAll, describe, expect, test } from "vitest";
 import { startApp } from "./start-app.ts";
 
-/** Decorators and their metadata need the compiler. */
 const NESTJS = "reports/nestjs/nestjs/main.js";
 /** The same app, where the version before is installed. */
 const NESTJS_11 = `../nestjs11/${NESTJS}`;
@@ -25,17 +25,28 @@ const SUBJECTS: readonly Subject[] = [
   { name: "Koa", file: "apps/koa.ts", exit: "SIGTERM" },
   { name: "Hono", file: "apps/hono.ts", exit: "SIGTERM" },
   { name: "React Router", file: "apps/react-router.ts", exit: 0 },
+  { name: "SvelteKit", file: "apps/sveltekit/serve.ts", exit: 0 },
   { name: "NestJS 12 on Express", file: NESTJS, exit: "SIGTERM", env: { PLATFORM: "express" } },
   { name: "NestJS 12 on Fastify", file: NESTJS, exit: "SIGTERM", env: { PLATFORM: "fastify" } },
   { name: "NestJS 11 on Express", file: NESTJS_11, exit: "SIGTERM", env: { PLATFORM: "express" } },
   { name: "NestJS 11 on Fastify", file: NESTJS_11, exit: "SIGTERM", env: { PLATFORM: "fastify" } },
 ];
 
-beforeAll(() => {
-  const tsc = join(import.meta.dirname, "../../node_modules/.bin/tsc");
-  execFileSync(tsc, ["-p", "apps/nestjs"], { cwd: import.meta.dirname, stdio: "inherit" });
-  const older = join(import.meta.dirname, "../nestjs11/reports");
-  cpSync(join(import.meta.dirname, "reports/nestjs"), join(older, "nestjs"), { recursive: true });
+const run = promisify(execFile);
+const folder = import.meta.dirname;
+
+/** Decorators and their metadata need the compiler. */
+async function buildNestjs(): Promise<void> {
+  await run(join(folder, "../../node_modules/.bin/tsc"), ["-p", "apps/nestjs"], { cwd: folder });
+  cpSync(join(folder, "reports/nestjs"), join(folder, "../nestjs11/reports/nestjs"), { recursive: true });
+}
+
+async function buildSvelteKit(): Promise<void> {
+  await run(join(folder, "node_modules/.bin/vite"), ["build"], { cwd: join(folder, "apps/sveltekit") });
+}
+
+beforeAll(async () => {
+  await Promise.all([buildNestjs(), buildSvelteKit()]);
 });
 
 describe.each(SUBJECTS)("$name", ({ file, exit, env }) => {

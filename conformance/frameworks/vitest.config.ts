@@ -6,7 +6,7 @@ export default defineConfig({
     include: ["*.scenario.ts"],
     // Timing is never judged by these limits: generous, so that a busy machine fails nothing.
     testTimeout: 120_000,
-    hookTimeout: 60_000,
+    hookTimeout: 240_000,
     maxWorkers: 2,
     reporters: ["default", ["junit", { outputFile: "reports/frameworks.xml" }]],
   },

@@ -12,6 +12,7 @@ export default defineConfig({
     "react-router": "src/react-router.ts",
     redis: "src/redis.ts",
     "whisperr-relay": "src/whisperr-relay.ts",
+    sveltekit: "src/sveltekit.ts",
     sqlite: "src/sqlite.ts",
     testing: "src/testing.ts",
   },

@@ -17,6 +17,7 @@ const SURFACE = {
   "@whisperr/node/react-router": ["whisperrContext", "whisperrReactRouter"],
   "@whisperr/node/redis": ["createRelay", "redisOutbox"],
   "@whisperr/node/sqlite": ["sqliteOutbox"],
+  "@whisperr/node/sveltekit": ["whisperrSvelteKit"],
   "@whisperr/node/testing": [
     "assertIdentified",
     "assertTracked",
