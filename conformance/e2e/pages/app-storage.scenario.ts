@@ -45,4 +45,20 @@ inEveryEngine("the app's storage", (browser) => {
     const keys = await page.evaluate<string[]>("Object.keys(localStorage)");
     expect(keys.filter((key) => /\.[qg]\./.test(key))).toEqual([]);
   });
+
+  it("has nothing of an extension that runs on the page, which says so under debug", async () => {
+    const { stage, page } = await openShop(
+      browser(),
+      "debug: true",
+      `globalThis.chrome = { runtime: { id: "an-extension" } };
+        globalThis.told = [];
+        console.debug = (line) => told.push(line);`,
+    );
+    await page.evaluate('[whisperr.identify("ada"), whisperr.track("seen"), whisperr.flush()]');
+    expect((await stage.events(2)).map(({ eventType }) => eventType)).toEqual(["page_viewed", "seen"]);
+    await page.evaluate("void whisperr.optOut()");
+    expect(await page.evaluate("localStorage.length + sessionStorage.length")).toBe(0);
+    expect(await page.evaluate<string[]>("told")).toContainEqual(expect.stringContaining("content script"));
+    expect(await complaints(page)).toEqual([]);
+  });
 });

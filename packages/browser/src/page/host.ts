@@ -62,17 +62,25 @@ export interface Features extends Pick<PageHost, "device" | "contextOf"> {
   readonly watchViews?: ((page: Page, client: PageCalls, stops: (() => void)[]) => void) | undefined;
 }
 
+/** The code of an extension on a page of somebody else: what is stored there is not the extension's. An element can be called chrome. */
+function isGuest(): boolean {
+  const { chrome } = globalThis as { chrome?: { readonly runtime?: { readonly id?: unknown } } };
+  return typeof chrome?.runtime?.id === "string" && !/extension:$/.test(location.protocol);
+}
+
 /** The page that this code runs on. */
 export function hostOfPage(options: BasicOptions, apiKey: string, features: Features): PageHost {
   const prefix = storagePrefix(apiKey);
-  const storesNothing = options.persistence === "memory";
+  const guest = isGuest();
+  if (guest && options.debug) console.debug("[whisperr] This is a content script: nothing is stored.");
+  const storesNothing = guest || options.persistence === "memory";
   const kept = storesNothing ? nowhere : openStorage(prefix, "localStorage");
   const opened = kept === nowhere ? kept : bounded(kept);
   const { durable, storedLocks } = features;
   const storage = durable && opened !== nowhere ? durable(opened, prefix, timers) : opened;
   const load = async () => storedLocks?.(storage);
   // Of an opt-out it is asked even where nothing is stored.
-  const origin = openStorage("", "localStorage");
+  const origin = guest ? nowhere : openStorage("", "localStorage");
   if (!storesNothing && !isPrerendered()) features.moveIn?.(storage, origin);
   return {
     prefix,
