@@ -111,6 +111,26 @@ testWithRedis("one relay delivers, and the next begins when it ends", async () =
   await vi.waitFor(() => expect(numbersOf(api)).toEqual([1, 2]), PATIENT);
 });
 
+testWithRedis("entries whose reply was lost are read again, before later ones", async () => {
+  const { client } = await aRedis();
+  const api = await startIngestionApi();
+  let isLost = false;
+  const lossy: RedisClient = {
+    on() {},
+    async call(command, ...values) {
+      const reply = await client.call(command, ...values);
+      if (command !== "XREADGROUP" || values.at(-1) !== ">" || !reply || isLost) return reply;
+      isLost = true;
+      await record(client, 3);
+      throw new Error("the reply was lost");
+    },
+  };
+  vi.spyOn(console, "warn").mockImplementation(() => {});
+  await record(client, 1, 2);
+  aRelay(lossy, api);
+  await vi.waitFor(() => expect(numbersOf(api)).toEqual([1, 2, 3]), PATIENT);
+});
+
 testWithRedis("an operation that is in doubt is in Redis once", async () => {
   const { client } = await aRedis();
   let calls = 0;
