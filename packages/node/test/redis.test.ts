@@ -143,7 +143,7 @@ testWithRedis("an operation that is in doubt is in Redis once", async () => {
     },
   };
   await record(doubtful, 1, 2, 3);
-  expect(calls).toBe(3);
+  expect(calls).toBeGreaterThan(2);
   expect(await client.xlen(STREAM)).toBe(3);
 });
 
