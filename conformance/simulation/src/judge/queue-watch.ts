@@ -198,7 +198,8 @@ export function watchQueue(
     },
     ended(isHeard) {
       const isFailure = !verdict.isSuccess && !verdict.isRefusal;
-      if (isFailure && sentFrom > 0) alone = 0;
+      // A probe that nobody waits for any longer says nothing, and may be repeated.
+      if (isFailure && sentFrom > 0) alone = isHeard ? 0 : alone;
       else if (isFailure && inFlight === 1) alone++;
       inFlight = 0;
       if (verdict.isSuccess) verdict.isHeard = isHeard;
