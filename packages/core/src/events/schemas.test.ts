@@ -94,6 +94,15 @@ describe.each([ZOD, VALIBOT, ARKTYPE])("$name", ({ failed, measured, traits, asy
     );
   });
 
+  test.each([null, "ignore"])("%s is no word for it: a violation is dropped", async (word) => {
+    const { client, events: arrived, errors } = stage({ invalidEvents: word as never });
+    client.track("ada", "payment_failed", { amount_cents: "49" });
+    client.identify("ada", { traits: { plan: "gold" } });
+    await client.flush();
+    expect(arrived).toEqual([]);
+    expect(errors.map(({ reason }) => reason)).toEqual(["invalid_event", "invalid_traits"]);
+  });
+
   test("refuses traits that violate their schema, and asks none for an identify without traits", async () => {
     const { client, identifies, errors } = stage();
     client.identify("ada", { traits: { plan: "gold" } });

@@ -37,13 +37,14 @@ interface Result {
 
 /** The value as its schema makes it: of an event, or without a name of traits. Throws a Refusal when it is not sent. */
 export function validated({ options, warn }: EventRules, given: unknown, event?: string): unknown {
-  const { events, traits, unknownEvents, invalidEvents = "drop" } = options;
+  const { events, traits, unknownEvents, invalidEvents } = options;
   const schema = (event ? events?.[event] : given ? traits : undefined)?.["~standard"];
   // The SDK records `page_viewed` by itself.
   let policy: string | false | undefined = event && event !== "page_viewed" && events && unknownEvents;
   let problem = "no schema of it";
   if (schema) {
-    policy = invalidEvents;
+    // Any other word counts as not given: a production build for browsers looks at none of them.
+    policy = invalidEvents === "warn" || invalidEvents === "send" ? invalidEvents : "drop";
     try {
       // Properties that were left out are none.
       const result = schema.validate(given ?? {}) as Result;
