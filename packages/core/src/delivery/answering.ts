@@ -39,8 +39,11 @@ export function batchCut(machine: Machine, count: number): void {
   if (machine.phase === "sending") machine.inFlight = machine.offset + count;
 }
 
-/** The request ended. `random` in [0, 1) feeds the jitter. */
-export function answered(machine: Machine, outcome: Outcome, random: number): void {
+/**
+ * The request ended. `random` in [0, 1) feeds the jitter. `isIdentify`: of a probe. It stays when it is taken, and is sent again in
+ * its turn: the front, which it has passed, may be an older one of the same user and arrive after all.
+ */
+export function answered(machine: Machine, outcome: Outcome, random: number, isIdentify = false): void {
   const { phase, inFlight, offset, effects } = machine;
   const count = inFlight - offset;
   if (phase !== "sending") return;
@@ -52,12 +55,13 @@ export function answered(machine: Machine, outcome: Outcome, random: number): vo
     return keep(machine, "unauthorized");
   }
   machine.failures = machine.rounds = 0;
+  const stays = isIdentify && outcome.kind === "accepted";
   if (outcome.kind === "accepted") {
     accepted(machine, count);
-    effects.remove(machine, offset, count, outcome.rejected);
+    if (!stays) effects.remove(machine, offset, count, outcome.rejected);
   } else if (isDivided(machine, count, outcome.kind === "too_large")) return send(machine);
   else effects.drop(machine, offset, count, outcome.kind);
-  leave(machine, offset, count);
+  if (!stays) leave(machine, offset, count);
   if (offset > 0) {
     machine.limit = 1;
     // The server takes others, so it is the front, unless that one has been evicted meanwhile.

@@ -59,9 +59,10 @@ export async function transmit(client: Client): Promise<void> {
 
 /** The request under way is over, and this is what came of it. `isLarge`: see `classifyAnswer()`. */
 export function conclude(client: Client, answer: Answer, isLarge?: boolean): void {
+  const { offset, outbox, ports } = client;
   client.answer = answer;
-  const outcome = heard(client, answer, client.inFlight - client.offset, isLarge);
-  step(client, answered, outcome, randomOf(client.ports));
+  const outcome = heard(client, answer, client.inFlight - offset, isLarge);
+  step(client, answered, outcome, randomOf(ports), offset > 0 && outbox.at(offset)?.kind === "identify");
 }
 
 /**
