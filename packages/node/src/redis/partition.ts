@@ -103,7 +103,9 @@ async function tell(partition: Partition): Promise<void> {
   const settled = partition.settled.slice(0, READ_COUNT);
   if (settled.length === 0) return;
   await settleEntries(relay.command, keys, settled);
-  partition.settled = partition.settled.slice(settled.length);
+  // Not the first ones: at the end of a relay its last turn may be telling the same.
+  const heard = new Set(settled);
+  partition.settled = partition.settled.filter((one) => !heard.has(one));
 }
 
 async function readMore(partition: Partition, session: Session): Promise<boolean> {
