@@ -190,8 +190,12 @@ export class WhisperrModule {
   /** For tests: nothing is sent and no key is needed; `WhisperrRecording` has what was recorded. */
   static forTesting<Request = NestRequest>(options: WhisperrModuleOptions<Request> = {}): DynamicModule {
     const recording = new WhisperrRecording();
-    const testing: NodeOptions = {
+    const testing: WhisperrModuleOptions<Request> = {
       ...options,
+      // What the app has in production: a client, or a way out, of its own.
+      whisperr: undefined,
+      outbox: undefined,
+      disabled: false,
       apiKey: "wrk_testing",
       beforeSend(event) {
         const sent = options.beforeSend ? options.beforeSend(event) : event;
