@@ -13,7 +13,7 @@ import type { ResolvedOptions, WhisperrOptions } from "../options.ts";
 import type { Ports } from "../ports.ts";
 import { guardedOutbox } from "../queue/guarded-outbox.ts";
 import { createMemoryOutbox } from "../queue/memory-outbox.ts";
-import { createReporter, printDebug, warnOnce } from "../report/reporter.ts";
+import { createReporter, printDebug, warnOfEvent } from "../report/reporter.ts";
 import { type Client, type ClientConfig, createClient, startQueue } from "./client.ts";
 
 /** An app's own events: names to properties, for `createWhisperr<Events>()`. */
@@ -120,7 +120,7 @@ export function createServerClient<Events extends EventMap = AnyEvents, More ext
     outbox ? { ...ports, isReady } : ports,
     more,
   );
-  const recorder = createRecorder(options, (kind, message) => warnOnce(reporter, kind, message));
+  const recorder = createRecorder(options, (event, message) => warnOfEvent(reporter, event, message));
   startQueue(client);
 
   function track(userId: unknown, event: unknown, properties?: unknown, context?: unknown): void {

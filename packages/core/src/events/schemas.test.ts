@@ -103,6 +103,14 @@ describe.each([ZOD, VALIBOT, ARKTYPE])("$name", ({ failed, measured, traits, asy
     expect(errors.map(({ reason }) => reason)).toEqual(["invalid_event", "invalid_traits"]);
   });
 
+  test("a warning of an event takes the place of no error that has its name", async () => {
+    const { client, log } = clientFixture({ events: {}, unknownEvents: "warn", onError: undefined });
+    for (let number = 0; number < 200; number++) client.track("ada", `event_${number}`);
+    client.track("ada", "invalid_user_id");
+    client.track("", "event_1");
+    expect(log.map(({ message }) => message)).toContainEqual(expect.stringContaining("the user id must be"));
+  });
+
   test("refuses traits that violate their schema, and asks none for an identify without traits", async () => {
     const { client, identifies, errors } = stage();
     client.identify("ada", { traits: { plan: "gold" } });

@@ -26,8 +26,8 @@ export interface EventSchemas<Events> {
 /** What the app said of its events, and who hears of what is wrong with them. */
 export interface EventRules {
   readonly options: WhisperrOptions;
-  /** Prints a thing once of its kind. */
-  readonly warn: (kind: string, message: string) => void;
+  /** Prints what is wrong with an event, or with traits, once of each. */
+  readonly warn: (event: string, message: string) => void;
 }
 
 interface Result {

@@ -62,15 +62,20 @@ function tellApp(reporter: Reporter, error: WhisperrError): void {
   if (!debug) warnOnce(reporter, kind, error.message + ONLY_ONCE);
 }
 
-/** More of them are noise. */
-const MAX_WARNINGS = 100;
-
 /** Prints what should be known, once of each kind. */
 export function warnOnce(reporter: Reporter, kind: string, message: string): void {
   const { warned } = reporter;
-  if (warned.has(kind) || warned.size >= MAX_WARNINGS) return;
+  if (warned.has(kind)) return;
   warned.add(kind);
   print(reporter, "warn", shown(reporter, message));
+}
+
+/** More of them are noise. */
+const MAX_WARNINGS = 100;
+
+/** The same of an event: its name may be that of an error, and an app may make up names without end. */
+export function warnOfEvent(reporter: Reporter, event: string, message: string): void {
+  if (reporter.warned.size < MAX_WARNINGS) warnOnce(reporter, `event ${event}`, message);
 }
 
 /** A line of diagnostics, printed when `debug` is on. */
