@@ -1,4 +1,7 @@
-import { expect, test } from "vitest";
+import { createReporter, portsOfNow, resolveOptions, webPorts } from "@whisperr/core";
+import { expect, onTestFinished, test, vi } from "vitest";
+import { asyncHooks, timers } from "../process.ts";
+import type { Command } from "./client.ts";
 import { createPartition, endPartition, turn } from "./partition.ts";
 import type { RunningRelay } from "./relay.ts";
 
@@ -19,3 +22,55 @@ test("a relay that stops in the middle of a turn tells Redis all that is over, e
   expect(ids.filter((id) => !told.has(id))).toEqual([]);
   expect(partition.settled).toEqual([]);
 });
+
+test("a lease that ended while its process stood still, and is had again, begins anew: nothing waits for ever", {
+  timeout: 60_000,
+}, async () => {
+  const now = vi.spyOn(performance, "now").mockReturnValue(0);
+  onTestFinished(() => now.mockRestore());
+  const sent: string[] = [];
+  const entry = JSON.stringify({ kind: "identify", body: '{"external_user_id":"ada"}' });
+  const relay = aRelay(
+    async (name) => {
+      if (name === "XREADGROUP") {
+        // Longer than the lease. Its timer has had no time to say so.
+        now.mockReturnValue(5_001);
+        return [["stream", [["1-0", ["operation", entry]]]]];
+      }
+      return 1;
+    },
+    (body) => void sent.push(body),
+  );
+  const partition = createPartition(relay, "0");
+
+  await turn(partition);
+  expect(sent).toEqual([]);
+  await turn(partition);
+  await vi.waitFor(() => expect(sent).toHaveLength(1), { timeout: 30_000 });
+
+  relay.isStopping = true;
+  await endPartition(partition);
+});
+
+function aRelay(command: Command, onRequest: (body: string) => void): RunningRelay {
+  const fetch = async (_url: string, { body }: { readonly body: string }) => {
+    onRequest(body);
+    return new Response("{}", { status: 202 });
+  };
+  const ports = { ...webPorts(fetch), ...portsOfNow(asyncHooks(), timers) };
+  const options = resolveOptions({ apiKey: "wrk_test" }, { maxQueueSize: 100 });
+  return {
+    command,
+    prefix: "whisperr",
+    id: "this",
+    leaseMs: 5_000,
+    options,
+    ports,
+    reporter: createReporter(options, ports),
+    partitions: new Map(),
+    delivered: 0,
+    dead: 0,
+    isStopping: false,
+    isStopped: false,
+  };
+}

@@ -87,6 +87,8 @@ async function hold(partition: Partition): Promise<void> {
   partition.holdAtMs = sinceMs + relay.leaseMs / (isMine ? 4 : 10);
   const untilMs = sinceMs + relay.leaseMs;
   if (!isMine || performance.now() >= untilMs) return endSession(partition);
+  // A lease that had ended before it was prolonged: what was not sent for that reason nobody would ask for again.
+  if (partition.session && performance.now() >= partition.session.untilMs) endSession(partition);
   if (partition.session === undefined) {
     await createGroup(relay.command, keys);
     partition.session = createSession(partition, untilMs);
