@@ -5,6 +5,7 @@ import { nowhere, type Storage } from "../storage/storage.ts";
 import { contextOf } from "./context.ts";
 import type { PageHost } from "./host.ts";
 import { createPage } from "./page.ts";
+import { sendNow } from "./sending.ts";
 import { newShared } from "./shared.ts";
 
 /** Lets promises go on. */
@@ -159,4 +160,22 @@ test("a client that is being shut down recovers nothing more, whatever lock it g
 
   expect(page).toMatchObject({ isHere: true, maySend: true, recovery: "none", entries: [] });
   expect(storage.get("q.dead.000000")).not.toBeNull();
+});
+
+test.each([
+  ["small, goes on without it, and so does what stands behind it", 10, [true, true]],
+  ["large, ends with it: what stands behind it stays with it, for the next page", 800, [false]],
+] as const)("a page that goes with a request in flight that is %s", async (_, bytes, kept) => {
+  let hidden = false;
+  const fetch = vi.fn((_url: string, _init: { keepalive?: boolean }) => new Promise<never>(() => {}));
+  const { api, page } = pageWith(watchedStorage(), { fetch: fetch as never, isHidden: () => hidden });
+  for (let n = 0; n < 120; n++) api.track("seen", { text: "x".repeat(n < 100 ? bytes : 0) });
+  await settle();
+  expect(fetch).toHaveBeenCalledTimes(1);
+
+  api.track("seen");
+  hidden = true;
+  sendNow(page);
+
+  expect(fetch.mock.calls.map(([, { keepalive }]) => keepalive)).toEqual(kept);
 });

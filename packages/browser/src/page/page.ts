@@ -42,6 +42,8 @@ export interface Page extends DeviceRecord, Omit<PageHost, "device">, TabQueue {
   failedAtMs: number;
   /** That one had `keepalive`, which the browser may have refused. */
   wasRefused: boolean;
+  /** Requests in flight that end with the page. */
+  frail: number;
 
   /** Its first operation was queued. */
   hasSpoken: boolean;
@@ -74,6 +76,7 @@ export function createPage<Events extends EventMap>(
     sinceMs: host.nowMs(),
     failedAtMs: 0,
     wasRefused: false,
+    frail: 0,
     hasSpoken: false,
     isHurried: options.flushAtStart === false,
     session: "",

@@ -24,6 +24,7 @@ export async function send(page: Page, url: string, init: FetchInit): Promise<Fe
   const keepalive = use.bytes <= bytesLeft(page) && (!page.wasRefused || isLeaving(page));
   page.wasRefused = false;
   if (keepalive) shared.keepalive.add(use);
+  else page.frail += 1;
   try {
     // Whatever the app's own policy is: an address may hold a token.
     return await fetch(url, { ...init, keepalive, referrerPolicy: "no-referrer", credentials: "omit" });
@@ -34,6 +35,7 @@ export async function send(page: Page, url: string, init: FetchInit): Promise<Fe
     throw error;
   } finally {
     use.endedAtMs = nowMs();
+    if (!keepalive) page.frail -= 1;
   }
 }
 
@@ -43,9 +45,13 @@ export function maxBodyBytes(page: Page): number {
   return bytes < WORTHWHILE_BYTES ? Number.POSITIVE_INFINITY : bytes;
 }
 
-/** What may leave before its turn: nothing while the page stays, the rest of the budget when it goes. */
+/**
+ * What may leave before its turn: nothing while the page stays, the rest of the budget when it goes. What is in flight without
+ * `keepalive` ends with the page: the next one sends it, and what stands behind it, in order.
+ */
 export function aheadBytes(page: Page): number {
-  return isLeaving(page) ? bytesLeft(page) : 0;
+  const isOvertaking = page.frail > 0 && page.entries[0]?.isStored;
+  return isLeaving(page) && !isOvertaking ? bytesLeft(page) : 0;
 }
 
 /** Sends what waits, unless it may be under way as it is. A page that goes sends all of it, one request behind the other. */

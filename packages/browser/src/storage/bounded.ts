@@ -4,7 +4,10 @@ import type { Storage } from "./storage.ts";
 
 /** A MiB, with room for what is no operation. */
 const MAX_LENGTH = 1_000_000;
-/** Other tabs write and remove, too: after so much that is written, refused or removed it is counted again. */
+/**
+ * Other tabs write and remove, too: after so much that is written, refused or removed it is counted again. While there is much
+ * room, after a quarter of it: a count reads all there is.
+ */
 const COUNTED_LENGTH = 32_000;
 
 export function bounded(storage: Storage): Storage {
@@ -26,7 +29,8 @@ export function bounded(storage: Storage): Storage {
       if (text && key.startsWith(RECORD)) {
         if (length > room && room >= 0) {
           const left = MAX_LENGTH - lengthOf(storage);
-          room = Math.min(left - (left < COUNTED_LENGTH ? COUNTED_LENGTH : 0), length + COUNTED_LENGTH);
+          const counted = Math.max(length + COUNTED_LENGTH, left / 4);
+          room = Math.min(left - (left < COUNTED_LENGTH ? COUNTED_LENGTH : 0), counted);
         }
         hasRoom = length <= room;
         if (!hasRoom) return wait(length);
