@@ -53,6 +53,21 @@ test("shutdown() waits for the user, once", async () => {
   expect(sent()).toEqual(["ada signed_up"]);
 });
 
+test.each(["flush", "shutdown"] as const)(
+  "%s() lets nothing else wait for the user",
+  { timeout: 60_000 },
+  async (end) => {
+    const { whisperr, lookups, client, sent } = await createRequest();
+    client.track("signed_up");
+    whisperr.track("bob", "invoice_paid");
+    const ended = whisperr[end]({ timeoutMs: 50_000 });
+    await vi.waitFor(() => expect(sent()).toEqual(["bob invoice_paid"]), { timeout: 30_000 });
+    lookups[0]?.("ada");
+    expect(await ended).toEqual({ delivered: 2, dropped: 0, pending: 0 });
+    expect(sent()).toEqual(["bob invoice_paid", "ada signed_up"]);
+  },
+);
+
 test("whoever is found after the end of shutdown() is too late, and that is counted", async () => {
   const { whisperr, lookups, client } = await createRequest();
   client.track("signed_up");

@@ -106,7 +106,11 @@ export function endCallers(client: Client, count: number): void {
   for (const caller of client.callers.splice(0, count)) caller.resolve(resultSince(client, caller));
 }
 
-function resultSince(client: Client, { delivered, lost }: Pick<Client, "delivered" | "lost">): FlushResult {
+/** What became of operations since the books were as given. */
+export function resultSince(
+  client: Client,
+  { delivered, lost }: Pick<Client, "delivered" | "lost">,
+): FlushResult {
   return {
     delivered: client.delivered - delivered,
     dropped: client.lost - lost,

@@ -8,7 +8,7 @@ import {
 } from "../client/server-client.ts";
 import { checkSchemas } from "../development.ts";
 import { misuse } from "../events/refusal.ts";
-import { type FlushResult, within } from "../loop/flush.ts";
+import { type FlushResult, resultSince, within } from "../loop/flush.ts";
 import { integer, MAX_TIMER_MS, ownOptions, resolveOptions, type WhisperrOptions } from "../options.ts";
 import type { Ports } from "../ports.ts";
 import { type ProcessEnd, watchProcess } from "./process-watch.ts";
@@ -69,22 +69,33 @@ export function createProcessClient<Events extends EventMap = AnyEvents>(
     return ended;
   }
 
+  /** What waits for no user goes out meanwhile: a lookup may take all the time there is. Returns what became of all since now. */
+  function sendQueued(): () => FlushResult {
+    const { delivered, lost } = client;
+    void api.flush();
+    return () => resultSince(client, { delivered, lost });
+  }
+
   const whisperr: ServerClient<Events> & { readonly [requestCalls]: RequestCalls } = {
     ...api,
     [requestCalls]: calls,
     flush(settings) {
       const queued = calls.queued();
       if (queued === undefined) return api.flush(settings);
-      return within(client, settings?.timeoutMs, () => queued.then(() => api.flush()));
+      const since = sendQueued();
+      return within(client, settings?.timeoutMs, () => queued.then(() => api.flush()).then(since));
     },
     shutdown(settings) {
       const queued = calls.queued();
       if (ending || queued === undefined) return ending ?? shutDown(settings);
       const { timeoutMs } = settings ?? {};
       const fromMs = end.elapsedMs();
-      ending = within(client, timeoutMs, () => queued.then(() => NOTHING)).then(() =>
-        shutDown(timeoutMs === undefined ? {} : { timeoutMs: timeoutMs - (end.elapsedMs() - fromMs) }),
-      );
+      const since = sendQueued();
+      ending = within(client, timeoutMs, () => queued.then(() => NOTHING))
+        .then(() =>
+          shutDown(timeoutMs === undefined ? {} : { timeoutMs: timeoutMs - (end.elapsedMs() - fromMs) }),
+        )
+        .then(since);
       return ending;
     },
   };
