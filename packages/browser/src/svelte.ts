@@ -24,9 +24,8 @@ const CLIENT = Symbol.for("whisperr.svelte");
 export function provideWhisperr<Events extends EventMap = AnyEvents>(
   source?: WhisperrSource<Events>,
 ): Whisperr<Events> {
-  const client: Pick<Whisperr, "flush"> =
-    source && "client" in source ? source.client : createWhisperr(source);
-  return setContext(CLIENT, client as Whisperr<Events>);
+  const { client } = Object(source) as { readonly client?: Whisperr<Events> };
+  return setContext(CLIENT, client ?? (createWhisperr(source as BrowserOptions) as Whisperr<Events>));
 }
 
 /** The client of the nearest component above that calls `provideWhisperr()`. Call it while a component starts. Throws without one. */

@@ -23,7 +23,8 @@ const CLIENT = Symbol.for("whisperr.vue");
  */
 export const WhisperrPlugin = {
   install(app: Pick<App, "provide">, given?: WhisperrPluginOptions): void {
-    app.provide(CLIENT, given && "client" in given ? given.client : createWhisperr(given));
+    const { client } = Object(given) as { readonly client?: Whisperr };
+    app.provide(CLIENT, client ?? createWhisperr(given as BrowserOptions));
   },
 };
 
