@@ -1,5 +1,5 @@
 /** Fastify 5: a plugin that gives every request a client, bound to its authenticated user. */
-import type { AnyEvents, EventMap, UserClient } from "@whisperr/core";
+import { type AnyEvents, type EventMap, integer, MAX_TIMER_MS, type UserClient } from "@whisperr/core";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Whisperr } from "./create-whisperr.ts";
 import { type RequestOptions, requestClients } from "./frameworks/request-client.ts";
@@ -52,6 +52,7 @@ export function whisperrFastify<Events extends EventMap = AnyEvents>(
     holders: (request) => [request, request.raw],
     where: "request and request.raw",
   });
+  const timeoutMs = integer("closeTimeoutMs", options.closeTimeoutMs, 5_000, 0, MAX_TIMER_MS);
   const plugin: WhisperrPlugin = (app, _options, done) => {
     // A scope inside may have a client, or users, of its own.
     if (!app.hasRequestDecorator("whisperr")) app.decorateRequest("whisperr");
@@ -63,7 +64,7 @@ export function whisperrFastify<Events extends EventMap = AnyEvents>(
     // What reads a body goes on where the connection's data came in.
     app.addHook("preValidation", (request, _reply, next) => runWith(request.whisperr, next));
     app.addHook("onClose", async () => {
-      await whisperr.flush({ timeoutMs: options.closeTimeoutMs ?? 5_000 });
+      await whisperr.flush({ timeoutMs });
     });
     done();
   };

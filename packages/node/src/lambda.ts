@@ -1,5 +1,5 @@
 /** AWS Lambda: what a handler records is delivered before its sandbox freezes, within what is left of its time. */
-import type { AnyEvents, EventMap, UserClient } from "@whisperr/core";
+import { type AnyEvents, type EventMap, integer, MAX_TIMER_MS, type UserClient } from "@whisperr/core";
 // By its name, so that an app which imports both loads one copy.
 import { createWhisperr, type NodeOptions, type Whisperr } from "@whisperr/node";
 import { type ResolveUser, requestClients } from "./frameworks/request-client.ts";
@@ -85,7 +85,8 @@ export function withWhisperr(
   handler: (...invocation: never[]) => unknown,
   options: LambdaOptions<unknown> = {},
 ): (...invocation: unknown[]) => Promise<unknown> {
-  const { timeoutMs = 2_000, whisperr = createWhisperr(options), resolveUser } = options;
+  const timeoutMs = integer("timeoutMs", options.timeoutMs, 2_000, 0, MAX_TIMER_MS);
+  const { whisperr = createWhisperr(options), resolveUser } = options;
   const clientOf = requestClients<[unknown]>(
     whisperr,
     { resolveUser },

@@ -10,15 +10,17 @@ import type {
   ModuleMetadata,
   Scope,
 } from "@nestjs/common";
-import type {
-  AnyEvents,
-  EventArguments,
-  EventMap,
-  FlushResult,
-  IdentifyOptions,
-  Stats,
-  UserClient,
-  WireEvent,
+import {
+  type AnyEvents,
+  type EventArguments,
+  type EventMap,
+  type FlushResult,
+  type IdentifyOptions,
+  integer,
+  MAX_TIMER_MS,
+  type Stats,
+  type UserClient,
+  type WireEvent,
 } from "@whisperr/core";
 // By its name, so that an app which imports both loads one copy.
 import { createWhisperr, type NodeOptions, type Whisperr } from "@whisperr/node";
@@ -73,7 +75,7 @@ export class WhisperrService<Events extends EventMap = AnyEvents> implements Whi
   /** Nest makes it. */
   constructor(whisperr: Whisperr<Events>, closeTimeoutMs = 5_000) {
     this.#whisperr = whisperr;
-    this.#closeTimeoutMs = closeTimeoutMs;
+    this.#closeTimeoutMs = integer("closeTimeoutMs", closeTimeoutMs, 5_000, 0, MAX_TIMER_MS);
   }
 
   /** As `track()` of the client. */
