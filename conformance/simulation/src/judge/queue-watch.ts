@@ -6,6 +6,7 @@
  * but with an answer, or from a queue that is over-full; what was answered leaves it. A front that failed alone in all its
  * attempts may be followed by one operation behind it, and leaves when that is taken and it fails once more.
  */
+import { IDENTIFY_PATH } from "@whisperr/conformance/api";
 import { changedBytes } from "@whisperr/conformance/invariants/traffic.ts";
 import type { Operation, Outbox, Stats } from "@whisperr/core";
 import type { Read } from "../wire.ts";
@@ -41,6 +42,8 @@ interface Verdict {
   readonly isRefusal: boolean;
   readonly rejected: number;
   isHeard: boolean;
+  /** An identify that was probed is sent again in its turn, for the front may be an older one, and arrive after it. */
+  readonly stays: boolean;
 }
 
 /** Of one operation, before another one is probed. */
@@ -53,6 +56,7 @@ const NO_VERDICT: Verdict = {
   isRefusal: false,
   rejected: 0,
   isHeard: false,
+  stays: false,
 };
 
 export function watchQueue(
@@ -67,6 +71,7 @@ export function watchQueue(
   let current: Call | undefined;
   let inFlight = 0;
   let sentFrom = 0;
+  let isIdentify = false;
   /** Attempts in which the front failed alone. */
   let alone = 0;
   /** The one behind the front was taken just now. */
@@ -138,13 +143,14 @@ export function watchQueue(
   }
 
   function checkRemoved(): void {
-    if (verdict.isSuccess && verdict.isHeard) violate("kept what was acknowledged");
+    if (verdict.isSuccess && verdict.isHeard && !verdict.stays) violate("kept what was acknowledged");
   }
 
-  function sending({ operations, recorded }: Read): boolean {
+  function sending({ operations, path, recorded }: Read): boolean {
     if (inFlight > 0) violate("has two requests under way");
     checkRemoved();
     inFlight = operations.length;
+    isIdentify = path === IDENTIFY_PATH;
     const at = inFlight === 1 && isGivenUp() ? queue.indexOf(operations[0]?.key ?? 0, head) : head;
     sentFrom = Math.max(at - head, 0);
     hasTakenOther &&= sentFrom === 0;
@@ -194,7 +200,10 @@ export function watchQueue(
     answered(status, rejected) {
       const isSuccess = status >= 200 && status < 300;
       const isRefusal = status >= 400 && status < 500 && ![401, 403, 408, 425, 429].includes(status);
-      verdict = { offset: sentFrom, count: inFlight, isSuccess, isRefusal, rejected, isHeard: false };
+      verdict = { offset: sentFrom, count: inFlight, isSuccess, isRefusal, rejected, isHeard: false, stays: false };
+      if (!isSuccess || sentFrom === 0 || !isIdentify) return;
+      verdict = { ...verdict, stays: true };
+      hasTakenOther = true;
     },
     ended(isHeard) {
       const isFailure = !verdict.isSuccess && !verdict.isRefusal;
