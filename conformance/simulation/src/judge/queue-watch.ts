@@ -200,7 +200,15 @@ export function watchQueue(
     answered(status, rejected) {
       const isSuccess = status >= 200 && status < 300;
       const isRefusal = status >= 400 && status < 500 && ![401, 403, 408, 425, 429].includes(status);
-      verdict = { offset: sentFrom, count: inFlight, isSuccess, isRefusal, rejected, isHeard: false, stays: false };
+      verdict = {
+        offset: sentFrom,
+        count: inFlight,
+        isSuccess,
+        isRefusal,
+        rejected,
+        isHeard: false,
+        stays: false,
+      };
       if (!isSuccess || sentFrom === 0 || !isIdentify) return;
       verdict = { ...verdict, stays: true };
       hasTakenOther = true;
