@@ -64,12 +64,12 @@ const actions: fc.Arbitrary<Action> = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom<Action>({ do: "retryNow" }, { do: "abandon" }) },
 );
 
-/** Past the 40 in a row from which on whole batches are dropped; rarely, because it takes long. */
+/** Past the 72 in a row from which on whole batches are dropped; rarely, because it takes long. */
 const refusals: fc.Arbitrary<Action[]> = fc.oneof(
   { weight: 12, arbitrary: fc.constant<Action[]>([]) },
   {
     weight: 1,
-    arbitrary: fc.integer({ min: 30, max: 50 }).map((times): Action[] => [{ do: "refuseInARow", times }]),
+    arbitrary: fc.integer({ min: 62, max: 82 }).map((times): Action[] => [{ do: "refuseInARow", times }]),
   },
 );
 

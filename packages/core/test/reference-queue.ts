@@ -129,5 +129,5 @@ export function referenceQueue(maxQueueSize: number): ReferenceQueue {
 
 /** Operations that one refusal may cost, after so many in a row: 1, and from the 41st on 2, 4, 8 … up to 50. */
 function droppedTogether(refusals: number): number {
-  return refusals < 40 ? 1 : Math.min(2 ** (refusals - 39), 50);
+  return refusals < 72 ? 1 : Math.min(2 ** (refusals - 71), 50);
 }
