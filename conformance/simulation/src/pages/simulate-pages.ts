@@ -109,7 +109,7 @@ function checkHealed({ name, client }: SimulatedPage): void {
 }
 
 /** Why an operation may be gone without a trace of its own. */
-const EXPLAINED = ["queue_full", "opted_out", "reset", "corrupt"] as const;
+const EXPLAINED = ["queue_full", "opted_out", "reset", "corrupt", "undeliverable"] as const;
 
 function checkArrivals({ witness, api, pages }: Browser): void {
   const reported = pages

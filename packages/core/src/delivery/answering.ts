@@ -92,6 +92,8 @@ function failed(machine: Machine, { afterMs, blames }: Outcome & { kind: "retry"
       return pause(machine, "backoff", backoffMs(1), Math.min(machine.probes, goal - 1));
   }
   const askedMs = afterMs && throttledMs(afterMs, random);
+  // The server has said when, and no flush() comes before that, nor need one wait for longer.
+  if (askedMs) owedMs = 0;
   const phase = askedMs ? "throttled" : "backoff";
   if (failures > retries) {
     roundFailed(machine);
