@@ -4,7 +4,8 @@ import type { Page } from "@whisperr/conformance-browsers";
 import { expect, it } from "vitest";
 import { inEveryEngine } from "../browsers/engines.ts";
 import { bundleForPage, type Framework, renderOnServer } from "./bundle-framework-app.ts";
-import { complaints, html, type PageStage, setPageStage, until } from "./stage.ts";
+import { buyOnce, ONE_PURCHASE, openShop } from "./open-shop.ts";
+import { complaints, type PageStage, setPageStage } from "./stage.ts";
 
 /** Built once for all engines. */
 const built = new Map<Framework, Promise<string>>();
@@ -15,21 +16,13 @@ function bundled(framework: Framework): Promise<string> {
   return building;
 }
 
-async function openApp(stage: PageStage, framework: Framework, own: boolean, markup = ""): Promise<Page> {
-  stage.site.put("/app.js", { body: await bundled(framework) });
-  const plan = `<script>globalThis.plan = { options: ${stage.options()}, own: ${own} };</script>`;
-  const root = `<div id="root">${markup}</div><script type="module" src="/app.js"></script>`;
-  stage.site.put("/app", { body: html(plan, root) });
-  const page = await stage.open("/app");
-  await until(page, "globalThis.whisperr && document.querySelector('button')");
-  return page;
+async function openApp(stage: PageStage, framework: Framework, own: boolean, markup?: string): Promise<Page> {
+  return openShop(stage, await bundled(framework), own, markup);
 }
 
 /** Clicks and unmounts; then what the API got. */
 async function use(stage: PageStage, page: Page): Promise<string[]> {
-  await until(page, "whisperr.stats().accepted >= 2");
-  await page.evaluate("document.querySelector('button').click()");
-  await until(page, "document.querySelector('button').textContent === 'Bought 1'");
+  await buyOnce(page);
   await page.evaluate("void leave()");
   await page.evaluate("whisperr.track('still_there')");
   await page.evaluate("whisperr.flush()");
@@ -37,14 +30,12 @@ async function use(stage: PageStage, page: Page): Promise<string[]> {
   return (await stage.events(4)).map(({ eventType }) => eventType);
 }
 
-const EXPECTED = ["page_viewed", "shop_opened", "bought", "still_there"];
-
 inEveryEngine("frameworks", (browser, engine) => {
   const frameworks: readonly Framework[] = ["svelte", "vue"];
 
   it.each(frameworks)("%s has one client, which outlives its components", async (framework) => {
     const stage = await setPageStage(browser());
-    expect(await use(stage, await openApp(stage, framework, false))).toEqual(EXPECTED);
+    expect(await use(stage, await openApp(stage, framework, false))).toEqual(ONE_PURCHASE);
   });
 
   // What a server renders does not differ between engines.
@@ -52,7 +43,7 @@ inEveryEngine("frameworks", (browser, engine) => {
 
   it.each(frameworks)("%s takes a client that the app made", async (framework) => {
     const stage = await setPageStage(browser());
-    expect(await use(stage, await openApp(stage, framework, true))).toEqual(EXPECTED);
+    expect(await use(stage, await openApp(stage, framework, true))).toEqual(ONE_PURCHASE);
   });
 
   it.each(frameworks)("%s renders on a server, and hydrates without a difference", async (framework) => {
@@ -60,6 +51,6 @@ inEveryEngine("frameworks", (browser, engine) => {
     const markup = await renderOnServer(framework, { apiKey: "wrk_test", baseUrl: stage.api.url });
     expect(markup).toMatch(/<button type="button">Bought 0<\/button>/);
     expect(stage.api.requests).toEqual([]);
-    expect(await use(stage, await openApp(stage, framework, false, markup))).toEqual(EXPECTED);
+    expect(await use(stage, await openApp(stage, framework, false, markup))).toEqual(ONE_PURCHASE);
   });
 });

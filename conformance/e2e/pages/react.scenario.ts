@@ -4,26 +4,24 @@ import type { Engine, Page } from "@whisperr/conformance-browsers";
 import { expect, it } from "vitest";
 import { inEveryEngine } from "../browsers/engines.ts";
 import { bundleForPage, type ReactVersion, renderOnServer } from "./bundle-react-app.ts";
-import { complaints, html, type PageStage, setPageStage, until } from "./stage.ts";
+import { buyOnce, ONE_PURCHASE, openShop } from "./open-shop.ts";
+import { complaints, type PageStage, setPageStage } from "./stage.ts";
 
 /** What differs between versions of React does not differ between engines: the older one runs in one. */
 const versionsIn = (engine: Engine): ReactVersion[] => (engine === "chromium" ? ["18", "19"] : ["19"]);
 
-async function openApp(stage: PageStage, version: ReactVersion, own: boolean, markup = ""): Promise<Page> {
-  stage.site.put("/app.js", { body: await bundleForPage(version) });
-  const plan = `<script>globalThis.plan = { options: ${stage.options()}, own: ${own} };</script>`;
-  const root = `<div id="root">${markup}</div><script type="module" src="/app.js"></script>`;
-  stage.site.put("/app", { body: html(plan, root) });
-  const page = await stage.open("/app");
-  await until(page, "globalThis.whisperr && document.querySelector('button')");
-  return page;
+async function openApp(
+  stage: PageStage,
+  version: ReactVersion,
+  own: boolean,
+  markup?: string,
+): Promise<Page> {
+  return openShop(stage, await bundleForPage(version), own, markup);
 }
 
 /** Clicks, renders again and unmounts; then what the API got. How often StrictMode runs effects is React's own affair. */
 async function use(stage: PageStage, page: Page): Promise<string[]> {
-  await until(page, "whisperr.stats().accepted >= 2");
-  await page.evaluate("document.querySelector('button').click()");
-  await until(page, "document.querySelector('button').textContent === 'Bought 1'");
+  await buyOnce(page);
   await page.evaluate("again()");
   await page.evaluate("leave()");
   await page.evaluate("whisperr.track('still_there')");
@@ -31,8 +29,6 @@ async function use(stage: PageStage, page: Page): Promise<string[]> {
   const names = (await stage.events(4)).map(({ eventType }) => eventType);
   return names.filter((name, index) => name !== "shop_opened" || index === names.indexOf(name));
 }
-
-const EXPECTED = ["page_viewed", "shop_opened", "bought", "still_there"];
 
 inEveryEngine("react", (browser, engine) => {
   const versions = versionsIn(engine);
@@ -42,7 +38,7 @@ inEveryEngine("react", (browser, engine) => {
     async (version) => {
       const stage = await setPageStage(browser());
       const page = await openApp(stage, version, false);
-      expect(await use(stage, page)).toEqual(EXPECTED);
+      expect(await use(stage, page)).toEqual(ONE_PURCHASE);
       expect(
         await page.evaluate("clients.length > 1 && clients.every((client) => client === whisperr)"),
       ).toBe(true);
@@ -53,7 +49,7 @@ inEveryEngine("react", (browser, engine) => {
   it.each(versions)("React %s takes a client that the app made", async (version) => {
     const stage = await setPageStage(browser());
     const page = await openApp(stage, version, true);
-    expect(await use(stage, page)).toEqual(EXPECTED);
+    expect(await use(stage, page)).toEqual(ONE_PURCHASE);
     expect(await complaints(page)).toEqual([]);
   });
 
@@ -63,7 +59,7 @@ inEveryEngine("react", (browser, engine) => {
     expect(markup).toMatch(/^<button type="button">/);
     expect(stage.api.requests).toEqual([]);
     const page = await openApp(stage, version, false, markup);
-    expect(await use(stage, page)).toEqual(EXPECTED);
+    expect(await use(stage, page)).toEqual(ONE_PURCHASE);
     expect(await complaints(page)).toEqual([]);
   });
 });
