@@ -1,4 +1,4 @@
-/** Every test that needs no browser and no platform: one process, one project per workspace, and two for what is built. */
+/** Every test that needs no browser and no platform: one process, a project per workspace, and three for what takes long, what is built, and what people read. */
 import { globSync } from "node:fs";
 import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
 
@@ -14,6 +14,13 @@ const BUILT = [
   "conformance/src/mutants/*.test.ts",
   "release/src/*.test.ts",
   "scripts/api-reports.test.ts",
+];
+
+/** On the sources too, but too long for `npm run check`: thousands of worlds, every timed case at both ends of chance, a Redis of its own. */
+const LONG = [
+  "conformance/simulation/src/pages/quick-visits.test.ts",
+  "conformance/src/chance.test.ts",
+  "packages/node/test/redis*.test.ts",
 ];
 
 /** What people read is true. */
@@ -33,6 +40,16 @@ const SOURCES = "{src,test,browsers}/**";
 
 /** The name of a workspace's folder is that of its project: `npx vitest --project core`. */
 function unitProject(root: string, where = SOURCES): TestProjectInlineConfiguration {
+  const name = root.slice(root.lastIndexOf("/") + 1);
+  return sourceProject(name, [`${root}/${where}/*.test.ts`], [...BUILT, ...DOCS, ...LONG], root);
+}
+
+function sourceProject(
+  name: string,
+  include: string[],
+  exclude: string[] = [],
+  root = "",
+): TestProjectInlineConfiguration {
   return {
     extends: true,
     resolve: { conditions },
@@ -40,9 +57,9 @@ function unitProject(root: string, where = SOURCES): TestProjectInlineConfigurat
     // What the browser package's build puts in.
     define: { VERSION: JSON.stringify("0.0.0") },
     test: {
-      name: root.slice(root.lastIndexOf("/") + 1),
-      include: [`${root}/${where}/*.test.ts`],
-      exclude: [...BUILT, ...DOCS],
+      name,
+      include,
+      exclude,
       // A worker goes on with the next file, and with the modules it has loaded; what tests replace is put back.
       isolate: ISOLATED.includes(root),
       setupFiles: [
@@ -67,6 +84,7 @@ export default defineConfig({
     projects: [
       ...workspaces.map((root) => unitProject(root)),
       unitProject("scripts", "**"),
+      sourceProject("long", LONG),
       { extends: true, test: { name: "built", include: BUILT } },
       { extends: true, test: { name: "docs", include: DOCS } },
     ],

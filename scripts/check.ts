@@ -15,5 +15,5 @@ await runCheck(
       reports: "reports/sources/conformance.xml",
     },
   ],
-  ["what is built, other runtimes, browsers and documents (npm test)"],
+  ["what takes long, what is built, other runtimes, browsers and documents (npm test)"],
 );

@@ -69,7 +69,7 @@ function stepsFor(files: readonly string[]): Step[] {
 
 /** Those that import one of the files, at whatever distance. */
 function unitTests(files: readonly string[]): Step {
-  const projects = ["--project=!built", "--project=!docs", "--passWithNoTests"];
+  const projects = ["--project=!built", "--project=!docs", "--project=!long", "--passWithNoTests"];
   return ["unit tests", "vitest", "related", "--run", ...projects, "--reporter=dot", ...files];
 }
 
