@@ -89,7 +89,7 @@ describe("Deno.serve", () => {
 });
 
 describe("Deno.exit()", () => {
-  test("cannot wait: what is queued is reported", async () => {
+  test("cannot wait: what is queued is reported, and said on the console", async () => {
     const api = await startTestApi();
     const ended = await runProgram({
       runtime: deno,
@@ -99,7 +99,11 @@ describe("Deno.exit()", () => {
         whisperr.track("ada", "step_taken");
         Deno.exit(3);`,
     });
-    expect(ended).toMatchObject({ exit: 3, stderr: "", stdout: "retry_exhausted 1\n" });
+    expect(ended).toMatchObject({
+      exit: 3,
+      stderr: expect.stringContaining("The process ended before 1 operation could be sent"),
+      stdout: "retry_exhausted 1\n",
+    });
     expect(api.requests).toEqual([]);
   });
 

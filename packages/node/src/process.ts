@@ -2,6 +2,7 @@
 // Under a name of its own: apps that are bundled often have a `createRequire` at the top of the bundle.
 import { createRequire as requireFrom } from "node:module";
 import {
+  onEnd,
   onOutOfWork,
   outsideZones,
   type ProcessEnd,
@@ -56,50 +57,64 @@ function builtin(name: string): unknown {
   return requireFrom(process.execPath)(name);
 }
 
-/** What is to be asked when the process has run out of work. */
-interface Exit {
-  readonly asked: Set<() => void>;
+/** One client, which has something to lose. */
+interface Listener {
+  /** The process has run out of work. */
   readonly ask: () => void;
+  /** It ends. */
+  readonly tell: () => void;
+}
+
+/** All of them, and what the process itself calls. */
+interface Exit {
+  readonly listeners: Set<Listener>;
+  readonly ask: () => void;
+  readonly tell: () => void;
 }
 
 /** Of the shape of `Exit`: another shape is another name. */
-const EXIT = Symbol.for("@whisperr/node exit 1");
+const EXIT = Symbol.for("@whisperr/node exit 2");
 
 /**
- * One `beforeExit` listener for all clients of the process, those of other copies of this module included: Node warns of a leak
- * from the eleventh listener on, and an app may well have more clients, and bundles, than that. It is there only while a client listens.
+ * One `beforeExit` listener and one for `exit`, for all clients of the process, those of other copies of this module included: Node
+ * warns of a leak from the eleventh on, and an app may well have more clients, and bundles, than that. They are there only while
+ * a client listens.
  */
 function exitOfProcess(): Exit {
   const host = process as { [EXIT]?: Exit };
-  const asked = new Set<() => void>();
+  const listeners = new Set<Listener>();
   host[EXIT] ??= {
-    asked,
+    listeners,
     // Node goes on by itself while a timer holds it.
     ask() {
-      for (const one of [...asked]) one();
+      for (const { ask } of [...listeners]) ask();
+    },
+    tell() {
+      for (const { tell } of [...listeners]) tell();
     },
   };
   return host[EXIT];
 }
 
-const listening = new Map<ProcessWatch, () => void>();
+const listening = new Map<ProcessWatch, Listener>();
 
 export const PROCESS_END: ProcessEnd = {
   listen(watch) {
-    const { asked, ask } = exitOfProcess();
-    const one = () => void onOutOfWork(watch);
+    const { listeners, ask, tell } = exitOfProcess();
+    const one = { ask: () => void onOutOfWork(watch), tell: () => onEnd(watch) };
     listening.set(watch, one);
-    if (asked.size === 0) process.on("beforeExit", ask);
-    asked.add(one);
+    if (listeners.size === 0) process.on("beforeExit", ask).on("exit", tell);
+    listeners.add(one);
     // This may be a beforeExit handler of the app, too late to be heard now: one more turn, and Node emits it again. A test
     // runner's DOM may have taken the global away; it never ends a process in the midst of a test.
     globalThis.setImmediate?.(() => {});
   },
   unlisten(watch) {
-    const { asked, ask } = exitOfProcess();
+    const { listeners, ask, tell } = exitOfProcess();
     const one = listening.get(watch);
     listening.delete(watch);
-    if (one && asked.delete(one) && asked.size === 0) process.off("beforeExit", ask);
+    if (one && listeners.delete(one) && listeners.size === 0)
+      process.off("beforeExit", ask).off("exit", tell);
   },
   holdingTimers: timersIn(outsideZones, {
     set: (callback, delayMs) => setTimeout(callback, delayMs),

@@ -161,3 +161,47 @@ describe("a process that ends by itself while the API is in trouble", { timeout:
     expect(api.eventTypes()).toEqual(["signed_up", "signed_up"]);
   });
 });
+
+describe("a process that is ended at once", { timeout: PROCESS_LIMIT_MS }, () => {
+  const LINE =
+    "[whisperr] The process ended before 2 operations could be sent: await whisperr.shutdown() before it exits, or use a durable outbox.\n";
+  const QUEUED = `createWhisperr({ baseUrl, exitTimeoutMs, onError() {} }).identify("ada");
+    const whisperr = createWhisperr({ baseUrl, exitTimeoutMs, onError: ({ type }) => console.log(type) });
+    whisperr.track("ada", "signed_up"); whisperr.track("ada", "plan_upgraded");`;
+
+  test.each([
+    ["process.exit()", "process.exit(3);", 3],
+    ["an uncaught exception", "throw new Error('of the app');", 1],
+    ["an unhandled rejection", "Promise.reject(new Error('of the app'));", 1],
+  ])("says on stderr what %s takes along, of each client once", async (_what, end, exitCode) => {
+    const api = await startIngestionApi(hang);
+    const ended = await runModule(api.url, `${QUEUED} ${end}`);
+    expect(ended).toMatchObject({ exitCode, stdout: "retry_exhausted\n" });
+    expect(ended.stderr.split(LINE)).toHaveLength(2);
+    expect(ended.stderr).toContain("before 1 operation could be sent");
+  });
+
+  test("says nothing where an outbox keeps it, nor where nothing waits", async () => {
+    const api = await startIngestionApi();
+    const ended = await runModule(
+      api.url,
+      `import { createMemoryOutbox } from "@whisperr/node";
+       createWhisperr({ baseUrl, exitTimeoutMs, outbox: createMemoryOutbox() }).track("ada", "signed_up");
+       const whisperr = createWhisperr({ baseUrl, exitTimeoutMs });
+       whisperr.track("ada", "signed_up");
+       await whisperr.flush();
+       process.exit();`,
+    );
+    expect(ended).toEqual({ ...QUIET_END, stdout: "" });
+  });
+
+  test("says it in a line of its own without an onError, and no more", async () => {
+    const ended = await runModule(
+      await unusedUrl(),
+      `const whisperr = createWhisperr({ baseUrl, exitTimeoutMs });
+       whisperr.track("ada", "signed_up"); whisperr.track("ada", "plan_upgraded");
+       process.exit();`,
+    );
+    expect(ended).toMatchObject({ exitCode: 0, stderr: LINE });
+  });
+});

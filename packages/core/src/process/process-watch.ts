@@ -7,6 +7,8 @@ import type { Client } from "../client/client.ts";
 import { abandon, flush, retry } from "../loop/flush.ts";
 import { MAX_TIMER_MS } from "../options.ts";
 import type { Timers } from "../ports.ts";
+import { counted } from "../report/messages.ts";
+import { warnOnce } from "../report/reporter.ts";
 
 /** The end of the process, as a runtime lets it be watched and delayed. */
 export interface ProcessEnd {
@@ -28,6 +30,8 @@ export interface ProcessEnd {
 export interface ProcessWatch {
   readonly client: Client;
   readonly end: ProcessEnd;
+  /** What is queued outlives the process: the app gave an outbox. */
+  readonly isKept: boolean;
   isListening: boolean;
   /** The timer that holds the process while someone waits. */
   hold: unknown;
@@ -42,15 +46,20 @@ const MAX_EXIT_FLUSHES = 10;
 
 /**
  * The port `onStep` of a client in a process: what the client has in hand has changed. `exitTimeoutMs`: how long operations may
- * delay the end of the process; 0 = not at all.
+ * delay the end of the process; 0 = not at all. `isKept`: what is queued outlives it.
  */
-export function watchProcess(exitTimeoutMs: number, end: ProcessEnd): (client: Client) => void {
+export function watchProcess(
+  exitTimeoutMs: number,
+  end: ProcessEnd,
+  isKept = false,
+): (client: Client) => void {
   const { holdingTimers } = end;
   let watch: ProcessWatch | undefined;
   return (client) => {
     watch ??= {
       client,
       end,
+      isKept,
       isListening: false,
       hold: undefined,
       acceptedAtLastExit: -1,
@@ -90,9 +99,19 @@ export function onOutOfWork(watch: ProcessWatch): boolean {
   return goesOn;
 }
 
-/** The process ends now, and nothing can be waited for. */
+/**
+ * The process ends now, and nothing can be waited for. What it takes along is said on the console even where the app has an
+ * `onError`: what that starts at such a moment seldom ends.
+ */
 export function onEnd(watch: ProcessWatch): void {
-  if (!isReported(watch)) abandon(watch.client);
+  const { client, isKept } = watch;
+  if (isKept || isReported(watch)) return;
+  const { reporter, pending } = client;
+  const lost = `The process ended before ${counted(pending, "operation")} could be sent`;
+  warnOnce(reporter, "end", `${lost}: await whisperr.shutdown() before it exits, or use a durable outbox.`);
+  // That was the line.
+  reporter.warned.add("retry_exhausted");
+  abandon(client);
 }
 
 /** Nothing came since the last exit flush, which told what stays behind. */

@@ -30,4 +30,4 @@ export function messageOf(what: Parameters<typeof explain>[0], answer?: Answer, 
   return `${explain(what)}${more}${answer ? ` (${describeAnswer(answer)})` : ""}.`;
 }
 
-const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;
+export const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;
