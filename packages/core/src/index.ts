@@ -47,6 +47,7 @@ export {
 export type { WireEvent } from "./events/recorder.ts";
 export { describeThrown, misuse, printable, quote } from "./events/refusal.ts";
 export type { EventSchemas, Schema } from "./events/schemas.ts";
+export { stringify } from "./events/snapshot.ts";
 export { ignoreRejection, isThenable } from "./events/thenable.ts";
 export { type Batch, cutBatch, encodeEvent, formatMessageId, utf8Bytes } from "./events/wire.ts";
 export {

@@ -75,6 +75,7 @@ test("core exports exactly this, so that nothing becomes public by accident", ()
     "stats",
     "step",
     "stop",
+    "stringify",
     "syncIdentity",
     "tell",
     "timerFired",

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import { createWhisperr, type Whisperr } from "./create-whisperr.ts";
-import { timers } from "./process.ts";
+import { PROCESS_END, timers } from "./process.ts";
 
 const NOON = "2026-06-14T12:00:00.000Z";
 
@@ -82,4 +82,16 @@ test("a test's DOM that took setImmediate away does no harm", async () => {
   const whisperr = createWhisperr({ apiKey: "wrk_test", fetch: async () => new Response("{}") });
   expect(() => whisperr.track("ada", "signed_up")).not.toThrow();
   expect(await whisperr.flush()).toMatchObject({ delivered: 1 });
+});
+
+test("a host without performance and execArgv has what a client needs all the same", async () => {
+  vi.useRealTimers();
+  vi.stubGlobal("performance", undefined);
+  const { execArgv } = process;
+  onTestFinished(() => void Object.assign(process, { execArgv }));
+  Object.assign(process, { execArgv: undefined });
+  const whisperr = createWhisperr({ apiKey: "wrk_test", fetch: async () => new Response("{}") });
+  whisperr.track("ada", "signed_up");
+  expect(PROCESS_END.elapsedMs()).toBeGreaterThan(0);
+  expect(await whisperr.shutdown({ timeoutMs: 60_000 })).toMatchObject({ delivered: 1 });
 });

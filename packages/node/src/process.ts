@@ -38,7 +38,7 @@ export function randomUuid(): string {
 /** Whether fetch takes proxies from the environment. Bun, which has this package too, always does. */
 export function usesProxies(): boolean {
   const { env, execArgv, versions } = process;
-  const flags = [...execArgv, ...(env.NODE_OPTIONS ?? "").split(" ")];
+  const flags = [...(execArgv ?? []), ...(env.NODE_OPTIONS ?? "").split(" ")];
   return "bun" in versions || env.NODE_USE_ENV_PROXY === "1" || flags.includes("--use-env-proxy");
 }
 
@@ -120,5 +120,6 @@ export const PROCESS_END: ProcessEnd = {
     set: (callback, delayMs) => setTimeout(callback, delayMs),
     clear: (handle) => clearTimeout(handle as NodeJS.Timeout),
   }),
-  elapsedMs: () => performance.now(),
+  // Not `performance`, which tests replace.
+  elapsedMs: () => process.uptime() * 1000,
 };

@@ -2,7 +2,7 @@
  * The last `identify()` of a user is the server's last word, in whatever order those of several pages arrive: while older ones of
  * other pages wait, newer ones are noted, and whoever settles the last of the older ones says the newer ones again.
  */
-import { append, type IdentifyOperation, type Operation } from "@whisperr/core";
+import { append, type IdentifyOperation, type Operation, stringify } from "@whisperr/core";
 import type { Page } from "../page/page.ts";
 import { NEWEST, queueOf, RECORD, recordKey } from "../storage/keys.ts";
 import { mayArrive, readInFlight } from "./in-flight.ts";
@@ -44,7 +44,7 @@ export function noteNewest(page: Page, operation: IdentifyOperation): void {
   const said = page.isSayingAgain
     ? note.said.map((one) => (one[1] === operation.body ? entry : one))
     : [...note.said, entry].slice(-MAX_SAID);
-  storage.set(NEWEST + user, JSON.stringify({ after, said }));
+  storage.set(NEWEST + user, stringify({ after, said }));
 }
 
 /**
@@ -79,7 +79,7 @@ export function sayNewest(page: Page, settled: readonly Entry[] = []): void {
     else
       storage.set(
         note,
-        JSON.stringify({ after: open, said: again.length > 0 ? left.said?.slice(-again.length) : left.said }),
+        stringify({ after: open, said: again.length > 0 ? left.said?.slice(-again.length) : left.said }),
       );
   }
 }

@@ -89,7 +89,7 @@ export function startOfExit(page: Page): number {
   if (page.lease === undefined) return 0;
   const notes = new Set(awaited.map(({ note }) => note));
   if (notes.size === 1 || nowMs() - sinceMs > HURRY_MS)
-    return entries.reduce((end, { key }, index) => (mayArrive(awaited, key) ? index + 1 : end), 0);
+    return entries.map(({ key }) => mayArrive(awaited, key)).lastIndexOf(true) + 1;
   for (const note of notes) {
     const [until, ...lasts] = (storage.get(note) ?? "").split(" ");
     if (lasts[0]) storage.set(note, [Math.max(Number(until), nowMs() + HURRY_MS), ...lasts].join(" "));

@@ -1,7 +1,9 @@
-import { expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { bounded } from "./bounded.ts";
 import { recordKey } from "./keys.ts";
 import type { Storage } from "./storage.ts";
+
+afterEach(() => void vi.restoreAllMocks());
 
 const MIB = 1024 * 1024;
 
@@ -86,4 +88,15 @@ test("an event costs no count of all, neither while there is room nor while ther
   events(9_000, 10_000);
   expect(texts.size).toBeGreaterThan(7_000);
   expect((reads() - before) / 1000).toBeLessThan(200);
+});
+
+test("the reduce() of an old library lets no more in (Prototype 1.6)", () => {
+  const { tabs, taken } = profile();
+  vi.spyOn(Array.prototype, "reduce").mockImplementation(function (this: unknown[]) {
+    return this.length > 1 ? this : this[0];
+  });
+  for (let n = 0; n < 1000; n++) tabs[0].set(keyOf(n), EVENT);
+  vi.restoreAllMocks();
+  expect(taken()).toBeLessThanOrEqual(MIB);
+  expect(taken()).toBeGreaterThan(MIB * 0.9);
 });

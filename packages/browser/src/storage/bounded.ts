@@ -45,5 +45,9 @@ export function bounded(storage: Storage): Storage {
   };
 }
 
-const lengthOf = ({ keys, get }: Storage): number =>
-  keys().reduce((sum, key) => sum + key.length + (get(key)?.length ?? 0), 0);
+/** Without `reduce()`, in whose place old libraries have a method of another kind (Prototype 1.6). */
+function lengthOf({ keys, get }: Storage): number {
+  let length = 0;
+  for (const key of keys()) length += key.length + (get(key)?.length ?? 0);
+  return length;
+}

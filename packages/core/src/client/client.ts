@@ -89,7 +89,8 @@ export function createClient<More extends object = object>(
     accepted: 0,
     delivered: 0,
     lost: 0,
-    dropped: {},
+    // Without what other code gives to every object.
+    dropped: Object.create(null),
     bytes: 0,
     isWeighed: true,
     weighedSize: 0,

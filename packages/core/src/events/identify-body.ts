@@ -1,6 +1,7 @@
 /** The body of `POST /v1/identify`: only what the app gave, checked before it is queued. */
 
 import { mustBe } from "../development.ts";
+import { ownOptions } from "../options.ts";
 import type { Channel, ChannelType } from "./channel.ts";
 import { type EventRules, validated } from "./schemas.ts";
 import { isText, NON_BLANK, objectToJson, stringify } from "./snapshot.ts";
@@ -52,8 +53,8 @@ const SHORTCUTS = { email: "email", phone: "sms", pushToken: "push" };
 
 /** Throws a Refusal that names the part which is not usable. */
 export function identifyBody(userId: string, options: unknown, rules?: EventRules): string {
-  const given = (options ?? {}) as Record<string, unknown>;
-  const isObject = typeof given === "object" && !Array.isArray(given);
+  const given = ownOptions((options ?? {}) as Record<string, unknown>);
+  const isObject = typeof given === "object" && !Array.isArray(options);
   const rule = "an object like { email, traits }";
   mustBe(isObject, "identify's second argument", rule, options, "invalid_traits");
   const traits = objectToJson(rules ? validated(rules, given.traits) : given.traits, "traits");
@@ -76,12 +77,12 @@ function wireChannels(given: Record<string, unknown>): object[] {
       return isBlank ? [] : wireChannel({ type, address }, name);
     });
   mustBe(Array.isArray(channels), "channels", "an array", channels, REASON);
-  // Not its own map(): a subclass of Array could return anything.
-  return Array.from(channels, (entry, index) => wireChannel(entry, `channels[${index}]`));
+  // A list of our own: the map() of a subclass of Array could return anything. Not by Array.from(), for which old libraries have their own.
+  return [...channels].map((entry, index) => wireChannel(entry, `channels[${index}]`));
 }
 
 function wireChannel(entry: unknown, where: string): object {
-  const given = Object(entry) as Record<string, unknown>;
+  const given = ownOptions(Object(entry) as Record<string, unknown>);
   const field = (name: string, ...allowed: readonly unknown[]) =>
     oneOf(allowed, given[name], `${name} of ${where}`);
   const { address } = given;

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { fakePorts } from "../../test/fake-ports.ts";
 import type { TrackOperation } from "./operation.ts";
 import { createRecorder, recordEvent } from "./recorder.ts";
+import { formatMessageId } from "./wire.ts";
 
 const warn = () => {};
 
@@ -41,6 +42,17 @@ test("what ids are made of is drawn anew for each millisecond that has events: a
     ["00000002", "3ffffff1"],
     ["00000003", "3ffffff1"],
   ]);
+});
+
+test("dice that always fall the same give no two events one id", () => {
+  let nowMs = 1000;
+  const { ports } = fakePorts({ nowMs: () => nowMs++ });
+  const record = createRecorder({ apiKey: "wrk_test" }, warn);
+  const ids = [1, 2, 3].map(() => {
+    const made = recordEvent(record, { ports, clockAheadMs: 0 }, user, "bought", {}, undefined);
+    return formatMessageId(made as TrackOperation);
+  });
+  expect(new Set(ids).size).toBe(3);
 });
 
 test("the events of one millisecond share the random part of their ids, and are counted", () => {

@@ -127,7 +127,10 @@ function learn({ known }: Recorder, event: unknown): string {
  */
 function draw(recorder: Recorder, nowMs: number, uuid: string): void {
   recorder.drawnAtMs = nowMs;
-  recorder.idPrefix = uuid.slice(0, UUID_PREFIX_LENGTH);
+  const idPrefix = uuid.slice(0, UUID_PREFIX_LENGTH);
+  // A test's dice may always fall the same: then it goes on counting.
+  if (idPrefix === recorder.idPrefix) return;
+  recorder.idPrefix = idPrefix;
   recorder.idNumber = Number.parseInt(uuid.slice(-8), 16) & MAX_FIRST_NUMBER;
 }
 

@@ -83,7 +83,7 @@ const UNPRINTABLE = [
 
 const asCode = (one: string): string => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`;
 
-/** A name for messages: short, and only if it is text. */
+/** A name for messages: short, and only if it is text. Without `JSON.stringify`, which may be what has failed. */
 export function quote(name: unknown): string {
-  return typeof name === "string" ? JSON.stringify(name.slice(0, 100)) : "…";
+  return typeof name === "string" ? `"${name.slice(0, 100)}"` : "…";
 }

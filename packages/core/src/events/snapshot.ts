@@ -131,20 +131,24 @@ function look(value: unknown, budget: Budget, depth: number): void {
   }
 }
 
-/** As the language has it: old libraries (Prototype 1.6) give arrays a `toJSON` that makes text of them. It is away for the call. */
-export function stringify(value: unknown, replacer?: (key: string, value: unknown) => unknown): string {
-  const added = Object.getOwnPropertyDescriptor(Array.prototype, "toJSON");
-  if (added === undefined) return JSON.stringify(value, replacer);
-  Reflect.deleteProperty(Array.prototype, "toJSON");
+type Replacer = (key: string, value: unknown) => unknown;
+
+/**
+ * As the language has it: old libraries (Prototype 1.6) give arrays a `toJSON` that makes text of them, and others give one to every
+ * object. It is away for the call.
+ */
+export function stringify(value: unknown, replacer?: Replacer, host: object = Array.prototype): string {
+  const added = Object.getOwnPropertyDescriptor(host, "toJSON");
+  if (!("toJSON" in host && Reflect.deleteProperty(host, "toJSON"))) return JSON.stringify(value, replacer);
   try {
-    return JSON.stringify(value, replacer);
+    return stringify(value, replacer, Object.prototype);
   } finally {
-    Object.defineProperty(Array.prototype, "toJSON", added);
+    if (added) Object.defineProperty(host, "toJSON", added);
   }
 }
 
 /** What a `toJSON` gives is only seen here. */
-function boundedReplacer(): (key: string, value: unknown) => unknown {
+function boundedReplacer(): Replacer {
   const budget = newBudget();
   return (_key, value) => {
     if (typeof value === "string") spend(budget, value.length);

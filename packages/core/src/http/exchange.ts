@@ -5,6 +5,7 @@
 import { describeThrown } from "../events/refusal.ts";
 import type { Batch } from "../events/wire.ts";
 import { MAX_TIME_MS, timeOf } from "../host-numbers.ts";
+import { ownOptions } from "../options.ts";
 import type { AbortControllerLike, FetchResponse, Ports } from "../ports.ts";
 import { parseHttpDateMs } from "./http-date.ts";
 
@@ -80,12 +81,12 @@ export function createTransport(
       // A number, or it throws.
       const status = Number(response.status ?? Number.NaN);
       if (Number.isNaN(status)) return noAnswer("an answer without a status");
-      verdict = { status };
+      verdict = { status, failure: undefined };
       try {
         // What the app gave as fetch may answer with less than a Response: all but the status can be done without.
         const header = (name: string) => textOf(response.headers?.get?.(name));
         verdict = {
-          status,
+          ...verdict,
           retryAfter: header("retry-after"),
           isPage: /^\s*text\/html/i.test(header("content-type") ?? "") || undefined,
           clockAheadMs: aheadMs(header("date"), sentMs, timeOf(ports)),
@@ -228,9 +229,11 @@ function parse(body = ""): {
   readonly rejected?: unknown;
   readonly error?: unknown;
 } {
+  let said: object = {};
   try {
-    return Object(JSON.parse(body));
+    said = Object(JSON.parse(body));
   } catch {
-    return {};
+    // Then it says nothing.
   }
+  return ownOptions(said);
 }

@@ -68,7 +68,8 @@ function makeRoom(client: Client, bytes: number): void {
   // What other pages or earlier processes left came in unweighed.
   const isUnknown = size > client.weighedSize || client.bytes > config.maxQueueBytes;
   if (isUnknown && !client.isWeighed) {
-    client.bytes = bytes + read(outbox, 0).reduce((sum, one) => sum + lengthOf(one) + OPERATION_BYTES, 0);
+    client.bytes = bytes;
+    for (const one of read(outbox, 0)) client.bytes += lengthOf(one) + OPERATION_BYTES;
     client.isWeighed = true;
   }
   let end = inFlight;

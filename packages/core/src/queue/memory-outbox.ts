@@ -29,6 +29,7 @@ export function createMemoryOutbox(): Outbox {
   }
 
   return {
+    failure: undefined,
     get size() {
       return pinned.length + queue.length - head;
     },

@@ -41,8 +41,8 @@ export function webPorts(given: FetchLike | null | undefined): Ports {
 /** An answer's text up to a bound: one oversized answer would harm everybody in the process. Rejects when the body breaks off. */
 export async function readBoundedText(response: FetchResponse): Promise<string> {
   const { body } = response;
-  // Polyfills have bodies of other kinds, or none.
-  if (typeof body?.getReader !== "function") return response.text();
+  // Polyfills have bodies of other kinds, or none; and the DOM of a test may lack the decoder.
+  if (typeof body?.getReader !== "function" || typeof TextDecoder === "undefined") return response.text();
   const reader = body.getReader();
   const decoder = new TextDecoder();
   let text = "";
