@@ -15,6 +15,7 @@ const CORE = {
   client: ["delivery", "events", "http", "identity", "loop", "queue", "report"],
   process: ["client", "events", "loop", "report"],
   web: ["http"],
+  testing: ["events", "identity", "queue"],
 };
 
 /** In packages/browser/src. What stands beside the rooms makes clients of them. */
@@ -38,7 +39,7 @@ const EDGE = {
 /** Files outside the rooms: any room may import them. For the other packages, all of core is such a file. */
 const SHARED = [
   "^packages/core/src/(development|errors|host-numbers|options|ports)\\.ts$",
-  "^packages/core/src/index\\.ts$",
+  "^packages/core/src/(index|testing)\\.ts$",
   "^packages/browser/src/(clock|index)\\.ts$",
   "^packages/edge/src/options\\.ts$",
   "^packages/edge/src/cloudflare/[^/]+\\.ts$",
@@ -68,6 +69,13 @@ export default {
       severity: "error",
       from: { path: "^packages/(browser|deno|edge|node)/src/" },
       to: { path: "^packages/(browser|deno|edge|node)/", pathNot: "^packages/$1/" },
+    },
+    {
+      name: "testing-apart",
+      comment: "what is for an app's tests nothing else may import",
+      severity: "error",
+      from: { pathNot: "/src/testing(/|\\.ts$)" },
+      to: { path: "/src/testing(/|\\.ts$)" },
     },
     {
       name: "core-below",

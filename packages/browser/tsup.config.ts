@@ -1,5 +1,6 @@
 import { readFileSync, rmSync } from "node:fs";
 import { defineConfig, type Options } from "tsup";
+import { DECLARATIONS } from "../core/declarations.ts";
 import { PRIVATE_PROPERTIES } from "../core/private-names.ts";
 import { production } from "../core/production-build.ts";
 
@@ -50,9 +51,19 @@ const slimProduced: Options = { ...slim, esbuildPlugins: [production as Plugin] 
 const single: Options = { ...shared, entry: { single: "src/index.ts" }, splitting: false };
 const singleDeveloped: Options = { ...single, outDir: "dist/development" };
 const singleProduced: Options = { ...single, esbuildPlugins: [production as Plugin] };
+/** For tests, where every mistake is named: by itself, to be read in a stack. */
+const testing: Options = {
+  ...shared,
+  entry: { testing: "src/testing.ts" },
+  splitting: false,
+  minify: false,
+  esbuildOptions(options) {
+    options.conditions = ["@whisperr/source"];
+  },
+};
 /** What only `persistence: "durable"` needs is a file of its own, loaded when asked for. */
 const modules: Options = { format: "esm", splitting: true };
-const types: Options = { dts: { resolve: ["@whisperr/core"] } };
+const types: Options = { dts: DECLARATIONS };
 
 export default defineConfig(() => {
   // Here, once: the builds run side by side, and none may clear away what another wrote.
@@ -70,6 +81,8 @@ export default defineConfig(() => {
     { ...singleProduced, format: "cjs", ...types },
     { ...singleDeveloped, format: "esm" },
     { ...singleDeveloped, format: "cjs" },
+    { ...testing, format: "esm", ...types },
+    { ...testing, format: "cjs", ...types },
     { ...script, entry: { whisperr: "src/script/tag.ts" }, outExtension: () => ({ js: ".iife.js" }) },
     // Pages carry the loader inline, where a map leads nowhere.
     {

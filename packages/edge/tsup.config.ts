@@ -1,8 +1,9 @@
 import { defineConfig } from "tsup";
+import { DECLARATIONS } from "../core/declarations.ts";
 import { PRIVATE_PROPERTIES } from "../core/private-names.ts";
 
 export default defineConfig({
-  entry: ["index", "cloudflare", "vercel", "next", "hono"].map((name) => `src/${name}.ts`),
+  entry: ["index", "cloudflare", "vercel", "next", "hono", "testing"].map((name) => `src/${name}.ts`),
   format: ["esm", "cjs"],
   target: "es2022",
   platform: "neutral",
@@ -13,7 +14,7 @@ export default defineConfig({
   esbuildOptions(options) {
     options.mangleProps = PRIVATE_PROPERTIES;
   },
-  dts: { resolve: ["@whisperr/core"] },
+  dts: DECLARATIONS,
   clean: true,
   treeshake: true,
 });

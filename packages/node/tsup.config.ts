@@ -1,4 +1,5 @@
 import { defineConfig } from "tsup";
+import { DECLARATIONS } from "../core/declarations.ts";
 
 export default defineConfig({
   entry: {
@@ -23,7 +24,7 @@ export default defineConfig({
   noExternal: ["@whisperr/core"],
   // Entries that make a client name the main one: an app loads it once.
   external: ["@whisperr/node"],
-  dts: { resolve: ["@whisperr/core"] },
+  dts: DECLARATIONS,
   clean: true,
   // One file an entry: each more costs an app's start a third of a millisecond.
   splitting: false,

@@ -47,7 +47,8 @@ const createDisabled = (): Whisperr => ({
   setPushPermission: nothing,
 });
 
-function featuresOf(options: BrowserOptions): Features {
+/** What these options have the client of a page do. Throws when one makes no sense. */
+export function featuresOf(options: BrowserOptions): Features {
   checkOptions(options);
   const { persistence, pageViews, respectDoNotTrack, anonymousEvents, traitsFromDevice, autoContext } =
     options;

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import * as core from "../src/index.ts";
+import * as testing from "../src/testing.ts";
 
 test("core exports exactly this, so that nothing becomes public by accident", () => {
   expect(Object.keys(core).sort()).toEqual([
@@ -86,5 +87,24 @@ test("core exports exactly this, so that nothing becomes public by accident", ()
     "webPorts",
     "withdraw",
     "within",
+  ]);
+});
+
+test("and this for the entries that are for tests", () => {
+  expect(Object.keys(testing).sort()).toEqual([
+    "acceptAll",
+    "assertIdentified",
+    "assertTracked",
+    "checked",
+    "hear",
+    "identifiedOf",
+    "matchers",
+    "newNotes",
+    "newVisitor",
+    "onErrorOf",
+    "recordingOf",
+    "serverOptions",
+    "testServer",
+    "trackedOf",
   ]);
 });

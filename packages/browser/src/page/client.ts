@@ -24,7 +24,7 @@ const MAX_QUEUE_SIZE = 1000;
 const MAX_QUEUE_BYTES = 5 * 1024 * 1024;
 
 /** Servers that render pages have no document, or half of one. An element can take the place of the method. */
-const isOnPage = (): boolean =>
+export const isOnPage = (): boolean =>
   [globalThis.window, globalThis.document].every((one) => one?.addEventListener) &&
   [typeof location, typeof navigator].every((type) => type === "object");
 

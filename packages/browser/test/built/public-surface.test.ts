@@ -13,6 +13,7 @@ const SURFACE = {
   "@whisperr/browser/single": ["channel", "createWhisperr"],
   "@whisperr/browser/slim": ["channel", "createWhisperr"],
   "@whisperr/browser/svelte": ["provideWhisperr", "useWhisperr"],
+  "@whisperr/browser/testing": ["assertIdentified", "assertTracked", "createTestWhisperr", "matchers"],
   "@whisperr/browser/vue": ["WhisperrPlugin", "useWhisperr"],
 };
 

@@ -21,6 +21,7 @@ const SURFACE: Record<string, string[]> = {
   "./vercel": ["createWhisperr"],
   "./next": ["createWhisperr"],
   "./hono": ["whisperr"],
+  "./testing": ["assertIdentified", "assertTracked", "createTestWhisperr", "matchers"],
 };
 
 test("the entries are these", () => {

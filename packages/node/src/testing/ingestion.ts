@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { AnyEvents, EventMap, IdentifyBody, WireEvent } from "@whisperr/core";
-import { type Identified, identifiedOf, type Recording, type Tracked, trackedOf } from "./recording.ts";
+import { identifiedOf, newNotes, type Recording, recordingOf, trackedOf } from "@whisperr/core/testing";
 
 /** The API of a test. */
 export interface Ingestion<Events extends EventMap = AnyEvents> extends Recording<Events> {
@@ -32,10 +32,13 @@ type Fault = { readonly status: number; readonly retryAfterSeconds: number | und
 export async function startIngestion<Events extends EventMap = AnyEvents>(): Promise<Ingestion<Events>> {
   const faults: Fault[] = [];
   const seen = new Set<unknown>();
-  const said: (Tracked | Identified)[] = [];
+  const notes = newNotes();
   let requests = 0;
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    // Pages ask first whether they may.
+    for (const [name, value] of Object.entries(ANY_PAGE)) response.setHeader(name, value);
+    if (request.method === "OPTIONS") return void response.writeHead(204).end();
     const body = await read(request);
     requests += 1;
     const fault = faults.shift();
@@ -56,7 +59,7 @@ export async function startIngestion<Events extends EventMap = AnyEvents>(): Pro
     if (endpoint === "POST /v1/identify") {
       const identify = body as Partial<IdentifyBody> | undefined;
       if (typeof identify?.external_user_id !== "string") return "no external_user_id";
-      said.push(identifiedOf(identify as IdentifyBody));
+      notes.said.push(identifiedOf(identify as IdentifyBody));
       return { processing: "queued" };
     }
     if (endpoint !== "POST /v1/events/batch") return `${endpoint} is no endpoint`;
@@ -66,7 +69,7 @@ export async function startIngestion<Events extends EventMap = AnyEvents>(): Pro
     const valid = events.filter(isEvent);
     for (const event of valid) {
       const { $message_id } = event.context;
-      if (!seen.has($message_id)) said.push(trackedOf(event));
+      if (!seen.has($message_id)) notes.said.push(trackedOf(event));
       seen.add($message_id);
     }
     return { accepted: valid.length, rejected: events.length - valid.length };
@@ -78,20 +81,15 @@ export async function startIngestion<Events extends EventMap = AnyEvents>(): Pro
   await new Promise<void>((resolve, reject) => server.once("error", reject).listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   const script = (fault: Fault, times = 1) => faults.push(...Array<Fault>(times).fill(fault));
+  const recording = recordingOf<Events>(notes);
   return {
     url: `http://127.0.0.1:${port}`,
     requests: () => requests,
     fail: (status, { times, retryAfterSeconds } = {}) => void script({ status, retryAfterSeconds }, times),
     loseAnswer: ({ times } = {}) => void script("lost", times),
-    tracked: (event?: string) =>
-      said.filter((one) => "event" in one && (event === undefined || one.event === event)) as never,
-    identified: (userId) =>
-      said.filter(
-        (one): one is Identified => !("event" in one) && (userId === undefined || one.userId === userId),
-      ),
-    timeline: (userId) => said.filter((one) => one.userId === userId),
+    ...recording,
     clear() {
-      said.length = 0;
+      recording.clear();
       faults.length = 0;
       requests = 0;
     },
@@ -106,13 +104,20 @@ export async function startIngestion<Events extends EventMap = AnyEvents>(): Pro
 
 const MAX_BATCH = 500;
 
+/** Any page may send, as to the real one. */
+const ANY_PAGE = {
+  "access-control-allow-origin": "*",
+  "access-control-allow-headers": "content-type, x-api-key",
+  "access-control-expose-headers": "retry-after",
+};
+
 /** What the contract asks of an event. */
 function isEvent(event: unknown): event is WireEvent {
-  const { external_user_id, event_type, occurred_at, properties, context } = Object(
+  const { external_user_id, anonymous_id, event_type, occurred_at, properties, context } = Object(
     event,
   ) as Partial<WireEvent>;
   return (
-    typeof external_user_id === "string" &&
+    typeof (external_user_id ?? anonymous_id) === "string" &&
     typeof event_type === "string" &&
     /^[a-z0-9]+(?:_[a-z0-9]+)*$/.test(event_type) &&
     !Number.isNaN(Date.parse(`${occurred_at}`)) &&

@@ -1,4 +1,5 @@
 /** Assertions about a client for tests: as functions that throw, and as matchers for the `expect` of Vitest, Jest and Bun. */
+// Their types by their name, so that declarations hold them once.
 import type { EventMap } from "@whisperr/core";
 import type { Identified, Recording, Tracked } from "./recording.ts";
 

@@ -1,0 +1,14 @@
+/** For an app's own tests: a client that sends nothing, and assertions about what it was told. */
+export {
+  type AsJson,
+  assertIdentified,
+  assertTracked,
+  type Identified,
+  matchers,
+  type Recording,
+  type TestOptions,
+  type Tracked,
+  type TrackedOf,
+  type WhisperrMatchers,
+} from "@whisperr/core/testing";
+export { createTestWhisperr, type TestWhisperr } from "./testing/test-whisperr.ts";
