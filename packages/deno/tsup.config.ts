@@ -9,7 +9,10 @@ async function copyVersion(): Promise<void> {
   if (current !== jsr) writeFileSync("deno.json", current);
 }
 
+const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
+
 export default defineConfig({
+  define: { VERSION: JSON.stringify(version) },
   entry: { index: "src/index.ts" },
   format: ["esm"],
   target: "es2022",

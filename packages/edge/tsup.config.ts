@@ -1,8 +1,12 @@
+import { readFileSync } from "node:fs";
 import { defineConfig } from "tsup";
 import { DECLARATIONS } from "../core/declarations.ts";
 import { PRIVATE_PROPERTIES } from "../core/private-names.ts";
 
+const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
+
 export default defineConfig({
+  define: { VERSION: JSON.stringify(version) },
   entry: ["index", "cloudflare", "vercel", "next", "hono", "testing"].map((name) => `src/${name}.ts`),
   format: ["esm", "cjs"],
   target: "es2022",

@@ -1,7 +1,11 @@
+import { readFileSync } from "node:fs";
 import { defineConfig } from "tsup";
 import { DECLARATIONS } from "../core/declarations.ts";
 
+const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
+
 export default defineConfig({
+  define: { VERSION: JSON.stringify(version) },
   entry: {
     index: "src/index.ts",
     express: "src/express.ts",

@@ -81,6 +81,7 @@ export type {
   FetchInit,
   FetchLike,
   FetchResponse,
+  Library,
   Ports,
   Timers,
 } from "./ports.ts";
@@ -93,5 +94,6 @@ export { parseOperation } from "./queue/stored-operation.ts";
 export { describeAnswer } from "./report/messages.ts";
 export { createReporter, printDebug, type Reporter, report } from "./report/reporter.ts";
 export { type AsyncHooks, outsideZones, portsOfNow, timersIn } from "./web/host-context.ts";
+export { activeSpan, traced, untraced } from "./web/open-telemetry.ts";
 export { uuid } from "./web/uuid.ts";
 export { readBoundedText, webPorts } from "./web/web-ports.ts";

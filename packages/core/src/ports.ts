@@ -19,6 +19,10 @@ export interface Ports {
   readonly abortController: () => AbortControllerLike;
   /** The text of an answer. May reject: the status counts without it. */
   readonly readText: (response: FetchResponse) => Promise<string>;
+  /** Servers: who records, in the context of each event. What the app puts there wins. */
+  readonly library?: Library;
+  /** Servers: what the context of an event gets by itself, read at its call. */
+  readonly spanOfCall?: () => object | undefined;
   /** The runtime's console. */
   readonly log: (level: "debug" | "warn", message: string) => void;
   /** Called at the end of each step; a runtime uses it to hold, or let go of, its process or request. */
@@ -33,6 +37,15 @@ export interface Ports {
   aheadBytes?(client: Client): number;
   /** Told of every operation that leaves the queue: delivered, or given up. */
   readonly onSettled?: (operation: Operation, delivered: boolean) => void;
+}
+
+/** The SDK, as its events name it. */
+export interface Library {
+  readonly name: string;
+  /** Of the package; none where it runs from its sources. */
+  readonly version: string | undefined;
+  /** With its version where it has one: `node/26.10.0`, `Cloudflare-Workers`. */
+  readonly runtime: string | undefined;
 }
 
 /** One-shot timers. A runtime whose timers can keep a process alive returns ones that do not. */

@@ -8,10 +8,12 @@ import {
   type ProcessOptions,
   portsOfNow,
   type ServerClient,
+  traced,
   webPorts,
 } from "@whisperr/core";
 import { timers } from "./clock.ts";
 import { asyncHooks, mayRead, readEnvironment } from "./deno-api.ts";
+import { library } from "./library.ts";
 import { PROCESS_END } from "./process-exit.ts";
 
 /** What `createWhisperr()` can be told. */
@@ -41,7 +43,7 @@ export function createWhisperr<Events extends EventMap = AnyEvents>(
   options: DenoOptions & EventSchemas<Events> = {},
 ): Whisperr<Events> {
   return createProcessClient<Events>(options, ({ fetch }) => ({
-    ports: { ...webPorts(fetch), ...portsOfNow(asyncHooks(), timers) },
+    ports: traced({ ...webPorts(fetch), ...portsOfNow(asyncHooks(), timers), library: library() }),
     end: PROCESS_END,
     environmentKey,
     proxyVariable: readEnvironment,

@@ -18,6 +18,12 @@ export function asyncHooks(): AsyncHooks | undefined {
   return process?.getBuiltinModule?.("node:async_hooks") as AsyncHooks | undefined;
 }
 
+/** `deno/2.9.6`, as Deno itself says it to servers. */
+export function userAgent(): string | undefined {
+  const { navigator } = globalThis as { navigator?: { userAgent?: string } };
+  return navigator?.userAgent?.toLowerCase();
+}
+
 /** An environment variable; undefined when it is not set, or not to be read: Deno would stop and ask the user. */
 export function readEnvironment(variable: string): string | undefined {
   return mayRead(variable) ? Deno.env.get(variable) : undefined;

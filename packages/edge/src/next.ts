@@ -6,6 +6,7 @@ import {
   type EventMap,
   type EventSchemas,
   type ServerClient,
+  untraced,
 } from "@whisperr/core";
 import { createSharedClient, type Whisperr } from "./client/create-whisperr.ts";
 import { isWithoutKey } from "./client/without-key.ts";
@@ -54,7 +55,7 @@ function make<Events extends EventMap>(given: NextOptions & EventSchemas<Events>
   const options = {
     ...given,
     apiKey: given.apiKey || (keyOfEnvironment() ?? ""),
-    fetch: given.fetch ?? platformFetch,
+    fetch: untraced(given.fetch ?? platformFetch),
     waitUntil: waitUntilInNext(bound),
   };
   if (options.disabled === true || isWithoutKey(options)) return createDisabledClient<Events>();

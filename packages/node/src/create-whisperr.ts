@@ -7,9 +7,11 @@ import {
   type ProcessOptions,
   portsOfNow,
   type ServerClient,
+  traced,
   webPorts,
 } from "@whisperr/core";
 import { type HandingOver, MAKE_CLIENT } from "./hand-over.ts";
+import { library } from "./library.ts";
 import { asyncHooks, PROCESS_END, randomUuid, timers, usesProxies } from "./process.ts";
 
 /** What `createWhisperr()` can be told. */
@@ -42,7 +44,12 @@ export function createWhisperr<Events extends EventMap = AnyEvents>(
 
 function create<Events extends EventMap>(options: NodeOptions): Whisperr<Events> {
   return createProcessClient<Events>(options, ({ fetch }) => ({
-    ports: { ...webPorts(fetch), ...portsOfNow(asyncHooks(), timers), uuid: randomUuid },
+    ports: traced({
+      ...webPorts(fetch),
+      ...portsOfNow(asyncHooks(), timers),
+      uuid: randomUuid,
+      library: library(),
+    }),
     end: PROCESS_END,
     environmentKey: () => process.env.WHISPERR_API_KEY,
     proxyVariable: usesProxies() ? (name) => process.env[name] : undefined,

@@ -120,12 +120,24 @@ export function createServerClient<Events extends EventMap = AnyEvents, More ext
     outbox ? { ...ports, isReady } : ports,
     more,
   );
-  const recorder = createRecorder(options, (event, message) => warnOfEvent(reporter, event, message));
+  const recorder = createRecorder(
+    options,
+    (event, message) => warnOfEvent(reporter, event, message),
+    ports.library,
+  );
   startQueue(client);
 
   function track(userId: unknown, event: unknown, properties?: unknown, context?: unknown): void {
     const make = () =>
-      recordEvent(recorder, client, { userId: checkUserId(userId) }, event, properties, context);
+      recordEvent(
+        recorder,
+        client,
+        { userId: checkUserId(userId) },
+        event,
+        properties,
+        context,
+        ports.spanOfCall?.(),
+      );
     enqueue(client, () => `track(${quote(event)})`, make);
   }
 

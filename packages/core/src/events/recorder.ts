@@ -2,7 +2,7 @@
 import { mustBe, refuseContext } from "../development.ts";
 import { MAX_TIME_MS } from "../host-numbers.ts";
 import type { WhisperrOptions } from "../options.ts";
-import type { Ports } from "../ports.ts";
+import type { Library, Ports } from "../ports.ts";
 import type { TrackOperation } from "./operation.ts";
 import { describeThrown, Refusal } from "./refusal.ts";
 import { type EventRules, validated } from "./schemas.ts";
@@ -39,7 +39,7 @@ export interface Clocked {
 }
 
 export interface Recorder extends EventRules {
-  /** The context every event gets: the app's own. As text too, for most calls have none of theirs. */
+  /** The context every event gets: the app's own, and the library. As text too, for most calls have none of theirs. */
   readonly base: object | undefined;
   readonly baseJson: string;
   /** Event names that were found to be valid. */
@@ -58,11 +58,15 @@ const UUID_PREFIX_LENGTH = 24;
 const MAX_FIRST_NUMBER = 0x3fff_ffff;
 
 /** Throws an Error that names the option and the fix. */
-export function createRecorder(options: WhisperrOptions, warn: EventRules["warn"]): Recorder {
+export function createRecorder(
+  options: WhisperrOptions,
+  warn: EventRules["warn"],
+  library?: Library,
+): Recorder {
   const { context } = options;
   let baseJson = "{}";
   try {
-    baseJson = contextToJson(context);
+    baseJson = contextToJson(context, library && { library });
   } catch (error) {
     refuseContext(error);
   }

@@ -55,7 +55,10 @@ export function createProcessClient<Events extends EventMap = AnyEvents>(
   if (proxyVariable && !options.fetch && options.allowInsecureHttp !== true)
     refuseProxy(resolved.baseUrl, proxyVariable);
   const exitTimeoutMs = integer("exitTimeoutMs", options.exitTimeoutMs, 2000, 0, MAX_TIMER_MS);
-  const watched: Ports = { ...ports, onStep: watchProcess(exitTimeoutMs, end, Boolean(options.outbox)) };
+  const watched: Ports = {
+    ...ports,
+    onStep: watchProcess(exitTimeoutMs, end, Boolean(options.outbox)),
+  };
   checkSchemas(options);
   const { api, client } = createServerClient<Events>(options, resolved, watched);
   const leave = exitTimeoutMs > 0 ? end.join?.() : undefined;

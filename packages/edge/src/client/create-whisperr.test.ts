@@ -43,6 +43,19 @@ describe("options", () => {
     expect(fetch.mock.calls[0]?.[1].headers).toMatchObject({ "X-API-Key": "wrk_test" });
   });
 
+  test("every event says which SDK recorded it; what the app says wins", async () => {
+    const fetch = vi.fn(fakeApi().fetch);
+    const whisperr = createWhisperr({ apiKey: "wrk_test", waitUntil, fetch });
+    whisperr.track("ada", "one");
+    whisperr.track("ada", "two", {}, { library: "mine" });
+    await whisperr.flush();
+    const { events } = JSON.parse(fetch.mock.calls[0]?.[1].body ?? "");
+    expect(events).toMatchObject([
+      { context: { library: { name: "@whisperr/edge", version: "0.0.0" } } },
+      { context: { library: "mine" } },
+    ]);
+  });
+
   test("disabled needs nothing, does nothing and holds nothing", async () => {
     const request = fakeRequest();
     const whisperr = createWhisperr({ disabled: true, waitUntil: request.waitUntil });

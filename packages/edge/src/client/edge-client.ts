@@ -9,6 +9,7 @@ import {
 } from "@whisperr/core";
 import { handOverFetch, isPlatformOutbox } from "../hand-over/fetch.ts";
 import { type EdgeConfig, resolveEdgeOptions, type WhisperrEdgeOptions } from "../options.ts";
+import { library } from "./library.ts";
 
 /** Core's record, with this package's options for its configuration. */
 export interface EdgeClient extends Client {
@@ -25,7 +26,10 @@ export function createEdgeClient<Events extends EventMap, More extends object>(
   const config = resolveEdgeOptions(options, intervalMs);
   const { outbox } = options;
   const isPlatform = isPlatformOutbox(outbox);
-  const ports: { -readonly [name in keyof Ports]: Ports[name] } = webPorts(options.fetch);
+  const ports: { -readonly [name in keyof Ports]: Ports[name] } = {
+    ...webPorts(options.fetch),
+    library: library(),
+  };
   ports.onStep = onStep as (client: Client) => void;
   const own = { ...options, outbox: isPlatform ? undefined : outbox };
   const runtime = createServerClient<Events, More>(own, config, ports, more);

@@ -2,7 +2,7 @@
  * What the SDK reads and sends is no part of a page. Next.js watches renders: with Cache Components a prerender that asks for
  * the time or for a random number fails, and one that fetches waits for the answer.
  */
-import { type FetchLike, type Ports, timersIn } from "@whisperr/core";
+import { activeSpan, type FetchLike, type Ports, timersIn } from "@whisperr/core";
 
 type InContext = Ports["inContext"];
 
@@ -36,5 +36,7 @@ export function leaveRenders(ports: Ports): void {
     timers: timersIn(outside, timers),
     inContext: (run) => outside(() => inContext(run)),
     fetch: (url, init) => outside(() => fetch(url, init)),
+    // This is what a page is part of.
+    spanOfCall: activeSpan,
   } satisfies Partial<Ports>);
 }
