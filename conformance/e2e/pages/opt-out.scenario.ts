@@ -62,13 +62,13 @@ inEveryEngine("opting out", (browser) => {
 
   it("an emptied storage means a new visitor", async () => {
     const { stage, page } = await openShop(browser());
-    await page.evaluate("whisperr.identify('ada')");
+    await page.evaluate("whisperr.identify('user_ada')");
     await page.evaluate("whisperr.flush()");
     await page.evaluate("localStorage.clear()");
     await page.evaluate("whisperr.track('thing_done')");
     await page.evaluate("whisperr.flush()");
     const [event] = stage.api.store.events.filter(({ eventType }) => eventType === "thing_done");
-    expect(JSON.stringify(event)).not.toContain("ada");
-    expect(await page.evaluate(STORED)).not.toContain("ada");
+    expect(JSON.stringify(event)).not.toContain("user_ada");
+    expect(await page.evaluate(STORED)).not.toContain("user_ada");
   });
 });

@@ -180,7 +180,7 @@ describe("bad calls", () => {
     ]);
     expect(stored()).toEqual([]);
     expect(client.stats()).toMatchObject({ accepted: 6, pending: 0 });
-    expect(profile.identity ?? "").not.toContain("ada");
+    expect(profile.identity ?? "").not.toContain('"ada"');
   });
 
   test("of the quiet methods do nothing", () => {
