@@ -56,6 +56,7 @@ const PLACES: readonly Place[] = [
   framework("hono", "HonoOptions"),
   framework("react-router", "ReactRouterOptions"),
   framework("sveltekit", "SvelteKitOptions"),
+  framework("astro", "AstroOptions"),
   framework("nestjs", "WhisperrModuleOptions", true),
   framework("lambda", "LambdaOptions", true),
 ];

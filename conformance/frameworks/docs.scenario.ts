@@ -22,7 +22,8 @@ test("the examples compile", () => {
     noEmit: true,
     target: "ES2022",
     module: "NodeNext",
-    types: ["node"],
+    // Astro and Vite say what import.meta.env is.
+    types: ["node", "astro/client"],
     // NestJS has them.
     experimentalDecorators: true,
     emitDecoratorMetadata: true,

@@ -11,6 +11,7 @@ import { startApp } from "./start-app.ts";
 const NESTJS = "reports/nestjs/nestjs/main.js";
 /** The same app, where the version before is installed. */
 const NESTJS_11 = `../nestjs11/${NESTJS}`;
+const ASTRO = "reports/astro/server/entry.mjs";
 
 interface Subject {
   readonly name: string;
@@ -18,6 +19,8 @@ interface Subject {
   /** What the process ends with after SIGTERM: whoever closes the app on it decides. */
   readonly exit: number | "SIGTERM";
   readonly env?: Readonly<Record<string, string>>;
+  /** What it prints before its port. Default: `port `. */
+  readonly listens?: string;
 }
 
 const SUBJECTS: readonly Subject[] = [
@@ -26,6 +29,7 @@ const SUBJECTS: readonly Subject[] = [
   { name: "Hono", file: "apps/hono.ts", exit: "SIGTERM" },
   { name: "React Router", file: "apps/react-router.ts", exit: 0 },
   { name: "SvelteKit", file: "apps/sveltekit/serve.ts", exit: 0 },
+  { name: "Astro", file: ASTRO, exit: "SIGTERM", listens: "http://127.0.0.1:" },
   { name: "NestJS 12 on Express", file: NESTJS, exit: "SIGTERM", env: { PLATFORM: "express" } },
   { name: "NestJS 12 on Fastify", file: NESTJS, exit: "SIGTERM", env: { PLATFORM: "fastify" } },
   { name: "NestJS 11 on Express", file: NESTJS_11, exit: "SIGTERM", env: { PLATFORM: "express" } },
@@ -45,15 +49,20 @@ async function buildSvelteKit(): Promise<void> {
   await run(join(folder, "node_modules/.bin/vite"), ["build"], { cwd: join(folder, "apps/sveltekit") });
 }
 
+async function buildAstro(): Promise<void> {
+  const env = { ...process.env, ASTRO_TELEMETRY_DISABLED: "1" };
+  await run(join(folder, "node_modules/.bin/astro"), ["build"], { cwd: join(folder, "apps/astro"), env });
+}
+
 beforeAll(async () => {
-  await Promise.all([buildNestjs(), buildSvelteKit()]);
+  await Promise.all([buildNestjs(), buildSvelteKit(), buildAstro()]);
 });
 
-describe.each(SUBJECTS)("$name", ({ file, exit, env }) => {
+describe.each(SUBJECTS)("$name", ({ file, exit, env, listens = "port " }) => {
   async function start() {
     const api = await startTestApi();
     const app = startApp(file, api.url, env);
-    const url = `http://127.0.0.1:${await app.printed("port ")}`;
+    const url = `http://127.0.0.1:${await app.printed(listens)}`;
     const ask = async (path: string, user?: string, init: RequestInit = {}) => {
       const headers = {
         connection: "close",
@@ -106,4 +115,16 @@ describe.each(SUBJECTS)("$name", ({ file, exit, env }) => {
     ]);
     expect(received()).toEqual([]);
   });
+});
+
+test("Astro: a signal in the first request of a process lets it finish, and its user may stand in the session", async () => {
+  const api = await startTestApi();
+  const app = startApp(ASTRO, api.url);
+  const url = `http://127.0.0.1:${await app.printed("http://127.0.0.1:")}`;
+  const answer = fetch(`${url}/slow?session=ada`, { headers: { connection: "close" } });
+  await app.printed("asked");
+  app.kill("SIGTERM");
+  expect(await (await answer).text()).toBe("made");
+  expect(await app.ended).toEqual({ exit: "SIGTERM", stderr: "" });
+  expect(api.store.events).toMatchObject([{ userId: "ada", eventType: "report_made" }]);
 });

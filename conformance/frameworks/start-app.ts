@@ -12,14 +12,17 @@ export interface Ended {
 export interface RunningApp {
   readonly ended: Promise<Ended>;
   kill(signal: "SIGTERM" | "SIGSTOP" | "SIGCONT"): void;
-  /** Resolves when it has printed a line that begins with this, with the rest of the line. */
-  printed(beginning: string): Promise<string>;
+  /** Resolves when it has printed a line with this in it, with the rest of the line. */
+  printed(text: string): Promise<string>;
   /** For apps that are told what to do. */
   write(line: string): void;
 }
 
 /** Far longer than any app here takes: only one that would never end runs into it. */
 const LIMIT_MS = 100_000;
+
+/** For servers that are their framework's own. */
+const HOST = { HOST: "127.0.0.1", PORT: "0" };
 
 /** `file` is in this folder. */
 export function startApp(
@@ -29,7 +32,7 @@ export function startApp(
 ): RunningApp {
   const child = spawn(process.execPath, [join(import.meta.dirname, file)], {
     cwd: import.meta.dirname,
-    env: { ...process.env, NODE_ENV: "production", NO_COLOR: "1", API_URL: apiUrl, ...env },
+    env: { ...process.env, ...HOST, NODE_ENV: "production", NO_COLOR: "1", API_URL: apiUrl, ...env },
     stdio: ["pipe", "pipe", "pipe"],
     timeout: LIMIT_MS,
     killSignal: "SIGKILL",
@@ -51,15 +54,15 @@ export function startApp(
     ended,
     kill: (signal) => void child.kill(signal),
     write: (line) => void child.stdin.write(`${line}\n`),
-    printed: (beginning) =>
+    printed: (text) =>
       new Promise((resolve, reject) => {
         const look = () => {
           const lines = output.stdout.split("\n").slice(0, -1);
-          const line = lines.find((one) => one.startsWith(beginning));
-          if (line !== undefined) resolve(line.slice(beginning.length));
+          const line = lines.find((one) => one.includes(text));
+          if (line !== undefined) resolve(line.slice(line.indexOf(text) + text.length));
         };
         child.stdout.on("data", look);
-        child.once("close", () => reject(new Error(`it ended without "${beginning}": ${output.stderr}`)));
+        child.once("close", () => reject(new Error(`it ended without "${text}": ${output.stderr}`)));
         look();
       }),
   };

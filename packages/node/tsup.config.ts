@@ -8,6 +8,7 @@ export default defineConfig({
   define: { VERSION: JSON.stringify(version) },
   entry: {
     index: "src/index.ts",
+    astro: "src/astro.ts",
     express: "src/express.ts",
     fastify: "src/fastify.ts",
     koa: "src/koa.ts",

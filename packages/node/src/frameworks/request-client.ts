@@ -37,6 +37,8 @@ export interface Framework<Request extends readonly unknown[]> {
   readonly holders: (...request: Request) => readonly unknown[];
   /** Their names. */
   readonly where: string;
+  /** Where users stand that have to be waited for; asked when the holders have none. */
+  readonly elsewhere?: (...request: Request) => Promise<UserId> | undefined;
   /** Where it stands in them. Default: where the common authentication libraries put it. */
   readonly places?: readonly string[];
 }
@@ -48,14 +50,15 @@ const MAX_LOOKUP_MS = 10_000;
 export function requestClients<Request extends readonly unknown[], Events extends EventMap = AnyEvents>(
   whisperr: Whisperr<Events>,
   options: RequestOptions<Request> | undefined,
-  { name, holders, where, places = PLACES }: Framework<Request>,
+  { name, holders, elsewhere, where, places = PLACES }: Framework<Request>,
 ): (...request: Request) => UserClient<Events> {
   if (typeof whisperr?.forUser !== "function")
     throw misuse(`${name} takes the client that createWhisperr() made`);
   const resolveUser = options?.resolveUser ?? undefined;
   if (resolveUser !== undefined && typeof resolveUser !== "function")
     throw misuse("resolveUser must be a function");
-  const find = resolveUser ?? ((...request: Request) => userIn(holders(...request), places));
+  const find =
+    resolveUser ?? ((...request: Request) => userIn(holders(...request), places) ?? elsewhere?.(...request));
   const looked = resolveUser
     ? "resolveUser found nobody"
     : `looked for ${places.join(", ")} in ${where}; resolveUser can say who it is`;

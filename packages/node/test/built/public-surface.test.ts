@@ -8,6 +8,7 @@ const load = createRequire(import.meta.url);
 
 const SURFACE = {
   "@whisperr/node": ["channel", "closeOnSignal", "createMemoryOutbox", "createWhisperr", "currentWhisperr"],
+  "@whisperr/node/astro": ["astroServer", "whisperrAstro"],
   "@whisperr/node/express": ["userOfRequest", "whisperrExpress"],
   "@whisperr/node/fastify": ["whisperrFastify"],
   "@whisperr/node/hono": ["whisperrHono"],
@@ -66,7 +67,8 @@ test("no entry loads a framework, and the main one loads no other entry", () => 
     for (const file of [`${entry}.js`, `${entry}.cjs`]) {
       const code = readFileSync(new URL(`../../dist/${file}`, import.meta.url), "utf8");
       const loaded = [...code.matchAll(/(?:from |require\()['"]([^'"]+)['"]/g)].map(([, module]) => module);
-      const own = entry === "index" ? [] : ["@whisperr/node", "async_hooks", "fs", "http", "path"];
+      const builtIn = ["async_hooks", "diagnostics_channel", "fs", "http", "path"];
+      const own = entry === "index" ? [] : ["@whisperr/node", ...builtIn];
       expect(["module", ...own], file).toEqual(expect.arrayContaining(loaded));
     }
   }
