@@ -23,6 +23,7 @@ const BROWSER = {
   storage: [],
   queue: ["storage"],
   page: ["queue", "storage"],
+  worker: ["page", "queue", "storage"],
   script: [],
 };
 

@@ -45,6 +45,13 @@ const PLACES: readonly Place[] = [
     type: "BrowserOptions",
   },
   {
+    readme: "packages/browser/WORKERS.md",
+    declaredIn: "packages/browser/src/worker.ts",
+    type: "WorkerOptions",
+    ownOnly: true,
+    isOneOfMany: true,
+  },
+  {
     readme: "packages/edge/README.md",
     declaredIn: "packages/edge/src/options.ts",
     type: "WhisperrEdgeOptions",

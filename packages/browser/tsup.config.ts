@@ -61,6 +61,10 @@ const testing: Options = {
     options.conditions = ["@whisperr/source"];
   },
 };
+/** For workers, which may not load a second file. */
+const worker: Options = { ...shared, entry: { worker: "src/worker.ts" }, splitting: false };
+const workerDeveloped: Options = { ...worker, outDir: "dist/development" };
+const workerProduced: Options = { ...worker, esbuildPlugins: [production as Plugin] };
 /** What only `persistence: "durable"` needs is a file of its own, loaded when asked for. */
 const modules: Options = { format: "esm", splitting: true };
 const types: Options = { dts: DECLARATIONS };
@@ -83,6 +87,10 @@ export default defineConfig(() => {
     { ...singleDeveloped, format: "cjs" },
     { ...testing, format: "esm", ...types },
     { ...testing, format: "cjs", ...types },
+    { ...workerProduced, format: "esm", ...types },
+    { ...workerProduced, format: "cjs", ...types },
+    { ...workerDeveloped, format: "esm" },
+    { ...workerDeveloped, format: "cjs" },
     { ...script, entry: { whisperr: "src/script/tag.ts" }, outExtension: () => ({ js: ".iife.js" }) },
     // Pages carry the loader inline, where a map leads nowhere.
     {

@@ -7,6 +7,8 @@ export const ENGINES: readonly Engine[] = ["chromium", "firefox", "webkit"];
 export interface LaunchOptions {
   /** Where the profile lives. Default: a temporary folder that `close` and `kill` remove. WebKit keeps none and refuses. */
   profileDir?: string;
+  /** The folder of an extension to install. Chromium only. */
+  extensionDir?: string;
   /** IANA name. Default: the machine's. */
   timeZone?: string;
 }
@@ -49,6 +51,8 @@ export interface Page {
   consoleMessages(): readonly ConsoleMessage[];
   /** Kills the page's renderer. Chromium only. */
   crash?(): Promise<void>;
+  /** Ends all service workers of the page's profile, as a browser does with those that are idle. Chromium only. */
+  stopServiceWorkers?(): Promise<void>;
   /** Cuts the page off the network. Not in WebKit. */
   setOffline?(offline: boolean): Promise<void>;
 }

@@ -22,12 +22,16 @@ const UNWANTED_SWITCHES = [
 export async function launchChromium(options: LaunchOptions): Promise<Browser> {
   const executablePath = chromiumPath();
   if (executablePath === undefined) throw new Error("Chromium is not on this machine");
+  const { extensionDir } = options;
   const profile = openProfile(options.profileDir);
   const context = await chromium.launchPersistentContext(profile.dir, {
     executablePath,
     // Chromium's sandbox refuses to start for root.
     chromiumSandbox: process.getuid?.() !== 0,
-    ignoreDefaultArgs: UNWANTED_SWITCHES,
+    ignoreDefaultArgs: [...UNWANTED_SWITCHES, ...(extensionDir ? ["--disable-extensions"] : [])],
+    args: extensionDir
+      ? [`--disable-extensions-except=${extensionDir}`, `--load-extension=${extensionDir}`]
+      : [],
     env: browserEnvironment(options),
     timeout: BUSY_LIMIT_MS,
   });
@@ -76,6 +80,7 @@ async function openPage(context: BrowserContext, url: string): Promise<Page> {
     screenshot: async (path) => void (await page.screenshot({ path })),
     consoleMessages: () => messages,
     crash: () => crashPage(page, devtools),
+    stopServiceWorkers: () => stopServiceWorkers(devtools),
     setOffline: (offline) => setOffline(devtools, offline),
   };
 }
@@ -93,6 +98,11 @@ async function crashPage(page: PlaywrightPage, devtools: CDPSession): Promise<vo
   // Never answered: the one who would answer is gone.
   devtools.send("Page.crash").catch(() => {});
   await crashed;
+}
+
+async function stopServiceWorkers(devtools: CDPSession): Promise<void> {
+  await devtools.send("ServiceWorker.enable");
+  await devtools.send("ServiceWorker.stopAllWorkers");
 }
 
 async function setOffline(devtools: CDPSession, offline: boolean): Promise<void> {

@@ -69,6 +69,18 @@ describe("the client of a page", () => {
     warn.mockRestore();
   });
 
+  it.each(["Gecko", "ReactNative"])("says once, where there is no page but %s, what to take", (product) => {
+    const said = vi.spyOn(console, "error").mockImplementation(() => {});
+    vi.unstubAllGlobals();
+    vi.stubGlobal(Symbol.for("whisperr.browser") as unknown as string, undefined);
+    vi.stubGlobal("navigator", { language: "en", product });
+    for (let time = 0; time < 2; time++) create().track("plan_viewed");
+    expect(said.mock.calls).toEqual([
+      [expect.stringMatching(/Nothing is recorded.*@whisperr\/browser\/worker; React Native has no package/)],
+    ]);
+    said.mockRestore();
+  });
+
   it("can be asked for in the beforeSend of the first page view", () => {
     const asked: unknown[] = [];
     const client = create({

@@ -14,7 +14,7 @@ import { createDisabledClient, nothing } from "./disabled-client.ts";
 import { type BrowserOptions, checkOptions } from "./options.ts";
 import { clientOfPage } from "./page/client.ts";
 import { contextOf, currentPage } from "./page/context.ts";
-import { deviceTraits } from "./page/device-traits.ts";
+import { asksNotToBeTracked, deviceTraits } from "./page/device-traits.ts";
 import type { Features } from "./page/host.ts";
 import { watchViews } from "./page/views.ts";
 import { mirrored } from "./storage/durable-storage.ts";
@@ -69,12 +69,4 @@ export function featuresOf(options: BrowserOptions): Features {
       pushing: PUSH,
     },
   };
-}
-
-function asksNotToBeTracked(): boolean {
-  const { doNotTrack, globalPrivacyControl } = navigator as {
-    doNotTrack?: unknown;
-    globalPrivacyControl?: unknown;
-  };
-  return doNotTrack === "1" || globalPrivacyControl === true;
 }

@@ -8,10 +8,11 @@ import { describe, expect, it } from "vitest";
 const path = (relative: string) => fileURLToPath(new URL(`../${relative}`, import.meta.url));
 const read = (relative: string) => readFileSync(path(relative), "utf8");
 const readme = read("README.md");
+const workers = read("WORKERS.md");
 
 /** Fenced code in this language. */
-function examples(language: string): string[] {
-  return [...readme.matchAll(new RegExp(`\`\`\`${language}\n([\\s\\S]*?)\`\`\``, "g"))].map(
+function examples(language: string, text = readme): string[] {
+  return [...text.matchAll(new RegExp(`\`\`\`${language}\n([\\s\\S]*?)\`\`\``, "g"))].map(
     ([, code = ""]) => code,
   );
 }
@@ -21,7 +22,7 @@ it("has examples that compile", () => {
   const folder = path("reports/examples/");
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  const all = [...examples("tsx"), ...examples("ts")];
+  const all = [...examples("tsx"), ...examples("ts"), ...examples("ts", workers)];
   for (const [index, code] of all.entries()) writeFileSync(`${folder}${index}.tsx`, code);
   const compilerOptions = {
     strict: true,
@@ -34,7 +35,7 @@ it("has examples that compile", () => {
   writeFileSync(`${folder}tsconfig.json`, JSON.stringify({ compilerOptions, include: ["*.tsx"] }));
   const tsc = path("../../node_modules/.bin/tsc");
   expect(() => execFileSync(tsc, ["-p", folder], { encoding: "utf8", stdio: "pipe" })).not.toThrow();
-  expect(all).toHaveLength(3);
+  expect(all).toHaveLength(4);
 });
 
 it("shows the loader as it is built, and calls that it knows", () => {
@@ -79,6 +80,14 @@ const optionsIn = (file: string, name: string) => {
   return body;
 };
 
+it("says of workers which keys they store, and how long they are waited for", () => {
+  const [, stored = ""] = /## What is stored\n([\s\S]*)$/.exec(workers) ?? [];
+  for (const [, key = ""] of stored.matchAll(/`([a-z]+\.?)`/g))
+    if (key !== "memory") expect(read("src/storage/keys.ts")).toContain(`"${key}"`);
+  expect(read("src/worker/client.ts")).toContain("MAX_OPEN_MS = 2000");
+  expect(read("src/page/lifecycle.ts")).toContain("SCAN_EVERY_MS = 15_000");
+});
+
 it("says of every option of the main entry alone that the slim one leaves it out", () => {
   const leftOut = /^## Slim$([\s\S]*?)^## /m.exec(readme)?.[1] ?? "";
   const namesIn = (body: string) =>
@@ -106,5 +115,5 @@ it("names every reason for a drop", () => {
 });
 
 it("stays short, for its entries and a script tag", () => {
-  expect(readme.split("\n").length).toBeLessThanOrEqual(184);
+  expect(readme.split("\n").length).toBeLessThanOrEqual(190);
 });

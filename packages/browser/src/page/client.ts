@@ -3,6 +3,7 @@ import {
   checkSchemas,
   type DeviceCalls,
   type DeviceClient,
+  misuse,
   mustBe,
   outsideZones,
   resolveOptions,
@@ -23,6 +24,8 @@ export interface PageCalls extends DeviceCalls {
 const MAX_QUEUE_SIZE = 1000;
 const MAX_QUEUE_BYTES = 5 * 1024 * 1024;
 
+const ELSEWHERE = "use @whisperr/browser/worker; React Native has no package yet";
+
 /** Servers that render pages have no document, or half of one. An element can take the place of the method. */
 export const isOnPage = (): boolean =>
   [globalThis.window, globalThis.document].every((one) => one?.addEventListener) &&
@@ -41,7 +44,7 @@ export function clientOfPage<Options extends BasicOptions>(
   const made = withoutMisuse(given, shared.said, (options) => {
     mustBe(typeof options === "object" && options, "what createWhisperr() takes", "an object", options);
     if (options.disabled === true) return undefined;
-    const existing = isOnPage() && shared.clients.get(options.apiKey?.trim?.() ?? "");
+    const existing = shared.clients.get(options.apiKey?.trim?.() as string);
     // What it listens to is no work of a framework that waits until all is still.
     if (!existing) return outsideZones(() => newClient(options, featuresOf));
     const first = shared.given.get(existing);
@@ -61,7 +64,11 @@ function newClient<Options extends BasicOptions>(
   checkSchemas(options);
   const { apiKey } = resolved;
   const features = featuresOf(options);
-  if (!isOnPage()) return undefined;
+  if (!isOnPage()) {
+    // Browsers say so, in workers too, and React Native; no server does.
+    if (globalThis.navigator?.product) throw misuse(ELSEWHERE);
+    return undefined;
+  }
   const { api, page } = createPage(options, resolved, hostOfPage(options, apiKey, features));
   const stopWatching = watchLifecycle(page);
   const stops: (() => void)[] = [];

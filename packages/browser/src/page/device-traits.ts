@@ -20,3 +20,12 @@ function timezone(): string | undefined {
     return undefined;
   }
 }
+
+/** Do Not Track, or Global Privacy Control. */
+export function asksNotToBeTracked(): boolean {
+  const { doNotTrack, globalPrivacyControl } = navigator as {
+    doNotTrack?: unknown;
+    globalPrivacyControl?: unknown;
+  };
+  return doNotTrack === "1" || globalPrivacyControl === true;
+}

@@ -9,7 +9,7 @@ import type { Page } from "./page.ts";
 import { sendNow } from "./sending.ts";
 
 /** How often a page looks for others that died. */
-const SCAN_EVERY_MS = 15_000;
+export const SCAN_EVERY_MS = 15_000;
 
 /** Not shown yet. */
 export const isPrerendered = (): boolean =>

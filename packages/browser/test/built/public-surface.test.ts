@@ -15,6 +15,7 @@ const SURFACE = {
   "@whisperr/browser/svelte": ["provideWhisperr", "useWhisperr"],
   "@whisperr/browser/testing": ["assertIdentified", "assertTracked", "createTestWhisperr", "matchers"],
   "@whisperr/browser/vue": ["WhisperrPlugin", "useWhisperr"],
+  "@whisperr/browser/worker": ["channel", "createWhisperr"],
 };
 
 const METHODS = [
@@ -78,6 +79,10 @@ describe("the built files", () => {
     expect(built(name)).toMatch(/^("use strict";)?"use client";/);
   });
 
+  it.each(["worker.js", "worker.cjs"])("%s is one file, for workers may load no other", (name) => {
+    expect(built(name)).not.toMatch(/\bimport\b|\brequire\(/);
+  });
+
   it("holds no second copy of the SDK for React", () => {
     expect(built("react.js")).toContain('from"./index.js"');
     expect(built("react.cjs")).toContain('require("./index.cjs")');
@@ -93,10 +98,16 @@ describe("the built files", () => {
     expect(built("loader.js").trim().length).toBeLessThanOrEqual(400);
   });
 
-  it.each(["index.js", "index.cjs", "slim.js", "slim.cjs", "whisperr.iife.js", "loader.js"])(
-    "%s evaluates no text as code",
-    (name) => {
-      expect(built(name)).not.toMatch(/\beval\b|\bFunction\(|javascript:|innerHTML|document\.write/);
-    },
-  );
+  it.each([
+    "index.js",
+    "index.cjs",
+    "slim.js",
+    "slim.cjs",
+    "worker.js",
+    "worker.cjs",
+    "whisperr.iife.js",
+    "loader.js",
+  ])("%s evaluates no text as code", (name) => {
+    expect(built(name)).not.toMatch(/\beval\b|\bFunction\(|javascript:|innerHTML|document\.write/);
+  });
 });

@@ -1,0 +1,260 @@
+/** From options to the client of a worker, and what a later call for the same client gets. */
+import {
+  checkSchemas,
+  type DeviceClient,
+  type FlushResult,
+  hurried,
+  lose,
+  mustBe,
+  type ResolvedOptions,
+  resolveOptions,
+  type Stats,
+  step,
+  syncIdentity,
+  tell,
+} from "@whisperr/core";
+import { nowMs, timers } from "../clock.ts";
+import type { BasicOptions, Features } from "../page/host.ts";
+import { sayIgnored } from "../page/ignored.ts";
+import { SCAN_EVERY_MS } from "../page/lifecycle.ts";
+import { listen } from "../page/listen.ts";
+import { withoutMisuse } from "../page/misuse.ts";
+import { createPage, type Page } from "../page/page.ts";
+import { sendNow } from "../page/sending.ts";
+import { sharedByPage } from "../page/shared.ts";
+import { storageFailed, waitOut } from "../queue/outbox.ts";
+import { end, scan } from "../queue/tab-queue.ts";
+import { storagePrefix } from "../storage/storage.ts";
+import { hostOfWorker } from "./host.ts";
+import { atMost, copied, MAX_WAITING, type WaitingCall } from "./waiting-calls.ts";
+import { openWorkerStorage, type WorkerStorage } from "./worker-storage.ts";
+
+/** Operations kept by default (contract, section 7). */
+const MAX_QUEUE_SIZE = 1000;
+const MAX_QUEUE_BYTES = 5 * 1024 * 1024;
+
+/** IndexedDB may never answer. Then operations wait in memory. */
+const MAX_OPEN_MS = 2000;
+
+/** What one event of a worker records leaves together: so long after the first of it. */
+const SOON_MS = 1000;
+
+/** Nothing is returned by these: they can be made later. */
+const PLAIN_CALLS = ["track", "identify", "optOut", "optIn", "setPushToken", "setPushPermission"] as const;
+
+interface Worker {
+  readonly options: BasicOptions;
+  readonly resolved: ResolvedOptions;
+  readonly features: Features;
+  readonly waiting: WaitingCall[];
+  /** Calls for which there was no room among those that wait. */
+  missed: number;
+  /** Of the call that is made now, if it has waited. */
+  atMs: number | undefined;
+  /** The timer of what is to leave soon. */
+  soon: unknown;
+  /** Once it is known who the user is. */
+  opened: Opened | undefined;
+  ending: Promise<FlushResult> | undefined;
+}
+
+interface Opened {
+  readonly api: { readonly [name: string]: (...args: readonly unknown[]) => unknown };
+  readonly page: Page;
+  readonly stored: WorkerStorage | undefined;
+  /** Lets go of everything the client has. */
+  stop(): void;
+}
+
+/** `createDisabled`: for `disabled`, where there is no browser, and where nothing can be made of the options. */
+export function clientOfWorker<Options extends BasicOptions>(
+  given: Options,
+  featuresOf: (options: Options) => Features,
+  createDisabled: () => DeviceClient,
+): DeviceClient {
+  const { said, clients, given: givenTo } = sharedByPage();
+  const made = withoutMisuse(given, said, (options) => {
+    mustBe(typeof options === "object" && options, "what createWhisperr() takes", "an object", options);
+    if (options.disabled === true) return undefined;
+    const resolved = resolveOptions(options, {
+      maxQueueSize: MAX_QUEUE_SIZE,
+      maxQueueBytes: MAX_QUEUE_BYTES,
+    });
+    checkSchemas(options);
+    const features = featuresOf(options);
+    // A server that renders pages.
+    if (!("indexedDB" in globalThis)) return undefined;
+    const existing = clients.get(resolved.apiKey);
+    const first = existing && givenTo.get(existing);
+    if (first) sayIgnored({ ...first.options }, Object.fromEntries(Object.entries(options)), first.said);
+    if (existing) return existing as DeviceClient;
+    const client = newClient({ options, resolved, features });
+    givenTo.set(client, { options, said: new Set() });
+    return client;
+  });
+  return made ?? createDisabled();
+}
+
+function newClient(given: Pick<Worker, "options" | "resolved" | "features">): DeviceClient {
+  const worker: Worker = {
+    ...given,
+    waiting: [],
+    missed: 0,
+    atMs: undefined,
+    soon: undefined,
+    opened: undefined,
+    ending: undefined,
+  };
+  const { clients } = sharedByPage();
+  const { apiKey } = worker.resolved;
+  const plain = PLAIN_CALLS.map((name) => [name, (...args: readonly unknown[]) => call(worker, name, args)]);
+  const client = {
+    ...Object.fromEntries(plain),
+    flush: (settings?: unknown) => ask(worker, "flush", settings),
+    reset: () => ask(worker, "reset"),
+    shutdown(settings?: unknown) {
+      if (clients.get(apiKey) === client) clients.delete(apiKey);
+      const stopped = ask(worker, "shutdown", settings);
+      worker.ending ??= stopped;
+      return worker.ending;
+    },
+    stats: () => statsOf(worker),
+  } as DeviceClient;
+  clients.set(apiKey, client);
+  open(worker);
+  return client;
+}
+
+/** At once where nothing is stored; else as soon as the storage can be read. */
+function open(worker: Worker): void {
+  const { options, resolved } = worker;
+  if (options.persistence === "memory") return start(worker);
+  const prefix = storagePrefix(resolved.apiKey);
+  const timer = timers.set(() => start(worker), MAX_OPEN_MS);
+  const opening = openWorkerStorage(prefix, {
+    identityChanged: (text) => worker.opened && syncIdentity(worker.opened.page, text),
+    failed: () => worker.opened && storageFailed(worker.opened.page),
+  });
+  const started = (stored?: WorkerStorage) => {
+    timers.clear(timer);
+    // It took too long.
+    if (worker.opened) stored?.close();
+    else start(worker, stored);
+  };
+  opening.then(started, () => started());
+}
+
+/** It is known who the user is, or that it is not stored. */
+function start(worker: Worker, stored?: WorkerStorage): void {
+  const { options, resolved, features, waiting, missed } = worker;
+  const prefix = storagePrefix(resolved.apiKey);
+  const host = hostOfWorker(options, features, prefix, () => worker.atMs ?? nowMs(), stored);
+  // What is to leave at the start does so a moment later than from a page: see `soon()`.
+  const { api, page } = createPage({ ...options, flushAtStart: false }, resolved, host);
+  worker.opened = { api: api as unknown as Opened["api"], page, stored, stop: watchWorker(page) };
+  for (const { name, args, atMs, done } of waiting.splice(0)) {
+    worker.atMs = atMs;
+    const result = call(worker, name, args);
+    done?.(result as Promise<FlushResult>);
+  }
+  worker.atMs = undefined;
+  if (missed === 0) return;
+  page.accepted += missed;
+  lose(page, "queue_full", missed);
+  tell(page);
+}
+
+/** Now, or once the worker has started. */
+function call(worker: Worker, name: string, args: readonly unknown[]): unknown {
+  const { opened, waiting } = worker;
+  if (!opened) {
+    if (isQueued(name) && waiting.filter((one) => isQueued(one.name)).length >= MAX_WAITING)
+      worker.missed += 1;
+    else waiting.push({ name, args: snapshot(args), atMs: nowMs() });
+    return undefined;
+  }
+  const { api, page } = opened;
+  const mattersNow = !page.hasSpoken || name === "identify";
+  const result = api[name]?.(...args);
+  if (mattersNow && isQueued(name)) soon(worker, page);
+  return result;
+}
+
+/** The calls that queue an operation. */
+const isQueued = (name: string): boolean => name === "track" || name === "identify";
+
+/** A worker may be ended soon, but not within the event that it handles, which may record more. */
+function soon(worker: Worker, page: Page): void {
+  if (worker.options.flushAtStart === false || worker.soon !== undefined) return;
+  worker.soon = timers.set(() => {
+    worker.soon = undefined;
+    step(page, hurried);
+  }, SOON_MS);
+}
+
+/** A call with a result, which is told once everything that came of it is written as well. */
+function ask(worker: Worker, name: "flush" | "reset" | "shutdown", settings?: unknown): Promise<FlushResult> {
+  const { opened, waiting } = worker;
+  const before = statsOf(worker);
+  const asked = opened
+    ? (call(worker, name, [settings]) as Promise<FlushResult>)
+    : new Promise<FlushResult>((done) => {
+        waiting.push({ name, args: [settings], atMs: nowMs(), done });
+      });
+  const over = asked.then(async (result) => {
+    if (name === "shutdown") worker.opened?.stop();
+    await worker.opened?.stored?.saved();
+    if (name === "shutdown") worker.opened?.stored?.close();
+    // What was refused as it was made, after it had waited, counts too.
+    return opened ? result : since(before, statsOf(worker));
+  });
+  const { timeoutMs } = Object(settings) as { readonly timeoutMs?: unknown };
+  return atMost(timers, timeoutMs, over, () => since(before, statsOf(worker)));
+}
+
+const lostIn = ({ dropped }: Stats): number => Object.values(dropped).reduce((sum, count) => sum + count, 0);
+
+const since = (before: Stats, now: Stats): FlushResult => ({
+  delivered: now.delivered - before.delivered,
+  dropped: lostIn(now) - lostIn(before),
+  pending: now.pending,
+});
+
+function statsOf({ opened, waiting, missed }: Worker): Stats {
+  if (opened) return opened.api.stats?.() as Stats;
+  const pending = waiting.filter(({ name }) => isQueued(name)).length;
+  return {
+    accepted: pending + missed,
+    delivered: 0,
+    dropped: missed > 0 ? { queue_full: missed } : {},
+    pending,
+  };
+}
+
+/** The network comes back; other workers end. Returns what stops it. */
+function watchWorker(page: Page): () => void {
+  const stops: (() => void)[] = [];
+  let timer: unknown;
+  function lookForOthers(): void {
+    timer = timers.set(lookForOthers, SCAN_EVERY_MS);
+    // A client that is being shut down recovers nothing more.
+    if (!page.stopping) scan(page);
+  }
+  listen(stops, globalThis as unknown as EventTarget, "online", () => sendNow(page));
+  timer = timers.set(lookForOthers, SCAN_EVERY_MS);
+  return () => {
+    for (const stop of stops) stop();
+    timers.clear(timer);
+    waitOut(page, []);
+    end(page);
+  };
+}
+
+/** What cannot be copied is refused in its turn. */
+function snapshot(args: readonly unknown[]): readonly unknown[] {
+  try {
+    return copied(args);
+  } catch {
+    return args;
+  }
+}

@@ -1,0 +1,35 @@
+import { describe, expect, test } from "vitest";
+import { copied } from "./waiting-calls.ts";
+
+describe("what an app gives before the worker knows its user", () => {
+  test("is as it was then, whatever the app does to it", () => {
+    const given = { plan: "pro", items: [{ sku: "a" }] };
+    const kept = copied(given);
+    given.items[0] = { sku: "b" };
+    given.items.push({ sku: "c" });
+    given.plan = "free";
+    expect(kept).toEqual({ plan: "pro", items: [{ sku: "a" }] });
+  });
+
+  test("keeps what has an opinion of its own on how it is written", () => {
+    const date = new Date(0);
+    const money = { toJSON: () => "4,900" };
+    class Cart {}
+    const cart = new Cart();
+    const kept = copied({ date, money, cart, count: 10n });
+    expect(kept.date).toBe(date);
+    expect(kept.money).toBe(money);
+    expect(kept.cart).toBe(cart);
+    expect(kept.count).toBe(10n);
+  });
+
+  test("may be a circle, and names of any kind", () => {
+    const circle: { self?: unknown } = {};
+    circle.self = circle;
+    const kept = copied(circle);
+    expect(kept.self).toBe(kept);
+    const odd = copied(JSON.parse('{"__proto__": {"admin": true}}') as object);
+    expect(Object.keys(odd)).toEqual(["__proto__"]);
+    expect((odd as { admin?: boolean }).admin).toBeUndefined();
+  });
+});
