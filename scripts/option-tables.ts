@@ -64,6 +64,7 @@ const PLACES: readonly Place[] = [
   framework("react-router", "ReactRouterOptions"),
   framework("sveltekit", "SvelteKitOptions"),
   framework("astro", "AstroOptions"),
+  framework("nitro", "NitroOptions"),
   framework("nestjs", "WhisperrModuleOptions", true),
   framework("lambda", "LambdaOptions", true),
 ];

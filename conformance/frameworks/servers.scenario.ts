@@ -30,6 +30,7 @@ const SUBJECTS: readonly Subject[] = [
   { name: "React Router", file: "apps/react-router.ts", exit: 0 },
   { name: "SvelteKit", file: "apps/sveltekit/serve.ts", exit: 0 },
   { name: "Astro", file: ASTRO, exit: "SIGTERM", listens: "http://127.0.0.1:" },
+  { name: "Nitro", file: "reports/nitro/server/index.mjs", exit: 0, listens: "http://127.0.0.1:" },
   { name: "NestJS 12 on Express", file: NESTJS, exit: "SIGTERM", env: { PLATFORM: "express" } },
   { name: "NestJS 12 on Fastify", file: NESTJS, exit: "SIGTERM", env: { PLATFORM: "fastify" } },
   { name: "NestJS 11 on Express", file: NESTJS_11, exit: "SIGTERM", env: { PLATFORM: "express" } },
@@ -54,8 +55,12 @@ async function buildAstro(): Promise<void> {
   await run(join(folder, "node_modules/.bin/astro"), ["build"], { cwd: join(folder, "apps/astro"), env });
 }
 
+async function buildNitro(): Promise<void> {
+  await run(join(folder, "node_modules/.bin/nitropack"), ["build"], { cwd: join(folder, "apps/nitro") });
+}
+
 beforeAll(async () => {
-  await Promise.all([buildNestjs(), buildSvelteKit(), buildAstro()]);
+  await Promise.all([buildNestjs(), buildSvelteKit(), buildAstro(), buildNitro()]);
 });
 
 describe.each(SUBJECTS)("$name", ({ file, exit, env, listens = "port " }) => {

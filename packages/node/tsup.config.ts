@@ -14,6 +14,7 @@ export default defineConfig({
     koa: "src/koa.ts",
     lambda: "src/lambda.ts",
     nestjs: "src/nestjs.ts",
+    nitro: "src/nitro.ts",
     hono: "src/hono.ts",
     "react-router": "src/react-router.ts",
     redis: "src/redis.ts",

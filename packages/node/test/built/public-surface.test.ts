@@ -15,6 +15,7 @@ const SURFACE = {
   "@whisperr/node/koa": ["whisperrKoa"],
   "@whisperr/node/lambda": ["withWhisperr"],
   "@whisperr/node/nestjs": ["RequestWhisperr", "WhisperrModule", "WhisperrRecording", "WhisperrService"],
+  "@whisperr/node/nitro": ["whisperrNitro"],
   "@whisperr/node/react-router": ["whisperrContext", "whisperrReactRouter"],
   "@whisperr/node/redis": ["createRelay", "redisOutbox"],
   "@whisperr/node/sqlite": ["sqliteOutbox"],

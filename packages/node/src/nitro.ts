@@ -1,0 +1,89 @@
+/** Nitro, by itself and in Nuxt: `event.context.whisperr`, bound to the authenticated user of the request. */
+import {
+  type AnyEvents,
+  type EventMap,
+  integer,
+  MAX_TIMER_MS,
+  misuse,
+  type UserClient,
+} from "@whisperr/core";
+import type { EventHandler, H3Event } from "h3";
+import type { Whisperr } from "./create-whisperr.ts";
+import { type RequestOptions, requestClients } from "./frameworks/request-client.ts";
+import { runWith } from "./frameworks/requests.ts";
+
+/**
+ * The events `event.context.whisperr` knows. Empty, it takes any; an app that wants its own checked declares them once:
+ * `declare module "@whisperr/node/nitro" { interface RequestEvents extends MyEvents {} }`
+ */
+// biome-ignore lint/suspicious/noEmptyInterface: apps add to it
+export interface RequestEvents {}
+
+/** The events of `RequestEvents`, once an app has declared some. */
+type EventsOfRequest = keyof RequestEvents extends never ? AnyEvents : RequestEvents;
+
+declare module "h3" {
+  interface H3EventContext {
+    /** Set by `whisperrNitro()`; its calls belong to the user who makes the request. */
+    whisperr: UserClient<EventsOfRequest>;
+  }
+}
+
+/** What `whisperrNitro()` can be told. */
+export interface NitroOptions extends RequestOptions<[event: H3Event]> {
+  /**
+   * How long the server's end may wait for the delivery of what is queued, in ms; 0 or more.
+   * @default 5_000
+   */
+  readonly closeTimeoutMs?: number | undefined;
+}
+
+/** What is used of a Nitro app. */
+export interface NitroAppLike {
+  readonly h3App: { handler: EventHandler };
+  readonly hooks: { hook(name: "close", listener: () => Promise<void>): unknown };
+}
+
+/** What a file in `server/plugins` exports by default. */
+export type WhisperrNitroPlugin = (app: NitroAppLike) => void;
+
+/**
+ * A plugin of Nitro 2, which is the server of Nuxt 4, that sets `event.context.whisperr`. The user is looked up at each call, so it
+ * does not matter whether authentication runs before or after. A call without a user is counted in `stats().dropped.no_user`, and told
+ * of once in the life of the process. Never fails a request. When the server is told to end, requests that run finish, and what is
+ * queued is delivered.
+ *
+ * @throws Error that names the fix, when the app is one of another version of Nitro
+ * @example
+ * export default whisperrNitro(whisperr, { resolveUser: async (event) => (await getUserSession(event)).user?.id });
+ */
+export function whisperrNitro<Events extends EventMap = AnyEvents>(
+  whisperr: Whisperr<Events>,
+  options: NitroOptions = {},
+): WhisperrNitroPlugin {
+  const clientOf = requestClients<[H3Event], Events>(whisperr, options, {
+    name: "whisperrNitro()",
+    holders: ({ context, node }) => [context, ...sessionsOf(context), node.req],
+    where: "event.context, the sessions of h3 and event.node.req",
+  });
+  const timeoutMs = integer("closeTimeoutMs", options?.closeTimeoutMs, 5_000, 0, MAX_TIMER_MS);
+  return ({ h3App, hooks }) => {
+    if (typeof h3App?.handler !== "function")
+      throw misuse("whisperrNitro() is for Nitro 2, the server of Nuxt 3 and 4: this is another Nitro");
+    const { handler } = h3App;
+    // What Nitro's own asyncContext does: hooks could not run the request in anything.
+    h3App.handler = Object.assign((event: H3Event) => {
+      const client = clientOf(event);
+      Object.assign(event.context, { whisperr: client });
+      return runWith(client, () => handler(event));
+    }, handler);
+    hooks.hook("close", async () => {
+      await whisperr.shutdown({ timeoutMs });
+    });
+  };
+}
+
+/** Of useSession(), and of nuxt-auth-utils. */
+function sessionsOf({ sessions }: H3Event["context"]): readonly { readonly session: unknown }[] {
+  return Object.values(sessions ?? {}).map(({ data }) => ({ session: data }));
+}
