@@ -4,7 +4,7 @@ import { nearest } from "./nearest.ts";
 import { CALL_NAMES, type Call, type CallName, type WireValue } from "./protocol.ts";
 
 const TAG =
-  "undefined; index (the number of the call within `repeat`, after `prefix` if given); bigint, number (NaN, Infinity, -0), date (`of`: text); function; symbol; map; long-string (`length`); lone-surrogate; circular; throwing-getter; throwing-to-json; to-json (`of`: what it gives); revoked-proxy; channel (a constructor of the SDK: `type`, `args`); callback (`of`: throws, returns-null, adds-property, leaves-out-secrets, returns-circular, returns-bad-name, counts-calls, forges-ids, changes-user, returns-promise, rejects), of changes-user with `user`; calls-track (a callback that calls track with `args`); calls-flush (a callback that calls flush); calls-opt-out, calls-shutdown (callbacks that call this and return what they are given).";
+  "undefined; index (the number of the call within `repeat`, after `prefix` if given); bigint, number (NaN, Infinity, -0), date (`of`: text); function; symbol; map, set, error, search-params, promise (with content of their own); long-string (`length`); lone-surrogate; circular; throwing-getter; throwing-to-json; to-json (`of`: what it gives); revoked-proxy; channel (a constructor of the SDK: `type`, `args`); callback (`of`: throws, returns-null, adds-property, leaves-out-secrets, returns-circular, returns-bad-name, counts-calls, forges-ids, changes-user, returns-promise, rejects), of changes-user with `user`; calls-track (a callback that calls track with `args`); calls-flush (a callback that calls flush); calls-opt-out, calls-shutdown (callbacks that call this and return what they are given).";
 
 const TAGS = [
   "undefined",
@@ -15,6 +15,10 @@ const TAGS = [
   "function",
   "symbol",
   "map",
+  "set",
+  "error",
+  "search-params",
+  "promise",
   "long-string",
   "lone-surrogate",
   "circular",

@@ -47,8 +47,24 @@ function decodeTagged(tag: TaggedValue, index: number, special: SpecialValues): 
       return "x".repeat(Number(tag.length));
     case "lone-surrogate":
       return String.fromCharCode(0xd83d);
+    default:
+      return decodeRich(tag, index, special);
+  }
+}
+
+/** Objects whose content JSON.stringify leaves out. */
+function decodeRich(tag: TaggedValue, index: number, special: SpecialValues): unknown {
+  switch (tag.$value) {
     case "map":
       return new Map([["a", 1]]);
+    case "set":
+      return new Set(["a", 1]);
+    case "error":
+      return Object.assign(new RangeError("no answer"), { code: "E_NET" });
+    case "search-params":
+      return new URLSearchParams("a=1&b=2&a=3");
+    case "promise":
+      return Promise.resolve({ a: 1 });
     default:
       return decodeHostile(tag, index, special);
   }

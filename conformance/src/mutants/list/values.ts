@@ -23,6 +23,16 @@ function withEach(value: unknown, edit: (value: unknown) => unknown): unknown {
   return Object.fromEntries(entries.filter(([, item]) => item !== undefined));
 }
 
+/** Promises as text of their type. */
+function withoutPromises(value: unknown): unknown {
+  if (value instanceof Promise) return "[object Promise]";
+  if (Array.isArray(value)) return value.map(withoutPromises);
+  if (Object(value) !== value || Object.getPrototypeOf(value) !== Object.prototype) return value;
+  return Object.fromEntries(
+    Object.entries(value as object).map(([key, item]) => [key, withoutPromises(item)]),
+  );
+}
+
 /** Objects that are deeper, as text. */
 function shallow(value: unknown, depth: number): unknown {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
@@ -151,6 +161,21 @@ export const valueMutants: readonly Mutant[] = [
       withEach(properties, (value) => (typeof value === "number" && !Number.isFinite(value) ? 0 : value)),
     ),
     caughtBy: { "values.no-number": /"a":0,"b":0,"c":0/, "values.javascript": /nan: expected null, got 0/ },
+  },
+  {
+    id: "content-left-out",
+    does: "Sends {} for a Map, a Set, an Error or a promise, as JSON.stringify does.",
+    how: withProperties((properties) => withEach(properties, (value) => value)),
+    caughtBy: {
+      "values.with-content": /lines\.a: missing[\s\S]*failure\.name: missing/,
+      "values.without-content": /cart: expected .*got \{\}/,
+    },
+  },
+  {
+    id: "no-content-unsaid",
+    does: "Sends the type of what has no content, and tells nobody.",
+    how: withProperties(withoutPromises),
+    caughtBy: { "values.without-content": /output/ },
   },
   {
     id: "nulls-left-out",

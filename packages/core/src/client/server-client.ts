@@ -50,10 +50,11 @@ export interface ServerClient<Events extends EventMap = AnyEvents> {
    *
    * - `userId`: text that is not blank. A whole number becomes text.
    * - `event`: lowercase snake_case, such as `payment_failed`.
-   * - `properties`, `context`: plain objects, copied at the call as JSON does. A `Date` becomes text, `undefined` and
-   *   functions are left out, a `BigInt` becomes a number, or text where a number would not be exact. Of binary
-   *   values only type and length are kept. Values that refer to themselves or throw when they are read are refused, and so
-   *   is what would be too large, before it is written.
+   * - `properties`, `context`: plain objects, copied at the call as JSON does: a `Date` becomes text. What JSON would write as
+   *   `{}` arrives with its content: errors, maps, sets, headers, forms. A `BigInt` becomes a number, or text where a number would
+   *   not be exact. Of binary values only type and length are kept. What has no content, such as a promise or a function, is
+   *   printed once with its path. Values that refer to themselves or throw when they are read are refused, and so is what would
+   *   be too large, before it is written.
    *
    * @example
    * whisperr.track("user_8842", "payment_failed", { amount_cents: 4900 });

@@ -57,7 +57,7 @@ export function identifyBody(userId: string, options: unknown, rules?: EventRule
   const isObject = typeof given === "object" && !Array.isArray(options);
   const rule = "an object like { email, traits }";
   mustBe(isObject, "identify's second argument", rule, options, "invalid_traits");
-  const traits = objectToJson(rules ? validated(rules, given.traits) : given.traits, "traits");
+  const traits = objectToJson(rules ? validated(rules, given.traits) : given.traits, "traits", rules);
   const preferred_channel = oneOf(TYPES, given.preferredChannel, "preferredChannel");
   const channels = wireChannels(given);
   return stringify({

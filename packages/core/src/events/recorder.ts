@@ -66,7 +66,7 @@ export function createRecorder(
   const { context } = options;
   let baseJson = "{}";
   try {
-    baseJson = contextToJson(context, library && { library });
+    baseJson = contextToJson(context, library && { library }, { warn });
   } catch (error) {
     refuseContext(error);
   }
@@ -111,10 +111,12 @@ export function recordEvent(
     atMs,
     idPrefix: recorder.idPrefix,
     idNumber: ++recorder.idNumber,
-    properties: objectToJson(validated(recorder, properties, name), "properties"),
-    context: isPlain ? baseJson : contextToJson(context, automatic ? { ...automatic, ...base } : base),
+    properties: objectToJson(validated(recorder, properties, name), "properties", recorder, name),
+    context: isPlain
+      ? baseJson
+      : contextToJson(context, automatic ? { ...automatic, ...base } : base, recorder, name),
   };
-  return options.beforeSend ? applyBeforeSend(operation, options.beforeSend) : operation;
+  return options.beforeSend ? applyBeforeSend(operation, options.beforeSend, recorder) : operation;
 }
 
 /** A copy: the name may be cut from a text of megabytes, which an engine keeps as long as what was cut from it. */
@@ -145,6 +147,7 @@ function draw(recorder: Recorder, nowMs: number, uuid: string): void {
 export function applyBeforeSend(
   operation: TrackOperation,
   beforeSend: BeforeSend,
+  hearer?: Pick<Recorder, "warn">,
 ): TrackOperation | undefined {
   let changed: { readonly [K in keyof WireEvent]: unknown } | null;
   try {
@@ -156,11 +159,12 @@ export function applyBeforeSend(
   const isEvent = typeof changed === "object" && !isThenable(changed);
   ignoreRejection(changed);
   mustBe(isEvent, "beforeSend's answer", "the event or null", changed, "before_send_failed");
+  const event = checkEventType(changed.event_type);
   return {
     ...operation,
     ...(operation.userId !== undefined && { userId: checkUserId(changed.external_user_id) }),
-    event: checkEventType(changed.event_type),
-    properties: objectToJson(changed.properties, "properties"),
-    context: contextToJson(changed.context),
+    event,
+    properties: objectToJson(changed.properties, "properties", hearer, event),
+    context: contextToJson(changed.context, undefined, hearer, event),
   };
 }

@@ -1,14 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { aTrack } from "../../test/operations.ts";
+import { MAX_OPERATION_LENGTH } from "./plain-copy.ts";
 import { asRefusal } from "./refusal.ts";
-import {
-  checkEventType,
-  checkLength,
-  checkUserId,
-  contextToJson,
-  MAX_OPERATION_LENGTH,
-  objectToJson,
-} from "./snapshot.ts";
+import { checkEventType, checkLength, checkUserId, contextToJson, objectToJson } from "./snapshot.ts";
 
 /** Hurts whoever asks what it is: `instanceof` included. */
 function hostileProxy(): object {

@@ -53,7 +53,7 @@ export function createRequestCalls(client: Client, options: WhisperrOptions): Re
     const queued = user.then((id) => {
       waiting.delete(queued);
       if (id === undefined) return leaveOut(name);
-      const make = () => owned(operation, checkUserId(id), options.beforeSend);
+      const make = () => owned(operation, checkUserId(id), options.beforeSend, { warn });
       enqueue(client, () => name, make);
     });
     waiting.add(queued);
@@ -95,9 +95,10 @@ function owned(
   operation: Operation,
   userId: string,
   beforeSend: WhisperrOptions["beforeSend"],
+  hearer: Pick<Recorder, "warn">,
 ): Operation | undefined {
   if (operation.kind === "identify")
     return { kind: "identify", body: stringify({ ...JSON.parse(operation.body), external_user_id: userId }) };
   const event: TrackOperation = { ...operation, userId };
-  return beforeSend ? applyBeforeSend(event, beforeSend) : event;
+  return beforeSend ? applyBeforeSend(event, beforeSend, hearer) : event;
 }

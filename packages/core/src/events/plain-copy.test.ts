@@ -1,0 +1,277 @@
+/** What JSON would write as `{}` arrives with its content, or is said, with its path (docs/values.md). */
+import { runInNewContext } from "node:vm";
+import fc from "fast-check";
+import { describe, expect, test, vi } from "vitest";
+import { clientFixture } from "../../test/client-fixture.ts";
+import { contextToJson, objectToJson } from "./snapshot.ts";
+
+const json = (value: unknown): unknown => JSON.parse(objectToJson(value, "properties"));
+
+/** What arrives of a value, and what is said of it. */
+function sent(value: unknown): { readonly content: unknown; readonly said: readonly string[] } {
+  const warn = vi.fn<(key: string, message: string) => void>();
+  const { value: content } = JSON.parse(objectToJson({ value }, "properties", { warn }, "bought"));
+  return { content, said: warn.mock.calls.map(([, message]) => message) };
+}
+
+class Amount {
+  readonly #cents = 4900;
+  get cents(): number {
+    return this.#cents;
+  }
+}
+
+class Price {
+  toString(): string {
+    return "49.00 EUR";
+  }
+}
+
+class Cart extends Map<string, number> {
+  currency = "EUR";
+}
+
+const form = new FormData();
+form.append("color", "red");
+form.append("color", "blue");
+form.append("size", "xl");
+form.append("photo", new File(["five!"], "me.png"));
+
+const failure = Object.assign(
+  new TypeError("no answer", { cause: new Error("closed", { cause: { port: 80 } }) }),
+  { code: "E_NET", at: new Map([["attempt", 2]]) },
+);
+
+describe("arrives with its content", () => {
+  test.each<[string, unknown, unknown]>([
+    [
+      "an error, its cause and what it has beside",
+      failure,
+      {
+        name: "TypeError",
+        message: "no answer",
+        cause: { name: "Error", message: "closed", cause: { port: 80 } },
+        code: "E_NET",
+        at: { attempt: 2 },
+      },
+    ],
+    [
+      "several errors in one",
+      new AggregateError([new RangeError("a"), "b"], "both"),
+      {
+        name: "AggregateError",
+        message: "both",
+        errors: [{ name: "RangeError", message: "a" }, "b"],
+      },
+    ],
+    [
+      "what an abort throws",
+      new DOMException("too late", "TimeoutError"),
+      {
+        name: "TimeoutError",
+        message: "too late",
+      },
+    ],
+    [
+      "an error that says how it becomes JSON",
+      Object.assign(new Error("no"), { toJSON: () => "own" }),
+      "own",
+    ],
+    [
+      "a map",
+      new Map<string, unknown>([
+        ["a", 1],
+        ["b", new Map([["c", 2n]])],
+      ]),
+      { a: 1, b: { c: 2 } },
+    ],
+    [
+      "a map whose keys are no text",
+      new Map<unknown, unknown>([
+        [7, "a"],
+        ["b", {}],
+      ]),
+      [
+        [7, "a"],
+        ["b", {}],
+      ],
+    ],
+    ["a map with a key named __proto__", new Map([["__proto__", 1]]), JSON.parse('{"__proto__":1}')],
+    ["a map with properties", new Cart([["tea", 2]]), { tea: 2, currency: "EUR" }],
+    ["an empty map", new Map(), {}],
+    ["a set", new Set(["a", new Set([1]), undefined]), ["a", [1], null]],
+    ["search parameters", new URLSearchParams("a=1&b=2&a=3&a=4"), { a: ["1", "3", "4"], b: "2" }],
+    ["headers", new Headers({ "X-Plan": "pro" }), { "x-plan": "pro" }],
+    [
+      "a form",
+      form,
+      {
+        color: ["red", "blue"],
+        size: "xl",
+        photo: { type: "File", length: 5 },
+      },
+    ],
+    ["a regular expression", /^a"b$/gi, '/^a"b$/gi'],
+    [
+      "boxed values",
+      [Object(1), Object("a"), Object(false), Object(2n ** 60n)],
+      [1, "a", false, `${2n ** 60n}`],
+    ],
+    [
+      "a date, and a URL",
+      [new Date(0), new URL("https://a.example/")],
+      [new Date(0).toISOString(), "https://a.example/"],
+    ],
+    ["an instance with properties", Object.assign(new Amount(), { a: new Set([1]) }), { a: [1] }],
+    [
+      "what another realm made",
+      runInNewContext("({ a: new Map([['b', [new Error('c')]]]) })"),
+      {
+        a: { b: [{ name: "Error", message: "c" }] },
+      },
+    ],
+    ["an instance that says what it is worth", new Price(), "49.00 EUR"],
+    [
+      "a buffer beside them, as a note",
+      [Buffer.alloc(3), new Set([1])],
+      [{ type: "Uint8Array", length: 3 }, [1]],
+    ],
+  ])("%s", (_name, value, content) => {
+    expect(sent(value)).toEqual({ content, said: [] });
+    expect(sent({ deep: [{ value }] }).content).toEqual({ deep: [{ value: content }] });
+  });
+
+  test("in context and traits, too", () => {
+    expect(contextToJson({ error: new Error("no") })).toBe('{"error":{"name":"Error","message":"no"}}');
+    expect(objectToJson({ tags: new Set(["a"]) }, "traits")).toBe('{"tags":["a"]}');
+  });
+});
+
+describe("has nothing to send, and that is said with its path", () => {
+  test.each<[string, unknown, string]>([
+    ["a promise", Promise.resolve(1), "[object Promise]"],
+    ["a weak map", new WeakMap(), "[object WeakMap]"],
+    ["a weak set", new WeakSet(), "[object WeakSet]"],
+    ["a request", new Request("https://a.example"), "[object Request]"],
+    ["an answer", new Response("a"), "[object Response]"],
+    ["an iterator", new Map().keys(), "[object Map Iterator]"],
+    ["an instance with nothing but accessors", new Amount(), "[object Object]"],
+    ["an object that only inherits", Object.create({ a: 1 }), "[object Object]"],
+  ])("%s, in whose place its type is sent", (_name, value, type) => {
+    expect(sent(value)).toEqual({
+      content: type,
+      said: [`bought: properties.value is ${type}.`],
+    });
+    expect(sent({ list: [0, { value }] }).said).toEqual([
+      `bought: properties.value.list.1.value is ${type}.`,
+    ]);
+  });
+
+  test.each<[string, unknown, string]>([
+    ["a function", () => 1, "a function"],
+    ["a symbol", Symbol("a"), "a symbol"],
+    ["a boxed symbol", Object(Symbol("a")), "a symbol"],
+  ])("%s, which is left out", (_name, value, type) => {
+    expect(sent(value)).toEqual({
+      content: undefined,
+      said: [`bought: properties.value is ${type}.`],
+    });
+    expect(sent([value]).content).toEqual([null]);
+  });
+
+  test("an element of a page, whatever a framework keeps in it", () => {
+    class HTMLDivElement {
+      get [Symbol.toStringTag](): string {
+        return "HTMLDivElement";
+      }
+      get nodeType(): number {
+        return 1;
+      }
+    }
+    const element: Record<string, unknown> = Object.assign(new HTMLDivElement() as object, {});
+    element.__reactFiber = { stateNode: element };
+
+    expect(sent(element).content).toBe("[object HTMLDivElement]");
+  });
+
+  test("once of each event and type, on the console", () => {
+    const { client, log } = clientFixture();
+    for (const event of ["bought", "bought", "sold"])
+      client.track("ada", event, { cart: [Promise.resolve(), Promise.resolve()] });
+
+    expect(log.map(({ message }) => message)).toEqual([
+      "[whisperr] bought: properties.cart.0 is [object Promise].",
+      "[whisperr] sold: properties.cart.0 is [object Promise].",
+    ]);
+  });
+});
+
+describe("as the properties themselves", () => {
+  test.each<[string, unknown, unknown]>([
+    ["an error", new Error("no"), { name: "Error", message: "no" }],
+    ["search parameters", new URLSearchParams("a=1"), { a: "1" }],
+    ["a form", form, { color: ["red", "blue"], size: "xl", photo: { type: "File", length: 5 } }],
+    ["an instance with nothing but accessors", new Amount(), {}],
+    ["a map with properties", new Cart([["tea", 2]]), { tea: 2, currency: "EUR" }],
+  ])("%s", (_name, value, content) => {
+    expect(json(value)).toEqual(content);
+  });
+
+  test.each<[string, unknown]>([
+    ["a map", new Map([["a", 1]])],
+    ["a set", new Set([1])],
+    ["a promise", Promise.resolve({})],
+    ["a request", new Request("https://a.example")],
+    ["a weak map", new WeakMap()],
+    ["a regular expression", /a/],
+    ["bytes", new Uint8Array(1)],
+  ])("%s is refused", (_name, value) => {
+    expect(() => json(value)).toThrow(expect.objectContaining({ reason: "invalid_properties" }));
+  });
+});
+
+describe("what refers to itself is refused, with the path of it", () => {
+  const map = new Map<string, unknown>();
+  map.set("self", [map]);
+  const error = new Error("no");
+  error.cause = { error };
+  const object: Record<string, unknown> = {};
+  object.self = { object };
+
+  test.each<[string, unknown, string]>([
+    ["a map", { map }, "properties.map.self.0"],
+    ["an error", { error }, "properties.error.cause.error"],
+    ["an object", object, "properties.self.object"],
+  ])("%s", (_name, value, path) => {
+    expect(() => json(value)).toThrow(`${path} refers to itself`);
+  });
+
+  test("the same thing in two places is not", () => {
+    const same = new Set([1]);
+    const text = /a/;
+    expect(json({ a: same, b: [same, text, text] })).toEqual({ a: [1], b: [[1], "/a/", "/a/"] });
+  });
+});
+
+test("plain data goes to JSON.stringify as it is", () => {
+  const stringify = vi.spyOn(JSON, "stringify");
+  const plain = {
+    a: [1, { b: null, c: "d" }],
+    e: Object.create(null),
+    f: Object.assign(new Amount(), { g: 1 }),
+  };
+  objectToJson(plain, "properties");
+
+  expect(stringify.mock.calls).toEqual([[plain]]);
+  stringify.mockRestore();
+});
+
+test("whatever JSON has anyway is the same with something odd beside it", () => {
+  fc.assert(
+    fc.property(fc.object({ withDate: true, withNullPrototype: true, withSparseArray: true }), (value) => {
+      expect(objectToJson({ value, at: new Date(0) }, "properties")).toBe(
+        JSON.stringify({ value, at: new Date(0) }),
+      );
+    }),
+  );
+});
