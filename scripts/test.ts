@@ -34,6 +34,11 @@ await runCheck(
       command: turbo("frameworks", ...force),
       reports: "conformance/frameworks/reports/frameworks.xml",
     },
+    {
+      name: "test environments",
+      command: turbo("test-environments", ...force),
+      reports: "conformance/test-environments/reports/test-environments.xml",
+    },
     // Last, and alone: real time in real browsers.
     {
       name: "browsers",
