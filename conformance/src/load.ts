@@ -115,7 +115,9 @@ function checkNeeds({ id, client, steps, expect, needs = [] }: Case): void {
     ["client", steps.some(isForClientsOnly)],
     [
       "javascript-values",
-      /"\$value":"(bigint|symbol|revoked-proxy|throwing-|to-json|map)|"of":"returns-promise"/.test(text),
+      /"\$value":"(bigint|symbol|revoked-proxy|throwing-|to-json|map)|"of":"returns-promise"|"later":true/.test(
+        text,
+      ),
     ],
   ];
   const missing = uses.filter(([need, used]) => used && !needs.includes(need)).map(([need]) => need);

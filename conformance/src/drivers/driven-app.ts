@@ -56,7 +56,10 @@ export function createDrivenApp(
       ({ args }) =>
       () =>
         life.client?.call("track", args as unknown[]),
-    "calls-flush": () => () => void life.client?.flush(),
+    "calls-flush":
+      ({ later }) =>
+      () =>
+        later ? Promise.resolve().then(() => void life.client?.flush()) : void life.client?.flush(),
     "calls-shutdown": () => (event: unknown) => {
       void life.client?.shutdown();
       return event;

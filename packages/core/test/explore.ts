@@ -4,6 +4,7 @@
  * how many callers wait. Every legal input is tried in every state reached; `rules.ts` judges each step.
  */
 import { MAX_REFUSALS_IN_A_ROW } from "../src/delivery/answering.ts";
+import { MAX_FUTILE } from "../src/delivery/flow.ts";
 import { type DeliveryConfig, type DeliveryState, initialState } from "../src/delivery/state.ts";
 import {
   abandoned,
@@ -73,6 +74,9 @@ const FEW = 1;
 const ALMOST = MAX_REFUSALS_IN_A_ROW - 1;
 const BEYOND = MAX_REFUSALS_IN_A_ROW + 1;
 
+/** Flushes in vain are counted, but only `MAX_FUTILE` makes a difference: one short of it stands for all below. */
+const FEW_FUTILE = MAX_FUTILE - 1;
+
 /** What a search tries beside everything that it always tries. */
 export interface Breadth {
   /** Callers that may wait at a time; `shutdown()` may be one more. */
@@ -121,7 +125,7 @@ export function explore(
   }
 
   for (const phase of ["idle", "starting"] as const) {
-    const machine = initialState(config, phase);
+    const machine = { ...initialState(config, phase), futile: FEW_FUTILE };
     reach(
       {
         machine,
@@ -153,12 +157,17 @@ export function explore(
 /** One step, judged. */
 function take(from: World, input: Input, config: DeliveryConfig): Edge {
   const step = transition(from.machine, input, config);
-  const edge = { from, input, step, to: follow(from, input, step) };
+  const edge = { from, input, step, to: withFutile(follow(from, input, step)) };
   checkStep(edge);
   checkState(edge.to, config);
   const { refusals } = edge.to.machine;
   if (refusals > FEW && refusals < ALMOST) return { ...edge, to: withRefusals(edge.to, FEW) };
   return refusals > BEYOND ? { ...edge, to: withRefusals(edge.to, BEYOND) } : edge;
+}
+
+function withFutile(world: World): World {
+  const { machine } = world;
+  return machine.futile >= FEW_FUTILE ? world : { ...world, machine: { ...machine, futile: FEW_FUTILE } };
 }
 
 function withRefusals(world: World, refusals: number): World {
@@ -211,9 +220,10 @@ function keyOf({ machine, outbox, lone, hasTakenOther, request, timer, serverWai
     refusals,
     stopping,
     rounds,
+    futile,
     offset,
     doubts,
     probes,
   } = machine;
-  return `${phase} ${pending} ${inFlight} ${fresh} ${goal} [${flushes}] ${failures} ${limit} ${suspect} ${ceiling} ${refusals} ${stopping} ${rounds} ${offset} ${doubts} ${probes} ${lone} ${hasTakenOther} ${outbox} ${request} ${timer} ${serverWait} [${waiting}]`;
+  return `${phase} ${pending} ${inFlight} ${fresh} ${goal} [${flushes}] ${failures} ${limit} ${suspect} ${ceiling} ${refusals} ${stopping} ${rounds} ${futile} ${offset} ${doubts} ${probes} ${lone} ${hasTakenOther} ${outbox} ${request} ${timer} ${serverWait} [${waiting}]`;
 }

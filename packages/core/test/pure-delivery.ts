@@ -5,7 +5,7 @@
 import type { DeliveryConfig } from "../src/delivery/state.ts";
 import { initialState } from "../src/delivery/state.ts";
 import type { Outcome } from "../src/http/exchange.ts";
-import { answered, appended, batchCut, CONFIG } from "./machine-builders.ts";
+import { answered, appended, batchCut, CONFIG, timerFired } from "./machine-builders.ts";
 import { transition } from "./transition.ts";
 
 export interface PureDelivery {
@@ -23,7 +23,7 @@ export const FULL_BATCH: DeliveryConfig = {
 
 /**
  * `server` answers for the operations that a request carries. Each is a number: its place at the start. `perFlush` of
- * them are queued at a time, the next ones when the flush they start has ended.
+ * them are queued at a time, the next ones when the flush they start has ended. Where a flush waits, that takes no time.
  */
 export function deliver(
   count: number,
@@ -43,7 +43,11 @@ export function deliver(
     let step = transition(state, appended(arriving), config);
     for (;;) {
       const send = step.effects.find((effect) => effect.type === "send");
-      if (send === undefined) break;
+      if (send === undefined) {
+        if (step.state.phase !== "backoff") break;
+        step = transition(step.state, timerFired, config);
+        continue;
+      }
       const batch = queue.slice(0, send.limit);
       requests++;
       step = transition(step.state, batchCut(batch.length), config);

@@ -3,6 +3,7 @@
  * step's effects do to the surroundings, which is where most rules would break.
  */
 
+import { MAX_FUTILE } from "../src/delivery/flow.ts";
 import type { DeliveryConfig } from "../src/delivery/state.ts";
 import type { Edge, World } from "./explore.ts";
 import type { Effect, Input, Step } from "./transition.ts";
@@ -220,6 +221,13 @@ export function checkStep({ from, input, step, to }: Edge): void {
   if (phase === "unauthorized") {
     const asks = ["flushRequested", "stopRequested", "timerFired"].includes(input.type);
     rule(!sends || asks, "a refused key is tried again by a flush or the interval only");
+  }
+  if (phase === "idle" || phase === "unauthorized") {
+    const isCall = ["appended", "hurried", "flushRequested"].includes(input.type);
+    rule(
+      !sends || !isCall || from.machine.futile < MAX_FUTILE,
+      "calls that follow on failures start no requests without a wait",
+    );
   }
   if (phase === "backoff") {
     const asks = ["stopRequested", "timerFired", "retryNow"].includes(input.type);

@@ -62,6 +62,12 @@ export const callbackMutants: readonly Mutant[] = [
     caughtBy: { "on-error.flushes": /number of requests: expected 1 to 7, got \d{2,}/ },
   },
   {
+    id: "flushes-in-vain-at-once",
+    does: "Hardly waits between flushes that an app asks for whenever it hears that one has failed.",
+    how: withOptions((options) => ({ ...options, backoff: { baseMs: 100, maxMs: 100 } })),
+    caughtBy: { "on-error.flushes-later": /number of requests: expected 1 to 20, got \d{2,}/ },
+  },
+  {
     id: "message-id-of-the-call",
     does: "Lets a $message_id in the context of a call stand in for its own.",
     how: () => {

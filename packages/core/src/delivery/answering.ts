@@ -15,7 +15,7 @@
  * more, the front is dropped. When it is not, it was an outage, and the probe was an attempt of it, made early.
  */
 import type { Outcome } from "../http/exchange.ts";
-import { goOn, keep, leave, MAX_DOUBTS, retriesIn, roundFailed, send } from "./flow.ts";
+import { goOn, keep, leave, MAX_DOUBTS, pause, retriesIn, roundFailed, send } from "./flow.ts";
 import type { Machine } from "./machine.ts";
 import type { DeliveryConfig } from "./state.ts";
 
@@ -57,6 +57,7 @@ export function answered(machine: Machine, outcome: Outcome, random: number, isI
   machine.failures = machine.rounds = 0;
   const stays = isIdentify && outcome.kind === "accepted";
   if (outcome.kind === "accepted") {
+    if (outcome.rejected < count) machine.futile = 0;
     accepted(machine, count);
     if (!stays) effects.remove(machine, offset, count, outcome.rejected);
   } else if (isDivided(machine, count, outcome.kind === "too_large")) return send(machine);
@@ -101,14 +102,6 @@ function failed(machine: Machine, { afterMs, blames }: Outcome & { kind: "retry"
     return keep(machine, askedMs ? phase : "idle", askedMs, owedMs);
   }
   pause(machine, phase, (askedMs ?? backoffMs(failures)) + owedMs);
-}
-
-/** The next attempt comes in `afterMs`, at the front or as a probe behind it. */
-function pause(machine: Machine, phase: "backoff" | "throttled", afterMs: number, offset = 0): void {
-  machine.phase = phase;
-  machine.inFlight = 0;
-  machine.offset = offset;
-  machine.effects.wake(machine, afterMs);
 }
 
 /** Another one was taken just now, and the front failed once more: it is the front. */

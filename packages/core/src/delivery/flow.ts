@@ -5,6 +5,12 @@ import type { Phase } from "./state.ts";
 /** Rounds of retries that failed as a whole are no rarer than this, unless the interval is. */
 export const LONGEST_REST_MS = 300_000;
 
+/**
+ * So many futile flushes in a row start at once, and further ones wait first: what fails may be why the next one is asked for.
+ * An app that calls `flush()` or `track()` whenever it hears of a failure would else do so as fast as the network can.
+ */
+export const MAX_FUTILE = 10;
+
 /** More of them say that the server took another one just now. */
 export const MAX_DOUBTS = 8;
 
@@ -19,7 +25,7 @@ export function appended(machine: Machine, count: number): void {
   evict(machine, machine.inFlight);
   const isDue = machine.fresh >= config.flushAt && phase !== "unauthorized";
   if (isDue && phase !== "idle") joinFlush(machine);
-  else if (isDue && mayStart(machine)) startFlush(machine);
+  else if (isDue && mayStart(machine)) callFlush(machine);
   else if (isFirst && isResting(machine)) rest(machine, phase);
 }
 
@@ -28,7 +34,7 @@ export function hurried(machine: Machine): void {
   const { phase, pending } = machine;
   if (phase === "stopped" || phase === "unauthorized" || pending === 0) return;
   if (phase !== "idle") joinFlush(machine);
-  else if (mayStart(machine)) startFlush(machine);
+  else if (mayStart(machine)) callFlush(machine);
 }
 
 /**
@@ -72,16 +78,18 @@ export function flushRequested(machine: Machine, isLast = false): void {
   machine.rounds = 0;
   machine.flushes.push(pending);
   joinFlush(machine);
-  if (isResting(machine)) startFlush(machine);
+  if (isResting(machine)) callFlush(machine);
   else if (waitsForNothing) rest(machine, "idle");
-  else if (isLast) retryNow(machine);
+  if (isLast) retryNow(machine);
 }
 
 /** The one timer, set by the last `wake` effect, fired. */
 export function timerFired(machine: Machine): void {
   const { phase } = machine;
-  if (isResting(machine)) startFlush(machine);
-  else if (phase === "backoff") send(machine, machine.offset < machine.goal ? machine.offset : 0);
+  if (isResting(machine)) {
+    machine.futile = 0;
+    startFlush(machine);
+  } else if (phase === "backoff") send(machine, machine.offset < machine.goal ? machine.offset : 0);
   else if (phase === "throttled") goOn(machine);
 }
 
@@ -131,6 +139,18 @@ function isResting({ phase }: Machine): boolean {
   return phase === "idle" || phase === "unauthorized";
 }
 
+/** A call asks for a flush. */
+function callFlush(machine: Machine): void {
+  const { pending, futile, config } = machine;
+  if (pending === 0 || futile < MAX_FUTILE) {
+    if (pending > 0) machine.futile++;
+    return startFlush(machine);
+  }
+  machine.failures = 0;
+  joinFlush(machine);
+  pause(machine, "backoff", config.backoff.baseMs);
+}
+
 function startFlush(machine: Machine): void {
   machine.failures = machine.fresh = 0;
   machine.goal = machine.pending;
@@ -147,6 +167,14 @@ function joinFlush(machine: Machine): void {
 export function goOn(machine: Machine): void {
   if (machine.goal > 0) send(machine);
   else rest(machine, "idle");
+}
+
+/** The next attempt comes in `afterMs`, at the front or as a probe behind it. */
+export function pause(machine: Machine, phase: "backoff" | "throttled", afterMs: number, offset = 0): void {
+  machine.phase = phase;
+  machine.inFlight = 0;
+  machine.offset = offset;
+  machine.effects.wake(machine, afterMs);
 }
 
 export function send(machine: Machine, offset = 0): void {

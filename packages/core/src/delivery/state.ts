@@ -9,7 +9,7 @@
  * - `starting`: what earlier pages left behind is still being looked for; nothing is sent (client SDKs).
  * - `idle`: nothing under way; when operations wait, the interval timer is armed.
  * - `sending`: one request is being cut or is in flight.
- * - `backoff`: waiting out a computed delay before the next attempt.
+ * - `backoff`: waiting out a computed delay before the next attempt, or before a flush that follows several futile ones.
  * - `throttled`: waiting out a delay the server asked for (`Retry-After`); nothing shortens it.
  * - `unauthorized`: the server refused the key; only `flush()` or the interval tries again.
  * - `stopped`: shut down; final.
@@ -48,6 +48,8 @@ export interface DeliveryState {
    * one and doubles the wait for it.
    */
   rounds: number;
+  /** Flushes in a row that calls started at once, and of which the server took nothing; counted no further than `MAX_FUTILE`. */
+  futile: number;
   /** Operations the next request may carry. */
   limit: number;
   /** Operations at the front known to hold a bad one; 0 when nothing is suspected. */
@@ -96,6 +98,7 @@ export function initialState(
     flushes: [],
     failures: 0,
     rounds: 0,
+    futile: 0,
     limit: maxBatchSize,
     suspect: 0,
     ceiling: maxBatchSize,

@@ -1,8 +1,11 @@
 /** An `onError` that calls back in each time it is called: it ends, and nothing of others' doing goes unreported. */
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { settle } from "../../test/fake-ports.ts";
 import { loopFixture } from "../../test/loop-fixture.ts";
+import type { TestLoop } from "../../test/loop-of.ts";
 import { aTrack } from "../../test/operations.ts";
+import type { ClientConfig } from "../client/client.ts";
+import { MAX_FUTILE } from "../delivery/flow.ts";
 
 /** Far more than any of these should take. Beyond it the app behaves, so that a test fails instead of hanging. */
 const MANY = 1000;
@@ -59,4 +62,73 @@ test("shutdown() in a report of shutdown() is the same promise", () => {
   const stopped = loop.stop();
   expect(inside).toHaveLength(1);
   expect(inside[0] === stopped).toBe(true);
+});
+
+describe("an onError that calls back in a moment later is not answered by one request after another", () => {
+  /** Requests at once, and those that each wait brings from then on, where every answer is `status` and every report leads to `call`. */
+  async function requestsOf(
+    status: number,
+    config: Partial<ClientConfig>,
+    call: (inner: TestLoop) => void,
+  ): Promise<{ atOnce: number; perWait: number[]; loop: TestLoop }> {
+    let requests = 0;
+    const { track, loop, timers, server } = loopFixture({
+      config: { maxRetries: 0, ...config },
+      onError: (_error, inner) =>
+        void Promise.resolve().then(() => {
+          if (requests < MANY) call(inner);
+        }),
+    });
+    const answerAll = async (): Promise<number> => {
+      const before = requests;
+      for (await settle(); server.open().length > 0; await settle()) {
+        requests++;
+        server.answer(status);
+      }
+      return requests - before;
+    };
+    track(1);
+    void loop.flush();
+    const atOnce = await answerAll();
+    const perWait: number[] = [];
+    for (let wait = 0; wait < WAITS && timers.delays().length > 0; wait++) {
+      timers.fire();
+      perWait.push(await answerAll());
+    }
+    return { atOnce, perWait, loop };
+  }
+  const WAITS = 20;
+  const track = (inner: TestLoop) => inner.append(aTrack());
+  const flush = (inner: TestLoop) => void inner.flush();
+  const both = (inner: TestLoop) => {
+    track(inner);
+    flush(inner);
+  };
+
+  test.each([
+    ["flush(), the key refused", 401, {}, flush],
+    ["flush(), the key refused, without an interval", 401, { flushIntervalMs: 0 }, flush],
+    ["flush(), the API down", 503, {}, flush],
+    ["track() and flush(), everything refused", 400, {}, both],
+    ["track() with flushAt 1, everything refused", 400, { flushAt: 1 }, track],
+    [
+      "track() with flushAt 1, the API down, without an interval",
+      503,
+      { flushAt: 1, flushIntervalMs: 0 },
+      track,
+    ],
+  ])("%s", async (_name, status, config, call) => {
+    const { atOnce, perWait } = await requestsOf(status, config, call);
+
+    expect(atOnce).toBeGreaterThan(0);
+    expect(atOnce + perWait.reduce((sum, one) => sum + one)).toBeLessThanOrEqual(MAX_FUTILE + WAITS);
+  });
+
+  test("shutdown(), and it ends", async () => {
+    const { atOnce, loop } = await requestsOf(401, {}, (inner) => void inner.stop());
+
+    expect(atOnce).toBe(2);
+    expect(loop.stopped).toBe(true);
+    expect(loop.stats().pending).toBe(1);
+  });
 });

@@ -64,6 +64,20 @@ const acceptances: readonly TransitionCase[] = [
     effects: [remove(1), flushed(1), wake(null), send(4)],
   },
   {
+    says: "and that of flushes in vain",
+    given: { ...one, futile: 10 },
+    when: accepted(),
+    becomes: { pending: 1, inFlight: 0, goal: 1, flushes: [1], futile: 0 },
+    effects: [remove(1), flushed(1), wake(null), send(4)],
+  },
+  {
+    says: "but not when all of it was refused for good: the app hears of that, too",
+    given: { ...one, futile: 10 },
+    when: accepted(1),
+    becomes: { pending: 1, inFlight: 0, goal: 1, flushes: [1] },
+    effects: [remove(1, 1), flushed(1), wake(null), send(4)],
+  },
+  {
     says: "the last flush done, the machine stops, whatever was appended behind it",
     given: stopping,
     when: accepted(),

@@ -39,8 +39,15 @@ export const unauthorized: readonly TransitionCase[] = [
     says: "flush() tries again",
     given: held,
     when: flushRequested,
-    becomes: { phase: "sending", goal: 4, flushes: [4] },
+    becomes: { phase: "sending", goal: 4, flushes: [4], futile: 1 },
     effects: [wake(null), send(4)],
+  },
+  {
+    says: "after a wait, when ten in a row were in vain",
+    given: { ...held, futile: 10 },
+    when: flushRequested,
+    becomes: { phase: "backoff", goal: 4, flushes: [4] },
+    effects: [wake(1000)],
   },
   {
     says: "the interval tries again",
@@ -53,7 +60,7 @@ export const unauthorized: readonly TransitionCase[] = [
     says: "shutdown() tries a last time",
     given: held,
     when: stopRequested,
-    becomes: { phase: "sending", goal: 4, flushes: [4], stopping: true },
+    becomes: { phase: "sending", goal: 4, flushes: [4], stopping: true, futile: 1 },
     effects: [wake(null), send(4)],
   },
   {
