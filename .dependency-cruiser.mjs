@@ -41,7 +41,7 @@ const EDGE = {
 const SHARED = [
   "^packages/core/src/(development|errors|host-numbers|options|ports)\\.ts$",
   "^packages/core/src/(index|testing)\\.ts$",
-  "^packages/browser/src/(clock|index)\\.ts$",
+  "^packages/browser/src/(clock|compat|index)\\.ts$",
   "^packages/edge/src/options\\.ts$",
   "^packages/edge/src/cloudflare/[^/]+\\.ts$",
 ];

@@ -29,7 +29,7 @@ const mainEntry: Plugin = {
   setup(build) {
     const extension = build.initialOptions.format === "cjs" ? "cjs" : "js";
     build.onResolve({ filter: /^\.\/index\.ts$/ }, ({ importer }) =>
-      /\/(react|svelte|vue)\.ts$/.test(importer)
+      /\/(compat|react|svelte|vue)\.ts$/.test(importer)
         ? { path: `./index.${extension}`, external: true }
         : undefined,
     );
@@ -38,11 +38,20 @@ const mainEntry: Plugin = {
 
 const entries: Options = {
   ...shared,
-  entry: { index: "src/index.ts", react: "src/react.ts", svelte: "src/svelte.ts", vue: "src/vue.ts" },
+  entry: {
+    index: "src/index.ts",
+    react: "src/react.ts",
+    svelte: "src/svelte.ts",
+    vue: "src/vue.ts",
+  },
 };
 const developed: Options = { ...entries, outDir: "dist/development", esbuildPlugins: [mainEntry] };
 const produced: Options = { ...entries, esbuildPlugins: [mainEntry, production as Plugin] };
 const script: Options = { ...shared, format: "iife", esbuildPlugins: [production as Plugin] };
+/** By itself: it shares no file with the main entry but that entry. */
+const compat: Options = { ...shared, entry: { compat: "src/compat.ts" }, splitting: false };
+const compatDeveloped: Options = { ...compat, outDir: "dist/development", esbuildPlugins: [mainEntry] };
+const compatProduced: Options = { ...compat, esbuildPlugins: [mainEntry, production as Plugin] };
 /** By itself: it shares no file with the main entry, so that neither has to hold what only the other one uses. */
 const slim: Options = { ...shared, entry: { slim: "src/slim.ts" } };
 const slimDeveloped: Options = { ...slim, outDir: "dist/development" };
@@ -77,6 +86,10 @@ export default defineConfig(() => {
     { ...produced, format: "cjs", ...types },
     { ...developed, ...modules },
     { ...developed, format: "cjs" },
+    { ...compatProduced, format: "esm", ...types },
+    { ...compatProduced, format: "cjs", ...types },
+    { ...compatDeveloped, format: "esm" },
+    { ...compatDeveloped, format: "cjs" },
     { ...slimProduced, format: "esm", ...types },
     { ...slimProduced, format: "cjs", ...types },
     { ...slimDeveloped, format: "esm" },
@@ -92,6 +105,7 @@ export default defineConfig(() => {
     { ...workerDeveloped, format: "esm" },
     { ...workerDeveloped, format: "cjs" },
     { ...script, entry: { whisperr: "src/script/tag.ts" }, outExtension: () => ({ js: ".iife.js" }) },
+    { ...script, entry: { compat: "src/script/compat-tag.ts" }, outExtension: () => ({ js: ".iife.js" }) },
     // Pages carry the loader inline, where a map leads nowhere.
     {
       ...script,

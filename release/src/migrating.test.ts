@@ -61,4 +61,7 @@ test("there are examples, and each changes something", () => {
 
 test("what an app has compiles", () => compile("before", "-", OLD));
 
+test("what an app with @whisperr/web has compiles with the entry that keeps its calls", () =>
+  compile("compat", "-", { ...OLD, "@whisperr/web": ["../../node_modules/@whisperr/browser/dist/compat"] }));
+
 test("what it becomes compiles", () => compile("after", "+", {}));

@@ -9,6 +9,7 @@ const built = (name: string) => readFileSync(new URL(`../../dist/${name}`, impor
 
 const SURFACE = {
   "@whisperr/browser": ["channel", "createWhisperr"],
+  "@whisperr/browser/compat": ["Whisperr", "WhisperrClient", "default"],
   "@whisperr/browser/react": ["WhisperrProvider", "useWhisperr"],
   "@whisperr/browser/single": ["channel", "createWhisperr"],
   "@whisperr/browser/slim": ["channel", "createWhisperr"],
@@ -83,10 +84,13 @@ describe("the built files", () => {
     expect(built(name)).not.toMatch(/\bimport\b|\brequire\(/);
   });
 
-  it("holds no second copy of the SDK for React", () => {
-    expect(built("react.js")).toContain('from"./index.js"');
-    expect(built("react.cjs")).toContain('require("./index.cjs")');
-    expect(built("react.js").length).toBeLessThan(1000);
+  it.each([
+    ["react", 1000],
+    ["compat", 3500],
+  ] as const)("%s holds no second copy of the SDK", (name, limit) => {
+    expect(built(`${name}.js`)).toContain('from"./index.js"');
+    expect(built(`${name}.cjs`)).toContain('require("./index.cjs")');
+    expect(built(`${name}.js`).length).toBeLessThan(limit);
   });
 
   it("stands in for the script in ES5, which is all that tag managers take", async () => {
