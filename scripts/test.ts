@@ -39,6 +39,11 @@ await runCheck(
       command: turbo("test-environments", ...force),
       reports: "conformance/test-environments/reports/test-environments.xml",
     },
+    {
+      name: "apps' tests",
+      command: turbo("app-tests", ...force),
+      reports: "conformance/app-tests/reports/app-tests.xml",
+    },
     // Last, and alone: real time in real browsers.
     {
       name: "browsers",

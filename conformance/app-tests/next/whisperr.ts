@@ -1,0 +1,3 @@
+import { createWhisperr } from "@whisperr/edge/next";
+
+export const whisperr = createWhisperr();
