@@ -18,17 +18,17 @@ test("SIGKILL twice in the middle of 5,000 events: all arrive, in order", async 
   const api = await startTestApi();
   const folder = newFolder();
   let next = 0;
-  for (const count of [1500, 3500]) {
+  for (const [round, count] of [1500, 3500].entries()) {
     // Two batches, 1,000 events at most; then it answers no more, and what is safe has not been sent.
     api.setDefault({ kind: "hang" });
     api.play([{ kind: "ok" }, { kind: "ok" }]);
-    const safe = await killOnceSafe(startProgram(withOutbox(api, folder, trackOn(next))), count);
+    const safe = await killOnceSafe(startProgram(withOutbox(api, folder, trackOn(next), round)), count);
     next = await nextAfterKill(api, safe);
     // Or nothing would depend on the outbox.
     expect(api.store.events.length).toBeLessThan(safe);
   }
   api.setDefault(null);
-  const ended = await runProgram(withOutbox(api, folder, trackOn(next)));
+  const ended = await runProgram(withOutbox(api, folder, trackOn(next), 2));
   expect(ended).toMatchObject({ exit: 0, stderr: "" });
   expect(numbers(api)).toEqual(upTo(EVENTS));
 });
@@ -51,10 +51,10 @@ test("ten kills, each in the middle of some trouble at the API: all arrive, in o
     // Each run meets the faults in an order of its own, and gets some hundred events further.
     api.play(TROUBLE.map((_fault, index) => TROUBLE[(index * (kill + 1)) % TROUBLE.length] as Fault));
     const target = (Math.floor(next / 50) + 2 + ((kill * 5) % 7)) * 50;
-    const program = startProgram(withOutbox(api, folder, trackOn(next, impatient)));
+    const program = startProgram(withOutbox(api, folder, trackOn(next, impatient), kill));
     next = await nextAfterKill(api, await killOnceSafe(program, target));
   }
-  const last = withOutbox(api, folder, `${trackOn(next, impatient)} await whisperr.shutdown();`);
+  const last = withOutbox(api, folder, `${trackOn(next, impatient)} await whisperr.shutdown();`, 10);
   expect(await runProgram(last)).toMatchObject({ exit: 0, stderr: "" });
   expect(numbers(api)).toEqual(upTo(EVENTS));
 });

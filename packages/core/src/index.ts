@@ -62,6 +62,7 @@ export { addDeviceTraits, type DeviceTraits } from "./identity/device-traits.ts"
 export type { Identity } from "./identity/identity.ts";
 export { type IdentityStore, identityOf } from "./identity/identity-keeper.ts";
 export { AHEAD, sendAhead } from "./loop/ahead.ts";
+export { type SharedOutbox, sharing } from "./loop/app-outbox.ts";
 export { lose, read, refuse, type Stats, stats, step, tell } from "./loop/books.ts";
 export { conclude, EFFECTS, transmit } from "./loop/effects.ts";
 export { abandon, type FlushResult, flush, retry, stop, within } from "./loop/flush.ts";

@@ -22,7 +22,7 @@ export {
   type WireEvent,
 } from "@whisperr/core";
 export { createWhisperr, type DenoOptions, type Whisperr } from "./create-whisperr.ts";
-export type { KvAtomic, KvKey, KvLike } from "./kv-api.ts";
+export type { KvAtomic, KvCommit, KvCommitError, KvEntry, KvKey, KvLike, KvReading } from "./kv-api.ts";
 export { type KvOutbox, type KvOutboxOptions, openKvOutbox } from "./kv-outbox.ts";
 
 /** The outbox that a client has unless it is given another: it lives as long as its process. For outboxes built around it. */

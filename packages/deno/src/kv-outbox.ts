@@ -2,11 +2,26 @@
  * An outbox in Deno KV, which outlives its process, a killed one too. Storage is asynchronous and the queue is not: what is
  * queued stands in memory, and every change is written at once, a few milliseconds later.
  */
-import { type AppOutbox, misuse, type Operation } from "@whisperr/core";
-import { nowMs, timers } from "./clock.ts";
-import type { KvLike } from "./kv-api.ts";
-import { type Entry, outboxKey, readRecords } from "./kv-records.ts";
-import { createKvWriter } from "./kv-writer.ts";
+import {
+  type AppOutbox,
+  arrived,
+  type Client,
+  conclude,
+  describeThrown,
+  misuse,
+  noAnswer,
+  type Operation,
+  printable,
+  type SharedOutbox,
+  sharing,
+  transmit,
+  withdraw,
+} from "@whisperr/core";
+import { timers } from "./clock.ts";
+import type { KvKey, KvLike } from "./kv-api.ts";
+import { type Claim, createClaim, isHeld, nameAfter, takeOver } from "./kv-claim.ts";
+import { type Entry, outboxKey, readQueues, readRecords } from "./kv-records.ts";
+import { confirm, createWriter, erase, saved, store, type Writer, type Written } from "./kv-writer.ts";
 
 /** The option `outbox` takes it; of one client alone. */
 export interface KvOutbox extends AppOutbox {
@@ -27,41 +42,155 @@ export interface KvOutboxOptions {
 
 const MAX_NAME_LENGTH = 64;
 
+/** Between two looks at whether a process has left something, where none was seen that may have. */
+const LOOK_MS = 60_000;
+
 /**
- * Opens the outbox, with everything in it that earlier processes did not deliver. `kv` is what `await Deno.openKv()` gives,
- * and stays yours to close. Rejects when the database cannot be read, or an option makes no sense.
+ * Opens the outbox, with everything in it that processes left that are gone. `kv` is what `await Deno.openKv()` gives, and
+ * stays yours to close. Several processes may open the same: each has a queue of its own, which nobody else sends as long as it
+ * lives. Rejects when the database cannot be read, or an option makes no sense.
  */
 export async function openKvOutbox(kv: KvLike, options: KvOutboxOptions = {}): Promise<KvOutbox> {
   const { name = "default" } = options;
   if (typeof kv?.atomic !== "function") throw misuse("openKvOutbox() takes what Deno.openKv() gives");
   if (typeof name !== "string" || name === "" || name.length > MAX_NAME_LENGTH)
     throw misuse(`name must be a string of 1 to ${MAX_NAME_LENGTH} characters`);
-  const onTrouble = (message: string) => tell(options.onError, `[whisperr] ${message}`);
   const root = outboxKey(name);
-  const { entries, damaged, nextLane } = await readRecords(kv, root, nowMs());
-  const writer = createKvWriter(kv, root, timers, onTrouble);
-  for (const entry of damaged) writer.erase(entry);
-  if (damaged.length > 0) onTrouble(`${damaged.length} stored operations were damaged, and are dropped`);
-  return createOutbox(entries, nextLane, writer);
+  const known = await readQueues(kv, root);
+  const queue = createQueue(createClaim(kv, name, nameAfter(known.at(-1))), root, options.onError);
+  const writer = createWriter(queue);
+  await lookAgain(writer, queue, known);
+  return createOutbox(writer, queue);
 }
 
-function createOutbox(entries: Entry[], lane: string, writer: ReturnType<typeof createKvWriter>): KvOutbox {
-  let number = 0;
-  return {
+interface KvQueue extends Written {
+  readonly entries: Entry[];
+  /** Queues that are this process's, and are still to be read. */
+  unread: string[];
+  /** The number of the next entry. */
+  next: number;
+  /** Undefined until it is made. */
+  client: Client | undefined;
+  /** The database was asked whether the queue is this process's, and has not answered. */
+  isChecking: boolean;
+}
+
+function createQueue(claim: Claim, root: KvKey, onError: KvOutboxOptions["onError"]): KvQueue {
+  const queue: KvQueue = {
+    claim,
+    root,
+    entries: [],
+    isOver: () => isOver(queue.client),
+    onLost: (kept) => revoke(queue, kept),
+    onTrouble: (message) => tell(onError, `[whisperr] ${message}`),
+    unread: [],
+    next: 0,
+    client: undefined,
+    isChecking: false,
+  };
+  return queue;
+}
+
+/** `shutdown()` has come to its end: nothing is sent any more. */
+function isOver(client: Client | undefined): boolean {
+  return client?.stopping === true && client.callers.length === 0 && !client.request;
+}
+
+/** Takes over what processes left that are gone. `known`: queues that are there. Answers when to look again, in ms. */
+async function look(writer: Writer, queue: KvQueue, known?: readonly string[]): Promise<number> {
+  const { claim } = queue;
+  claim.isTaking = true;
+  try {
+    const { queues, nextMs } = await takeOver(claim, known);
+    queue.unread.push(...queues);
+    for (let lane = queue.unread[0]; lane !== undefined; lane = queue.unread[0])
+      await read(writer, queue, lane);
+    return Math.min(nextMs ?? LOOK_MS, LOOK_MS);
+  } finally {
+    claim.isTaking = queue.unread.length > 0;
+    // From now on it is prolonged, or given back when there was nothing.
+    if (claim.version !== null) void confirm(writer);
+  }
+}
+
+/** What fails is tried again with the next look: what is recorded now does not wait for what others left. */
+async function lookAgain(writer: Writer, queue: KvQueue, known?: readonly string[]): Promise<void> {
+  if (queue.isOver()) return;
+  const nextMs = await look(writer, queue, known).catch((error: unknown) => {
+    if (known)
+      queue.onTrouble(`What others left in Deno KV is not read yet: ${printable(describeThrown(error))}`);
+    return LOOK_MS;
+  });
+  timers.set(() => void lookAgain(writer, queue), nextMs);
+}
+
+async function read(writer: Writer, queue: KvQueue, lane: string): Promise<void> {
+  const { claim, root, entries } = queue;
+  const { owner } = claim;
+  const { entries: found, damaged } = await readRecords(claim.kv, root, lane);
+  // It is another process's by now.
+  if (claim.owner !== owner) return;
+  queue.unread.shift();
+  for (const entry of damaged) erase(writer, entry);
+  if (damaged.length > 0)
+    queue.onTrouble(`${damaged.length} stored operations were damaged, and are dropped`);
+  for (const entry of found) entries.push(entry);
+  if (queue.client && found.length > 0) arrived(queue.client, found.length);
+}
+
+/** Another process has everything that is stored, but for the `kept`. */
+function revoke(queue: KvQueue, kept: ReadonlySet<Entry>): void {
+  const { entries, client } = queue;
+  queue.unread = [];
+  for (let index = entries.length - 1; index >= 0; index--) {
+    if (kept.has(entries[index] as Entry)) continue;
+    entries.splice(index, 1);
+    if (client) withdraw(client, index);
+  }
+}
+
+function createOutbox(writer: Writer, queue: KvQueue): KvOutbox {
+  const { claim, entries } = queue;
+  const outbox: KvOutbox & SharedOutbox = {
     get size() {
       return entries.length;
     },
     append(operation: Operation) {
-      const entry = { operation, lane, number: number++, parts: 0 };
+      const entry = { operation, lane: claim.owner, number: queue.next++, parts: 0 };
       entries.push(entry);
-      writer.store(entry);
+      store(writer, entry);
     },
     at: (index) => entries[index]?.operation,
     remove(offset, count) {
-      for (const entry of entries.splice(offset, count)) writer.erase(entry);
+      for (const entry of entries.splice(offset, count)) erase(writer, entry);
     },
-    saved: writer.saved,
+    saved: () => saved(writer),
+    [sharing]: {
+      join(client) {
+        queue.client = client;
+      },
+      maySend: () => maySend(writer, queue),
+    },
   };
+  return outbox;
+}
+
+/** Before each request: a process that stood still asks first whether the queue is its own. */
+function maySend(writer: Writer, queue: KvQueue): boolean {
+  if (isHeld(queue.claim)) return true;
+  if (!queue.isChecking) void check(writer, queue);
+  return false;
+}
+
+async function check(writer: Writer, queue: KvQueue): Promise<void> {
+  queue.isChecking = true;
+  const answers = await confirm(writer);
+  queue.isChecking = false;
+  const { client } = queue;
+  if (!client) return;
+  if (answers) return void transmit(client);
+  if (client.phase === "sending" && !client.request)
+    conclude(client, noAnswer("Deno KV does not say whether the queue is this process's still"));
 }
 
 function tell(onError: ((error: Error) => void) | undefined, message: string): void {

@@ -1,16 +1,40 @@
 /**
- * Writes changes to Deno KV, in the order they came: one commit at a time, each as large as the limits of Deno KV allow.
- * What fails stays to be written, and is tried again with the next change, or after a while.
+ * Writes changes to Deno KV, in the order they came: one commit at a time, each as large as the limits of Deno KV allow, and
+ * each only as long as the queue is this process's. What fails stays to be written, and is tried again with the next change,
+ * or after a while.
  */
-import { describeThrown, printable, type Timers } from "@whisperr/core";
-import type { KvKey, KvLike } from "./kv-api.ts";
+import { describeThrown, printable } from "@whisperr/core";
+import { timers } from "./clock.ts";
+import type { KvKey } from "./kv-api.ts";
+import { type Claim, commitAs, isHeld, RENEW_MS, startAnew } from "./kv-claim.ts";
 import { type Entry, encodeParts, partKeys } from "./kv-records.ts";
 
-export interface KvWriter {
-  store(entry: Entry): void;
-  erase(entry: Entry): void;
-  /** Resolves when every change made before the call was tried: true when nothing is in memory only. */
-  saved(): Promise<boolean>;
+/** What the writer has to know of its queue. */
+export interface Written {
+  readonly claim: Claim;
+  readonly root: KvKey;
+  /** All that waits, oldest first. */
+  readonly entries: readonly Entry[];
+  /** No request is sent any more: another process may have it. */
+  readonly isOver: () => boolean;
+  /** Another process has what was stored, all but the `kept`. */
+  readonly onLost: (kept: ReadonlySet<Entry>) => void;
+  readonly onTrouble: (message: string) => void;
+}
+
+export interface Writer {
+  readonly queue: Written;
+  /** Not begun to be written; true: to be stored, false: to be erased. */
+  changes: Map<Entry, boolean>;
+  /** Too large for Deno KV. */
+  readonly inMemoryOnly: Set<Entry>;
+  writing: Promise<void> | undefined;
+  /** Of the next try, or the next time the lease is prolonged. */
+  timer: unknown;
+  /** The last write did. */
+  failed: boolean;
+  /** A commit is wanted, be there changes or not. */
+  isConfirming: boolean;
 }
 
 /** Deno KV takes 1,000 changes and 80 KiB of keys at once; a key takes about 100 bytes. */
@@ -19,94 +43,131 @@ const MAX_CHANGES = 500;
 const MAX_COMMIT_BYTES = 600 * 1024;
 const RETRY_MS = 1000;
 
-export function createKvWriter(
-  kv: KvLike,
-  root: KvKey,
-  timers: Timers,
-  onTrouble: (message: string) => void,
-): KvWriter {
-  /** Not begun to be written; true: to be stored, false: to be erased. */
-  let changes = new Map<Entry, boolean>();
-  /** Too large for Deno KV. */
-  const inMemoryOnly = new Set<Entry>();
-  let writing: Promise<void> | undefined;
-  let retry: unknown;
-  let failed = false;
-
-  function start(): Promise<void> {
-    writing ??= writeAll();
-    return writing;
-  }
-
-  async function writeAll(): Promise<void> {
-    timers.clear(retry);
-    // Calls of one turn share a commit.
-    await undefined;
-    const batch = new Map<Entry, boolean>();
-    try {
-      while (changes.size > 0) {
-        batch.clear();
-        await commitFirst(batch);
-      }
-      failed = false;
-    } catch (error) {
-      // What was changed again meanwhile keeps the newer word.
-      changes = new Map([...batch, ...changes]);
-      retry = timers.set(start, RETRY_MS);
-      if (!failed) onTrouble(`Deno KV did not take what is queued: ${printable(describeThrown(error))}`);
-      failed = true;
-    }
-    // Here and not when the promise has resolved: what is changed in between would wait for the next change.
-    writing = undefined;
-  }
-
-  /** Moves as many changes as fit from `changes` to `batch`, and commits them. */
-  async function commitFirst(batch: Map<Entry, boolean>): Promise<void> {
-    const commit = kv.atomic();
-    let count = 0;
-    let bytes = 0;
-    for (const [entry, isStored] of changes) {
-      const parts = isStored ? encodeParts(entry.operation) : [];
-      const size = parts.reduce((sum, part) => sum + part.length, 0);
-      if (size > MAX_COMMIT_BYTES) {
-        keepInMemory(entry, size);
-        continue;
-      }
-      count += Math.max(parts.length, entry.parts);
-      bytes += size;
-      if (batch.size > 0 && (count > MAX_CHANGES || bytes > MAX_COMMIT_BYTES)) break;
-      changes.delete(entry);
-      batch.set(entry, isStored);
-      if (isStored) entry.parts = parts.length;
-      for (const [part, key] of partKeys(root, entry).entries()) {
-        if (isStored) commit.set(key, parts[part]);
-        else commit.delete(key);
-      }
-    }
-    if (batch.size > 0) await commit.commit();
-  }
-
-  function keepInMemory(entry: Entry, size: number): void {
-    changes.delete(entry);
-    inMemoryOnly.add(entry);
-    onTrouble(`An operation of ${size} bytes is more than Deno KV takes: it is kept in memory only`);
-  }
-
+export function createWriter(queue: Written): Writer {
   return {
-    store(entry) {
-      changes.set(entry, true);
-      void start();
-    },
-    erase(entry) {
-      inMemoryOnly.delete(entry);
-      // It was settled before anything of it was written.
-      if (entry.parts === 0) return void changes.delete(entry);
-      changes.set(entry, false);
-      void start();
-    },
-    async saved() {
-      await start();
-      return !failed && inMemoryOnly.size === 0;
-    },
+    queue,
+    changes: new Map(),
+    inMemoryOnly: new Set(),
+    writing: undefined,
+    timer: undefined,
+    failed: false,
+    isConfirming: false,
   };
+}
+
+export function store(writer: Writer, entry: Entry): void {
+  writer.changes.set(entry, true);
+  void start(writer);
+}
+
+export function erase(writer: Writer, entry: Entry): void {
+  writer.inMemoryOnly.delete(entry);
+  // It was settled before anything of it was written.
+  if (entry.parts === 0) return void writer.changes.delete(entry);
+  writer.changes.set(entry, false);
+  void start(writer);
+}
+
+/** Resolves when every change made before the call was tried: true when nothing is in memory only. */
+export async function saved(writer: Writer): Promise<boolean> {
+  const { claim, isOver } = writer.queue;
+  // What a client leaves that has ended, another process may have now.
+  if (isOver() && claim.version !== null && isHeld(claim)) writer.isConfirming = true;
+  await start(writer);
+  return !writer.failed && writer.inMemoryOnly.size === 0;
+}
+
+/** Asks the database whether the queue is this process's still. Resolves with false when it does not answer. */
+export async function confirm(writer: Writer): Promise<boolean> {
+  writer.isConfirming = true;
+  await start(writer);
+  return !writer.failed;
+}
+
+function start(writer: Writer): Promise<void> {
+  writer.writing ??= writeAll(writer);
+  return writer.writing;
+}
+
+function isEmpty({ changes, queue }: Writer): boolean {
+  return queue.entries.length === 0 && changes.size === 0 && !queue.claim.isTaking;
+}
+
+async function writeAll(writer: Writer): Promise<void> {
+  const { claim, isOver, onTrouble } = writer.queue;
+  timers.clear(writer.timer);
+  // Calls of one turn share a commit.
+  await undefined;
+  const batch = new Map<Entry, boolean>();
+  try {
+    // A lease of nothing is given back.
+    while (writer.changes.size > 0 || writer.isConfirming || (isEmpty(writer) && claim.version !== null)) {
+      batch.clear();
+      writer.isConfirming = false;
+      await commitFirst(writer, batch);
+    }
+    writer.failed = false;
+    if (claim.version !== null && !isOver()) writer.timer = timers.set(() => void confirm(writer), RENEW_MS);
+  } catch (error) {
+    // What was changed again meanwhile keeps the newer word.
+    writer.changes = new Map([...batch, ...writer.changes]);
+    writer.timer = timers.set(() => void start(writer), RETRY_MS);
+    if (!writer.failed) onTrouble(`Deno KV did not take what is queued: ${printable(describeThrown(error))}`);
+    writer.failed = true;
+  }
+  // Here and not when the promise has resolved: what is changed in between would wait for the next change.
+  writer.writing = undefined;
+}
+
+/** Moves as many changes as fit from `changes` to `batch`, and commits them. */
+async function commitFirst(writer: Writer, batch: Map<Entry, boolean>): Promise<void> {
+  const { queue, changes } = writer;
+  const writes: [KvKey, Uint8Array | undefined][] = [];
+  let bytes = 0;
+  for (const [entry, isStored] of changes) {
+    const parts = isStored ? encodeParts(entry.operation) : [];
+    const size = parts.reduce((sum, part) => sum + part.length, 0);
+    if (size > MAX_COMMIT_BYTES) {
+      keepInMemory(writer, entry, size);
+      continue;
+    }
+    bytes += size;
+    const count = writes.length + Math.max(parts.length, entry.parts);
+    if (batch.size > 0 && (count > MAX_CHANGES || bytes > MAX_COMMIT_BYTES)) break;
+    changes.delete(entry);
+    batch.set(entry, isStored);
+    if (isStored) entry.parts = parts.length;
+    for (const [part, key] of partKeys(queue.root, entry).entries()) writes.push([key, parts[part]]);
+  }
+  const result = await commitAs(
+    queue.claim,
+    (commit) => {
+      for (const [key, part] of writes) part ? commit.set(key, part) : commit.delete(key);
+    },
+    () => !isEmpty(writer),
+    queue.isOver(),
+  );
+  if (result === "lost") lose(writer, batch);
+}
+
+/** What was stored another process has; what was on its way there, and was not stored, is this one's to store anew. */
+function lose(writer: Writer, batch: ReadonlyMap<Entry, boolean>): void {
+  const { queue, inMemoryOnly } = writer;
+  const kept = new Set<Entry>(inMemoryOnly);
+  for (const [entry, isStored] of [...batch, ...writer.changes]) if (isStored) kept.add(entry);
+  startAnew(queue.claim);
+  writer.changes = new Map();
+  queue.onLost(kept);
+  for (const entry of queue.entries) {
+    if (inMemoryOnly.has(entry)) continue;
+    entry.lane = queue.claim.owner;
+    entry.parts = 0;
+    writer.changes.set(entry, true);
+  }
+}
+
+function keepInMemory({ changes, inMemoryOnly, queue }: Writer, entry: Entry, size: number): void {
+  changes.delete(entry);
+  inMemoryOnly.add(entry);
+  queue.onTrouble(`An operation of ${size} bytes is more than Deno KV takes: it is kept in memory only`);
 }

@@ -5,8 +5,22 @@
 import type { Client } from "../client/client.ts";
 import { withdrawn } from "../delivery/flow.ts";
 import type { DropReason } from "../errors.ts";
+import type { AppOutbox } from "../queue/outbox.ts";
 import { lose, step, take } from "./books.ts";
 import { arrived } from "./queue.ts";
+
+/** Where an outbox of ours says so that other processes share its storage; the same symbol in every copy of this file. */
+export const sharing: unique symbol = Symbol.for("whisperr.sharing");
+
+/** An outbox in storage that other processes share. What comes to it from there, or goes, it tells the client itself. */
+export interface SharedOutbox extends AppOutbox {
+  readonly [sharing]: {
+    /** The client that has it. */
+    join(client: Client): void;
+    /** Is what it holds certainly this process's? If not, the outbox says `transmit` as soon as it knows. */
+    maySend(): boolean;
+  };
+}
 
 /** A part of `Ports` for a client whose outbox is the app's: always ready, once things are as they should be. */
 export function isReady(client: Client): boolean {
