@@ -5,7 +5,7 @@ import { createRecorder, recordEvent } from "../events/recorder.ts";
 import { quote } from "../events/refusal.ts";
 import { checkUserId } from "../events/snapshot.ts";
 import { createTransport } from "../http/exchange.ts";
-import { isReady, recount, type SharedOutbox, sharing } from "../loop/app-outbox.ts";
+import { isReady, recount } from "../loop/app-outbox.ts";
 import { type Stats, stats } from "../loop/books.ts";
 import { type FlushResult, flush, shutDown, within } from "../loop/flush.ts";
 import { enqueue } from "../loop/queue.ts";
@@ -111,7 +111,6 @@ export function createServerClient<Events extends EventMap = AnyEvents, More ext
   more?: More,
 ): ServerRuntime<Events, More> {
   const { outbox } = options;
-  const shared = (outbox as SharedOutbox | null | undefined)?.[sharing];
   const reporter = createReporter({ ...resolved, onError: options.onError }, ports);
   const say = (message: string) => printDebug(reporter, message);
   const client = createClient(
@@ -119,9 +118,7 @@ export function createServerClient<Events extends EventMap = AnyEvents, More ext
     outbox === undefined || outbox === null ? createMemoryOutbox() : guardedOutbox(outbox, say),
     createTransport(resolved, ports),
     reporter,
-    outbox
-      ? { ...ports, isReady: (client: Client) => shared?.maySend() !== false && isReady(client) }
-      : ports,
+    outbox ? { isReady, ...ports } : ports,
     more,
   );
   const recorder = createRecorder(
@@ -130,7 +127,6 @@ export function createServerClient<Events extends EventMap = AnyEvents, More ext
     ports.library,
   );
   startQueue(client);
-  shared?.join(client);
 
   function track(userId: unknown, event: unknown, properties?: unknown, context?: unknown): void {
     const make = () =>

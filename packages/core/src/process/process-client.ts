@@ -1,4 +1,5 @@
 /** The client of a server process, in every runtime that has processes: it is watched until it has nothing in hand. */
+import type { Client } from "../client/client.ts";
 import {
   type AnyEvents,
   createDisabledClient,
@@ -8,6 +9,7 @@ import {
 } from "../client/server-client.ts";
 import { checkSchemas } from "../development.ts";
 import { misuse } from "../events/refusal.ts";
+import { isReady, type SharedOutbox, sharing } from "../loop/app-outbox.ts";
 import { type FlushResult, resultSince, within } from "../loop/flush.ts";
 import { integer, MAX_TIMER_MS, ownOptions, resolveOptions, type WhisperrOptions } from "../options.ts";
 import type { Ports } from "../ports.ts";
@@ -55,12 +57,15 @@ export function createProcessClient<Events extends EventMap = AnyEvents>(
   if (proxyVariable && !options.fetch && options.allowInsecureHttp !== true)
     refuseProxy(resolved.baseUrl, proxyVariable);
   const exitTimeoutMs = integer("exitTimeoutMs", options.exitTimeoutMs, 2000, 0, MAX_TIMER_MS);
+  const shared = (options.outbox as SharedOutbox | null | undefined)?.[sharing];
   const watched: Ports = {
     ...ports,
     onStep: watchProcess(exitTimeoutMs, end, Boolean(options.outbox)),
+    ...(shared && { isReady: (client: Client) => shared.maySend() && isReady(client) }),
   };
   checkSchemas(options);
   const { api, client } = createServerClient<Events>(options, resolved, watched);
+  shared?.join(client);
   const leave = exitTimeoutMs > 0 ? end.join?.() : undefined;
   const calls = createRequestCalls(client, options);
   let ending: Promise<FlushResult> | undefined;
