@@ -10,7 +10,7 @@ import { lose, step, take } from "./books.ts";
 import { arrived } from "./queue.ts";
 
 /** Where an outbox of ours says so that other processes share its storage; the same symbol in every copy of this file. */
-export const sharing: unique symbol = Symbol.for("whisperr.sharing");
+export const sharing: unique symbol = /* @__PURE__ */ Symbol.for("whisperr.sharing");
 
 /** An outbox in storage that other processes share. What comes to it from there, or goes, it tells the client itself. */
 export interface SharedOutbox extends AppOutbox {
