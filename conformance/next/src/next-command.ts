@@ -1,9 +1,8 @@
 /** `next build` and `next start`, as an app team runs them. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { createRequire } from "node:module";
+import { join } from "node:path";
 import { onTestFinished } from "vitest";
-
-const NEXT = createRequire(import.meta.url).resolve("next/dist/bin/next");
 
 export type Environment = Readonly<Record<string, string>>;
 
@@ -51,7 +50,8 @@ export async function nextStart(folder: string, env: Environment): Promise<Start
 
 function run(folder: string, args: readonly string[], env: Environment) {
   const { PATH = "", HOME = "" } = process.env;
-  const child = spawn(process.execPath, [NEXT, ...args], {
+  const next = createRequire(join(folder, "package.json")).resolve("next/dist/bin/next");
+  const child = spawn(process.execPath, [next, ...args], {
     cwd: folder,
     // Nothing of the test's own: that this is one, for instance.
     env: { PATH, HOME, NEXT_TELEMETRY_DISABLED: "1", ...env },

@@ -1,6 +1,6 @@
 /** The site of the scenarios: what an app team has after `npm install @whisperr/edge`, with the examples of the README in it. */
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { transformSync } from "esbuild";
 
@@ -13,12 +13,14 @@ export interface Site {
   readonly name: string;
   /** `next.config.mjs`. */
   readonly config: object;
+  /** The Next.js of this workspace that builds it. */
+  readonly next: "next" | "next15";
   /** Beside Cache Components the App Router takes no route in the edge runtime. */
   readonly hasEdgeRoute: boolean;
 }
 
 /** Writes the site, and returns its folder. */
-export function writeSite({ name, config, hasEdgeRoute }: Site): string {
+export function writeSite({ name, config, next, hasEdgeRoute }: Site): string {
   const folder = join(WORKSPACE, "reports", name);
   rmSync(folder, { recursive: true, force: true });
   cpSync(join(WORKSPACE, "site"), folder, { recursive: true });
@@ -32,6 +34,7 @@ export function writeSite({ name, config, hasEdgeRoute }: Site): string {
   for (const file of ["lib/whisperr.js", ...examples().map((example) => example.file)])
     giveOptions(join(folder, file));
   unpackSdk(folder);
+  if (next === "next15") asForNext15(folder);
   return folder;
 }
 
@@ -44,6 +47,14 @@ function examples(): { file: string; code: string }[] {
     file: `${path}.js`,
     code: transformSync(code, { loader: "ts" }).code,
   }));
+}
+
+/** It stands where the site and the SDK look for Next.js, and has another name for what a proxy is. */
+function asForNext15(folder: string): void {
+  symlinkSync(join(WORKSPACE, "node_modules", "next15"), join(folder, "node_modules", "next"));
+  const proxy = readFileSync(join(folder, "proxy.js"), "utf8");
+  writeFileSync(join(folder, "middleware.js"), proxy.replace("function proxy", "function middleware"));
+  rmSync(join(folder, "proxy.js"));
 }
 
 /** All clients of the site take their options from the environment. */

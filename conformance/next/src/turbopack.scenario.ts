@@ -5,8 +5,10 @@ provesItself({
   site: {
     name: "turbopack",
     config: { cacheComponents: true, partialPrefetching: true },
+    next: "next",
     hasEdgeRoute: false,
   },
   args: [],
   hasKey: false,
+  exit: 143,
 });

@@ -2,7 +2,8 @@
 import { provesItself } from "./scenario.ts";
 
 provesItself({
-  site: { name: "webpack", config: {}, hasEdgeRoute: true },
+  site: { name: "webpack", config: {}, next: "next", hasEdgeRoute: true },
   args: ["--webpack"],
   hasKey: true,
+  exit: 143,
 });
