@@ -15,6 +15,9 @@ import type { Outbox } from "../queue/outbox.ts";
 import { dueIn } from "../queue/outbox.ts";
 import type { Reporter } from "../report/reporter.ts";
 
+/** A `Date` may be wrong, too, that of a proxy for example: so often it is believed, for nothing but what came of it tells. */
+const CLOCK_TRUST = 3;
+
 export interface ClientConfig extends DeliveryConfig {
   /** Bytes of one request body, as far as operations can be divided. */
   readonly maxBatchBytes: number;
@@ -64,6 +67,10 @@ export interface Client extends Machine {
   answer: Answer | undefined;
   /** What the clock here is known to be wrong by: see `heard()`. */
   clockAheadMs: number;
+  /** Operations that were stamped before that was known, or fewer: they are in front. */
+  mistimed: number;
+  /** How often an answer is still believed that says so; without end once events with corrected times were taken. */
+  clockTrust: number;
 }
 
 /**
@@ -102,6 +109,8 @@ export function createClient<More extends object = object>(
     request: undefined,
     answer: undefined,
     clockAheadMs: 0,
+    mistimed: 0,
+    clockTrust: CLOCK_TRUST,
   };
   // One that is built in one go is what V8 reads fast: servers have no more to add.
   return more ? Object.assign(more, { ...client, ...more }) : (client as Client & More);

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { clientFixture } from "../../test/client-fixture.ts";
 import { NOW_MS, settle } from "../../test/fake-ports.ts";
 import { exchange, response } from "../../test/transport-fixture.ts";
+import type { WhisperrOptions } from "../options.ts";
 
 const MINUTE_MS = 60_000;
 
@@ -60,10 +61,14 @@ describe("how far the clock is ahead", () => {
 
 describe("an event is stamped", () => {
   /** The API is `aheadMs` ahead of a client whose clock may be set; each answer takes what `answers` has next. */
-  function fixture(answers: readonly { status: number; body?: string; date?: number }[]) {
+  function fixture(
+    answers: readonly { status: number; body?: string; date?: number }[],
+    options: Partial<WhisperrOptions> = {},
+  ) {
     const waiting = [...answers];
     const stamped: string[] = [];
     const made = clientFixture({
+      ...options,
       fetch: async (_url, { body }) => {
         const { events } = JSON.parse(body) as { events: { occurred_at: string }[] };
         stamped.push(...events.map(({ occurred_at }) => occurred_at));
@@ -124,5 +129,72 @@ describe("an event is stamped", () => {
     passMs(HOUR_MS);
     expect(await record()).toBe(2 * HOUR_MS);
     expect(await record()).toBe(HOUR_MS);
+  });
+
+  describe("where the date is wrong, and not the clock, as that of a proxy may be,", () => {
+    /** The API takes what is stamped within 5 minutes, unless it is `bad`; every answer has a date that is an hour late. */
+    function proxied() {
+      let isBad = false;
+      const requests: number[] = [];
+      const withProxy = clientFixture({
+        fetch: async (_url, { body }) => {
+          const { events } = JSON.parse(body) as { events: { occurred_at: string }[] };
+          const atMs = Date.parse(events.at(-1)?.occurred_at ?? "") - NOW_MS;
+          requests.push(atMs);
+          const rejected = isBad || atMs > 5 * MINUTE_MS ? events.length : 0;
+          return response({
+            status: 202,
+            headers: dated(NOW_MS + HOUR_MS),
+            text: async () => JSON.stringify({ accepted: events.length - rejected, rejected }),
+          });
+        },
+      });
+      const record = async (bad: boolean) => {
+        isBad = bad;
+        withProxy.client.track("ada", "bought");
+        await withProxy.client.flush();
+      };
+      return { client: withProxy.client, record, requests };
+    }
+
+    test("what was refused for another reason costs one more event, and no later one", async () => {
+      const { client, record, requests } = proxied();
+      await record(true);
+      for (let more = 0; more < 5; more++) await record(false);
+
+      expect(requests).toEqual([0, HOUR_MS, 0, 0, 0, 0]);
+      expect(client.stats()).toMatchObject({ delivered: 4, dropped: { rejected_by_server: 2 } });
+    });
+
+    test("it is not believed for ever", async () => {
+      const { client, record } = proxied();
+      for (let time = 0; time < 20; time++) {
+        await record(true);
+        await record(false);
+        await record(false);
+      }
+
+      expect(client.stats().dropped).toEqual({ rejected_by_server: 20 + 3 });
+      expect(client.stats().delivered).toBe(40 - 3);
+    });
+  });
+
+  test("what was stamped before the clock was corrected says nothing of the correction", async () => {
+    const late = NOW_MS - HOUR_MS;
+    const { client, record } = fixture(
+      [
+        { ...REFUSED, date: late },
+        { ...REFUSED, date: late },
+        { ...REFUSED, date: late },
+        { status: 202, date: late },
+      ],
+      { maxBatchSize: 1 },
+    );
+    client.track("ada", "one");
+    client.track("ada", "two");
+    client.track("ada", "three");
+    await client.flush();
+
+    expect(await record()).toBe(-HOUR_MS + 999);
   });
 });

@@ -122,6 +122,7 @@ export function take(
   const gone = isDelivered && !ports.onSettled ? [] : read(outbox, offset, offset + count);
   outbox.remove(offset, count);
   if (outbox.failure) return undefined;
+  client.mistimed = Math.max(client.mistimed - count, 0);
   for (const operation of gone) ports.onSettled?.(operation, isDelivered);
   return gone;
 }

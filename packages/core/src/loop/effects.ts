@@ -65,18 +65,31 @@ export function conclude(client: Client, answer: Answer, isLarge?: boolean): voi
   step(client, answered, outcome, randomOf(ports), offset > 0 && outbox.at(offset)?.kind === "identify");
 }
 
-/**
- * What an answer says of the `count` operations that were sent. When all of them are refused, the clock here may be why: then
- * later events get the time of the API. Once it is corrected each success tells whether it was set right meanwhile.
- */
+/** What an answer says of the `count` operations that were sent. */
 export function heard(client: Client, answer: Answer, count: number, isLarge?: boolean): Outcome {
   const nowMs = timeOf(client.ports) - client.clockAheadMs;
   const outcome = classifyAnswer(answer, count, nowMs, isLarge, client.delivered > 0);
   const { kind } = outcome;
-  const isTaken = kind === "accepted" && outcome.rejected < count;
-  if (isTaken ? client.clockAheadMs : kind === "accepted" || kind === "rejected")
-    client.clockAheadMs = answer.clockAheadMs ?? client.clockAheadMs;
+  if (kind === "rejected" || kind === "accepted")
+    judgeClock(client, answer.clockAheadMs, kind === "accepted" && outcome.rejected < count);
   return outcome;
+}
+
+/**
+ * When all that was sent is refused, the clock here may be why: then later events get the time of the API. Once it is corrected
+ * each success tells whether it was set right meanwhile. When what has a corrected time is refused as well, it was no correction.
+ */
+function judgeClock(client: Client, aheadMs: number | undefined, isTaken: boolean): void {
+  const { clockAheadMs, mistimed, clockTrust } = client;
+  const isJudged = clockAheadMs !== 0 && mistimed === 0;
+  if (isJudged && isTaken) client.clockTrust = Infinity;
+  if (isJudged && !isTaken && clockTrust < Infinity) {
+    client.clockTrust--;
+    client.clockAheadMs = 0;
+  } else if (aheadMs !== undefined && (isTaken ? clockAheadMs : clockTrust)) {
+    if (clockAheadMs === 0) client.mistimed = client.outbox.size;
+    client.clockAheadMs = aheadMs;
+  }
 }
 
 function abort(client: Client): void {
