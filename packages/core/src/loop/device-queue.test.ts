@@ -118,3 +118,22 @@ test("what cannot be read is lost and counted, and what can is released, in its 
   const sent = JSON.parse(server.requests[0]?.body ?? "") as { events: { context: object }[] };
   expect(sent.events.map(({ context }) => Object.values(context).join().slice(-1))).toEqual(["1", "3"]);
 });
+
+test.each([
+  ["with an event", 1],
+  ["with nothing queued", 0],
+])("while a page starts, flush() after shutdown() and an opt-out resolves, %s", async (_name, count) => {
+  const { queue, loop, track, client } = page(arrayOutbox(), true);
+  track(count);
+  const ended: string[] = [];
+  void loop.stop().then(() => ended.push("shutdown"));
+  queue.discard("opted_out");
+  void loop.flush().then(() => ended.push("flush"));
+  await settle();
+  // Where nothing was discarded, what earlier pages left is still to come.
+  if (count === 0) queue.adopted(0);
+  await settle();
+
+  expect(ended).toEqual(["shutdown", "flush"]);
+  expect(client.phase).toBe("stopped");
+});
