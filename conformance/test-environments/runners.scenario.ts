@@ -17,7 +17,7 @@ const suite = (...names: string[]) => Object.fromEntries(names.map((name) => [na
 const TIMEOUT_MS = 60_000;
 
 /** Of page.test.js. */
-const EVENTS_OF_A_PAGE = 6;
+const EVENTS_OF_A_PAGE = 8;
 
 interface Runner {
   readonly name: string;
@@ -66,8 +66,8 @@ function jest(version: number, modules: Modules): Runner {
       "--runInBand",
     ],
     passed: /^Tests: +(\d+) passed, \1 total$/m,
-    // node: 2 of the server, 3 of the docs, 2 with fake timers; jsdom: 2, 2 of a page, 3.
-    tests: isCjs ? 14 : 12,
+    // node: 2 of the server, 3 of the docs, 2 with fake timers; jsdom: 2, 4 of a page, 3.
+    tests: isCjs ? 16 : 14,
     pages: 1,
   };
 }
@@ -102,8 +102,8 @@ function vitest(version: number, folder: string): Runner {
     // On Node 26 the DOMs of older versions leave Node's own localStorage in place.
     command: [installed("node24/bin/node"), installed(`${folder}/vitest.mjs`), "run"],
     passed: /^ +Tests +(\d+) passed \(\1\)$/m,
-    // node: 2 of the server, 2 with fake timers, 2 of MSW and nock, 3 of the docs; each DOM: 2, 2 of a page.
-    tests: 17,
+    // node: 2 of the server, 2 with fake timers, 2 of MSW and nock, 3 of the docs; each DOM: 2, 4 of a page.
+    tests: 21,
     pages: 2,
   };
 }

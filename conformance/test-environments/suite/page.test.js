@@ -1,5 +1,8 @@
-/** The client of a page, in a DOM of a test. The API is in the process that started this one, and says what arrived. */
+/** The clients of a page, in a DOM of a test. The API is in the process that started this one, and says what arrived. */
 import { createWhisperr } from "@whisperr/browser";
+import { createTestWhisperr, matchers } from "@whisperr/browser/testing";
+
+expect.extend(matchers);
 
 const options = (errors) => ({
   apiKey: "wrk_test",
@@ -30,4 +33,37 @@ test("the next test's client is another one, and an emptied storage is another v
   await whisperr.shutdown();
   expect(errors).toEqual([]);
   expect(whisperr.stats()).toMatchObject({ delivered: 1, pending: 0, dropped: {} });
+});
+
+test("a localStorage and a crypto that a test made up lose nothing", async () => {
+  const errors = [];
+  const made = {
+    localStorage: { getItem() {}, setItem() {}, removeItem() {}, clear() {} },
+    crypto: { randomUUID: () => "uuid-1" },
+  };
+  const before = Object.keys(made).map((name) => [name, Object.getOwnPropertyDescriptor(globalThis, name)]);
+  for (const [name, value] of Object.entries(made))
+    Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
+  const onError = ({ reason }) => errors.push(reason);
+  const whisperr = createWhisperr({ ...options(errors), pageViews: false, onError });
+  whisperr.track("cart_opened");
+  await whisperr.flush();
+  whisperr.track("cart_closed");
+  await whisperr.shutdown();
+  for (const [name, descriptor] of before) {
+    delete globalThis[name];
+    if (descriptor) Object.defineProperty(globalThis, name, descriptor);
+  }
+  expect(errors).toEqual(["storage_failed"]);
+  expect(whisperr.stats()).toMatchObject({ delivered: 2, pending: 0, dropped: {} });
+});
+
+test("the client for tests records, and refuses what is wrong where it is", () => {
+  const whisperr = createTestWhisperr();
+  whisperr.track("cart_opened", { items: ["book"] });
+  whisperr.identify("user_8842", { email: "ada@example.com" });
+  expect(whisperr).toHaveTracked("cart_opened", { items: ["book"] });
+  expect(whisperr).not.toHaveTracked("page_viewed");
+  expect(whisperr).toHaveIdentified("user_8842");
+  expect(() => whisperr.track("Not A Name")).toThrow("lowercase_snake_case");
 });

@@ -31,17 +31,21 @@ export const openStorage = (prefix: string, kind: "localStorage" | "sessionStora
     const store = window[kind];
     // Some browsers hand the storage out and refuse its use.
     store.getItem(prefix);
+    // Not so one that a test made up.
+    let keeps = false;
     return {
       keys: () =>
         attempt(() => Object.keys(store), [])
           .filter((key) => key.startsWith(prefix))
           .map((key) => key.slice(prefix.length))
           .sort(),
-      get: (key) => attempt(() => store.getItem(prefix + key), null),
+      // One that a test made up says undefined of what it has not; an empty text is what was settled.
+      get: (key) => attempt(() => store.getItem(prefix + key) ?? null, null),
       set: (key, text) =>
         attempt(() => {
           store.setItem(prefix + key, text);
-          return true;
+          keeps ||= store.getItem(prefix + key) === text;
+          return keeps;
         }, false),
       remove: (key) => attempt(() => store.removeItem(prefix + key), undefined),
     };
