@@ -8,7 +8,7 @@ import { bundleSize } from "./bundle-size.ts";
  * for the slim entry: these keep it from growing until then.
  */
 const LIMITS = [
-  ["production", "@whisperr/browser", 22_260],
+  ["production", "@whisperr/browser", 22_270],
   ["development", "@whisperr/browser", 23_235],
   ["production", "@whisperr/browser/slim", 19_080],
 ] as const;
