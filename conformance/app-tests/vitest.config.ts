@@ -17,9 +17,13 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     maxWorkers: 2,
+    expect: { poll: { timeout: 60_000 } },
     reporters: ["default", ["junit", { outputFile: "reports/app-tests.xml" }]],
     projects: [
-      { extends: true, test: { name: "servers", include: ["*.test.ts", "{express,hono,next}/*.test.ts"] } },
+      {
+        extends: true,
+        test: { name: "servers", include: ["*.test.ts", "{browser,express,hono,next}/*.test.ts"] },
+      },
       ...["jsdom", "happy-dom"].map((environment) => ({
         extends: true as const,
         plugins: [svelte],

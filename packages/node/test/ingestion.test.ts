@@ -1,5 +1,5 @@
 /** The API for an app's tests, with the client that apps have. */
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, expectTypeOf, test } from "vitest";
 import { createWhisperr, type NodeOptions } from "../src/index.ts";
 import { assertTracked, type Ingestion, startIngestion } from "../src/testing.ts";
 
@@ -30,6 +30,9 @@ test("tells what has arrived, in order, by user", async () => {
   expect(api.tracked("payment_failed")).toMatchObject([
     { userId: "ada", properties: { amount_cents: 4900 } },
   ]);
+  for (const one of api.tracked())
+    if (one.event === "payment_failed")
+      expectTypeOf(one.properties).toEqualTypeOf<{ readonly amount_cents: number }>();
   expect(api.identified("ada")).toMatchObject([{ traits: { plan: "pro" }, channels: [{ type: "email" }] }]);
   expect(api.timeline("ada")).toHaveLength(2);
   assertTracked(api, "payment_failed", { amount_cents: 4900 });

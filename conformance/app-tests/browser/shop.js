@@ -1,0 +1,7 @@
+/** The page of a shop. */
+import { createWhisperr } from "@whisperr/browser";
+
+const whisperr = createWhisperr({ apiKey: "wrk_test" });
+document
+  .querySelector("button")
+  .addEventListener("click", () => whisperr.track("payment_failed", { amount_cents: 4900 }));
