@@ -188,7 +188,7 @@ describe("has nothing to send, and that is said with its path", () => {
         return 1;
       }
     }
-    const element: Record<string, unknown> = Object.assign(new HTMLDivElement() as object, {});
+    const element = new HTMLDivElement() as object as Record<string, unknown>;
     element.__reactFiber = { stateNode: element };
 
     expect(sent(element).content).toBe("[object HTMLDivElement]");

@@ -7,7 +7,7 @@ const VERSION_4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a
 test.each([
   ["with crypto", globalThis.crypto],
   ["without crypto, as on Node.js 18", undefined],
-  ["with a crypto that a test made up", { randomUUID: () => "uuid-1", subtle: {} }],
+  ["with a crypto that a test made up", { randomUUID: (): string => "uuid-1", subtle: {} }],
   ["with an element of that name", { tagName: "FORM" }],
   [
     "with a crypto that fails",
