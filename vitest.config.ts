@@ -12,6 +12,7 @@ const BUILT = [
   "conformance/{e2e/packed,browsers/src}/*.test.ts",
   "conformance/src/{cli/cli,report/html/page}.test.ts",
   "conformance/src/mutants/*.test.ts",
+  "conformance/types/*.test.ts",
   "release/src/*.test.ts",
   "scripts/api-reports.test.ts",
 ];

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { defineConfig, type Options } from "tsup";
 import { DECLARATIONS } from "../core/declarations.ts";
 import { PRIVATE_PROPERTIES } from "../core/private-names.ts";
@@ -14,6 +14,8 @@ const shared: Options = {
   define: { VERSION: JSON.stringify(version) },
   // Core is part of the package, types too: whoever installs it installs nothing else.
   noExternal: ["@whisperr/core"],
+  // Of the entries' types only: what an app registers there holds in all of them.
+  external: ["@whisperr/browser"],
   esbuildOptions(options) {
     options.mangleProps = PRIVATE_PROPERTIES;
     // Core's sources, of which a production build has one file less.
@@ -78,6 +80,12 @@ const workerProduced: Options = { ...worker, esbuildPlugins: [production as Plug
 const modules: Options = { format: "esm", splitting: true };
 const types: Options = { dts: DECLARATIONS };
 
+/** Its declarations are those of the main entry: what an app registers there holds here, too. */
+async function declareSingle(): Promise<void> {
+  writeFileSync("dist/single.d.ts", 'export * from "./index.js";\n');
+  writeFileSync("dist/single.d.cts", 'export * from "./index.cjs";\n');
+}
+
 export default defineConfig(() => {
   // Here, once: the builds run side by side, and none may clear away what another wrote.
   rmSync("dist", { recursive: true, force: true });
@@ -94,8 +102,8 @@ export default defineConfig(() => {
     { ...slimProduced, format: "cjs", ...types },
     { ...slimDeveloped, format: "esm" },
     { ...slimDeveloped, format: "cjs" },
-    { ...singleProduced, format: "esm", ...types },
-    { ...singleProduced, format: "cjs", ...types },
+    { ...singleProduced, format: "esm", onSuccess: declareSingle },
+    { ...singleProduced, format: "cjs" },
     { ...singleDeveloped, format: "esm" },
     { ...singleDeveloped, format: "cjs" },
     { ...testing, format: "esm", ...types },

@@ -1,6 +1,5 @@
 /** The client for browsers, with everything it can do. */
 import {
-  type AnyEvents,
   addDeviceTraits,
   type DeviceClient,
   type EventMap,
@@ -17,11 +16,12 @@ import { contextOf, currentPage } from "./page/context.ts";
 import { asksNotToBeTracked, deviceTraits } from "./page/device-traits.ts";
 import type { Features } from "./page/host.ts";
 import { watchViews } from "./page/views.ts";
+import type { RegisteredEvents } from "./register.ts";
 import { mirrored } from "./storage/durable-storage.ts";
 import { moveIn } from "./storage/earlier-sdk.ts";
 
 /** The client of a page. */
-export interface Whisperr<Events extends EventMap = AnyEvents> extends DeviceClient<Events> {
+export interface Whisperr<Events extends EventMap = RegisteredEvents> extends DeviceClient<Events> {
   /** Records `page_viewed`. Needed only where `pageViews` is off. */
   page(properties?: object | null, context?: object | null): void;
 }
@@ -35,7 +35,7 @@ export interface Whisperr<Events extends EventMap = AnyEvents> extends DeviceCli
  * @example
  * const whisperr = createWhisperr({ apiKey: "wrk_…" });
  */
-export function createWhisperr<Events extends EventMap = AnyEvents>(
+export function createWhisperr<Events extends EventMap = RegisteredEvents>(
   options: BrowserOptions & EventSchemas<Events> = {},
 ): Whisperr<Events> {
   return clientOfPage(options, featuresOf, createDisabled) as Whisperr<Events>;

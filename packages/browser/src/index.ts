@@ -18,3 +18,4 @@ export {
 } from "@whisperr/core";
 export { createWhisperr, type Whisperr } from "./create-whisperr.ts";
 export type { BrowserOptions } from "./options.ts";
+export type { Register, RegisteredEvents } from "./register.ts";

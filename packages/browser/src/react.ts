@@ -1,16 +1,11 @@
 "use client";
 /** React 18 and later: one client for a tree of components. Renders nothing of its own, on the server neither. */
 import { createContext, createElement, type ReactElement, type ReactNode, useContext, useMemo } from "react";
-import {
-  type AnyEvents,
-  type BrowserOptions,
-  createWhisperr,
-  type EventMap,
-  type Whisperr,
-} from "./index.ts";
+import { type BrowserOptions, createWhisperr, type EventMap, type Whisperr } from "./index.ts";
+import type { RegisteredEvents } from "./register.ts";
 
 /** A client that the app made, or the options to make one with. */
-export type WhisperrProviderProps<Events extends EventMap = AnyEvents> = {
+export type WhisperrProviderProps<Events extends EventMap = RegisteredEvents> = {
   readonly children?: ReactNode;
 } & (
   | { readonly client: Whisperr<Events>; readonly options?: undefined }
@@ -23,7 +18,7 @@ const ClientContext = createContext<unknown>(undefined);
  * Gives `useWhisperr()` below it a client. With `options`, the page's client of that key: rendering twice, or again with
  * other options, makes no second one. During server rendering it does nothing.
  */
-export function WhisperrProvider<Events extends EventMap = AnyEvents>(
+export function WhisperrProvider<Events extends EventMap = RegisteredEvents>(
   props: WhisperrProviderProps<Events>,
 ): ReactElement {
   const { client, options, children } = props;
@@ -35,7 +30,7 @@ export function WhisperrProvider<Events extends EventMap = AnyEvents>(
 }
 
 /** The client of the nearest `<WhisperrProvider>`, the same at every render. Throws without one. */
-export function useWhisperr<Events extends EventMap = AnyEvents>(): Whisperr<Events> {
+export function useWhisperr<Events extends EventMap = RegisteredEvents>(): Whisperr<Events> {
   const client = useContext(ClientContext);
   if (client) return client as Whisperr<Events>;
   throw new Error("Whisperr: useWhisperr() needs a <WhisperrProvider> above the component that calls it.");

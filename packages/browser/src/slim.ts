@@ -1,6 +1,7 @@
 /** The Whisperr SDK for browsers without what not every page needs; the README lists what. Delivery is the same. */
+
+import type { RegisteredEvents } from "@whisperr/browser";
 import {
-  type AnyEvents,
   checkChoice,
   type DeviceCalls,
   type EventMap,
@@ -44,7 +45,7 @@ export interface SlimOptions
 }
 
 /** The client of a page. */
-export interface Whisperr<Events extends EventMap = AnyEvents> extends DeviceCalls<Events> {
+export interface Whisperr<Events extends EventMap = RegisteredEvents> extends DeviceCalls<Events> {
   /** Records `page_viewed`. Call it for each page that the visitor sees. */
   page(properties?: object | null, context?: object | null): void;
 }
@@ -58,7 +59,7 @@ export interface Whisperr<Events extends EventMap = AnyEvents> extends DeviceCal
  * @example
  * const whisperr = createWhisperr({ apiKey: "wrk_…" });
  */
-export function createWhisperr<Events extends EventMap = AnyEvents>(
+export function createWhisperr<Events extends EventMap = RegisteredEvents>(
   options: SlimOptions & EventSchemas<Events> = {},
 ): Whisperr<Events> {
   return clientOfPage(options, featuresOf, createDisabledClient) as Whisperr<Events>;

@@ -1,15 +1,10 @@
 /** Svelte 5: one client for a component and all below it. During server rendering it does nothing. */
 import { getContext, setContext } from "svelte";
-import {
-  type AnyEvents,
-  type BrowserOptions,
-  createWhisperr,
-  type EventMap,
-  type Whisperr,
-} from "./index.ts";
+import { type BrowserOptions, createWhisperr, type EventMap, type Whisperr } from "./index.ts";
+import type { RegisteredEvents } from "./register.ts";
 
 /** A client that the app made, or the options to make one with. */
-export type WhisperrSource<Events extends EventMap = AnyEvents> =
+export type WhisperrSource<Events extends EventMap = RegisteredEvents> =
   | BrowserOptions
   | { readonly client: Whisperr<Events> };
 
@@ -21,7 +16,7 @@ const CLIENT = Symbol.for("whisperr.svelte");
  * @example
  * provideWhisperr({ apiKey: "wrk_…" });
  */
-export function provideWhisperr<Events extends EventMap = AnyEvents>(
+export function provideWhisperr<Events extends EventMap = RegisteredEvents>(
   source?: WhisperrSource<Events>,
 ): Whisperr<Events> {
   const { client } = Object(source) as { readonly client?: Whisperr<Events> };
@@ -29,7 +24,7 @@ export function provideWhisperr<Events extends EventMap = AnyEvents>(
 }
 
 /** The client of the nearest component above that calls `provideWhisperr()`. Call it while a component starts. Throws without one. */
-export function useWhisperr<Events extends EventMap = AnyEvents>(): Whisperr<Events> {
+export function useWhisperr<Events extends EventMap = RegisteredEvents>(): Whisperr<Events> {
   const client = getContext<Whisperr<Events> | undefined>(CLIENT);
   if (client) return client;
   throw new Error(

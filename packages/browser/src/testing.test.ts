@@ -74,7 +74,7 @@ describe.each([true, false])("with a page: %s", (hasPage) => {
 
   test("a bad call fails the test, with the message that the real client reports", () => {
     const whisperr = createTestWhisperr();
-    expect(() => whisperr.track("Signed In")).toThrow(
+    expect(() => whisperr.track("Signed In" as string)).toThrow(
       /^Whisperr: track\("Signed In"\) was dropped: .*lowercase_snake_case/,
     );
     expect(() => whisperr.identify("")).toThrow("the user id must be");
@@ -83,7 +83,7 @@ describe.each([true, false])("with a page: %s", (hasPage) => {
     );
     expect(() => createTestWhisperr({ anonymousEvents: "keep" as never })).toThrow("anonymousEvents");
     const heard = vi.fn();
-    createTestWhisperr({ onError: heard }).track("Signed In");
+    createTestWhisperr({ onError: heard }).track("Signed In" as string);
     expect(heard).toHaveBeenCalledOnce();
   });
 

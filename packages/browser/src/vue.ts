@@ -1,15 +1,10 @@
 /** Vue 3: one client for an app. During server rendering it does nothing. */
 import { type App, inject } from "vue";
-import {
-  type AnyEvents,
-  type BrowserOptions,
-  createWhisperr,
-  type EventMap,
-  type Whisperr,
-} from "./index.ts";
+import { type BrowserOptions, createWhisperr, type EventMap, type Whisperr } from "./index.ts";
+import type { RegisteredEvents } from "./register.ts";
 
 /** A client that the app made, or the options to make one with. */
-export type WhisperrPluginOptions<Events extends EventMap = AnyEvents> =
+export type WhisperrPluginOptions<Events extends EventMap = RegisteredEvents> =
   | BrowserOptions
   | { readonly client: Whisperr<Events> };
 
@@ -29,7 +24,7 @@ export const WhisperrPlugin = {
 };
 
 /** The client of the app, in `setup()` and wherever else Vue's `inject()` works. Throws in an app without the plugin. */
-export function useWhisperr<Events extends EventMap = AnyEvents>(): Whisperr<Events> {
+export function useWhisperr<Events extends EventMap = RegisteredEvents>(): Whisperr<Events> {
   const client = inject<Whisperr<Events> | undefined>(CLIENT, undefined);
   if (client) return client;
   throw new Error(

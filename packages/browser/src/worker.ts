@@ -1,6 +1,7 @@
 /** The Whisperr SDK for workers and the background of extensions, where there is no page: the same delivery, with its queue in IndexedDB. */
+
+import type { RegisteredEvents } from "@whisperr/browser";
 import {
-  type AnyEvents,
   addDeviceTraits,
   checkChoice,
   checkTypes,
@@ -68,7 +69,7 @@ export interface WorkerOptions
 }
 
 /** The client of a worker. */
-export interface Whisperr<Events extends EventMap = AnyEvents> extends DeviceClient<Events> {}
+export interface Whisperr<Events extends EventMap = RegisteredEvents> extends DeviceClient<Events> {}
 
 /**
  * Makes the client of a worker, or returns the one there is for this `apiKey`. `flush()` resolves once what it leaves is written as
@@ -78,7 +79,7 @@ export interface Whisperr<Events extends EventMap = AnyEvents> extends DeviceCli
  * @example
  * const whisperr = createWhisperr({ apiKey: "wrk_…" });
  */
-export function createWhisperr<Events extends EventMap = AnyEvents>(
+export function createWhisperr<Events extends EventMap = RegisteredEvents>(
   options: WorkerOptions & EventSchemas<Events> = {},
 ): Whisperr<Events> {
   return clientOfWorker(options, featuresOf, createDisabled) as Whisperr<Events>;

@@ -14,12 +14,9 @@ export { HOLD } from "./client/device-hold.ts";
 export { restore, startAlone, syncIdentity } from "./client/device-pages.ts";
 export { PUSH } from "./client/device-push.ts";
 export {
-  type AnyEvents,
   createDisabledClient,
   createServerClient,
   diagnostics,
-  type EventArguments,
-  type EventMap,
   type ServerClient,
   type ServerRuntime,
   type UserClient,
@@ -37,6 +34,15 @@ export {
   channel,
   type PushSettings,
 } from "./events/channel.ts";
+export type {
+  AnyEvents,
+  EventArguments,
+  EventMap,
+  EventName,
+  EventsOf,
+  UserIdComesFirst,
+  WithoutUserId,
+} from "./events/event-types.ts";
 export type { IdentifyBody, IdentifyOptions } from "./events/identify-body.ts";
 export {
   type IdentifyOperation,

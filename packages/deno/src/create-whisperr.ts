@@ -1,6 +1,5 @@
 /** The client for Deno: core, plugged into Deno's clock, timers, randomness, fetch and end of process. */
 import {
-  type AnyEvents,
   createProcessClient,
   type EventMap,
   type EventSchemas,
@@ -15,6 +14,7 @@ import { timers } from "./clock.ts";
 import { asyncHooks, mayRead, readEnvironment } from "./deno-api.ts";
 import { library } from "./library.ts";
 import { PROCESS_END } from "./process-exit.ts";
+import type { RegisteredEvents } from "./register.ts";
 
 /** What `createWhisperr()` can be told. */
 export interface DenoOptions extends ProcessOptions {
@@ -26,7 +26,7 @@ export interface DenoOptions extends ProcessOptions {
 }
 
 /** The client of a server process. Make one and share it. */
-export type Whisperr<Events extends EventMap = AnyEvents> = ServerClient<Events>;
+export type Whisperr<Events extends EventMap = RegisteredEvents> = ServerClient<Events>;
 
 const KEY_VARIABLE = "WHISPERR_API_KEY";
 
@@ -39,7 +39,7 @@ const KEY_VARIABLE = "WHISPERR_API_KEY";
  * @example
  * const whisperr = createWhisperr({ onError: (error) => console.warn(error.message) });
  */
-export function createWhisperr<Events extends EventMap = AnyEvents>(
+export function createWhisperr<Events extends EventMap = RegisteredEvents>(
   options: DenoOptions & EventSchemas<Events> = {},
 ): Whisperr<Events> {
   return createProcessClient<Events>(options, ({ fetch }) => ({

@@ -27,3 +27,4 @@ export { type KvOutbox, type KvOutboxOptions, openKvOutbox } from "./kv-outbox.t
 
 /** The outbox that a client has unless it is given another: it lives as long as its process. For outboxes built around it. */
 export const createMemoryOutbox: () => AppOutbox = createOutbox;
+export type { Register, RegisteredEvents } from "./register.ts";

@@ -4,12 +4,13 @@
  * Only types that Workers have are spoken of, and none is imported: the app's own (`wrangler types`,
  * `@cloudflare/workers-types`, or none at all) fit.
  */
-import type { AnyEvents, EventMap } from "@whisperr/core";
+import type { EventMap } from "@whisperr/core";
 import type { Whisperr } from "./client/create-whisperr.ts";
 import { createRequestClient } from "./client/request-client.ts";
 import type { Said } from "./client/without-key.ts";
 import type { QueueBatchLike } from "./cloudflare/bindings.ts";
 import type { EdgeOptions } from "./options.ts";
+import type { RegisteredEvents } from "./register.ts";
 
 export type {
   DurableObjectNamespaceLike,
@@ -60,7 +61,7 @@ type Handle<Env, Events extends EventMap, Context, Event, Result> = (
 /** The handlers of a Worker, each with a client as its fourth argument. Annotate the first with the platform's own type. */
 export interface WorkerHandlers<
   Env,
-  Events extends EventMap = AnyEvents,
+  Events extends EventMap = RegisteredEvents,
   Request = WorkerRequest,
   Context extends WorkerContext = WorkerContext,
   Response = WorkerResponse,
@@ -115,7 +116,7 @@ export type Wrapped<Handlers> = {
  */
 export function withWhisperr<
   Env = unknown,
-  Events extends EventMap = AnyEvents,
+  Events extends EventMap = RegisteredEvents,
   Request = WorkerRequest,
   Context extends WorkerContext = WorkerContext,
   Response = WorkerResponse,
@@ -142,7 +143,7 @@ export function withWhisperr<
  */
 export function withWhisperr<
   Env = unknown,
-  Events extends EventMap = AnyEvents,
+  Events extends EventMap = RegisteredEvents,
   Handlers extends WorkerHandlers<Env, Events> = WorkerHandlers<Env, Events>,
 >(handlers: Handlers & WorkerHandlers<Env, Events>, options: (env: Env) => EdgeOptions): Wrapped<Handlers>;
 export function withWhisperr<Env>(

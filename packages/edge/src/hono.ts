@@ -3,12 +3,13 @@
  *
  * Hono's own types are not imported: what is used of a context is written down here, and Hono's fits.
  */
-import type { AnyEvents, EventMap } from "@whisperr/core";
+import type { EventMap } from "@whisperr/core";
 import type { Whisperr } from "./client/create-whisperr.ts";
 import { createRequestClient } from "./client/request-client.ts";
 import type { Said } from "./client/without-key.ts";
 import type { EdgeOptions, WaitUntil } from "./options.ts";
 import { requestWaitUntil } from "./platform/request-context.ts";
+import type { RegisteredEvents } from "./register.ts";
 
 /** What is used of Hono's context. */
 export interface HonoContext {
@@ -28,7 +29,7 @@ export interface HonoContextWithKey extends HonoContext {
 }
 
 /** The variables the middleware sets: `new Hono<{ Variables: WhisperrVariables }>()`. */
-export interface WhisperrVariables<Events extends EventMap = AnyEvents> {
+export interface WhisperrVariables<Events extends EventMap = RegisteredEvents> {
   /** The client of the request. */
   whisperr: Whisperr<Events>;
 }
@@ -50,7 +51,7 @@ export interface HonoOptions extends EdgeOptions {
  * @example
  * app.use(whisperr((c) => ({ apiKey: c.env.WHISPERR_API_KEY })));
  */
-export function whisperr<Events extends EventMap = AnyEvents, Context = HonoContextWithKey>(
+export function whisperr<Events extends EventMap = RegisteredEvents, Context = HonoContextWithKey>(
   options: HonoOptions | ((c: Context) => HonoOptions),
 ): (c: HonoContext, next: () => Promise<void>) => Promise<void> {
   const said: Said = new Set();

@@ -27,3 +27,4 @@ export type { EdgeOptions, WaitUntil, WhisperrEdgeOptions } from "./options.ts";
 
 /** The outbox that a client has unless it is given another: it lives as long as its isolate. For outboxes built around it. */
 export const createMemoryOutbox: () => AppOutbox = createOutbox;
+export type { Register, RegisteredEvents } from "./register.ts";

@@ -1,6 +1,5 @@
 /** Next.js 15.1 and later: one client for all requests, held through `after()`, or by the platform where there is none. */
 import {
-  type AnyEvents,
   abandon,
   createDisabledClient,
   type EventMap,
@@ -15,6 +14,7 @@ import { boundWaits } from "./next/server-end.ts";
 import { waitUntilInNext } from "./next/wait-until.ts";
 import { checkObject, type EdgeOptions } from "./options.ts";
 import { environment, keyOfEnvironment } from "./platform/environment.ts";
+import type { RegisteredEvents } from "./register.ts";
 
 /** What `createWhisperr()` can be told. */
 export interface NextOptions extends EdgeOptions {
@@ -39,7 +39,7 @@ export interface NextOptions extends EdgeOptions {
  * @example
  * export const whisperr = createWhisperr();
  */
-export function createWhisperr<Events extends EventMap = AnyEvents>(
+export function createWhisperr<Events extends EventMap = RegisteredEvents>(
   options: NextOptions & EventSchemas<Events> = {},
 ): Whisperr<Events> {
   checkObject(options);

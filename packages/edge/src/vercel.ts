@@ -1,9 +1,10 @@
 /** Vercel Functions and Edge Functions: one client for all requests, held through the platform's request context. */
-import type { AnyEvents, EventMap, EventSchemas } from "@whisperr/core";
+import type { EventMap, EventSchemas } from "@whisperr/core";
 import { createWhisperr as create, type Whisperr } from "./client/create-whisperr.ts";
 import type { EdgeOptions } from "./options.ts";
 import { keyOfEnvironment } from "./platform/environment.ts";
 import { requestWaitUntil } from "./platform/request-context.ts";
+import type { RegisteredEvents } from "./register.ts";
 
 /** What `createWhisperr()` can be told. */
 export interface VercelOptions extends EdgeOptions {
@@ -24,7 +25,7 @@ export interface VercelOptions extends EdgeOptions {
  * @example
  * export const whisperr = createWhisperr();
  */
-export function createWhisperr<Events extends EventMap = AnyEvents>(
+export function createWhisperr<Events extends EventMap = RegisteredEvents>(
   options: VercelOptions & EventSchemas<Events> = {},
 ): Whisperr<Events> {
   return create<Events>({

@@ -1,5 +1,5 @@
 /** Astro: `context.locals.whisperr`, bound to the authenticated user of the request. */
-import type { AnyEvents, EventMap, UserClient } from "@whisperr/core";
+import type { EventMap, UserClient } from "@whisperr/core";
 import type { APIContext, AstroSession, MiddlewareHandler } from "astro";
 import type { ClosableServer } from "./close-on-signal.ts";
 import type { Whisperr } from "./create-whisperr.ts";
@@ -7,6 +7,7 @@ import { type RequestOptions, requestClients } from "./frameworks/request-client
 import { runWith } from "./frameworks/requests.ts";
 import { serversOfProcess } from "./frameworks/servers-of-process.ts";
 import { userIn } from "./frameworks/users.ts";
+import type { RegisteredEvents } from "./register.ts";
 
 /**
  * The events `locals.whisperr` knows. Empty, it takes any; an app that wants its own checked declares them once:
@@ -16,7 +17,7 @@ import { userIn } from "./frameworks/users.ts";
 export interface RequestEvents {}
 
 /** The events of `RequestEvents`, once an app has declared some. */
-type EventsOfRequest = keyof RequestEvents extends never ? AnyEvents : RequestEvents;
+type EventsOfRequest = keyof RequestEvents extends never ? RegisteredEvents : RequestEvents;
 
 declare global {
   namespace App {
@@ -38,7 +39,7 @@ export interface AstroOptions extends RequestOptions<[context: APIContext]> {}
  * @example
  * export const onRequest = whisperrAstro(whisperr, { resolveUser: ({ locals }) => locals.account?.id });
  */
-export function whisperrAstro<Events extends EventMap = AnyEvents>(
+export function whisperrAstro<Events extends EventMap = RegisteredEvents>(
   whisperr: Whisperr<Events>,
   options: AstroOptions = {},
 ): MiddlewareHandler {

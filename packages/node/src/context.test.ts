@@ -50,7 +50,7 @@ test("so does what flush() and shutdown() of a request send, and what they repor
 test("onError hears of a refused call there, too, and the app goes on in its own context", () => {
   const { whisperr, seen } = watched();
   requests.run("request 1", () => {
-    whisperr.track("ada", "Not Valid");
+    whisperr.track("ada", "Not Valid" as string);
     expect(requests.getStore()).toBe("request 1");
   });
   expect(seen).toEqual(["onError: boot"]);

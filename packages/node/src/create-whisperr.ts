@@ -1,6 +1,5 @@
 /** The client for Node.js: core, plugged into Node's clock, timers, randomness, fetch and end of process. */
 import {
-  type AnyEvents,
   createProcessClient,
   type EventMap,
   type EventSchemas,
@@ -13,6 +12,7 @@ import {
 import { type HandingOver, MAKE_CLIENT } from "./hand-over.ts";
 import { library } from "./library.ts";
 import { asyncHooks, PROCESS_END, randomUuid, timers, usesProxies } from "./process.ts";
+import type { RegisteredEvents } from "./register.ts";
 
 /** What `createWhisperr()` can be told. */
 export interface NodeOptions extends ProcessOptions {
@@ -24,7 +24,7 @@ export interface NodeOptions extends ProcessOptions {
 }
 
 /** The client of a server process. Make one and share it. */
-export type Whisperr<Events extends EventMap = AnyEvents> = ServerClient<Events>;
+export type Whisperr<Events extends EventMap = RegisteredEvents> = ServerClient<Events>;
 
 /**
  * Makes a client. `createWhisperr<Events>()`, where `Events` maps event names to the types of their properties, checks every
@@ -35,7 +35,7 @@ export type Whisperr<Events extends EventMap = AnyEvents> = ServerClient<Events>
  * @example
  * const whisperr = createWhisperr({ onError: (error) => console.warn(error.message) });
  */
-export function createWhisperr<Events extends EventMap = AnyEvents>(
+export function createWhisperr<Events extends EventMap = RegisteredEvents>(
   options: NodeOptions & EventSchemas<Events> = {},
 ): Whisperr<Events> {
   const makeClient = (options?.outbox as HandingOver | undefined)?.[MAKE_CLIENT];

@@ -1,5 +1,6 @@
 /** The user of the request that is being served, wherever the code is that asks: not the request, the code's caller, is needed. */
-import type { AnyEvents, EventMap, UserClient } from "@whisperr/core";
+import type { EventMap, UserClient } from "@whisperr/core";
+import type { RegisteredEvents } from "./register.ts";
 
 /** Where this process keeps what requests run in: each entry of the package is a file of its own, and all of them share it. */
 export const CURRENT: unique symbol = Symbol.for("@whisperr/node current 1");
@@ -22,7 +23,9 @@ export interface Requests {
  * @example
  * currentWhisperr()?.track("invoice_created", { amount_cents: 4900 });
  */
-export function currentWhisperr<Events extends EventMap = AnyEvents>(): UserClient<Events> | undefined {
+export function currentWhisperr<Events extends EventMap = RegisteredEvents>():
+  | UserClient<Events>
+  | undefined {
   const { [CURRENT]: requests } = process as { [CURRENT]?: Requests };
   return requests?.storage.getStore() as UserClient<Events> | undefined;
 }

@@ -1,9 +1,10 @@
 /** Express 4 and 5: `req.whisperr`, bound to the authenticated user of the request. */
-import type { AnyEvents, EventMap, UserClient } from "@whisperr/core";
+import type { EventMap, UserClient } from "@whisperr/core";
 import type { Whisperr } from "./create-whisperr.ts";
 import { requestClients } from "./frameworks/request-client.ts";
 import { runWith } from "./frameworks/requests.ts";
 import { type UserId, userIn } from "./frameworks/users.ts";
+import type { RegisteredEvents } from "./register.ts";
 
 /**
  * The events `req.whisperr` knows. Empty, it takes any; an app that wants its own checked declares them once:
@@ -13,7 +14,7 @@ import { type UserId, userIn } from "./frameworks/users.ts";
 export interface RequestEvents {}
 
 /** The events of `RequestEvents`, once an app has declared some. */
-type EventsOfRequest = keyof RequestEvents extends never ? AnyEvents : RequestEvents;
+type EventsOfRequest = keyof RequestEvents extends never ? RegisteredEvents : RequestEvents;
 
 declare global {
   namespace Express {
@@ -58,7 +59,7 @@ export interface ExpressOptions<Request = ExpressRequest, Response = ExpressResp
  * app.use(whisperrExpress(whisperr, { resolveUser: (req) => req.session.userId }));
  */
 export function whisperrExpress<
-  Events extends EventMap = AnyEvents,
+  Events extends EventMap = RegisteredEvents,
   Request extends object = ExpressRequest,
   Response extends object = ExpressResponse,
 >(

@@ -1,9 +1,10 @@
 /** Fastify 5: a plugin that gives every request a client, bound to its authenticated user. */
-import { type AnyEvents, type EventMap, integer, MAX_TIMER_MS, type UserClient } from "@whisperr/core";
+import { type EventMap, integer, MAX_TIMER_MS, type UserClient } from "@whisperr/core";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Whisperr } from "./create-whisperr.ts";
 import { type RequestOptions, requestClients } from "./frameworks/request-client.ts";
 import { runWith } from "./frameworks/requests.ts";
+import type { RegisteredEvents } from "./register.ts";
 
 /**
  * The events `request.whisperr` knows. Empty, it takes any; an app that wants its own checked declares them once:
@@ -13,7 +14,7 @@ import { runWith } from "./frameworks/requests.ts";
 export interface RequestEvents {}
 
 /** The events of `RequestEvents`, once an app has declared some. */
-type EventsOfRequest = keyof RequestEvents extends never ? AnyEvents : RequestEvents;
+type EventsOfRequest = keyof RequestEvents extends never ? RegisteredEvents : RequestEvents;
 
 declare module "fastify" {
   interface FastifyRequest {
@@ -43,7 +44,7 @@ export type WhisperrPlugin = (app: FastifyInstance, options: object, done: (erro
  * @example
  * app.register(whisperrFastify(whisperr, { resolveUser: (request) => request.session.userId }));
  */
-export function whisperrFastify<Events extends EventMap = AnyEvents>(
+export function whisperrFastify<Events extends EventMap = RegisteredEvents>(
   whisperr: Whisperr<Events>,
   options: FastifyOptions = {},
 ): WhisperrPlugin {

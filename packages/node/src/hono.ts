@@ -1,10 +1,11 @@
 /** Hono on Node.js and Bun: `c.get("whisperr")`, bound to the authenticated user of the request. */
-import type { AnyEvents, EventMap, UserClient } from "@whisperr/core";
+import type { EventMap, UserClient } from "@whisperr/core";
 import type { Context } from "hono";
 import type { Whisperr } from "./create-whisperr.ts";
 import { type RequestOptions, requestClients } from "./frameworks/request-client.ts";
 import { runWith } from "./frameworks/requests.ts";
 import { PLACES } from "./frameworks/users.ts";
+import type { RegisteredEvents } from "./register.ts";
 
 /**
  * The events `c.get("whisperr")` knows. Empty, it takes any; an app that wants its own checked declares them once:
@@ -14,7 +15,7 @@ import { PLACES } from "./frameworks/users.ts";
 export interface RequestEvents {}
 
 /** The events of `RequestEvents`, once an app has declared some. */
-type EventsOfRequest = keyof RequestEvents extends never ? AnyEvents : RequestEvents;
+type EventsOfRequest = keyof RequestEvents extends never ? RegisteredEvents : RequestEvents;
 
 declare module "hono" {
   interface ContextVariableMap {
@@ -38,7 +39,7 @@ const OF_HONO = [...PLACES, "jwtPayload.sub", "clerkAuth().userId", "authUser.us
  * @example
  * app.use(whisperrHono(whisperr, { resolveUser: (c) => c.get("account")?.id }));
  */
-export function whisperrHono<Events extends EventMap = AnyEvents>(
+export function whisperrHono<Events extends EventMap = RegisteredEvents>(
   whisperr: Whisperr<Events>,
   options: HonoOptions = {},
 ): (context: Context, next: () => Promise<void>) => Promise<void> {

@@ -33,3 +33,4 @@ export { currentWhisperr } from "./current-whisperr.ts";
 
 /** The outbox that a client has unless it is given another: it lives as long as its process. For outboxes built around it. */
 export const createMemoryOutbox: () => AppOutbox = createOutbox;
+export type { Register, RegisteredEvents } from "./register.ts";

@@ -1,9 +1,10 @@
 /** Koa 3: `ctx.whisperr`, bound to the authenticated user of the request. */
-import type { AnyEvents, EventMap, UserClient } from "@whisperr/core";
+import type { EventMap, UserClient } from "@whisperr/core";
 import type { Context } from "koa";
 import type { Whisperr } from "./create-whisperr.ts";
 import { type RequestOptions, requestClients } from "./frameworks/request-client.ts";
 import { runWith } from "./frameworks/requests.ts";
+import type { RegisteredEvents } from "./register.ts";
 
 /**
  * The events `ctx.whisperr` knows. Empty, it takes any; an app that wants its own checked declares them once:
@@ -13,7 +14,7 @@ import { runWith } from "./frameworks/requests.ts";
 export interface RequestEvents {}
 
 /** The events of `RequestEvents`, once an app has declared some. */
-type EventsOfRequest = keyof RequestEvents extends never ? AnyEvents : RequestEvents;
+type EventsOfRequest = keyof RequestEvents extends never ? RegisteredEvents : RequestEvents;
 
 declare module "koa" {
   interface DefaultContext {
@@ -33,7 +34,7 @@ export interface KoaOptions extends RequestOptions<[context: Context]> {}
  * @example
  * app.use(whisperrKoa(whisperr, { resolveUser: (ctx) => ctx.state.account?.id }));
  */
-export function whisperrKoa<Events extends EventMap = AnyEvents>(
+export function whisperrKoa<Events extends EventMap = RegisteredEvents>(
   whisperr: Whisperr<Events>,
   options: KoaOptions = {},
 ): (context: Context, next: () => Promise<unknown>) => Promise<unknown> {

@@ -1,9 +1,10 @@
 /** AWS Lambda: what a handler records is delivered before its sandbox freezes, within what is left of its time. */
-import { type AnyEvents, type EventMap, integer, MAX_TIMER_MS, type UserClient } from "@whisperr/core";
+import { type EventMap, integer, MAX_TIMER_MS, type UserClient } from "@whisperr/core";
 // By its name, so that an app which imports both loads one copy.
 import { createWhisperr, type NodeOptions, type Whisperr } from "@whisperr/node";
 import { type ResolveUser, requestClients } from "./frameworks/request-client.ts";
 import { runWith } from "./frameworks/requests.ts";
+import type { RegisteredEvents } from "./register.ts";
 
 /** What is used of Lambda's context. */
 export interface LambdaContext {
@@ -12,13 +13,14 @@ export interface LambdaContext {
 }
 
 /** What `withWhisperr()` adds to the context that a handler gets. */
-export interface WithWhisperr<Events extends EventMap = AnyEvents> {
+export interface WithWhisperr<Events extends EventMap = RegisteredEvents> {
   /** Its calls belong to the user whom the authorizer has found. */
   readonly whisperr: UserClient<Events>;
 }
 
 /** What `withWhisperr()` can be told: all that `createWhisperr()` can be, and this. */
-export interface LambdaOptions<Event = never, Events extends EventMap = AnyEvents> extends NodeOptions {
+export interface LambdaOptions<Event = never, Events extends EventMap = RegisteredEvents>
+  extends NodeOptions {
   /**
    * The longest time that delivery may delay the end of an invocation, in ms; 0 or more. It ends 200 ms before Lambda's own limit, too.
    * @default 2_000
@@ -65,7 +67,7 @@ export function withWhisperr<
   Event,
   Context extends LambdaContext,
   Result,
-  Events extends EventMap = AnyEvents,
+  Events extends EventMap = RegisteredEvents,
 >(
   handler: (event: Event, context: Context & WithWhisperr<Events>) => Result,
   options?: LambdaOptions<NoInfer<Event>, Events>,
@@ -76,7 +78,7 @@ export function withWhisperr<
   Stream,
   Context extends LambdaContext,
   Result,
-  Events extends EventMap = AnyEvents,
+  Events extends EventMap = RegisteredEvents,
 >(
   handler: (event: Event, stream: Stream, context: Context & WithWhisperr<Events>) => Result,
   options?: LambdaOptions<NoInfer<Event>, Events>,

@@ -11,9 +11,9 @@ import type {
   Scope,
 } from "@nestjs/common";
 import {
-  type AnyEvents,
   type EventArguments,
   type EventMap,
+  type EventName,
   type FlushResult,
   type IdentifyOptions,
   integer,
@@ -21,11 +21,13 @@ import {
   type Stats,
   type UserClient,
   type WireEvent,
+  type WithoutUserId,
 } from "@whisperr/core";
 // By its name, so that an app which imports both loads one copy.
 import { createWhisperr, type NodeOptions, type Whisperr } from "@whisperr/node";
 import { type RequestOptions, type ResolveUser, requestClients } from "./frameworks/request-client.ts";
 import { runWith } from "./frameworks/requests.ts";
+import type { RegisteredEvents } from "./register.ts";
 
 /** What `WhisperrModule.forRoot()` can be told: all that `createWhisperr()` can be, and this. */
 export interface WhisperrModuleOptions<Request = NestRequest> extends NodeOptions {
@@ -68,7 +70,7 @@ export interface WhisperrModuleAsyncOptions<Request = NestRequest> {
 }
 
 /** The client, in every module: `constructor(private readonly whisperr: WhisperrService<Events>)`. */
-export class WhisperrService<Events extends EventMap = AnyEvents> implements Whisperr<Events> {
+export class WhisperrService<Events extends EventMap = RegisteredEvents> implements Whisperr<Events> {
   readonly #whisperr: Whisperr<Events>;
   readonly #closeTimeoutMs: number;
 
@@ -79,10 +81,10 @@ export class WhisperrService<Events extends EventMap = AnyEvents> implements Whi
   }
 
   /** As `track()` of the client. */
-  track<Name extends keyof Events & string>(
+  track<Name extends (keyof Events & string) | WithoutUserId>(
     userId: string,
-    event: Name,
-    ...rest: EventArguments<Events[Name]>
+    event: EventName<Name>,
+    ...rest: EventArguments<Events[Name & keyof Events]>
   ): void {
     this.#whisperr.track(userId, event, ...rest);
   }
@@ -119,7 +121,7 @@ export class WhisperrService<Events extends EventMap = AnyEvents> implements Whi
 }
 
 /** The calls of the user whose request is being served. Request-scoped, and so is whatever it is injected into. */
-export class RequestWhisperr<Events extends EventMap = AnyEvents> implements UserClient<Events> {
+export class RequestWhisperr<Events extends EventMap = RegisteredEvents> implements UserClient<Events> {
   readonly #client: UserClient<Events>;
 
   /** Nest makes it. */
@@ -128,7 +130,10 @@ export class RequestWhisperr<Events extends EventMap = AnyEvents> implements Use
   }
 
   /** Records that the user did something, now. Never throws, never blocks. */
-  track<Name extends keyof Events & string>(event: Name, ...rest: EventArguments<Events[Name]>): void {
+  track<Name extends keyof Events & string>(
+    event: EventName<Name>,
+    ...rest: EventArguments<Events[Name]>
+  ): void {
     this.#client.track(event, ...rest);
   }
 

@@ -1,16 +1,10 @@
 /** Nitro, by itself and in Nuxt: `event.context.whisperr`, bound to the authenticated user of the request. */
-import {
-  type AnyEvents,
-  type EventMap,
-  integer,
-  MAX_TIMER_MS,
-  misuse,
-  type UserClient,
-} from "@whisperr/core";
+import { type EventMap, integer, MAX_TIMER_MS, misuse, type UserClient } from "@whisperr/core";
 import type { EventHandler, H3Event } from "h3";
 import type { Whisperr } from "./create-whisperr.ts";
 import { type RequestOptions, requestClients } from "./frameworks/request-client.ts";
 import { runWith } from "./frameworks/requests.ts";
+import type { RegisteredEvents } from "./register.ts";
 
 /**
  * The events `event.context.whisperr` knows. Empty, it takes any; an app that wants its own checked declares them once:
@@ -20,7 +14,7 @@ import { runWith } from "./frameworks/requests.ts";
 export interface RequestEvents {}
 
 /** The events of `RequestEvents`, once an app has declared some. */
-type EventsOfRequest = keyof RequestEvents extends never ? AnyEvents : RequestEvents;
+type EventsOfRequest = keyof RequestEvents extends never ? RegisteredEvents : RequestEvents;
 
 declare module "h3" {
   interface H3EventContext {
@@ -57,7 +51,7 @@ export type WhisperrNitroPlugin = (app: NitroAppLike) => void;
  * @example
  * export default whisperrNitro(whisperr, { resolveUser: async (event) => (await getUserSession(event)).user?.id });
  */
-export function whisperrNitro<Events extends EventMap = AnyEvents>(
+export function whisperrNitro<Events extends EventMap = RegisteredEvents>(
   whisperr: Whisperr<Events>,
   options: NitroOptions = {},
 ): WhisperrNitroPlugin {

@@ -1,9 +1,10 @@
 /** React Router in framework mode: a middleware, and the client of the request's user in the context of loaders and actions. */
-import { type AnyEvents, type EventMap, misuse, type UserClient } from "@whisperr/core";
+import { type EventMap, misuse, type UserClient } from "@whisperr/core";
 import type { LoaderFunctionArgs, MiddlewareFunction, RouterContext } from "react-router";
 import type { Whisperr } from "./create-whisperr.ts";
 import { type ResolveUser, requestClients } from "./frameworks/request-client.ts";
 import { runWith } from "./frameworks/requests.ts";
+import type { RegisteredEvents } from "./register.ts";
 
 /**
  * The events of `context.get(whisperrContext)`. Empty, it takes any; an app that wants its own checked declares them once:
@@ -13,7 +14,7 @@ import { runWith } from "./frameworks/requests.ts";
 export interface RequestEvents {}
 
 /** The events of `RequestEvents`, once an app has declared some. */
-type EventsOfRequest = keyof RequestEvents extends never ? AnyEvents : RequestEvents;
+type EventsOfRequest = keyof RequestEvents extends never ? RegisteredEvents : RequestEvents;
 
 /** Where the middleware puts the client: `context.get(whisperrContext).track("plan_upgraded")`. */
 export const whisperrContext: RouterContext<UserClient<EventsOfRequest>> = {};
@@ -35,7 +36,7 @@ export interface ReactRouterOptions {
  * @example
  * export const middleware = [whisperrReactRouter(whisperr, { resolveUser: ({ context }) => context.get(userContext)?.id })];
  */
-export function whisperrReactRouter<Events extends EventMap = AnyEvents>(
+export function whisperrReactRouter<Events extends EventMap = RegisteredEvents>(
   whisperr: Whisperr<Events>,
   options: ReactRouterOptions,
 ): MiddlewareFunction<Response> {

@@ -1,9 +1,10 @@
 /** SvelteKit: `event.locals.whisperr`, bound to the authenticated user of the request. */
 import type { Handle, RequestEvent } from "@sveltejs/kit";
-import type { AnyEvents, EventMap, UserClient } from "@whisperr/core";
+import type { EventMap, UserClient } from "@whisperr/core";
 import type { Whisperr } from "./create-whisperr.ts";
 import { type RequestOptions, requestClients } from "./frameworks/request-client.ts";
 import { runWith } from "./frameworks/requests.ts";
+import type { RegisteredEvents } from "./register.ts";
 
 /**
  * The events `event.locals.whisperr` knows. Empty, it takes any; an app that wants its own checked declares them once:
@@ -13,7 +14,7 @@ import { runWith } from "./frameworks/requests.ts";
 export interface RequestEvents {}
 
 /** The events of `RequestEvents`, once an app has declared some. */
-type EventsOfRequest = keyof RequestEvents extends never ? AnyEvents : RequestEvents;
+type EventsOfRequest = keyof RequestEvents extends never ? RegisteredEvents : RequestEvents;
 
 declare global {
   namespace App {
@@ -36,7 +37,7 @@ export interface SvelteKitOptions extends RequestOptions<[event: RequestEvent]> 
  * @example
  * export const handle = whisperrSvelteKit(whisperr, { resolveUser: async ({ locals }) => (await locals.auth())?.user?.id });
  */
-export function whisperrSvelteKit<Events extends EventMap = AnyEvents>(
+export function whisperrSvelteKit<Events extends EventMap = RegisteredEvents>(
   whisperr: Whisperr<Events>,
   options: SvelteKitOptions = {},
 ): Handle {

@@ -76,7 +76,7 @@ describe("disabled", () => {
     const listeners = process.listenerCount("beforeExit");
     const whisperr = createWhisperr({ disabled: true, fetch, onError, flushAt: 1 });
     whisperr.track("ada", "signed_up");
-    whisperr.track("", "Not A Name");
+    whisperr.track("", "Not A Name" as string);
     whisperr.identify("ada", { email: "ada@example.com" });
     whisperr.forUser("ada").track("signed_in");
     whisperr.forUser("ada").identify();

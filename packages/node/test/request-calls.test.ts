@@ -95,7 +95,7 @@ test("beforeSend sees the event with its user; what is wrong with a call is refu
   const { whisperr, lookups, client, errors, api } = await createRequest({
     beforeSend: (event) => ({ ...event, properties: { of: event.external_user_id } }),
   });
-  client.track("Not a name");
+  client.track("Not a name" as string);
   expect(errors).toMatchObject([{ reason: "invalid_event_type" }]);
   client.track("signed_up");
   lookups[0]?.("ada");

@@ -184,7 +184,8 @@ test("the types that apps name are these", () => {
   expectTypeOf(untyped).toEqualTypeOf<Whisperr<AnyEvents>>();
   expectTypeOf(typed).toEqualTypeOf<Whisperr<InterfaceEvents>>();
   expectTypeOf(typed.forUser("ada")).toEqualTypeOf<UserClient<InterfaceEvents>>();
-  expectTypeOf<Parameters<typeof typed.track>[1]>().toEqualTypeOf<keyof InterfaceEvents>();
+  const person = typed.forUser("ada");
+  expectTypeOf<Parameters<typeof person.track>[0]>().toEqualTypeOf<keyof InterfaceEvents>();
   expect(untyped.stats()).toEqual(typed.stats());
 });
 

@@ -73,7 +73,7 @@ function performIn(process: HostProcess, action: InProcess): void {
     case "poison":
       return process.call("track", "eve", (client, n) => client.track("eve", "seen", { n, poison: true }));
     case "badCall":
-      return process.call("track", "eve", (client, n) => client.track("eve", "Not A Name", { n }));
+      return process.call("track", "eve", (client, n) => client.track("eve", "Not A Name" as string, { n }));
     case "identify":
       return process.call("identify", action.user, (client, n) =>
         client.identify(action.user, { traits: { n } }),

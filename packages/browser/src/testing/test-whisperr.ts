@@ -1,6 +1,7 @@
 /** The whole client of a page, on a network that is not there, with nothing stored: what it queues is kept to be looked at. */
+
+import type { RegisteredEvents } from "@whisperr/browser";
 import {
-  type AnyEvents,
   checkSchemas,
   type DeviceClient,
   type EventMap,
@@ -26,7 +27,7 @@ import { newShared } from "../page/shared.ts";
 import { nowhere } from "../storage/storage.ts";
 
 /** What `createTestWhisperr()` can be told: what decides about calls, as the app's own client has it. `pageViews` is off unless it is given. */
-export type TestOptions<Events extends EventMap = AnyEvents> = EventSchemas<Events> &
+export type TestOptions<Events extends EventMap = RegisteredEvents> = EventSchemas<Events> &
   Pick<
     BrowserOptions,
     | "anonymousEvents"
@@ -46,7 +47,7 @@ export type TestOptions<Events extends EventMap = AnyEvents> = EventSchemas<Even
   >;
 
 /** A client for tests. What it was told it tells, and throws first what a call before did wrong and could not throw. */
-export interface TestWhisperr<Events extends EventMap = AnyEvents>
+export interface TestWhisperr<Events extends EventMap = RegisteredEvents>
   extends Whisperr<Events>,
     Recording<Events> {
   /** Forgets all of it, and who the user is, for the next test. */
@@ -74,7 +75,7 @@ const CHECKED = ["identify", "page", "setPushPermission", "setPushToken", "track
  * render(<WhisperrProvider client={whisperr}><Checkout /></WhisperrProvider>);
  * expect(whisperr.tracked("payment_failed")).toHaveLength(1);
  */
-export function createTestWhisperr<Events extends EventMap = AnyEvents>(
+export function createTestWhisperr<Events extends EventMap = RegisteredEvents>(
   given: TestOptions<Events> = {},
 ): TestWhisperr<Events> {
   const notes = newNotes();

@@ -61,7 +61,7 @@ describe.each(["index.js", "index.cjs"])("%s", (file) => {
     const { createWhisperr } = await load(file);
     const whisperr = createWhisperr({ apiKey: "wrk_nonsense", ...NONSENSE } as BrowserOptions);
     whisperr.track("plan_viewed", { plan: "pro" });
-    whisperr.track("Not A Name");
+    whisperr.track("Not A Name" as string);
     const { delivered, dropped } = await whisperr.flush();
     await whisperr.shutdown();
 

@@ -3,6 +3,7 @@
  * of that puts into the queue. What decides is `identity/`.
  */
 
+import type { AnyEvents, EventMap } from "../events/event-types.ts";
 import { bodyOf, type IdentifyBody, identifyBody } from "../events/identify-body.ts";
 import type { Operation, TrackOperation } from "../events/operation.ts";
 import { createRecorder, recordEvent } from "../events/recorder.ts";
@@ -20,7 +21,6 @@ import type { AppOutbox, Outbox } from "../queue/outbox.ts";
 import { type Reporter, warnOfEvent } from "../report/reporter.ts";
 import { type Client, createClient } from "./client.ts";
 import type { Device, DeviceCalls, DeviceClient, DeviceRecord, DeviceRuntime } from "./device.ts";
-import type { AnyEvents, EventMap } from "./server-client.ts";
 
 /** Of an event that waits for its user. */
 const HELD = { held: true } as const;

@@ -1,5 +1,6 @@
 /** What the client of a device is, what it needs of its runtime, and what that needs of it. */
 
+import type { AnyEvents, EventArguments, EventMap, EventName } from "../events/event-types.ts";
 import type { IdentifyBody, IdentifyOptions } from "../events/identify-body.ts";
 import type { Recorder } from "../events/recorder.ts";
 import type { IdentityKeeper, IdentityStore } from "../identity/identity-keeper.ts";
@@ -8,7 +9,6 @@ import type { FlushResult } from "../loop/flush.ts";
 import type { Client } from "./client.ts";
 import type { HOLD } from "./device-hold.ts";
 import type { PUSH } from "./device-push.ts";
-import type { AnyEvents, EventArguments, EventMap } from "./server-client.ts";
 
 /** The client of one device or browser profile. Nothing here throws or blocks; trouble goes to `onError`. */
 export interface DeviceClient<Events extends EventMap = AnyEvents> extends DeviceCalls<Events>, PushCalls {}
@@ -16,7 +16,10 @@ export interface DeviceClient<Events extends EventMap = AnyEvents> extends Devic
 /** The calls that every device has. */
 export interface DeviceCalls<Events extends EventMap = AnyEvents> {
   /** Records that the user, or the visitor before there is one, did something, now. */
-  track<Name extends keyof Events & string>(event: Name, ...rest: EventArguments<Events[Name]>): void;
+  track<Name extends keyof Events & string>(
+    event: EventName<Name>,
+    ...rest: EventArguments<Events[Name]>
+  ): void;
   /** Says who uses this device from now on. A visitor's earlier events become theirs. */
   identify(userId: string, options?: IdentifyOptions): void;
   /**

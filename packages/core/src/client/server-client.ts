@@ -1,5 +1,6 @@
 /** The API of server SDKs, the same in every server runtime: the user id is always explicit. */
 
+import type { AnyEvents, EventArguments, EventMap, EventName, WithoutUserId } from "../events/event-types.ts";
 import { type IdentifyOptions, identifyBody } from "../events/identify-body.ts";
 import { createRecorder, recordEvent } from "../events/recorder.ts";
 import { quote } from "../events/refusal.ts";
@@ -16,23 +17,13 @@ import { createMemoryOutbox } from "../queue/memory-outbox.ts";
 import { createReporter, printDebug, warnOfEvent } from "../report/reporter.ts";
 import { type Client, type ClientConfig, createClient, startQueue } from "./client.ts";
 
-/** An app's own events: names to properties, for `createWhisperr<Events>()`. */
-export type EventMap = object;
-/** Without a type argument any name and any object will do. */
-export type AnyEvents = { readonly [event: string]: object };
-
-/** The arguments after the event's name: properties may be left out when none of them is required. */
-// biome-ignore lint/suspicious/noConfusingVoidType: an event map may say void for "no properties"
-export type EventArguments<Properties> = [Properties] extends [null | undefined | void]
-  ? [properties?: null | undefined, context?: object | null | undefined]
-  : Record<never, never> extends Properties
-    ? [properties?: Properties | null | undefined, context?: object | null | undefined]
-    : [properties: Properties, context?: object | null | undefined];
-
 /** The calls of one user. */
 export interface UserClient<Events extends EventMap = AnyEvents> {
   /** Records that the user did something, now. Never throws, never blocks. */
-  track<Name extends keyof Events & string>(event: Name, ...rest: EventArguments<Events[Name]>): void;
+  track<Name extends keyof Events & string>(
+    event: EventName<Name>,
+    ...rest: EventArguments<Events[Name]>
+  ): void;
   /** Says who the user is and how they can be reached. Never throws, never blocks. */
   identify(options?: IdentifyOptions): void;
 }
@@ -59,10 +50,10 @@ export interface ServerClient<Events extends EventMap = AnyEvents> {
    * @example
    * whisperr.track("user_8842", "payment_failed", { amount_cents: 4900 });
    */
-  track<Name extends keyof Events & string>(
+  track<Name extends (keyof Events & string) | WithoutUserId>(
     userId: string,
-    event: Name,
-    ...rest: EventArguments<Events[Name]>
+    event: EventName<Name>,
+    ...rest: EventArguments<Events[Name & keyof Events]>
   ): void;
   /**
    * Says who a user is and how they can be reached. Traits are merged into those the server knows. Never throws and never

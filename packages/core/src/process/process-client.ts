@@ -1,13 +1,8 @@
 /** The client of a server process, in every runtime that has processes: it is watched until it has nothing in hand. */
 import type { Client } from "../client/client.ts";
-import {
-  type AnyEvents,
-  createDisabledClient,
-  createServerClient,
-  type EventMap,
-  type ServerClient,
-} from "../client/server-client.ts";
+import { createDisabledClient, createServerClient, type ServerClient } from "../client/server-client.ts";
 import { checkSchemas } from "../development.ts";
+import type { AnyEvents, EventMap } from "../events/event-types.ts";
 import { misuse } from "../events/refusal.ts";
 import { isReady, type SharedOutbox, sharing } from "../loop/app-outbox.ts";
 import { type FlushResult, resultSince, within } from "../loop/flush.ts";

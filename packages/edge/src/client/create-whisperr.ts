@@ -1,6 +1,5 @@
 /** The client of all requests, as apps make it. */
 import {
-  type AnyEvents,
   createDisabledClient,
   type EventMap,
   type EventSchemas,
@@ -9,6 +8,7 @@ import {
   within,
 } from "@whisperr/core";
 import { COALESCING_MS, checkObject, type WhisperrEdgeOptions } from "../options.ts";
+import type { RegisteredEvents } from "../register.ts";
 import { createEdgeClient } from "./edge-client.ts";
 import {
   adjustRequests,
@@ -21,7 +21,7 @@ import {
 import { isWithoutKey } from "./without-key.ts";
 
 /** A client, of one request or of all. */
-export type Whisperr<Events extends EventMap = AnyEvents> = ServerClient<Events>;
+export type Whisperr<Events extends EventMap = RegisteredEvents> = ServerClient<Events>;
 
 /**
  * Makes a client. `createWhisperr<Events>()`, where `Events` maps event names to the types of their properties, checks every
@@ -33,7 +33,7 @@ export type Whisperr<Events extends EventMap = AnyEvents> = ServerClient<Events>
  * @example
  * const whisperr = createWhisperr({ apiKey: "wrk_…", waitUntil: (promise) => ctx.waitUntil(promise) });
  */
-export function createWhisperr<Events extends EventMap = AnyEvents>(
+export function createWhisperr<Events extends EventMap = RegisteredEvents>(
   options: WhisperrEdgeOptions & EventSchemas<Events>,
 ): Whisperr<Events> {
   checkObject(options);

@@ -1,6 +1,7 @@
 /** The client of one request, for middleware that knows when the request's handler has returned. */
-import { type AnyEvents, createDisabledClient, type EventMap } from "@whisperr/core";
+import { createDisabledClient, type EventMap } from "@whisperr/core";
 import { COALESCING_MS, checkObject, HANDLER_INTERVAL_MS, type WhisperrEdgeOptions } from "../options.ts";
+import type { RegisteredEvents } from "../register.ts";
 import type { Whisperr } from "./create-whisperr.ts";
 import { createEdgeClient } from "./edge-client.ts";
 import { adjustLifetime, endHandling, initialLifetime, type Lifetime } from "./lifetime.ts";
@@ -14,7 +15,7 @@ export interface RequestClient<Events extends EventMap> {
 }
 
 /** `said`: of all requests of the same middleware. */
-export function createRequestClient<Events extends EventMap = AnyEvents>(
+export function createRequestClient<Events extends EventMap = RegisteredEvents>(
   options: WhisperrEdgeOptions,
   said: Said,
 ): RequestClient<Events> {

@@ -1,5 +1,5 @@
 /** The whole client, on a network that is not there: what it queues is kept to be looked at. */
-import type { AnyEvents, EventMap } from "@whisperr/core";
+import type { EventMap } from "@whisperr/core";
 import {
   newNotes,
   type Recording,
@@ -9,9 +9,10 @@ import {
 } from "@whisperr/core/testing";
 import { createWhisperr, type Whisperr } from "../client/create-whisperr.ts";
 import type { EdgeOptions } from "../options.ts";
+import type { RegisteredEvents } from "../register.ts";
 
 /** A client for tests. What it was told it tells, and throws first what a call before did wrong and could not throw. */
-export interface TestWhisperr<Events extends EventMap = AnyEvents>
+export interface TestWhisperr<Events extends EventMap = RegisteredEvents>
   extends Whisperr<Events>,
     Recording<Events> {
   /**
@@ -34,7 +35,7 @@ export interface TestWhisperr<Events extends EventMap = AnyEvents>
  * await handler(request, env, ctx, whisperr);
  * expect(whisperr.tracked("payment_failed")).toMatchObject([{ userId: "ada" }]);
  */
-export function createTestWhisperr<Events extends EventMap = AnyEvents>(
+export function createTestWhisperr<Events extends EventMap = RegisteredEvents>(
   given: TestOptions<Events> = {},
 ): TestWhisperr<Events> {
   const notes = newNotes();

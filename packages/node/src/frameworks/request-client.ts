@@ -1,6 +1,5 @@
 /** The client of a request: the calls of its user, whoever that is when a call is made. */
 import {
-  type AnyEvents,
   describeThrown,
   diagnostics,
   type EventMap,
@@ -11,6 +10,7 @@ import {
   type UserClient,
 } from "@whisperr/core";
 import type { Whisperr } from "../create-whisperr.ts";
+import type { RegisteredEvents } from "../register.ts";
 import { requestsOfProcess } from "./requests.ts";
 import { PLACES, textOf, type UserId, userIn } from "./users.ts";
 
@@ -47,7 +47,10 @@ export interface Framework<Request extends readonly unknown[]> {
 const MAX_LOOKUP_MS = 10_000;
 
 /** Throws an Error that names the fix when it is given no client, or something else than a function to find users. */
-export function requestClients<Request extends readonly unknown[], Events extends EventMap = AnyEvents>(
+export function requestClients<
+  Request extends readonly unknown[],
+  Events extends EventMap = RegisteredEvents,
+>(
   whisperr: Whisperr<Events>,
   options: RequestOptions<Request> | undefined,
   { name, holders, elsewhere, where, places = PLACES }: Framework<Request>,

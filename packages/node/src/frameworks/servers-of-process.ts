@@ -20,9 +20,7 @@ export function serversOfProcess(): ClosableServer {
   let whenFound = () => {};
   let onRequest = (_request: unknown, _response: ClosableResponse) => {};
   const found = (message: unknown) => {
-    const { server } = message as Told;
-    if (servers.has(server)) return;
-    servers.add(server);
+    servers.add((message as Told).server);
     if (isClosing) whenFound();
   };
   subscribe("http.server.request.start", (message) => {

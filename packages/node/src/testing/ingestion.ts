@@ -1,11 +1,12 @@
 /** The ingestion API in the test's own process, for the way from an app to its events: what it takes, and faults on demand. */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { AnyEvents, EventMap, IdentifyBody, WireEvent } from "@whisperr/core";
+import type { EventMap, IdentifyBody, WireEvent } from "@whisperr/core";
 import { identifiedOf, newNotes, type Recording, recordingOf, trackedOf } from "@whisperr/core/testing";
+import type { RegisteredEvents } from "../register.ts";
 
 /** The API of a test. */
-export interface Ingestion<Events extends EventMap = AnyEvents> extends Recording<Events> {
+export interface Ingestion<Events extends EventMap = RegisteredEvents> extends Recording<Events> {
   /** For `baseUrl`, on this machine. Any key will do. */
   readonly url: string;
   /** How many requests there were, failed ones too. */
@@ -29,7 +30,9 @@ type Fault = { readonly status: number; readonly retryAfterSeconds: number | und
  * const whisperr = createWhisperr({ apiKey: "wrk_test", baseUrl: api.url, backoff: { baseMs: 1 } });
  * api.fail(503, { times: 2 });
  */
-export async function startIngestion<Events extends EventMap = AnyEvents>(): Promise<Ingestion<Events>> {
+export async function startIngestion<Events extends EventMap = RegisteredEvents>(): Promise<
+  Ingestion<Events>
+> {
   const faults: Fault[] = [];
   const seen = new Set<unknown>();
   const notes = newNotes();
