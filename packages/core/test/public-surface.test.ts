@@ -72,6 +72,7 @@ test("core exports exactly this, so that nothing becomes public by accident", ()
     "retry",
     "retryNow",
     "sendAhead",
+    "sharing",
     "startAlone",
     "startQueue",
     "stats",

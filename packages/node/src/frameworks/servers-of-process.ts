@@ -20,7 +20,9 @@ export function serversOfProcess(): ClosableServer {
   let whenFound = () => {};
   let onRequest = (_request: unknown, _response: ClosableResponse) => {};
   const found = (message: unknown) => {
-    servers.add((message as Told).server);
+    const { server } = message as Told;
+    if (servers.has(server)) return;
+    servers.add(server);
     if (isClosing) whenFound();
   };
   subscribe("http.server.request.start", (message) => {
