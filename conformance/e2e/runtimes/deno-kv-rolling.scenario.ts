@@ -128,3 +128,37 @@ test("one that is killed as it takes over leaves everything to the next", async 
   expect(await last.ended).toMatchObject({ exit: 0, stderr: "" });
   expect(numbers(api)).toEqual(upTo(300));
 });
+
+test("an identify that is delivered late undoes no newer one of another process", async () => {
+  const api = await startTestApi();
+  const folder = newFolder();
+  const old = start(
+    api,
+    folder,
+    `const whisperr = createWhisperr({ ...options, ...PATIENT, outbox, flushIntervalMs: 3_600_000 });
+     whisperr.identify("ada", { traits: { plan: "trial" } });
+     await outbox.saved();
+     console.log("safe ");
+     await told("go");
+     await whisperr.flush();
+     await outbox.saved();
+     await whisperr.shutdown();
+     await outbox.saved();`,
+  );
+  await old.printed("safe ");
+  const fresh = start(
+    api,
+    folder,
+    `const whisperr = createWhisperr({ ...options, ...PATIENT, outbox });
+     whisperr.identify("ada", { traits: { plan: "pro" } });
+     await whisperr.shutdown();
+     await outbox.saved();`,
+  );
+  expect(await fresh.ended).toMatchObject({ exit: 0, stderr: "" });
+  expect(api.store.users.get("ada")?.traits.plan).toBe("pro");
+  tell(folder, "go");
+  expect(await old.ended).toMatchObject({ exit: 0, stderr: "" });
+  const plans = api.requests.flatMap(({ identify }) => identify?.traits ?? []);
+  expect(plans).toEqual([{ plan: "pro" }, { plan: "trial" }, { plan: "pro" }]);
+  expect(api.store.users.get("ada")?.traits.plan).toBe("pro");
+});

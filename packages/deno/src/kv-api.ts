@@ -36,8 +36,8 @@ export interface KvLike {
 export interface KvAtomic {
   /** It happens only if this has not changed. */
   check(entry: { readonly key: KvKey; readonly versionstamp: string | null }): KvAtomic;
-  /** Puts a value. */
-  set(key: KvKey, value: unknown): KvAtomic;
+  /** Puts a value, for `expireIn` ms or for good. */
+  set(key: KvKey, value: unknown, options?: { readonly expireIn?: number }): KvAtomic;
   /** Removes a value. */
   delete(key: KvKey): KvAtomic;
   /** Makes the change, or says that something has changed meanwhile. */

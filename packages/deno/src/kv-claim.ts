@@ -157,6 +157,14 @@ async function unlocked<T>(commit: () => Promise<T>): Promise<T> {
   }
 }
 
+/** Has another process something stored, be it alive or not? A lease says so, until everything of it is settled. */
+export async function hasOthers(claim: Claim): Promise<boolean> {
+  const { kv, name, owner, isTaking } = claim;
+  const leases = await listed(kv, ["whisperr_lease", name]);
+  leases.delete(owner);
+  return isTaking || leases.size > 0;
+}
+
 /** Another process has all of it: what comes now is of a process with a new name. */
 export function startAnew(claim: Claim): void {
   claim.owner = nameAfter(claim.owner);

@@ -17,10 +17,11 @@ import {
   transmit,
   withdraw,
 } from "@whisperr/core";
-import { timers } from "./clock.ts";
+import { nowMs, timers } from "./clock.ts";
 import type { KvKey, KvLike } from "./kv-api.ts";
 import { type Claim, createClaim, isHeld, nameAfter, takeOver } from "./kv-claim.ts";
 import { type Entry, outboxKey, readQueues, readRecords } from "./kv-records.ts";
+import type { Note } from "./kv-said.ts";
 import { confirm, createWriter, erase, saved, store, type Writer, type Written } from "./kv-writer.ts";
 
 /** The option `outbox` takes it; of one client alone. */
@@ -58,17 +59,19 @@ export async function openKvOutbox(kv: KvLike, options: KvOutboxOptions = {}): P
   const root = outboxKey(name);
   const known = await readQueues(kv, root);
   const queue = createQueue(createClaim(kv, name, nameAfter(known.at(-1))), root, options.onError);
-  const writer = createWriter(queue);
+  const writer: Writer = createWriter({ ...queue, sayAgain: (notes) => sayAgain(writer, queue, notes) });
   await lookAgain(writer, queue, known);
   return createOutbox(writer, queue);
 }
 
-interface KvQueue extends Written {
+interface KvQueue extends Omit<Written, "sayAgain"> {
   readonly entries: Entry[];
   /** Queues that are this process's, and are still to be read. */
   unread: string[];
   /** The number of the next entry. */
   next: number;
+  /** When the last call was. */
+  saidAtMs: number;
   /** Undefined until it is made. */
   client: Client | undefined;
   /** The database was asked whether the queue is this process's, and has not answered. */
@@ -85,6 +88,7 @@ function createQueue(claim: Claim, root: KvKey, onError: KvOutboxOptions["onErro
     onTrouble: (message) => tell(onError, `[whisperr] ${message}`),
     unread: [],
     next: 0,
+    saidAtMs: 0,
     client: undefined,
     isChecking: false,
   };
@@ -149,14 +153,30 @@ function revoke(queue: KvQueue, kept: ReadonlySet<Entry>): void {
   }
 }
 
+function newEntry(queue: KvQueue, operation: Operation, saidAtMs: number): Entry {
+  return { operation, lane: queue.claim.owner, number: queue.next++, parts: 0, saidAtMs };
+}
+
+/** They keep their time among the others, and are not calls of the app's. */
+function sayAgain(writer: Writer, queue: KvQueue, notes: readonly Note[]): void {
+  for (const { body, saidAtMs } of notes) {
+    const entry = newEntry(queue, { kind: "identify", body }, saidAtMs);
+    queue.entries.push(entry);
+    store(writer, entry);
+    if (queue.client) arrived(queue.client, 1);
+  }
+}
+
 function createOutbox(writer: Writer, queue: KvQueue): KvOutbox {
-  const { claim, entries } = queue;
+  const { entries } = queue;
   const outbox: KvOutbox & SharedOutbox = {
     get size() {
       return entries.length;
     },
     append(operation: Operation) {
-      const entry = { operation, lane: claim.owner, number: queue.next++, parts: 0 };
+      // Of two calls in one millisecond the second is later, too.
+      queue.saidAtMs = Math.max(nowMs(), queue.saidAtMs + 1) || queue.saidAtMs + 1;
+      const entry = newEntry(queue, operation, queue.saidAtMs);
       entries.push(entry);
       store(writer, entry);
     },

@@ -14,6 +14,8 @@ export interface Entry {
   number: number;
   /** Parts it is stored in; 0 while it is in memory only. */
   parts: number;
+  /** When an `identify()` was called, ms since 1970; those of one user that wait in several queues are told apart by it. */
+  readonly saidAtMs: number;
 }
 
 export interface StoredRecords {
@@ -41,8 +43,9 @@ export function partKeys(root: KvKey, { lane, number, parts }: Entry): KvKey[] {
   return Array.from({ length: parts }, (_none, part) => [...root, lane, number, part]);
 }
 
-export function encodeParts(operation: Operation): Uint8Array[] {
-  const bytes = encoder.encode(JSON.stringify(operation));
+export function encodeParts({ operation, saidAtMs }: Entry): Uint8Array[] {
+  const stored = operation.kind === "identify" ? { ...operation, saidAtMs } : operation;
+  const bytes = encoder.encode(JSON.stringify(stored));
   const parts: Uint8Array[] = [];
   for (let from = 0; from < bytes.length; from += PART_BYTES)
     parts.push(bytes.slice(from, from + PART_BYTES));
@@ -78,11 +81,17 @@ export async function readRecords(kv: KvLike, root: KvKey, lane: string): Promis
   const damaged: Entry[] = [];
   for (const { number, chunks } of found) {
     const operation = parseOperation(decode(chunks));
-    const place = { lane, number, parts: chunks.length };
+    const place = { lane, number, parts: chunks.length, saidAtMs: saidAt(operation, lane) };
     if (operation === undefined) damaged.push({ ...place, operation: NOTHING });
     else entries.push({ ...place, operation });
   }
   return { entries, damaged };
+}
+
+/** One of an earlier version does not say so: not before its queue was begun. */
+function saidAt(operation: object | undefined, lane: string): number {
+  const { saidAtMs } = (operation ?? {}) as { readonly saidAtMs?: unknown };
+  return typeof saidAtMs === "number" ? saidAtMs : Number.parseInt(lane.slice(0, 9), 36) || 0;
 }
 
 function decode(chunks: readonly Uint8Array[]): string {

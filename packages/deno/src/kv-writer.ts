@@ -8,6 +8,7 @@ import { timers } from "./clock.ts";
 import type { KvKey } from "./kv-api.ts";
 import { type Claim, commitAs, isHeld, RENEW_MS, startAnew } from "./kv-claim.ts";
 import { type Entry, encodeParts, partKeys } from "./kv-records.ts";
+import { consequencesOf, isIdentify, type Note, writeConsequences } from "./kv-said.ts";
 
 /** What the writer has to know of its queue. */
 export interface Written {
@@ -19,6 +20,8 @@ export interface Written {
   readonly isOver: () => boolean;
   /** Another process has what was stored, all but the `kept`. */
   readonly onLost: (kept: ReadonlySet<Entry>) => void;
+  /** Newer identifies than one that was settled: they wait from now on. */
+  readonly sayAgain: (notes: readonly Note[]) => void;
   readonly onTrouble: (message: string) => void;
 }
 
@@ -63,7 +66,7 @@ export function store(writer: Writer, entry: Entry): void {
 export function erase(writer: Writer, entry: Entry): void {
   writer.inMemoryOnly.delete(entry);
   // It was settled before anything of it was written.
-  if (entry.parts === 0) return void writer.changes.delete(entry);
+  if (entry.parts === 0 && !isIdentify(entry.operation)) return void writer.changes.delete(entry);
   writer.changes.set(entry, false);
   void start(writer);
 }
@@ -125,7 +128,7 @@ async function commitFirst(writer: Writer, batch: Map<Entry, boolean>): Promise<
   const writes: [KvKey, Uint8Array | undefined][] = [];
   let bytes = 0;
   for (const [entry, isStored] of changes) {
-    const parts = isStored ? encodeParts(entry.operation) : [];
+    const parts = isStored ? encodeParts(entry) : [];
     const size = parts.reduce((sum, part) => sum + part.length, 0);
     if (size > MAX_COMMIT_BYTES) {
       keepInMemory(writer, entry, size);
@@ -139,15 +142,30 @@ async function commitFirst(writer: Writer, batch: Map<Entry, boolean>): Promise<
     if (isStored) entry.parts = parts.length;
     for (const [part, key] of partKeys(queue.root, entry).entries()) writes.push([key, parts[part]]);
   }
+  const settled = [...batch.keys()].filter((entry) => !batch.get(entry) && isIdentify(entry.operation));
+  const said = settled.length > 0 ? await consequencesOf(queue.claim, settled, queue.entries) : undefined;
+  if (said && said.again.length > 0) {
+    // They are stored before what they follow is removed: the process may be killed between the two.
+    const since = writer.changes;
+    writer.changes = new Map();
+    queue.sayAgain(said.again);
+    writer.changes = new Map([...writer.changes, ...batch, ...since]);
+    return;
+  }
+  const isNothing = writes.length + (said ? said.noted.length + said.over.length : 0) === 0;
+  if (isNothing && settled.length > 0 && queue.claim.version === null) return;
   const result = await commitAs(
     queue.claim,
     (commit) => {
+      if (said) writeConsequences(commit, queue.claim.name, said);
       for (const [key, part] of writes) part ? commit.set(key, part) : commit.delete(key);
     },
     () => !isEmpty(writer),
     queue.isOver(),
   );
   if (result === "lost") lose(writer, batch);
+  // Another process has noted something meanwhile.
+  if (result === "refused") writer.changes = new Map([...batch, ...writer.changes]);
 }
 
 /** What was stored another process has; what was on its way there, and was not stored, is this one's to store anew. */
