@@ -34,7 +34,9 @@ export interface NitroOptions extends RequestOptions<[event: H3Event]> {
 
 /** What is used of a Nitro app. */
 export interface NitroAppLike {
+  /** The app of h3, whose handler serves every request. */
   readonly h3App: { handler: EventHandler };
+  /** Where Nitro says that it ends. */
   readonly hooks: { hook(name: "close", listener: () => Promise<void>): unknown };
 }
 

@@ -14,18 +14,23 @@ export type EventArguments<Properties> = [Properties] extends [null | undefined 
     ? [properties?: Properties | null | undefined, context?: object | null | undefined]
     : [properties: Properties, context?: object | null | undefined];
 
+/** What a name does not begin with. */
 type Digit = "0" | "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9";
+/** What names are often written with, and have nothing of. */
 type NotInNames = " " | "-" | "." | ":" | "/" | "$";
+/** Names that no event has. */
 type NotSnakeCase =
   | `${string}${NotInNames}${string}`
   | `${"_" | Digit}${string}`
   | `${string}_`
   | `${string}__${string}`
   | "";
+/** In the compiler's message for such a name. */
 type SnakeCaseOnly = "event names are snake_case, such as payment_failed";
 
 /** In the compiler's message where the properties stand in the place of the name. */
 export interface UserIdComesFirst {
+  /** What to write. */
   readonly "track(userId, event, properties)": never;
 }
 
@@ -44,7 +49,14 @@ export type EventName<Name> = Name extends object
         ? Name & string
         : SnakeCaseOnly;
 
+/** What an app's `Register` holds. */
+interface Registered<Events> {
+  /** A map of events, or the type of an object of schemas. */
+  readonly events: Events;
+}
+
 /** The events that an app has registered: types of properties, or schemas of them. Any, where it has registered none. */
-export type EventsOf<Register> = Register extends { readonly events: infer Events extends EventMap }
-  ? { [Name in keyof Events]: Events[Name] extends Schema<infer Input> ? Input : Events[Name] }
-  : AnyEvents;
+export type EventsOf<Register> =
+  Register extends Registered<infer Events extends EventMap>
+    ? { [Name in keyof Events]: Events[Name] extends Schema<infer Input> ? Input : Events[Name] }
+    : AnyEvents;
