@@ -3,7 +3,7 @@
  * write, and the lines of docs/testing.md.
  */
 import { join } from "node:path";
-import { startTestApi } from "@whisperr/conformance/api/fixture";
+import { startIngestionApi } from "@whisperr/conformance/api/start-ingestion-api.ts";
 import { expect, test } from "vitest";
 import { docsTests, jestEnvironment, nodeDocsTest } from "./docs.ts";
 import { type Modules, run, suiteFile, withoutTypes, writeProject } from "./project.ts";
@@ -148,10 +148,12 @@ const RUNNERS: readonly Runner[] = [
   },
 ];
 
-test.concurrent.each(RUNNERS)(
+test.concurrent.for(RUNNERS)(
   "$name",
-  async ({ folder, modules = "esm", files, command, passed, tests, pages = 0 }) => {
-    const api = await startTestApi({ cors: true });
+  async ({ folder, modules = "esm", files, command, passed, tests, pages = 0 }, { onTestFinished }) => {
+    // Closed by the test's own hook: those of tests that run at once are not told apart by the global one.
+    const api = await startIngestionApi({ cors: true });
+    onTestFinished(() => api.close());
     const project = writeProject(folder, modules, files);
     const { exit, output } = await run(project, command, { API_URL: api.url });
     const [, count] = passed.exec(output) ?? [];
