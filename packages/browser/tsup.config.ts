@@ -31,7 +31,7 @@ const mainEntry: Plugin = {
   setup(build) {
     const extension = build.initialOptions.format === "cjs" ? "cjs" : "js";
     build.onResolve({ filter: /^\.\/index\.ts$/ }, ({ importer }) =>
-      /\/(compat|react|svelte|vue)\.ts$/.test(importer)
+      /\/(angular|compat|react|svelte|vue)\.ts$/.test(importer)
         ? { path: `./index.${extension}`, external: true }
         : undefined,
     );
@@ -43,6 +43,7 @@ const entries: Options = {
   entry: {
     index: "src/index.ts",
     react: "src/react.ts",
+    angular: "src/angular.ts",
     svelte: "src/svelte.ts",
     vue: "src/vue.ts",
   },

@@ -115,5 +115,5 @@ it("names every reason for a drop", () => {
 });
 
 it("stays short, for its entries and a script tag", () => {
-  expect(readme.split("\n").length).toBeLessThanOrEqual(190);
+  expect(readme.split("\n").length).toBeLessThanOrEqual(194);
 });

@@ -9,6 +9,7 @@ const built = (name: string) => readFileSync(new URL(`../../dist/${name}`, impor
 
 const SURFACE = {
   "@whisperr/browser": ["channel", "createWhisperr"],
+  "@whisperr/browser/angular": ["Whisperr", "provideWhisperr"],
   "@whisperr/browser/compat": ["Whisperr", "WhisperrClient", "default"],
   "@whisperr/browser/react": ["WhisperrProvider", "useWhisperr"],
   "@whisperr/browser/single": ["channel", "createWhisperr"],
@@ -42,9 +43,19 @@ test.each(Object.entries(SURFACE))("%s exports this and nothing else, both ways"
 test("the package needs no other package, and a framework only for its own entry", () => {
   const manifest = load("../../package.json") as Record<string, unknown>;
   expect(manifest).not.toHaveProperty("dependencies");
-  expect(manifest.peerDependencies).toEqual({ react: ">=18", svelte: ">=5", vue: ">=3" });
+  expect(manifest.peerDependencies).toEqual({
+    "@angular/core": ">=17",
+    react: ">=18",
+    svelte: ">=5",
+    vue: ">=3",
+  });
   const optional = { optional: true };
-  expect(manifest.peerDependenciesMeta).toEqual({ react: optional, svelte: optional, vue: optional });
+  expect(manifest.peerDependenciesMeta).toEqual({
+    "@angular/core": optional,
+    react: optional,
+    svelte: optional,
+    vue: optional,
+  });
 });
 
 /** Those of the slim entry. */

@@ -9,7 +9,7 @@ import { bundleSize } from "./bundle-size.ts";
  */
 const LIMITS = [
   ["production", "@whisperr/browser", 22_270],
-  ["development", "@whisperr/browser", 23_235],
+  ["development", "@whisperr/browser", 23_240],
   ["production", "@whisperr/browser/slim", 19_080],
 ] as const;
 
