@@ -21,7 +21,7 @@ const documents = files.filter((file) => file.endsWith(".md") && !/^\.changeset\
 const PATH = /^[\w.@*-]+(?:\/[\w.@*-]+)*(?:\.(?:ts|tsx|js|mjs|cjs|json|md|py)|\/)$/;
 /** Made by a build or a run, or of an app that uses the SDKs. */
 const ELSEWHERE =
-  /(^|\/)(dist|reports|node_modules|\.stryker-tmp)\/|^(package|wrangler|tsconfig|deno|subjects|conformance|lib\/\w+|middleware)\.\w+$|^whisperr\.iife\.js$|^(http|next)\//;
+  /(^|\/)(dist|reports|node_modules|\.stryker-tmp)\/|^(package|wrangler|tsconfig|deno|subjects|conformance|lib\/\w+|middleware|nuxt\.config|app\/plugins\/\w+)\.\w+$|^whisperr\.iife\.js$|^(http|next)\//;
 
 /** Paths that a document writes as code, outside of its examples. */
 function pathsIn(text: string): string[] {

@@ -46,6 +46,7 @@ export interface KvAtomic {
 
 /** The change was made. */
 export interface KvCommit {
+  /** It was. */
   readonly ok: true;
   /** Of all that was put. */
   readonly versionstamp: string;
@@ -53,5 +54,6 @@ export interface KvCommit {
 
 /** A check failed. */
 export interface KvCommitError {
+  /** Nothing was changed. */
   readonly ok: false;
 }
