@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from typing import Any, Callable, Dict, Mapping, Optional
 
 from .delivery import Delivery
-from .errors import Reporter
+from .errors import Reporter, WhisperrError
 from .event_loop import Callback, EventLoop, Wait
 from .operations import Operation, Refused, make_event, make_identify
 from .options import Options
@@ -50,7 +50,11 @@ class Whisperr:
 
     def identify(self, user_id: str, details: Optional[Mapping[str, Any]] = None) -> None:
         """`details`: `email`, `phone`, `push_token`, `traits`, `channels`, `preferred_channel`, each optional."""
-        self._record(lambda: make_identify(user_id, details))
+        def leave_out(refusal: Refused) -> None:
+            message = f"identify() goes without this: {refusal}"
+            self._reporter.report(WhisperrError("dropped", message, refusal.reason, None, 0, None))
+
+        self._record(lambda: make_identify(user_id, details, leave_out))
 
     def for_user(self, user_id: str) -> "BoundClient":
         return BoundClient(self, user_id)

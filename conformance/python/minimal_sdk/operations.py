@@ -8,7 +8,7 @@ import re
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timezone
-from typing import Any, Dict, List, Mapping, Optional, Tuple
+from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple
 
 from .options import Options
 
@@ -67,13 +67,26 @@ def make_event(
     return Operation("track", bounded(to_json(event)), message_id)
 
 
-def make_identify(user_id: Any, details: Any) -> Operation:
-    """Raises Refused."""
+def make_identify(user_id: Any, details: Any, leave_out: Callable[[Refused], None]) -> Operation:
+    """Raises Refused. `leave_out` hears of each part that is not usable, where another is."""
     body: Dict[str, Any] = {"external_user_id": check_user(user_id)}
     given = json_object(details, "traits")
     traits = json_object(given.get("traits"), "traits")
-    preferred = one_of(given.get("preferred_channel"), CHANNELS, "preferred_channel")
-    channels = all_channels(given)
+    refused: List[Refused] = []
+
+    def usable(make: Callable[[], Any]) -> Any:
+        try:
+            return make()
+        except Refused as refusal:
+            refused.append(refusal)
+            return None
+
+    preferred = usable(lambda: one_of(given.get("preferred_channel"), CHANNELS, "preferred_channel"))
+    channels = [one for one in usable(lambda: all_channels(given, usable)) or [] if one is not None]
+    for refusal in refused:
+        if not traits and preferred is None and not channels:
+            raise refusal
+        leave_out(refusal)
     if traits:
         body["traits"] = traits
     if preferred is not None:
@@ -108,14 +121,15 @@ def call_before_send(options: Options, event: Dict[str, Any]) -> Optional[Dict[s
     return changed
 
 
-def all_channels(given: Mapping[str, Any]) -> List[Dict[str, Any]]:
+def all_channels(given: Mapping[str, Any], usable: Callable[[Callable[[], Any]], Any]) -> List[Any]:
     channels = given.get("channels")
     if channels is None:
         shortcuts = [{"type": kind, "address": given.get(name)} for name, kind in SHORTCUTS.items()]
-        return [wire_channel(shortcut) for shortcut in shortcuts if not is_blank(shortcut["address"])]
+        given_ones = [shortcut for shortcut in shortcuts if not is_blank(shortcut["address"])]
+        return [usable(lambda one=one: wire_channel(one)) for one in given_ones]
     if not isinstance(channels, list):
         raise Refused("invalid_channels", "channels must be a list")
-    return [wire_channel(channel) for channel in channels]
+    return [usable(lambda one=one: wire_channel(one)) for one in channels]
 
 
 def is_blank(address: Any) -> bool:

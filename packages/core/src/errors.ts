@@ -14,7 +14,7 @@ export type DropReason =
   | "invalid_context"
   /** The second argument of `identify()` or its `traits` is not an object, or the traits violate their schema. */
   | "invalid_traits"
-  /** A channel, shortcut or `preferredChannel` is not usable. */
+  /** A channel, shortcut or `preferredChannel` is not usable. `count` is 0 where the rest of the identify is sent. */
   | "invalid_channels"
   /** A value refers to itself, or throws when it is read; or the clock shows no time. */
   | "unserializable"

@@ -100,6 +100,18 @@ export const identifyMutants: readonly Mutant[] = [
     caughtBy: { "channels.invalid": /dropped\.invalid_channels: missing, expected 7/ },
   },
   {
+    id: "bad-channel-costs-all",
+    does: "Drops a whole identify for one channel of it that makes no sense.",
+    how: withClient(({ identify }) => ({
+      identify(userId, details) {
+        const { channels } = Object(details) as { channels?: { type?: unknown; address?: unknown }[] };
+        const bad = Array.isArray(channels) && channels.find((one) => one?.type === "fax");
+        return identify(userId, bad ? { channels: [bad] } : details);
+      },
+    })),
+    caughtBy: { "channels.one-bad": /dropped\.invalid_channels|requests/ },
+  },
+  {
     id: "preferred-channel-left-out",
     does: "Forgets the preferred channel.",
     how: withEachIdentify(({ preferred_channel: _, ...identify }) => identify),

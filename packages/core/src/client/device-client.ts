@@ -18,7 +18,7 @@ import { append, discard, enqueue, refuseLate } from "../loop/queue.ts";
 import type { ResolvedOptions, WhisperrOptions } from "../options.ts";
 import type { Ports } from "../ports.ts";
 import type { AppOutbox, Outbox } from "../queue/outbox.ts";
-import { type Reporter, warnOfEvent } from "../report/reporter.ts";
+import { type Reporter, warningsOf } from "../report/reporter.ts";
 import { type Client, createClient } from "./client.ts";
 import type { Device, DeviceCalls, DeviceClient, DeviceRecord, DeviceRuntime } from "./device.ts";
 
@@ -40,7 +40,7 @@ export function createDeviceClient<Events extends EventMap = AnyEvents>(
   const own = Object.assign(more, {
     identityStore: device.identityStore,
     newId: ports.uuid,
-    recorder: createRecorder(options, (event, message) => warnOfEvent(reporter, event, message)),
+    recorder: createRecorder(options, warningsOf(reporter)),
     device,
   });
   const client: DeviceRecord = createClient(resolved, outbox as Outbox, transport, reporter, all, own);

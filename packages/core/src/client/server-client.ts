@@ -14,7 +14,7 @@ import type { ResolvedOptions, WhisperrOptions } from "../options.ts";
 import type { Ports } from "../ports.ts";
 import { guardedOutbox } from "../queue/guarded-outbox.ts";
 import { createMemoryOutbox } from "../queue/memory-outbox.ts";
-import { createReporter, printDebug, warnOfEvent } from "../report/reporter.ts";
+import { createReporter, printDebug, warningsOf } from "../report/reporter.ts";
 import { type Client, type ClientConfig, createClient, startQueue } from "./client.ts";
 
 /** The calls of one user. */
@@ -112,11 +112,7 @@ export function createServerClient<Events extends EventMap = AnyEvents, More ext
     outbox ? { isReady, ...ports } : ports,
     more,
   );
-  const recorder = createRecorder(
-    options,
-    (event, message) => warnOfEvent(reporter, event, message),
-    ports.library,
-  );
+  const recorder = createRecorder(options, warningsOf(reporter), ports.library);
   startQueue(client);
 
   function track(userId: unknown, event: unknown, properties?: unknown, context?: unknown): void {

@@ -201,3 +201,22 @@ test("traits take the same values as properties", () => {
     never: null,
   });
 });
+
+test("what makes no sense costs itself, and is said: the rest is sent", () => {
+  const said: unknown[] = [];
+  const rules = { options: {}, warn: (...all: unknown[]) => void said.push(all.slice(1)) };
+  const parts = { traits: { plan: "pro" }, preferredChannel: "fax", channels: [{}, channel.sms("1"), null] };
+
+  expect(JSON.parse(identifyBody("user_8842", parts, rules))).toEqual({
+    external_user_id: "user_8842",
+    traits: { plan: "pro" },
+    channels: [{ channel: "sms", address: "1", opted_in: true }],
+  });
+  expect(said).toEqual([
+    [expect.stringContaining("goes without this: preferredChannel must be email"), "invalid_channels"],
+    [expect.stringContaining("address of channels[0] must be"), "invalid_channels"],
+    [expect.stringContaining("address of channels[2] must be"), "invalid_channels"],
+  ]);
+  expect(identifyBody("user_8842", { email: 7, phone: "1" }, rules)).toContain('"sms"');
+  expect(() => identifyBody("user_8842", { email: 7, traits: {} }, rules)).toThrow(Refusal);
+});

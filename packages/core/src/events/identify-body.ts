@@ -3,6 +3,7 @@
 import { mustBe } from "../development.ts";
 import { ownOptions } from "../options.ts";
 import type { Channel, ChannelType } from "./channel.ts";
+import { asRefusal, type Refusal } from "./refusal.ts";
 import { type EventRules, validated } from "./schemas.ts";
 import { isText, NON_BLANK, objectToJson, stringify } from "./snapshot.ts";
 
@@ -51,34 +52,56 @@ const REASON = "invalid_channels";
 /** Shortcuts, each with its channel. */
 const SHORTCUTS = { email: "email", phone: "sms", pushToken: "push" };
 
-/** Throws a Refusal that names the part which is not usable. */
+/**
+ * What is not usable is left out, and reported by name; where nothing else is left, or where nobody hears of it, that is thrown as a
+ * Refusal.
+ */
 export function identifyBody(userId: string, options: unknown, rules?: EventRules): string {
   const given = ownOptions((options ?? {}) as Record<string, unknown>);
   const isObject = typeof given === "object" && !Array.isArray(options);
   const rule = "an object like { email, traits }";
   mustBe(isObject, "identify's second argument", rule, options, "invalid_traits");
   const traits = objectToJson(rules ? validated(rules, given.traits) : given.traits, "traits", rules);
-  const preferred_channel = oneOf(TYPES, given.preferredChannel, "preferredChannel");
-  const channels = wireChannels(given);
+  const hasTraits = traits !== "{}";
+  const refused: Refusal[] = [];
+  // What is wrong with one costs that one.
+  const usable: Usable = (make) => {
+    try {
+      return make();
+    } catch (thrown) {
+      refused.push(asRefusal(thrown));
+      return undefined;
+    }
+  };
+  const preferred_channel = usable(() => oneOf(TYPES, given.preferredChannel, "preferredChannel"));
+  const channels = (usable(() => wireChannels(given, usable)) ?? []).filter(Boolean);
+  const isEmpty = !hasTraits && preferred_channel === undefined && channels.length === 0;
+  for (const refusal of refused) {
+    if (isEmpty || !rules) throw refusal;
+    rules.warn("", `identify() goes without this: ${refusal.message}.`, REASON);
+  }
   return stringify({
     external_user_id: userId,
-    traits: traits === "{}" ? undefined : JSON.parse(traits),
+    traits: hasTraits ? JSON.parse(traits) : undefined,
     preferred_channel,
     channels: channels.length > 0 ? channels : undefined,
   });
 }
 
-function wireChannels(given: Record<string, unknown>): object[] {
+/** What it makes, or undefined where that throws. */
+type Usable = <Made>(make: () => Made) => Made | undefined;
+
+function wireChannels(given: Record<string, unknown>, usable: Usable): (object | undefined)[] {
   const channels = given.channels ?? undefined;
   if (channels === undefined)
-    return Object.entries(SHORTCUTS).flatMap(([name, type]) => {
+    return Object.entries(SHORTCUTS).map(([name, type]) => {
       const address = given[name] ?? "";
       const isBlank = typeof address === "string" && !isText(address);
-      return isBlank ? [] : wireChannel({ type, address }, name);
+      return isBlank ? undefined : usable(() => wireChannel({ type, address }, name));
     });
   mustBe(Array.isArray(channels), "channels", "an array", channels, REASON);
   // A list of our own: the map() of a subclass of Array could return anything. Not by Array.from(), for which old libraries have their own.
-  return [...channels].map((entry, index) => wireChannel(entry, `channels[${index}]`));
+  return [...channels].map((entry, index) => usable(() => wireChannel(entry, `channels[${index}]`)));
 }
 
 function wireChannel(entry: unknown, where: string): object {

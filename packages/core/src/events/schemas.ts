@@ -2,6 +2,7 @@
  * Events and traits as the app's own schemas have them: by any validator that follows Standard Schema (standardschema.dev). What a
  * schema takes is what `track()` is given, what it makes of that is what is sent.
  */
+import type { DropReason } from "../errors.ts";
 import type { WhisperrOptions } from "../options.ts";
 import { describeThrown, Refusal, words } from "./refusal.ts";
 import { ignoreRejection } from "./thenable.ts";
@@ -26,8 +27,8 @@ export interface EventSchemas<Events> {
 /** What the app said of its events, and who hears of what is wrong with them. */
 export interface EventRules {
   readonly options: WhisperrOptions;
-  /** Prints what is wrong with an event, or with traits, once of each. */
-  readonly warn: (event: string, message: string) => void;
+  /** Prints what is wrong with an event, or with traits, once of each. With a `reason`, reports what is left out of a call. */
+  readonly warn: (event: string, message: string, reason?: DropReason) => void;
 }
 
 interface Result {

@@ -12,7 +12,7 @@ import { checkUserId, stringify } from "../events/snapshot.ts";
 import { countDropped, refuse } from "../loop/books.ts";
 import { enqueue } from "../loop/queue.ts";
 import type { WhisperrOptions } from "../options.ts";
-import { printDebug, warnOfEvent, warnOnce } from "../report/reporter.ts";
+import { printDebug, warningsOf, warnOnce } from "../report/reporter.ts";
 
 /** Where the client of a process keeps what middleware needs; the same symbol in every copy of this file. */
 export const requestCalls: unique symbol = Symbol.for("whisperr.request-calls 1");
@@ -39,7 +39,7 @@ export function createRequestCalls(client: Client, options: WhisperrOptions): Re
   const waiting = new Set<Promise<void>>();
   // One of its own: beforeSend sees an event whole, and this one makes events without a user.
   let made: Recorder | undefined;
-  const warn: Recorder["warn"] = (event, message) => warnOfEvent(client.reporter, event, message);
+  const warn = warningsOf(client.reporter);
   const recorder = () => (made ??= createRecorder({ ...options, beforeSend: undefined }, warn));
 
   function wait(

@@ -2,6 +2,7 @@
 import { ONLY_ONCE } from "../development.ts";
 import type { WhisperrError } from "../errors.ts";
 import { describeThrown, printable } from "../events/refusal.ts";
+import type { EventRules } from "../events/schemas.ts";
 import type { Ports } from "../ports.ts";
 
 /** Shorter ones are no keys, but placeholders of tests. */
@@ -73,10 +74,16 @@ export function warnOnce(reporter: Reporter, kind: string, message: string): voi
 /** More of them are noise. */
 const MAX_WARNINGS = 100;
 
-/** The same of an event: its name may be that of an error, and an app may make up names without end. */
-export function warnOfEvent(reporter: Reporter, event: string, message: string): void {
-  if (reporter.warned.size < MAX_WARNINGS) warnOnce(reporter, `event ${event}`, message);
-}
+/**
+ * Who hears of what is wrong with calls that are sent all the same. What is left out of one, for a `reason`, is reported each time; the
+ * rest is printed once. An event's name may be that of an error, and an app may make up names without end.
+ */
+export const warningsOf =
+  (reporter: Reporter): EventRules["warn"] =>
+  (event, message, reason) => {
+    if (reason) report(reporter, { type: "dropped", reason, count: 0, message });
+    else if (reporter.warned.size < MAX_WARNINGS) warnOnce(reporter, `event ${event}`, message);
+  };
 
 /** A line of diagnostics, printed when `debug` is on. */
 export function printDebug(reporter: Reporter, message: string): void {
