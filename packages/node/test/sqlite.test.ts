@@ -26,12 +26,12 @@ const contents = (outbox: ReturnType<typeof sqliteOutbox>) =>
 const range = (from: number, to: number) =>
   Array.from({ length: to - from + 1 }, (_, index) => operation(from + index));
 
-/** What is in the file, by queue. */
+/** What is in the file, by queue, but for the time of each call. */
 function stored(): string[] {
   const database = new DatabaseSync(file);
   const rows = database.prepare("SELECT operation FROM whisperr_operations ORDER BY queue, number").all();
   database.close();
-  return rows.map(({ operation: text }) => String(text));
+  return rows.map(({ operation: text }) => String(text).replace(/,"saidAtMs":\d+/, ""));
 }
 
 /** As if its process had ended: its lock is let go of. */

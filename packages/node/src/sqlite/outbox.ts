@@ -1,7 +1,16 @@
 /** The outbox that outlives its process: what is in memory is in the file too, before `track()` returns. */
 import { resolve } from "node:path";
-import { type AppOutbox, parseOperation, type QueuedOperation } from "@whisperr/core";
+import {
+  type AppOutbox,
+  arrived,
+  type Client,
+  parseOperation,
+  type QueuedOperation,
+  type SharedOutbox,
+  sharing,
+} from "@whisperr/core";
 import { kindOf, type OpenSqlite, platformSqlite, type SqliteDatabase } from "./database.ts";
+import { newerThan, noteSettled, nowMs, type Said, saidBy } from "./said.ts";
 import {
   closeStore,
   IN_MEMORY,
@@ -22,6 +31,8 @@ export interface SqliteOutboxOptions {
 interface Entry {
   readonly number: number;
   readonly operation: QueuedOperation;
+  /** What it says of a user; undefined for an event. */
+  readonly said: Said | undefined;
   isStored: boolean;
 }
 
@@ -36,6 +47,14 @@ interface SqliteQueue {
   next: number;
   /** What is settled and still in the file: from the first number to the last. */
   settled: [first: number, last: number][];
+  /** What is settled, and may have others as its consequence. */
+  said: Said[];
+  /** When the last call was, in ms since 1970. */
+  saidAtMs: number;
+  /** Stored, to be said again, and not in `entries` before the call that found them out has returned. */
+  again: Entry[];
+  /** Undefined until it is made. */
+  client: Client | undefined;
   /** The file has not heard of everything. */
   isBehind: boolean;
   /** When the file is asked again, and whether it is still there, in ms since 1970. */
@@ -44,6 +63,9 @@ interface SqliteQueue {
 
 /** Between two tries after a failure, and between two looks at whether the file is still there. */
 const CHECK_EVERY_MS = 1_000;
+
+/** What is settled while the file fails for long is not remembered without end. */
+const MAX_SAID = 1_000;
 
 /**
  * Makes an outbox in a SQLite file: what `track()` and `identify()` record outlives the process, `kill -9` included. Each process that
@@ -76,18 +98,34 @@ export function sqliteOutbox(file: string | SqliteOutboxOptions): AppOutbox {
     entries: [],
     next: 0,
     settled: [],
+    said: [],
+    saidAtMs: 0,
+    again: [],
+    client: undefined,
     isBehind: false,
     checkAtMs: 0,
   };
   start(queue);
-  return {
+  return createOutbox(queue);
+}
+
+function createOutbox(queue: SqliteQueue): AppOutbox {
+  const outbox: SharedOutbox = {
     get size() {
       return queue.entries.length;
     },
     append: (operation) => append(queue, operation),
     at: (index) => queue.entries[index]?.operation,
     remove: (offset, count) => remove(queue, offset, count),
+    [sharing]: {
+      join(client) {
+        queue.client = client;
+      },
+      // What is in the queue nobody else has: its lock is held for as long as the process lives.
+      maySend: () => true,
+    },
   };
+  return outbox;
 }
 
 /** What others have left can be taken over now only: later the client counts on what it has. */
@@ -116,14 +154,26 @@ function takeOver(queue: SqliteQueue): void {
   for (const { number, operation } of rows) {
     const parsed = parseOperation(operation);
     // What is no operation any more is of no use to anybody.
-    if (parsed === undefined) queue.settled.push([number, number]);
-    else queue.entries.push({ number, operation: parsed, isStored: true });
+    if (parsed === undefined) {
+      queue.settled.push([number, number]);
+      continue;
+    }
+    // One of an earlier version does not say when it was called: before all that do.
+    const { saidAtMs: saved, ...stored } = parsed as QueuedOperation & { readonly saidAtMs?: unknown };
+    const saidAtMs = Number.isSafeInteger(saved) ? Number(saved) : 0;
+    queue.entries.push({ number, operation: stored, said: saidBy(stored, saidAtMs), isStored: true });
+    queue.saidAtMs = Math.max(queue.saidAtMs, saidAtMs);
   }
-  queue.isBehind = queue.settled.length > 0;
+  // Behind what was taken over, and not once that is settled: this process may be about to end by then.
+  const old = queue.entries.flatMap(({ said }) => said ?? []);
+  for (const said of newerThan(store.notes, old, old)) queue.entries.push(repeated(queue, said));
+  if (queue.settled.length > 0 || queue.next > rows.length) write(queue, () => catchUp(queue));
 }
 
 function append(queue: SqliteQueue, operation: QueuedOperation): void {
-  const entry: Entry = { number: queue.next++, operation, isStored: false };
+  // Of two calls in one millisecond the second is later, too.
+  if (operation.kind === "identify") queue.saidAtMs = Math.max(nowMs(), queue.saidAtMs + 1);
+  const entry = newEntry(queue, operation, saidBy(operation, queue.saidAtMs));
   queue.entries.push(entry);
   write(queue, (store) => {
     insert(store, entry);
@@ -131,13 +181,25 @@ function append(queue: SqliteQueue, operation: QueuedOperation): void {
   });
 }
 
+function newEntry(queue: SqliteQueue, operation: QueuedOperation, said: Said | undefined): Entry {
+  return { number: queue.next++, operation, said, isStored: false };
+}
+
 function remove(queue: SqliteQueue, offset: number, count: number): void {
-  const gone = queue.entries.splice(offset, count).filter(({ isStored }) => isStored);
-  const [first, last] = [gone.at(0), gone.at(-1)];
-  if (first === undefined || last === undefined) return;
-  queue.settled.push([first.number, last.number]);
+  const { settled, said } = queue;
+  for (const entry of queue.entries.splice(offset, count)) {
+    if (entry.said && said.push(entry.said) > MAX_SAID) said.shift();
+    if (!entry.isStored) continue;
+    const last = settled.at(-1);
+    // Numbers are not always in the order of the queue: those between two of them may be of others.
+    if (last?.[1] === entry.number - 1) last[1] = entry.number;
+    else settled.push([entry.number, entry.number]);
+  }
+  if (settled.length + said.length === 0) return;
   write(queue, (store) => {
-    store.remove.run(store.queue, first.number, last.number);
+    const [only, ...more] = settled;
+    if (only === undefined || more.length + said.length > 0) return catchUp(queue);
+    store.remove.run(store.queue, ...only);
     queue.settled = [];
   });
 }
@@ -164,7 +226,7 @@ function check(queue: SqliteQueue): void {
     closeStore(queue.store);
     queue.store = undefined;
     queue.settled = [];
-    for (const entry of queue.entries) entry.isStored = false;
+    for (const entry of [...queue.entries, ...queue.again]) entry.isStored = false;
   }
   if (queue.store !== undefined) return;
   queue.store = openStore(queue.file, queue.open, false).store;
@@ -172,20 +234,46 @@ function check(queue: SqliteQueue): void {
 }
 
 function catchUp(queue: SqliteQueue): void {
-  const { store, entries, settled } = queue;
+  const { store, entries, settled, said } = queue;
   if (store === undefined) return;
-  const unstored = entries.filter(({ isStored }) => !isStored);
+  const unstored = [...entries, ...queue.again].filter(({ isStored }) => !isStored);
+  const again: Entry[] = [];
   transaction(store.database, () => {
     for (const [first, last] of settled) store.remove.run(store.queue, first, last);
     for (const entry of unstored) insert(store, entry);
+    // They are stored before what they follow is out of the file: the process may be killed at any moment.
+    if (said.length > 0) again.push(...consequences(queue, store));
+    for (const entry of again) insert(store, entry);
   });
-  for (const entry of unstored) entry.isStored = true;
+  for (const entry of [...unstored, ...again]) entry.isStored = true;
   queue.settled = [];
+  queue.said = [];
   queue.isBehind = false;
+  if (again.length === 0) return;
+  if (queue.again.length === 0) queueMicrotask(() => sayAgain(queue));
+  queue.again.push(...again);
 }
 
-function insert(store: Store, { number, operation }: Entry): void {
-  store.insert.run(store.queue, number, JSON.stringify(operation));
+function consequences(queue: SqliteQueue, store: Store): Entry[] {
+  const waiting = [...queue.entries, ...queue.again].flatMap((entry) => entry.said ?? []);
+  return noteSettled(store.notes, store.queue, queue.said, waiting).map((said) => repeated(queue, said));
+}
+
+function repeated(queue: SqliteQueue, said: Said): Entry {
+  return newEntry(queue, { kind: "identify", body: said.body } as QueuedOperation, said);
+}
+
+/** They keep their time among the others, and are not calls of the app's. */
+function sayAgain(queue: SqliteQueue): void {
+  const { again, client } = queue;
+  queue.again = [];
+  queue.entries.push(...again);
+  if (client) arrived(client, again.length);
+}
+
+function insert(store: Store, { number, operation, said }: Entry): void {
+  const stored = said ? { ...operation, saidAtMs: said.saidAtMs } : operation;
+  store.insert.run(store.queue, number, JSON.stringify(stored));
 }
 
 function failed(queue: SqliteQueue, error: unknown): void {

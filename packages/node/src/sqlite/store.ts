@@ -5,15 +5,19 @@
  */
 import { existsSync, renameSync, rmSync, statSync } from "node:fs";
 import type { OpenSqlite, SqliteDatabase, SqliteStatement } from "./database.ts";
+import { forgetOld, type Notes, notesIn } from "./said.ts";
 
 /** The version of the tables below, in `user_version`. Migrations go from each to the next. */
-const VERSION = 1;
+const VERSION = 2;
 
 const MIGRATIONS = [
   `CREATE TABLE whisperr_queues (id INTEGER PRIMARY KEY AUTOINCREMENT);
    CREATE TABLE whisperr_operations (
      queue INTEGER NOT NULL, number INTEGER NOT NULL, operation TEXT NOT NULL, PRIMARY KEY (queue, number)
    ) WITHOUT ROWID;`,
+  // The tables of before stay as they are: processes of an earlier version that run on go on writing to them.
+  `CREATE TABLE whisperr_said (user TEXT NOT NULL, said_at INTEGER NOT NULL, body TEXT NOT NULL, noted_at INTEGER NOT NULL);
+   CREATE INDEX whisperr_said_by_user ON whisperr_said (user, said_at);`,
 ];
 
 export const IN_MEMORY = ":memory:";
@@ -44,6 +48,7 @@ export interface Store {
   readonly inode: number;
   readonly insert: SqliteStatement;
   readonly remove: SqliteStatement;
+  readonly notes: Notes;
 }
 
 /** Opens `file`. `takesOver`: what processes that are gone have left becomes this queue's, oldest first, and is returned. */
@@ -60,6 +65,8 @@ export function openStore(
     );
     const opened = transaction(database, () => {
       migrate(database);
+      const notes = notesIn(database);
+      forgetOld(notes);
       const others = database.prepare("SELECT id FROM whisperr_queues ORDER BY id").all() as { id: number }[];
       const own = isShared(file)
         ? newLockedQueue(database, open, file)
@@ -68,7 +75,7 @@ export function openStore(
       const rows: StoredRow[] = [];
       if (takesOver && isShared(file))
         for (const { id } of others) takeOver(database, open, file, id, own.queue, rows);
-      return { queue: own.queue, rows };
+      return { queue: own.queue, rows, notes };
     });
     database.exec(`PRAGMA busy_timeout = ${BUSY_MS}`);
     const store: Store = {
@@ -79,6 +86,7 @@ export function openStore(
       inode: isShared(file) ? statSync(file).ino : 0,
       insert: database.prepare("INSERT OR REPLACE INTO whisperr_operations VALUES (?, ?, ?)"),
       remove: database.prepare("DELETE FROM whisperr_operations WHERE queue = ? AND number BETWEEN ? AND ?"),
+      notes: opened.notes,
     };
     return { store, rows: opened.rows };
   } catch (error) {
