@@ -3,9 +3,11 @@
  * `production.ts` in the place of this file, with the same exports.
  */
 import type { DropReason, WhisperrError } from "./errors.ts";
-import { asRefusal, misuse, Refusal } from "./events/refusal.ts";
+import type { IdentifyOptions } from "./events/identify-body.ts";
+import { asRefusal, misuse, printable, quote, Refusal } from "./events/refusal.ts";
 import { ignoreRejection, isThenable } from "./events/thenable.ts";
 import type { WhisperrOptions } from "./options.ts";
+import { nearestName, unknownNames } from "./unknown-names.ts";
 
 /**
  * Throws unless it `fits`: `maxRetries must be a whole number from 0 to 1000 (got NaN)`. With a `reason` it is a Refusal, of a call;
@@ -58,6 +60,84 @@ export function checkTypes<Name extends string>(
     const value = options[name] ?? undefined;
     const rule = type === "boolean" ? "true or false" : `${type === "object" ? "an" : "a"} ${type}`;
     mustBe(value === undefined || typeof value === type, name, rule, value);
+  }
+}
+
+/** The options of every client. */
+const OPTIONS: { readonly [name in keyof WhisperrOptions]-?: true } = {
+  apiKey: true,
+  baseUrl: true,
+  allowInsecureHttp: true,
+  flushAt: true,
+  flushIntervalMs: true,
+  maxQueueSize: true,
+  maxQueueBytes: true,
+  maxBatchSize: true,
+  maxBatchBytes: true,
+  maxRetries: true,
+  backoff: true,
+  requestTimeoutMs: true,
+  disabled: true,
+  debug: true,
+  onError: true,
+  beforeSend: true,
+  events: true,
+  traits: true,
+  unknownEvents: true,
+  invalidEvents: true,
+  context: true,
+  fetch: true,
+  outbox: true,
+};
+
+/** Those that a runtime has beside them. */
+const OWN_OPTIONS = {
+  process: ["exitTimeoutMs"],
+  page: [
+    "flushAtStart",
+    "persistence",
+    "anonymousEvents",
+    "pageViews",
+    "respectDoNotTrack",
+    "traitsFromDevice",
+    "autoContext",
+    "pageQuery",
+  ],
+};
+
+/** Says of each option that there is none of that name, and which one is meant. */
+export function checkOptionNames(
+  options: object,
+  of: keyof typeof OWN_OPTIONS,
+  say: (message: string) => void,
+): void {
+  const known = [...Object.keys(OPTIONS), ...OWN_OPTIONS[of]];
+  for (const name of unknownNames(options, known)) {
+    const nearest = nearestName(name, known);
+    const fix = nearest ? `: write ${nearest}` : "";
+    say(`[whisperr] createWhisperr() has no option ${quote(printable(name))}${fix}.`);
+  }
+}
+
+/** What `identify()` takes. */
+const IDENTIFY: { readonly [name in keyof IdentifyOptions]-?: true } = {
+  email: true,
+  phone: true,
+  pushToken: true,
+  traits: true,
+  channels: true,
+  preferredChannel: true,
+};
+
+/** Says of each thing that `identify()` was given beside what it takes, and where it belongs. */
+export function checkIdentifyNames(
+  given: object,
+  say: ((name: string, message: string) => void) | undefined,
+): void {
+  const known = Object.keys(IDENTIFY);
+  for (const name of unknownNames(given, known)) {
+    const fix = nearestName(name, known) ?? `traits: { ${name} }`;
+    say?.(name, `identify() takes no ${quote(name)}, and leaves it out: write ${fix}.`);
   }
 }
 

@@ -25,7 +25,7 @@ export { answered, backoffDelayMs, batchCut } from "./delivery/answering.ts";
 export { abandoned, appended, flushRequested, hurried, retryNow, timerFired } from "./delivery/flow.ts";
 export type { Effects, KeptBecause, Machine } from "./delivery/machine.ts";
 export { type DeliveryConfig, type DeliveryState, initialState, type Phase } from "./delivery/state.ts";
-export { checkChoice, checkSchemas, checkTypes, mustBe } from "./development.ts";
+export { checkChoice, checkOptionNames, checkSchemas, checkTypes, mustBe } from "./development.ts";
 export type { DropReason, WhisperrError } from "./errors.ts";
 export {
   type Channel,

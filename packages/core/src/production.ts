@@ -33,6 +33,10 @@ export function checkRange(..._: Parameters<typeof development.checkRange>): voi
 
 export function checkTypes(..._: Parameters<typeof development.checkTypes>): void {}
 
+export function checkOptionNames(..._: Parameters<typeof development.checkOptionNames>): void {}
+
+export function checkIdentifyNames(..._: Parameters<typeof development.checkIdentifyNames>): void {}
+
 export function checkSchemas(_: WhisperrOptions): void {}
 
 export function refuseContext(_thrown: unknown): void {}

@@ -11,7 +11,7 @@ import {
 } from "@whisperr/core";
 import { type HandingOver, MAKE_CLIENT } from "./hand-over.ts";
 import { library } from "./library.ts";
-import { asyncHooks, PROCESS_END, randomUuid, timers, usesProxies } from "./process.ts";
+import { asyncHooks, isFirstInTests, PROCESS_END, randomUuid, timers, usesProxies } from "./process.ts";
 import type { RegisteredEvents } from "./register.ts";
 
 /** What `createWhisperr()` can be told. */
@@ -51,6 +51,7 @@ function create<Events extends EventMap>(options: NodeOptions): Whisperr<Events>
       library: library(),
     }),
     end: PROCESS_END,
+    isFirstInTests,
     environmentKey: () => process.env.WHISPERR_API_KEY,
     proxyVariable: usesProxies() ? (name) => process.env[name] : undefined,
   }));

@@ -88,7 +88,8 @@ export function withWhisperr(
   options: LambdaOptions<unknown> = {},
 ): (...invocation: unknown[]) => Promise<unknown> {
   const timeoutMs = integer("timeoutMs", options.timeoutMs, 2_000, 0, MAX_TIMER_MS);
-  const { whisperr = createWhisperr(options), resolveUser } = options;
+  const { timeoutMs: _, resolveUser, whisperr: given, ...own } = options;
+  const whisperr = given ?? createWhisperr(own);
   const clientOf = requestClients<[unknown]>(
     whisperr,
     { resolveUser },

@@ -223,6 +223,16 @@ export class WhisperrModule {
   }
 }
 
+/** Without what is the module's own. */
+function ownOf({
+  resolveUser: _,
+  whisperr: __,
+  closeTimeoutMs: ___,
+  ...own
+}: WhisperrModuleOptions): NodeOptions {
+  return own;
+}
+
 function moduleOf(options: NonNullable<DynamicModule["providers"]>[number]): DynamicModule {
   return {
     module: WhisperrModule,
@@ -232,7 +242,7 @@ function moduleOf(options: NonNullable<DynamicModule["providers"]>[number]): Dyn
       {
         provide: CLIENT,
         inject: [OPTIONS],
-        useFactory: (given: WhisperrModuleOptions) => given.whisperr ?? createWhisperr(given),
+        useFactory: (given: WhisperrModuleOptions) => given.whisperr ?? createWhisperr(ownOf(given)),
       },
       {
         provide: CLIENTS,

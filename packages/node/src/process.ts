@@ -42,6 +42,17 @@ export function usesProxies(): boolean {
   return "bun" in versions || env.NODE_USE_ENV_PROXY === "1" || flags.includes("--use-env-proxy");
 }
 
+const TOLD = Symbol.for("@whisperr/node tests 1");
+
+/** Whether tests run in this process, as their runners say it, and nobody has asked before. */
+export function isFirstInTests(): boolean {
+  const { NODE_ENV, VITEST, JEST_WORKER_ID, NODE_TEST_CONTEXT } = process.env;
+  const host = process as { [TOLD]?: boolean };
+  if (host[TOLD] || !(NODE_ENV === "test" || VITEST || JEST_WORKER_ID || NODE_TEST_CONTEXT)) return false;
+  host[TOLD] = true;
+  return true;
+}
+
 /** Node has loaded it by itself. */
 export function asyncHooks(): typeof import("node:async_hooks") | undefined {
   try {

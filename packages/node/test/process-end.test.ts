@@ -205,3 +205,33 @@ describe("a process that is ended at once", { timeout: PROCESS_LIMIT_MS }, () =>
     expect(ended).toMatchObject({ exitCode: 0, stderr: LINE });
   });
 });
+
+describe("a client that is made with care", { timeout: PROCESS_LIMIT_MS }, () => {
+  test("in a test run one of them says that it would send to production, and what to write; no other, and none with an address of its own", async () => {
+    const ended = await runModule(
+      await unusedUrl(),
+      `createWhisperr({ baseUrl }); createWhisperr({ fetch }); createWhisperr({ disabled: true });
+       console.error("until here nothing");
+       createWhisperr(); createWhisperr();`,
+    );
+    expect(ended).toMatchObject({ exitCode: 0, stdout: "" });
+    expect(ended.stderr).toMatch(
+      /^until here nothing\n\[whisperr\] This is a test run, .*write createTestWhisperr\(\) of @whisperr\/node\/testing.*\n$/,
+    );
+  });
+
+  test("is told of an option that there is none of, and so is an identify of what it takes not", async () => {
+    const api = await startIngestionApi();
+    const ended = await runModule(
+      api.url,
+      `const whisperr = createWhisperr({ baseUrl, exitTimeoutMs, flushInterval: 5 });
+       whisperr.identify("ada", { plan: "pro", email: "ada@example.com" });
+       whisperr.identify("bob", { plan: "pro", traits: { seats: 3 } });`,
+    );
+    expect(ended.stderr.trim().split("\n")).toEqual([
+      '[whisperr] createWhisperr() has no option "flushInterval": write flushIntervalMs.',
+      '[whisperr] identify() takes no "plan", and leaves it out: write traits: { plan }.',
+    ]);
+    expect(api.requests).toHaveLength(2);
+  });
+});

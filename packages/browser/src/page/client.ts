@@ -1,5 +1,6 @@
 /** From options to the client of the page, and what a later call for the same client gets. */
 import {
+  checkOptionNames,
   checkSchemas,
   type DeviceCalls,
   type DeviceClient,
@@ -69,6 +70,7 @@ function newClient<Options extends BasicOptions>(
     if (globalThis.navigator?.product) throw misuse(ELSEWHERE);
     return undefined;
   }
+  checkOptionNames(options, "page", (message) => console.warn(message));
   const { api, page } = createPage(options, resolved, hostOfPage(options, apiKey, features));
   const stopWatching = watchLifecycle(page);
   const stops: (() => void)[] = [];

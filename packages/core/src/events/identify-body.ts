@@ -1,6 +1,6 @@
 /** The body of `POST /v1/identify`: only what the app gave, checked before it is queued. */
 
-import { mustBe } from "../development.ts";
+import { checkIdentifyNames, mustBe } from "../development.ts";
 import { ownOptions } from "../options.ts";
 import type { Channel, ChannelType } from "./channel.ts";
 import { asRefusal, type Refusal } from "./refusal.ts";
@@ -61,6 +61,7 @@ export function identifyBody(userId: string, options: unknown, rules?: EventRule
   const isObject = typeof given === "object" && !Array.isArray(options);
   const rule = "an object like { email, traits }";
   mustBe(isObject, "identify's second argument", rule, options, "invalid_traits");
+  checkIdentifyNames(given, rules?.warn);
   const traits = objectToJson(rules ? validated(rules, given.traits) : given.traits, "traits", rules);
   const hasTraits = traits !== "{}";
   const refused: Refusal[] = [];

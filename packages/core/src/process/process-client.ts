@@ -1,12 +1,19 @@
 /** The client of a server process, in every runtime that has processes: it is watched until it has nothing in hand. */
 import type { Client } from "../client/client.ts";
 import { createDisabledClient, createServerClient, type ServerClient } from "../client/server-client.ts";
-import { checkSchemas } from "../development.ts";
+import { checkOptionNames, checkSchemas } from "../development.ts";
 import type { AnyEvents, EventMap } from "../events/event-types.ts";
 import { misuse } from "../events/refusal.ts";
 import { isReady, type SharedOutbox, sharing } from "../loop/app-outbox.ts";
 import { type FlushResult, resultSince, within } from "../loop/flush.ts";
-import { integer, MAX_TIMER_MS, ownOptions, resolveOptions, type WhisperrOptions } from "../options.ts";
+import {
+  DEFAULT_BASE_URL,
+  integer,
+  MAX_TIMER_MS,
+  ownOptions,
+  resolveOptions,
+  type WhisperrOptions,
+} from "../options.ts";
 import type { Ports } from "../ports.ts";
 import { type ProcessEnd, watchProcess } from "./process-watch.ts";
 import { createRequestCalls, type RequestCalls, requestCalls } from "./request-calls.ts";
@@ -26,11 +33,16 @@ export interface Process {
   readonly end: ProcessEnd;
   /** The key, where the app gave none. Throws when it may not be read. */
   readonly environmentKey: () => string | undefined;
+  /** True for the first client of a process that runs tests. */
+  readonly isFirstInTests?: () => boolean;
   /** A variable of the environment, where the runtime's fetch takes proxies from there. */
   readonly proxyVariable?: ((name: string) => string | undefined) | undefined;
 }
 
 type Deadline = { readonly timeoutMs?: number | undefined };
+
+/** Of a client that tests may have made by mistake. */
+const IN_TESTS = `[whisperr] This is a test run, and this client sends to ${DEFAULT_BASE_URL}: write createTestWhisperr() of @whisperr/node/testing, disabled: true, or the baseUrl of a server of yours.`;
 
 const NOTHING: FlushResult = { delivered: 0, dropped: 0, pending: 0 };
 
@@ -46,7 +58,7 @@ export function createProcessClient<Events extends EventMap = AnyEvents>(
     throw misuse("createWhisperr() takes an object of options");
   const options = ownOptions(given);
   if (options.disabled === true) return createDisabledClient<Events>();
-  const { ports, end, environmentKey, proxyVariable } = processOf(options);
+  const { ports, end, environmentKey, proxyVariable, isFirstInTests } = processOf(options);
   const apiKey = options.apiKey || environmentKey();
   const resolved = resolveOptions({ ...options, apiKey }, { maxQueueSize: MAX_QUEUE_SIZE });
   if (proxyVariable && !options.fetch && options.allowInsecureHttp !== true)
@@ -61,6 +73,9 @@ export function createProcessClient<Events extends EventMap = AnyEvents>(
   checkSchemas(options);
   const { api, client } = createServerClient<Events>(options, resolved, watched);
   shared?.join(client);
+  checkOptionNames(options, "process", (message) => ports.log("warn", message));
+  if (resolved.baseUrl === DEFAULT_BASE_URL && !options.fetch && isFirstInTests?.())
+    ports.log("warn", IN_TESTS);
   const leave = exitTimeoutMs > 0 ? end.join?.() : undefined;
   const calls = createRequestCalls(client, options);
   let ending: Promise<FlushResult> | undefined;
