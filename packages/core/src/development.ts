@@ -135,10 +135,11 @@ export function checkIdentifyNames(
   say: ((name: string, message: string) => void) | undefined,
 ): void {
   const known = Object.keys(IDENTIFY);
-  for (const name of unknownNames(given, known)) {
-    const fix = nearestName(name, known) ?? `traits: { ${name} }`;
-    say?.(name, `identify() takes no ${quote(name)}, and leaves it out: write ${fix}.`);
-  }
+  for (const name of unknownNames(given, known))
+    say?.(
+      name,
+      `identify() takes ${known.join(", ")}, and leaves out ${quote(name)}: write traits: { ${name} }.`,
+    );
 }
 
 /**
