@@ -27,6 +27,29 @@ test("require() gives the same SDK, and the key comes from the environment", asy
   expect(numbers(api)).toEqual([0]);
 });
 
+test("forms, headers and search parameters, which are objects of another kind to JSON, arrive with their content", async () => {
+  const api = await startTestApi();
+  const ended = await runProgram({
+    runtime: bun,
+    apiUrl: api.url,
+    source: `const whisperr = createWhisperr(options);
+      const form = new FormData();
+      form.append("a", "1");
+      const [search, headers] = [new URLSearchParams("a=1&a=2"), new Headers({ a: "1" })];
+      whisperr.track("ada", "step_taken", { form, search, headers });
+      whisperr.track("ada", "step_taken", search);`,
+  });
+  expect(ended).toMatchObject(QUIET_END);
+  expect(api.store.events.map(({ properties }) => properties)).toEqual([
+    {
+      form: { a: "1" },
+      search: { a: ["1", "2"] },
+      headers: { a: "1" },
+    },
+    { a: ["1", "2"] },
+  ]);
+});
+
 test("a worker thread delivers what is queued before it ends", async () => {
   const api = await startTestApi();
   const ended = await runProgram({

@@ -37,6 +37,11 @@ form.append("color", "blue");
 form.append("size", "xl");
 form.append("photo", new File(["five!"], "me.png"));
 
+/** As Bun has it. */
+const bunForm = {
+  toJSON: () => Object.assign({ color: ["red", "blue"] }, { [Symbol.toStringTag]: "FormData" }),
+};
+
 const failure = Object.assign(
   new TypeError("no answer", { cause: new Error("closed", { cause: { port: 80 } }) }),
   { code: "E_NET", at: new Map([["attempt", 2]]) },
@@ -111,6 +116,7 @@ describe("arrives with its content", () => {
         photo: { type: "File", length: 5 },
       },
     ],
+    ["a form that makes an object of itself", bunForm, { color: ["red", "blue"] }],
     ["a regular expression", /^a"b$/gi, '/^a"b$/gi'],
     [
       "boxed values",
@@ -211,6 +217,7 @@ describe("as the properties themselves", () => {
     ["an error", new Error("no"), { name: "Error", message: "no" }],
     ["search parameters", new URLSearchParams("a=1"), { a: "1" }],
     ["a form", form, { color: ["red", "blue"], size: "xl", photo: { type: "File", length: 5 } }],
+    ["a form that makes an object of itself", bunForm, { color: ["red", "blue"] }],
     ["an instance with nothing but accessors", new Amount(), {}],
     ["a map with properties", new Cart([["tea", 2]]), { tea: 2, currency: "EUR" }],
   ])("%s", (_name, value, content) => {

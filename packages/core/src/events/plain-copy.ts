@@ -80,6 +80,8 @@ function asItSays(value: unknown, key: string): unknown {
 
 /** What to go on with in the place of a value. */
 function contentOf(value: object, path: string, { around, say }: Walk): unknown {
+  // What `toJSON` of Bun's forms gives has their tag.
+  if (isPlain(value)) return value;
   const type = typeOf(value);
   const isOutermost = around.size === 1;
   if (ERRORS.includes(type)) {
@@ -94,8 +96,7 @@ function contentOf(value: object, path: string, { around, say }: Walk): unknown 
     return isOutermost ? undefined : { type, length: byteLength ?? size };
   }
   const isNode = type !== "Object" && "nodeType" in value;
-  if (Array.isArray(value) || isPlain(value) || (hasKeys(value) && type !== "String" && !isNode))
-    return value;
+  if (Array.isArray(value) || (hasKeys(value) && type !== "String" && !isNode)) return value;
   const primitive = value.valueOf();
   if (primitive !== value) return primitive;
   const text = `${value}`;
