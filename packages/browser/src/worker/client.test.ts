@@ -62,6 +62,16 @@ describe("the client of a worker", () => {
     vi.unstubAllGlobals();
   });
 
+  test("in Node.js, where a test has put up an IndexedDB and nothing else of a worker, it delivers", async () => {
+    vi.stubGlobal("addEventListener", undefined);
+    const client = create();
+    client.track("cart_viewed");
+    const flushed = client.flush();
+    await vi.advanceTimersByTimeAsync(5000);
+
+    expect(await flushed).toEqual({ delivered: 1, dropped: 0, pending: 0 });
+  });
+
   test("records what is called while its storage opens: as it was, at its time, for the stored user", async () => {
     database.records.set(`${PREFIX}id`, JSON.stringify({ anonymousId: VISITOR, userId: "ada" }));
     let open = () => {};
