@@ -20,13 +20,13 @@ const APPS = [
     "a client per request, on Cloudflare",
     `import { withWhisperr } from "@whisperr/edge/cloudflare";
      export default { fetch: withWhisperr(() => new Response(), (env) => ({ apiKey: env.KEY })) };`,
-    14_325,
+    14_320,
   ],
   [
     "a client per request, in Hono",
     `import { whisperr } from "@whisperr/edge/hono";
      export const middleware = whisperr((c) => ({ apiKey: c.env.KEY }));`,
-    14_320,
+    14_325,
   ],
 ] as const;
 
