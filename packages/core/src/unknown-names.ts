@@ -47,7 +47,12 @@ function lettersWrong(one: string, other: string): number {
 
 /** The names in `given` that are not in `known`. What stands there without a value was not given. */
 export function unknownNames(given: object, known: readonly string[]): string[] {
-  return Object.entries(given)
-    .filter(([name, value]) => value !== undefined && !known.includes(name))
-    .map(([name]) => name);
+  try {
+    return Object.keys(given).filter(
+      (name) => !known.includes(name) && (given as { [name: string]: unknown })[name] !== undefined,
+    );
+  } catch {
+    // A getter or a proxy that throws where nobody would have looked.
+    return [];
+  }
 }

@@ -220,3 +220,21 @@ test("what makes no sense costs itself, and is said: the rest is sent", () => {
   expect(identifyBody("user_8842", { email: 7, phone: "1" }, rules)).toContain('"sms"');
   expect(() => identifyBody("user_8842", { email: 7, traits: {} }, rules)).toThrow(Refusal);
 });
+
+test("a consent that is written as it travels is refused, not taken for given", () => {
+  const email = { type: "email", address: "ada@example.com", opted_in: false };
+  expect(() => identifyBody("user_8842", { channels: [email] })).toThrow(
+    "opted_in of channels[0] must be written optedIn",
+  );
+});
+
+test("names that identify() does not take cost nothing, whatever reading them does", () => {
+  const getter = {
+    traits: { plan: "pro" },
+    get colour(): never {
+      throw new Error("of the app");
+    },
+  };
+  const rules = { options: {}, warn() {} };
+  expect(identifyBody("user_8842", getter, rules)).toContain('"pro"');
+});

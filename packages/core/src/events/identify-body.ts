@@ -113,6 +113,8 @@ function wireChannel(entry: unknown, where: string): object {
   mustBe(isText(address), `address of ${where}`, NON_BLANK, address, REASON);
   const channel = field("type", ...TYPES);
   mustBe(channel, `type of ${where}`, "given", channel, REASON);
+  // As it travels, and as other SDKs have it: a "no" must not be taken for nothing.
+  mustBe(given.opted_in === undefined, `opted_in of ${where}`, "written optedIn", given.opted_in, REASON);
   return {
     channel,
     address,
