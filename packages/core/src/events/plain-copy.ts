@@ -88,9 +88,8 @@ function contentOf(value: object, path: string, { around, say }: Walk): unknown 
     const { name, message, cause, errors } = value as AggregateError;
     return { name, message, cause, errors, ...value };
   }
-  // As properties a Map may be a mistake: its keys need not be names. What Bun's own toJSON() makes of one still has the name of its type.
-  const isCollection = COLLECTIONS.includes(type) && Symbol.iterator in value;
-  if (isCollection && !(isOutermost && type === "Map" && !hasKeys(value)))
+  // As properties a Map may be a mistake: its keys need not be names.
+  if (COLLECTIONS.includes(type) && !(isOutermost && type === "Map" && !hasKeys(value)))
     return Object.assign(collected(value as Iterable<unknown>, type), value);
   if (isBinary(value)) {
     const { byteLength, size } = value as { readonly byteLength?: number; readonly size?: number };
@@ -124,7 +123,7 @@ const BINARY = ["ArrayBuffer", "SharedArrayBuffer", "Blob", "File"];
 export const isBinary = (value: unknown): boolean =>
   ArrayBuffer.isView(value) || BINARY.includes(typeOf(value));
 
-const typeOf = (value: unknown): string => Object.prototype.toString.call(value).slice(8, -1);
+export const typeOf = (value: unknown): string => Object.prototype.toString.call(value).slice(8, -1);
 
 const hasKeys = (value: object): boolean => Object.keys(value).length > 0;
 

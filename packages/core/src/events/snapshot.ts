@@ -13,6 +13,7 @@ import {
   plainCopy,
   refuseLength,
   spend,
+  typeOf,
 } from "./plain-copy.ts";
 import type { EventRules } from "./schemas.ts";
 import { isThenable } from "./thenable.ts";
@@ -104,12 +105,19 @@ function copyToJson(value: object, what: What, hearer: Hearer | undefined, event
 /** Deeper, it may refer to itself. */
 const PLAIN_DEPTH = 50;
 
+/** `"2026-06-14T12:00:00.000Z"` */
+const DATE_LENGTH = 26;
+
 /** Counts what JSON would write, without writing it. False: something in it needs a closer look, or to be asked by JSON. */
 function look(value: unknown, budget: Budget, depth: number): boolean {
   if (typeof value === "string") spend(budget, value.length);
   if (typeof value !== "object" || value === null)
     return typeof value !== "function" && typeof value !== "bigint" && typeof value !== "symbol";
-  if (depth === 0 || typeof (value as { toJSON?: unknown }).toJSON === "function") return false;
+  if (depth === 0) return false;
+  if (typeof (value as { toJSON?: unknown }).toJSON === "function") {
+    spend(budget, DATE_LENGTH);
+    return typeOf(value) === "Date";
+  }
   if (Array.isArray(value)) {
     spend(budget, 2 * value.length);
     for (const item of value) if (!look(item, budget, depth - 1)) return false;
