@@ -1,7 +1,12 @@
 import { createWhisperr, type Whisperr } from "@whisperr/browser";
-import "./events.ts";
+import type { events } from "./events.ts";
 
-/** Types only: the schemas stay on the server, and cost the page nothing. */
+declare module "@whisperr/browser" {
+  interface Register {
+    events: typeof events;
+  }
+}
+
 export const whisperr: Whisperr = createWhisperr({ apiKey: "wrk_browser" });
 
 export function onPlanShown(plan: "free" | "pro"): void {

@@ -4,15 +4,3 @@ export const events = {
   payment_failed: z.object({ amount_cents: z.number().int() }),
   plan_viewed: z.object({ plan: z.enum(["free", "pro"]).optional() }),
 };
-
-declare module "@whisperr/node" {
-  interface Register {
-    events: typeof events;
-  }
-}
-
-declare module "@whisperr/browser" {
-  interface Register {
-    events: typeof events;
-  }
-}
