@@ -39,7 +39,11 @@ describe.each(PACKAGES)("the tarball of %s", (name) => {
     const others = files().filter(
       (file) => !/^dist\/(development\/)?[\w.-]+\.(c?js|d\.c?ts|(c?js\.)?map)$/.test(file),
     );
-    const more: Record<string, string[]> = { browser: ["WORKERS.md"], edge: ["OUTBOXES.md"], node: ["FRAMEWORKS.md"] };
+    const more: Record<string, string[]> = {
+      browser: ["WORKERS.md"],
+      edge: ["OUTBOXES.md"],
+      node: ["FRAMEWORKS.md"],
+    };
     const documents = ["LICENSE", "README.md", "package.json", ...(more[name] ?? [])];
     expect(others.filter((file) => file !== "CHANGELOG.md")).toEqual(documents.sort());
     // The first release writes it.
