@@ -172,8 +172,11 @@ describe("the client of a worker", () => {
     expect(whisperr.stats()).toMatchObject({ delivered: 1, pending: 0 });
   });
 
-  test("stores no operation without Web Locks, which say who lives", async () => {
-    vi.stubGlobal("navigator", { language: "en", product: "Gecko" });
+  test.each([
+    ["without Web Locks, which say who lives", { language: "en", product: "Gecko" }],
+    ["where there is no navigator, as on older Node.js", undefined],
+  ])("stores no operation %s", async (_where, navigator) => {
+    vi.stubGlobal("navigator", navigator);
     const whisperr = create({ flushAtStart: false });
     whisperr.track("bought");
     await vi.advanceTimersByTimeAsync(10);

@@ -16,7 +16,7 @@ export function hostOfWorker(
   stored: { readonly storage: Storage; readonly origin: Storage } | undefined,
 ): PageHost {
   const { storage, origin } = stored ?? { storage: nowhere, origin: nowhere };
-  const { locks } = navigator;
+  const locks = globalThis.navigator?.locks;
   return {
     prefix,
     storage: stored && !locks ? withoutRecords(storage) : storage,

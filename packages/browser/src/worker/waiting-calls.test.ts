@@ -11,6 +11,18 @@ describe("what an app gives before the worker knows its user", () => {
     expect(kept).toEqual({ plan: "pro", items: [{ sku: "a" }] });
   });
 
+  test("Maps and Sets, too, and what is in them", () => {
+    const item = { sku: "a" };
+    const given = { lines: new Map([["a", item]]), tags: new Set<unknown>([item]) };
+    given.tags.add(given.tags);
+    const kept = copied(given);
+    item.sku = "b";
+    given.lines.clear();
+    given.tags.add("late");
+    expect(kept.lines).toEqual(new Map([["a", { sku: "a" }]]));
+    expect([...kept.tags]).toEqual([{ sku: "a" }, kept.tags]);
+  });
+
   test("keeps what has an opinion of its own on how it is written", () => {
     const date = new Date(0);
     const money = { toJSON: () => "4,900" };

@@ -17,7 +17,7 @@ export interface WaitingCall {
 export const MAX_WAITING = 1000;
 
 /**
- * What the app does to its objects later changes nothing. Only plain ones are copied: what has an opinion of its own on how it is
+ * What the app does to its objects later changes nothing. Plain ones, Maps and Sets are copied: what has an opinion of its own on how it is
  * written, a date or an instance, is asked for it when the call is made.
  */
 export function copied<T>(value: T, copies = new Map<unknown, unknown>()): T {
@@ -28,6 +28,18 @@ export function copied<T>(value: T, copies = new Map<unknown, unknown>()): T {
     const items: unknown[] = [];
     copies.set(value, items);
     for (const item of value) items.push(copied(item, copies));
+    return items as T;
+  }
+  if (value instanceof Set) {
+    const items = new Set<unknown>();
+    copies.set(value, items);
+    for (const item of value) items.add(copied(item, copies));
+    return items as T;
+  }
+  if (value instanceof Map) {
+    const items = new Map<unknown, unknown>();
+    copies.set(value, items);
+    for (const [name, item] of value) items.set(name, copied(item, copies));
     return items as T;
   }
   const prototype = Object.getPrototypeOf(value);
