@@ -23,6 +23,7 @@ test("core exports exactly this, so that nothing becomes public by accident", ()
     "channel",
     "checkApiKey",
     "checkChoice",
+    "checkOptionNames",
     "checkSchemas",
     "checkTypes",
     "conclude",
