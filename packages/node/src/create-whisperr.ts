@@ -11,7 +11,7 @@ import {
 } from "@whisperr/core";
 import { type HandingOver, MAKE_CLIENT } from "./hand-over.ts";
 import { library } from "./library.ts";
-import { asyncHooks, isFirstInTests, PROCESS_END, randomUuid, timers, usesProxies } from "./process.ts";
+import { asyncHooks, PROCESS_END, randomUuid, timers, usesProxies, warningInTests } from "./process.ts";
 import type { RegisteredEvents } from "./register.ts";
 
 /** What `createWhisperr()` can be told. */
@@ -51,7 +51,7 @@ function create<Events extends EventMap>(options: NodeOptions): Whisperr<Events>
       library: library(),
     }),
     end: PROCESS_END,
-    isFirstInTests,
+    warningInTests,
     environmentKey: () => process.env.WHISPERR_API_KEY,
     proxyVariable: usesProxies() ? (name) => process.env[name] : undefined,
   }));

@@ -44,13 +44,13 @@ export function usesProxies(): boolean {
 
 const TOLD = Symbol.for("@whisperr/node tests 1");
 
-/** Whether tests run in this process, as their runners say it, and nobody has asked before. */
-export function isFirstInTests(): boolean {
+/** Test runners say so in the environment. Told to one client of the process. */
+export function warningInTests(address: string): string | undefined {
   const { NODE_ENV, VITEST, JEST_WORKER_ID, NODE_TEST_CONTEXT } = process.env;
   const host = process as { [TOLD]?: boolean };
-  if (host[TOLD] || !(NODE_ENV === "test" || VITEST || JEST_WORKER_ID || NODE_TEST_CONTEXT)) return false;
+  if (host[TOLD] || !(NODE_ENV === "test" || VITEST || JEST_WORKER_ID || NODE_TEST_CONTEXT)) return undefined;
   host[TOLD] = true;
-  return true;
+  return `[whisperr] This is a test run, and this client sends to ${address}: write createTestWhisperr() of @whisperr/node/testing, disabled: true, or the baseUrl of a server of yours.`;
 }
 
 /** Node has loaded it by itself. */

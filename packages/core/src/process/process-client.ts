@@ -33,16 +33,13 @@ export interface Process {
   readonly end: ProcessEnd;
   /** The key, where the app gave none. Throws when it may not be read. */
   readonly environmentKey: () => string | undefined;
-  /** True for the first client of a process that runs tests. */
-  readonly isFirstInTests?: () => boolean;
+  /** What to say of a client that would send to `address` though tests run; undefined where none run, and once it was asked. */
+  readonly warningInTests?: (address: string) => string | undefined;
   /** A variable of the environment, where the runtime's fetch takes proxies from there. */
   readonly proxyVariable?: ((name: string) => string | undefined) | undefined;
 }
 
 type Deadline = { readonly timeoutMs?: number | undefined };
-
-/** Of a client that tests may have made by mistake. */
-const IN_TESTS = `[whisperr] This is a test run, and this client sends to ${DEFAULT_BASE_URL}: write createTestWhisperr() of @whisperr/node/testing, disabled: true, or the baseUrl of a server of yours.`;
 
 const NOTHING: FlushResult = { delivered: 0, dropped: 0, pending: 0 };
 
@@ -58,7 +55,7 @@ export function createProcessClient<Events extends EventMap = AnyEvents>(
     throw misuse("createWhisperr() takes an object of options");
   const options = ownOptions(given);
   if (options.disabled === true) return createDisabledClient<Events>();
-  const { ports, end, environmentKey, proxyVariable, isFirstInTests } = processOf(options);
+  const { ports, end, environmentKey, proxyVariable, warningInTests } = processOf(options);
   const apiKey = options.apiKey || environmentKey();
   const resolved = resolveOptions({ ...options, apiKey }, { maxQueueSize: MAX_QUEUE_SIZE });
   if (proxyVariable && !options.fetch && options.allowInsecureHttp !== true)
@@ -74,8 +71,9 @@ export function createProcessClient<Events extends EventMap = AnyEvents>(
   const { api, client } = createServerClient<Events>(options, resolved, watched);
   shared?.join(client);
   checkOptionNames(options, "process", (message) => ports.log("warn", message));
-  if (resolved.baseUrl === DEFAULT_BASE_URL && !options.fetch && isFirstInTests?.())
-    ports.log("warn", IN_TESTS);
+  const isProduction = resolved.baseUrl === DEFAULT_BASE_URL && !options.fetch;
+  const warning = isProduction && warningInTests?.(DEFAULT_BASE_URL);
+  if (warning) ports.log("warn", warning);
   const leave = exitTimeoutMs > 0 ? end.join?.() : undefined;
   const calls = createRequestCalls(client, options);
   let ending: Promise<FlushResult> | undefined;
