@@ -1,4 +1,5 @@
 /** The end that a platform asks for: a deployment, a container that is stopped, Ctrl+C. */
+import { integer, MAX_TIMER_MS } from "@whisperr/core";
 import type { Whisperr } from "./create-whisperr.ts";
 
 /** What is used of a server: those of `node:http`, Express and Koa have it, and Fastify's app too. */
@@ -48,7 +49,7 @@ const IDLE_CHECK_MS = 50;
  * listened. Other listeners of the signal stay as they are; where there are some, the end is theirs. A second signal ends the process at
  * once.
  *
- * Returns what takes the listeners away again. Never throws.
+ * Returns what takes the listeners away again. Never throws: what makes no sense is said by `console.error`, and left out.
  *
  * @example
  * const server = app.listen(3000);
@@ -58,7 +59,7 @@ export function closeOnSignal(
   whisperr: Pick<Whisperr, "flush" | "shutdown">,
   options: CloseOptions = {},
 ): () => void {
-  const { signals = ["SIGTERM", "SIGINT"], server, timeoutMs = 5_000 } = options ?? {};
+  const { signals, server, timeoutMs } = settingsOf(options ?? {});
   const running = runningRequests(server);
   let isClosing = false;
   const stop = () => {
@@ -73,17 +74,41 @@ export function closeOnSignal(
     stop();
     if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
   };
-  for (const signal of signals) process.on(signal, onSignal);
+  for (const signal of signals)
+    orSay(`nothing is delivered at ${signal}`, () => process.on(signal, onSignal));
   return stop;
+}
+
+function settingsOf({ signals, server, timeoutMs }: CloseOptions) {
+  const usual: EndSignal[] = ["SIGTERM", "SIGINT"];
+  return {
+    signals: orSay("SIGTERM and SIGINT are taken", () => [...(signals ?? usual)]) ?? usual,
+    server: server ?? undefined,
+    timeoutMs:
+      orSay("5,000 is taken", () => integer("timeoutMs", timeoutMs, 5_000, 0, MAX_TIMER_MS)) ?? 5_000,
+  };
+}
+
+/** What a server says once at its start must not keep it from starting. */
+function orSay<Value>(otherwise: string, make: () => Value): Value | undefined {
+  try {
+    return make();
+  } catch (error) {
+    const message = error instanceof Error ? error.message.replace(/^Whisperr: |\.$/g, "") : String(error);
+    console.error(`[whisperr] closeOnSignal(): ${message}; ${otherwise}.`);
+    return undefined;
+  }
 }
 
 /** Node.js 18 takes a connection whose request waits for its answer for an idle one. */
 function runningRequests(server: ClosableServer | undefined): Set<unknown> {
   const running = new Set<unknown>();
-  server?.on?.("request", (_request, response) => {
-    running.add(response);
-    response.once("close", () => running.delete(response));
-  });
+  orSay("requests that run are not waited for", () =>
+    server?.on?.("request", (_request, response) => {
+      running.add(response);
+      response.once("close", () => running.delete(response));
+    }),
+  );
   return running;
 }
 

@@ -101,14 +101,12 @@ export function withWhisperr(
     },
   );
   const wrapped = async (...invocation: unknown[]) => {
-    const context = invocation.find(isContext);
     const client = clientOf(invocation[0]);
-    if (context !== undefined) Object.assign(context, { whisperr: client });
+    const extended = withClient(invocation, client);
     try {
-      return await runWith(client, () => called(handler as Handler, invocation));
+      return await runWith(client, () => called(handler as Handler, extended));
     } finally {
-      const leftMs = (context?.getRemainingTimeInMillis() ?? Number.POSITIVE_INFINITY) - RESERVE_MS;
-      await whisperr.flush({ timeoutMs: Math.min(timeoutMs, leftMs) });
+      await whisperr.flush({ timeoutMs: Math.min(timeoutMs, leftMs(extended) - RESERVE_MS) });
     }
   };
   // What streamifyResponse() has marked stays marked.
@@ -119,6 +117,27 @@ type Handler = (...invocation: unknown[]) => unknown;
 
 function isContext(value: unknown): value is LambdaContext {
   return typeof (value as Partial<LambdaContext> | undefined)?.getRemainingTimeInMillis === "function";
+}
+
+/** The invocation, whose context has the client: tests may give an empty context, a frozen one, or none. */
+function withClient(invocation: unknown[], whisperr: UserClient): unknown[] {
+  const found = invocation.findIndex(isContext);
+  const at = found < 0 && invocation.length < 3 ? 1 : found;
+  if (at < 0) return invocation;
+  const given = Object(invocation[at] ?? {}) as object;
+  const isFixed = !Object.isExtensible(given);
+  const context = Object.assign(isFixed ? Object.create(given) : given, { whisperr });
+  return Object.assign([...invocation], { [at]: context });
+}
+
+/** Infinity where nobody says. */
+function leftMs(invocation: unknown[]): number {
+  try {
+    const ms = Number(invocation.find(isContext)?.getRemainingTimeInMillis());
+    return Number.isNaN(ms) ? Number.POSITIVE_INFINITY : ms;
+  } catch {
+    return Number.POSITIVE_INFINITY;
+  }
 }
 
 /** Its result: what it returns, resolves with, or hands to Lambda's callback. */

@@ -76,6 +76,29 @@ describe.skipIf(process.platform === "win32")("closeOnSignal()", { timeout: PROC
     expect(api.eventTypes()).toEqual(["signed_up"]);
   });
 
+  test.each([
+    [
+      `{ timeoutMs: "5s" }`,
+      `timeoutMs must be a whole number from 0 to 2,147,483,647 (got text); 5,000 is taken.`,
+    ],
+    [`{ timeoutMs: NaN }`, "timeoutMs must be"],
+    [`{ signals: 15 }`, "SIGTERM and SIGINT are taken."],
+    [`{ signals: ["SIGKILL", "SIGTERM"] }`, "nothing is delivered at SIGKILL."],
+    [`{ server: { close: (done) => done(), on() { throw new Error("no events"); } } }`, "no events"],
+    [`null`, ""],
+  ])("what it cannot use is said, and it does without: %s", async (options, said) => {
+    const { api, ...end } = await ended(`
+      const whisperr = createWhisperr({ baseUrl });
+      ${SELF}
+      closeOnSignal(whisperr, ${options});
+      setInterval(() => {}, 1_000);
+      whisperr.track("ada", "signed_up");
+      end();`);
+    expect(end).toMatchObject({ exitCode: null, signal: "SIGTERM" });
+    expect(end.stderr).toContain(said);
+    expect(api.eventTypes()).toEqual(["signed_up"]);
+  });
+
   test("leaves the end to the app's own listener, which hears of the signal once", async () => {
     const { api, ...end } = await ended(`
       const whisperr = createWhisperr({ baseUrl });

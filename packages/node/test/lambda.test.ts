@@ -122,6 +122,21 @@ test.each([
   },
 );
 
+test.each([
+  ["an empty one", {}],
+  ["none", undefined],
+  ["one that cannot be extended", Object.freeze(context())],
+  ["one whose clock throws", { getRemainingTimeInMillis: () => expect.fail("no clock") }],
+  ["one whose clock shows no time", context(Number.NaN)],
+])("a handler has its client with any context: %s", async (_kind, given) => {
+  const { api, whisperr } = await createSubject();
+  const handler = withWhisperr((_event: JwtEvent, own: Context) => own.whisperr.track("seen"), { whisperr });
+  const flush = vi.spyOn(whisperr, "flush");
+  await handler(jwt("ada"), given as LambdaContext);
+  expect(api.events()).toMatchObject([{ external_user_id: "ada" }]);
+  expect(flush.mock.calls).toEqual([[{ timeoutMs: 2_000 }]]);
+});
+
 test("makes a client of its options, with the key of the environment", async () => {
   const api = await startIngestionApi();
   vi.stubEnv("WHISPERR_API_KEY", "wrk_from_environment");
