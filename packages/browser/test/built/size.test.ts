@@ -1,5 +1,6 @@
 /** The size budget: what every visitor of every customer downloads. */
 import { readFileSync } from "node:fs";
+import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { bundleSize } from "./bundle-size.ts";
 
@@ -26,8 +27,16 @@ test.each(LIMITS)("an app with the %s build of %s pays %i bytes at most", async 
   expect(built.gzipBytes).toBeLessThanOrEqual(limitBytes);
 });
 
+const scriptBytes = () =>
+  gzipSync(readFileSync(new URL("../../dist/whisperr.iife.js", import.meta.url)), { level: 9 }).length;
+
+test("a page with the script tag pays no more than today", () => {
+  expect(scriptBytes()).toBeLessThanOrEqual(22_640);
+});
+
 test("the README says what it costs", async () => {
   const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
+  expect(readme).toContain(`| the script tag           | ${Math.ceil(scriptBytes() / 100) / 10} kB |`);
   for (const from of ["@whisperr/browser", "@whisperr/browser/slim"] as const) {
     const { gzipBytes } = await bundleSize("built", "production", from);
     const [, kilobytes] = new RegExp(`\\| \`${from}\` +\\| ([\\d.]+) kB`).exec(readme) ?? [];
