@@ -1,0 +1,22 @@
+/** Failures that may be due to what a request holds: the states are many. */
+import { test } from "vitest";
+import { type Bounds, expectRules } from "./exhaustive.ts";
+import { CONFIG } from "./machine-builders.ts";
+
+const BOUNDS: readonly Bounds[] = [
+  // What probes add does not depend on how many wait.
+  {
+    config: { ...CONFIG, flushAt: 2, maxQueueSize: 3, maxBatchSize: 2, maxRetries: 1 },
+    callers: 1,
+    blames: true,
+    statesAtLeast: 100_000,
+  },
+  {
+    config: { ...CONFIG, flushAt: 2, maxQueueSize: 3, maxBatchSize: 2, maxRetries: 0 },
+    callers: 0,
+    blames: true,
+    statesAtLeast: 30_000,
+  },
+];
+
+test.each(BOUNDS)("every reachable state keeps the rules: $config", expectRules);
