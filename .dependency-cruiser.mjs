@@ -9,6 +9,7 @@ const CORE = {
   events: [],
   http: ["events"],
   identity: ["events"],
+  "last-word": [],
   queue: ["events", "identity"],
   report: ["events", "http"],
   loop: ["delivery", "events", "http", "queue", "report"],

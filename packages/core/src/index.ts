@@ -67,6 +67,13 @@ export {
 export { addDeviceTraits, type DeviceTraits } from "./identity/device-traits.ts";
 export type { Identity } from "./identity/identity.ts";
 export { type IdentityStore, identityOf } from "./identity/identity-keeper.ts";
+export {
+  type Consequences,
+  consequencesOf,
+  type Delivered,
+  MAX_AGAIN,
+} from "./last-word/consequences.ts";
+export { callTime, type Said, saidBy, timeIn, withTime } from "./last-word/said.ts";
 export { AHEAD, sendAhead } from "./loop/ahead.ts";
 export { type SharedOutbox, sharing } from "./loop/app-outbox.ts";
 export { lose, read, refuse, type Stats, stats, step, tell } from "./loop/books.ts";

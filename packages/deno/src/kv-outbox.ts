@@ -6,6 +6,7 @@ import {
   type AppOutbox,
   arrived,
   type Client,
+  callTime,
   conclude,
   describeThrown,
   misuse,
@@ -174,8 +175,7 @@ function createOutbox(writer: Writer, queue: KvQueue): KvOutbox {
       return entries.length;
     },
     append(operation: Operation) {
-      // Of two calls in one millisecond the second is later, too.
-      queue.saidAtMs = Math.max(nowMs(), queue.saidAtMs + 1) || queue.saidAtMs + 1;
+      queue.saidAtMs = callTime(queue.saidAtMs, nowMs());
       const entry = newEntry(queue, operation, queue.saidAtMs);
       entries.push(entry);
       store(writer, entry);

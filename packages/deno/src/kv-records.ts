@@ -3,7 +3,7 @@
  * many parts as its length takes. Every process writes a lane of its own, its queue, so that several on one database never
  * overwrite each other; lanes sort by the time they were begun, so that the keys are in the order of the calls.
  */
-import { type Operation, parseOperation } from "@whisperr/core";
+import { type Operation, parseOperation, timeIn, withTime } from "@whisperr/core";
 import type { KvKey, KvLike } from "./kv-api.ts";
 
 /** An operation and where it is stored, or is to be. */
@@ -44,8 +44,7 @@ export function partKeys(root: KvKey, { lane, number, parts }: Entry): KvKey[] {
 }
 
 export function encodeParts({ operation, saidAtMs }: Entry): Uint8Array[] {
-  const stored = operation.kind === "identify" ? { ...operation, saidAtMs } : operation;
-  const bytes = encoder.encode(JSON.stringify(stored));
+  const bytes = encoder.encode(JSON.stringify(withTime(operation, saidAtMs)));
   const parts: Uint8Array[] = [];
   for (let from = 0; from < bytes.length; from += PART_BYTES)
     parts.push(bytes.slice(from, from + PART_BYTES));
@@ -90,8 +89,7 @@ export async function readRecords(kv: KvLike, root: KvKey, lane: string): Promis
 
 /** One of an earlier version does not say so: not before its queue was begun. */
 function saidAt(operation: object | undefined, lane: string): number {
-  const { saidAtMs } = (operation ?? {}) as { readonly saidAtMs?: unknown };
-  return typeof saidAtMs === "number" ? saidAtMs : Number.parseInt(lane.slice(0, 9), 36) || 0;
+  return timeIn(operation) ?? (Number.parseInt(lane.slice(0, 9), 36) || 0);
 }
 
 function decode(chunks: readonly Uint8Array[]): string {

@@ -8,7 +8,7 @@ import { timers } from "./clock.ts";
 import type { KvKey } from "./kv-api.ts";
 import { type Claim, commitAs, isHeld, RENEW_MS, startAnew } from "./kv-claim.ts";
 import { type Entry, encodeParts, partKeys } from "./kv-records.ts";
-import { consequencesOf, isIdentify, type Note, writeConsequences } from "./kv-said.ts";
+import { changesOf, isIdentify, type Note, writeChanges } from "./kv-said.ts";
 
 /** What the writer has to know of its queue. */
 export interface Written {
@@ -143,7 +143,7 @@ async function commitFirst(writer: Writer, batch: Map<Entry, boolean>): Promise<
     for (const [part, key] of partKeys(queue.root, entry).entries()) writes.push([key, parts[part]]);
   }
   const settled = [...batch.keys()].filter((entry) => !batch.get(entry) && isIdentify(entry.operation));
-  const said = settled.length > 0 ? await consequencesOf(queue.claim, settled, queue.entries) : undefined;
+  const said = settled.length > 0 ? await changesOf(queue.claim, settled, queue.entries) : undefined;
   if (said && said.again.length > 0) {
     // They are stored before what they follow is removed: the process may be killed between the two.
     const since = writer.changes;
@@ -157,7 +157,7 @@ async function commitFirst(writer: Writer, batch: Map<Entry, boolean>): Promise<
   const result = await commitAs(
     queue.claim,
     (commit) => {
-      if (said) writeConsequences(commit, queue.claim.name, said);
+      if (said) writeChanges(commit, queue.claim.name, said);
       for (const [key, part] of writes) part ? commit.set(key, part) : commit.delete(key);
     },
     () => !isEmpty(writer),

@@ -4,13 +4,18 @@ import {
   type AppOutbox,
   arrived,
   type Client,
+  callTime,
   parseOperation,
   type QueuedOperation,
+  type Said,
   type SharedOutbox,
+  saidBy,
   sharing,
+  timeIn,
+  withTime,
 } from "@whisperr/core";
 import { kindOf, type OpenSqlite, platformSqlite, type SqliteDatabase } from "./database.ts";
-import { newerThan, noteSettled, nowMs, type Said, saidBy } from "./said.ts";
+import { newerThan, noteSettled } from "./said.ts";
 import {
   closeStore,
   IN_MEMORY,
@@ -159,20 +164,19 @@ function takeOver(queue: SqliteQueue): void {
       continue;
     }
     // One of an earlier version does not say when it was called: before all that do.
-    const { saidAtMs: saved, ...stored } = parsed as QueuedOperation & { readonly saidAtMs?: unknown };
-    const saidAtMs = Number.isSafeInteger(saved) ? Number(saved) : 0;
+    const { saidAtMs: _time, ...stored } = parsed as QueuedOperation & { readonly saidAtMs?: number };
+    const saidAtMs = timeIn(parsed) ?? 0;
     queue.entries.push({ number, operation: stored, said: saidBy(stored, saidAtMs), isStored: true });
     queue.saidAtMs = Math.max(queue.saidAtMs, saidAtMs);
   }
   // Behind what was taken over, and not once that is settled: this process may be about to end by then.
   const old = queue.entries.flatMap(({ said }) => said ?? []);
-  for (const said of newerThan(store.notes, old, old)) queue.entries.push(repeated(queue, said));
+  for (const said of newerThan(store.notes, old)) queue.entries.push(repeated(queue, said));
   if (queue.settled.length > 0 || queue.next > rows.length) write(queue, () => catchUp(queue));
 }
 
 function append(queue: SqliteQueue, operation: QueuedOperation): void {
-  // Of two calls in one millisecond the second is later, too.
-  if (operation.kind === "identify") queue.saidAtMs = Math.max(nowMs(), queue.saidAtMs + 1);
+  if (operation.kind === "identify") queue.saidAtMs = callTime(queue.saidAtMs, Date.now());
   const entry = newEntry(queue, operation, saidBy(operation, queue.saidAtMs));
   queue.entries.push(entry);
   write(queue, (store) => {
@@ -272,8 +276,11 @@ function sayAgain(queue: SqliteQueue): void {
 }
 
 function insert(store: Store, { number, operation, said }: Entry): void {
-  const stored = said ? { ...operation, saidAtMs: said.saidAtMs } : operation;
-  store.insert.run(store.queue, number, JSON.stringify(stored));
+  store.insert.run(
+    store.queue,
+    number,
+    JSON.stringify(said ? withTime(operation, said.saidAtMs) : operation),
+  );
 }
 
 function failed(queue: SqliteQueue, error: unknown): void {

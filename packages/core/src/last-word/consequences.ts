@@ -1,0 +1,74 @@
+/**
+ * The last `identify()` of a user is the server's last word, in whatever order those of several processes arrive. What is
+ * delivered while somebody may have an older one is noted; when an older one is delivered after all, what it has undone is said
+ * again, in the order of the calls. Where notes stand is the outbox's affair.
+ */
+import type { Said } from "./said.ts";
+
+/** What is known when identifies have been delivered. */
+export interface Delivered<One extends Said = Said> {
+  /** In the order in which they were delivered just now. */
+  readonly settled: readonly One[];
+  /** Noted before, of these users at least, in any order. */
+  readonly known: readonly One[];
+  /** Stands in the queue still, and will be delivered anyway. */
+  readonly waiting: readonly Said[];
+  /** Somebody else may have one that is older. */
+  readonly mayBeOlder: boolean;
+}
+
+export interface Consequences<One extends Said = Said> {
+  /** To be put at the end of the queue, in this order. */
+  readonly again: readonly One[];
+  /** To be noted. */
+  readonly noted: readonly One[];
+  /** Users of whom nobody can have an older one any more: what is noted of them is of no use. */
+  readonly over: readonly string[];
+}
+
+/** Of one user, so many are noted and said again: the newest. */
+export const MAX_AGAIN = 10;
+
+export function consequencesOf<One extends Said>(delivered: Delivered<One>): Consequences<One> {
+  const again: One[] = [];
+  const noted: One[] = [];
+  const over: string[] = [];
+  for (const user of new Set(delivered.settled.map((one) => one.user))) {
+    const its = ofUser(user, delivered);
+    const repeated = undone(its)
+      .filter((one) => !its.waiting.some((other) => other.saidAtMs === one.saidAtMs))
+      .slice(-MAX_AGAIN);
+    const open = [...its.waiting, ...repeated];
+    const isNeeded = ({ saidAtMs }: Said) => its.mayBeOlder || open.some((one) => one.saidAtMs < saidAtMs);
+    again.push(...repeated);
+    noted.push(...its.settled.filter(isNeeded));
+    if (!its.mayBeOlder && open.length === 0) over.push(user);
+  }
+  return { again, noted, over };
+}
+
+function ofUser<One extends Said>(
+  user: string,
+  { settled, known, waiting, mayBeOlder }: Delivered<One>,
+): Delivered<One> {
+  const isIts = (one: Said) => one.user === user;
+  return {
+    settled: settled.filter(isIts),
+    known: known.filter(isIts),
+    waiting: waiting.filter(isIts),
+    mayBeOlder,
+  };
+}
+
+/** What is newer than the oldest one that came late, and so may no longer hold, in the order of the calls. */
+function undone<One extends Said>({ settled, known }: Delivered<One>): One[] {
+  const before = new Map<number, One>(known.map((one) => [one.saidAtMs, one]));
+  let oldestMs = Infinity;
+  for (const one of settled) {
+    if (Math.max(...before.keys()) > one.saidAtMs) oldestMs = Math.min(oldestMs, one.saidAtMs);
+    before.set(one.saidAtMs, one);
+  }
+  return [...before.values()]
+    .filter(({ saidAtMs }) => saidAtMs > oldestMs)
+    .sort((a, b) => a.saidAtMs - b.saidAtMs);
+}
