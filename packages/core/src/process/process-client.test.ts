@@ -1,0 +1,298 @@
+/** The client of a process, of whatever runtime: the parts that the runtime brings are the test's. */
+import { describe, expect, test, vi } from "vitest";
+import { fakePorts, settle } from "../../test/fake-ports.ts";
+import type { ServerClient } from "../client/server-client.ts";
+import type { WhisperrError } from "../errors.ts";
+import { sharing } from "../loop/app-outbox.ts";
+import { transmit } from "../loop/effects.ts";
+import { MAX_TIMER_MS } from "../options.ts";
+import type { FetchInit, FetchResponse, Ports } from "../ports.ts";
+import { createMemoryOutbox } from "../queue/memory-outbox.ts";
+import { createProcessClient, type Process, type ProcessOptions } from "./process-client.ts";
+import { onEnd, type ProcessWatch } from "./process-watch.ts";
+import { type RequestCalls, requestCallsOf } from "./request-calls.ts";
+
+const accepted: FetchResponse = { status: 202, headers: new Headers(), text: async () => "" };
+
+/** A process, and a client in it. `over`: what the runtime has beside it. */
+function clientOf(options: object = {}, over: Partial<Process> = {}, ports: Partial<Ports> = {}) {
+  const listeners = new Set<ProcessWatch>();
+  const requests: [string, FetchInit][] = [];
+  const sent: string[] = [];
+  const errors: WhisperrError[] = [];
+  const holding = fakePorts();
+  const fake = fakePorts({
+    async fetch(url, init) {
+      requests.push([url, init]);
+      const { events, external_user_id } = JSON.parse(init.body);
+      if (external_user_id) sent.push(`${external_user_id} identify`);
+      for (const event of events ?? []) sent.push(`${event.external_user_id} ${event.event_type}`);
+      return accepted;
+    },
+    onStep: undefined,
+    ...ports,
+  });
+  let elapsedMs = 5000;
+  const leave = vi.fn();
+  const parts: Process = {
+    ports: fake.ports,
+    end: {
+      join: vi.fn(() => leave),
+      listen: (watch) => void listeners.add(watch),
+      unlisten: (watch) => void listeners.delete(watch),
+      holdingTimers: holding.ports.timers,
+      elapsedMs: () => elapsedMs,
+    },
+    environmentKey: () => undefined,
+    ...over,
+  };
+  const given = {
+    apiKey: "wrk_test",
+    onError: (error: WhisperrError) => void errors.push(error),
+    ...options,
+  };
+  const client: ServerClient = createProcessClient(given as ProcessOptions, () => parts);
+  return {
+    client,
+    calls: requestCallsOf(client) as RequestCalls,
+    requests,
+    sent,
+    errors,
+    log: fake.log.map(({ message }) => message),
+    timers: fake.timers,
+    holding: holding.timers,
+    listeners,
+    end: parts.end,
+    leave,
+    passMs: (ms: number) => {
+      elapsedMs += ms;
+    },
+  };
+}
+
+/** A user who is looked up, and the answer in the test's hands. */
+function lookup() {
+  let found: (user: unknown) => void = () => {};
+  const user = new Promise<unknown>((resolve) => {
+    found = resolve;
+  });
+  return { user, found: (id: unknown) => found(id) };
+}
+
+test.each([undefined, null, 7, "wrk_test"])("%j is no object of options", (options) => {
+  const processOf = vi.fn();
+  expect(() => createProcessClient(options as never, processOf)).toThrow(
+    "createWhisperr() takes an object of options",
+  );
+  expect(processOf).not.toHaveBeenCalled();
+});
+
+test("a disabled client asks its process for nothing", async () => {
+  const processOf = vi.fn();
+  const client = createProcessClient({ disabled: true }, processOf);
+  client.track("ada", "signed_up");
+  expect(client.stats().accepted).toBe(0);
+  expect(processOf).not.toHaveBeenCalled();
+});
+
+describe("the key", () => {
+  const keyOf = async (apiKey: unknown, environment?: string) => {
+    const { client, requests } = clientOf({ apiKey }, { environmentKey: () => environment });
+    client.track("ada", "signed_up");
+    await client.flush();
+    return requests[0]?.[1].headers["X-API-Key"];
+  };
+
+  test("is the app's, or else the environment's", async () => {
+    expect(await keyOf("wrk_given", "wrk_environment")).toBe("wrk_given");
+    expect(await keyOf("", "wrk_environment")).toBe("wrk_environment");
+    expect(() => clientOf({ apiKey: undefined })).toThrow("apiKey is missing");
+  });
+});
+
+test("10,000 operations are kept by default", () => {
+  const { client } = clientOf({ flushAt: 20_000, flushIntervalMs: 0 });
+  for (let number = 0; number < 10_001; number++) client.track("ada", "signed_up");
+  expect(client.stats()).toMatchObject({ accepted: 10_001, pending: 10_000, dropped: { queue_full: 1 } });
+});
+
+describe("http: on this machine, with a proxy in the environment", () => {
+  const creating =
+    (baseUrl: string, variables: { readonly [name: string]: string }, options: object = {}) =>
+    () =>
+      void clientOf({ baseUrl, ...options }, { proxyVariable: (name) => variables[name] });
+  const HTTP_PROXY = "http://proxy:3128";
+
+  test.each([
+    ["http://127.0.0.1:1", { HTTP_PROXY }, "127.0.0.1"],
+    ["http://LOCALHOST:1/v", { http_proxy: HTTP_PROXY }, "LOCALHOST"],
+    ["http://[::1]:1", { HTTP_PROXY, NO_PROXY: "example.com 127.0.0.1" }, "[::1]"],
+    ["http://127.0.0.1", { HTTP_PROXY, NO_PROXY: "127.0.0.1.example:1" }, "127.0.0.1"],
+  ])("%s is refused with %j", (baseUrl, variables, host) => {
+    expect(creating(baseUrl, variables)).toThrow(
+      `baseUrl must be https:, or HTTP_PROXY gets the key in the clear: add ${host} to NO_PROXY; allowInsecureHttp: true permits that`,
+    );
+  });
+
+  test.each([
+    ["http://127.0.0.1:1", {}],
+    ["http://127.0.0.1:1", { HTTPS_PROXY: HTTP_PROXY }],
+    ["http://127.0.0.1:1", { HTTP_PROXY, NO_PROXY: "*" }],
+    ["http://127.0.0.1:1", { HTTP_PROXY, no_proxy: "example.com,127.0.0.1" }],
+    ["http://127.0.0.1:1", { HTTP_PROXY, NO_PROXY: "example.com , 127.0.0.1:1" }],
+    ["http://LocalHost:1", { HTTP_PROXY, NO_PROXY: "LOCALHOST:8080" }],
+    ["http://[::1]:1", { HTTP_PROXY, NO_PROXY: "::1" }],
+    ["http://[::1]:1", { HTTP_PROXY, NO_PROXY: "[::1]:1" }],
+    ["https://api.example.com", { HTTP_PROXY }],
+    // In the middle of another address.
+    ["https://api.example.com/http://127.0.0.1", { HTTP_PROXY }],
+  ])("%s is taken with %j", (baseUrl, variables) => {
+    expect(creating(baseUrl, variables)).not.toThrow();
+  });
+
+  test("is the app's own affair where it brings the fetch, or insists", () => {
+    const baseUrl = "http://127.0.0.1:1";
+    expect(creating(baseUrl, { HTTP_PROXY }, { fetch: async () => accepted })).not.toThrow();
+    expect(creating(baseUrl, { HTTP_PROXY }, { allowInsecureHttp: true })).not.toThrow();
+    expect(() => clientOf({ baseUrl }, { proxyVariable: undefined })).not.toThrow();
+  });
+});
+
+describe("what is said at creation", () => {
+  test("an option that there is none of", () => {
+    const { log } = clientOf({ retries: 3, exitTimeoutMs: 1 });
+    expect(log).toEqual(['[whisperr] createWhisperr() has no option "retries": write maxRetries.']);
+  });
+
+  test("an option that makes no sense", () => {
+    expect(() => clientOf({ exitTimeoutMs: -1 })).toThrow(
+      "exitTimeoutMs must be a whole number from 0 to 2,147,483,647",
+    );
+    expect(() => clientOf({ events: 7 })).toThrow("events must be an object");
+  });
+
+  test("that a test would send to the API itself", () => {
+    const warningInTests = vi.fn((address: string) => `to ${address}`);
+    expect(clientOf({}, { warningInTests }).log).toEqual(["to https://api.whisperr.net"]);
+    for (const options of [{ baseUrl: "https://a.example" }, { fetch: async () => accepted }])
+      expect(clientOf(options, { warningInTests }).log).toEqual([]);
+    expect(warningInTests).toHaveBeenCalledTimes(1);
+    expect(clientOf({}, { warningInTests: () => undefined }).log).toEqual([]);
+  });
+});
+
+describe("the end of the process", () => {
+  test("is joined from the creation to the end of shutdown()", async () => {
+    const { client, end, leave } = clientOf();
+    expect(end.join).toHaveBeenCalledTimes(1);
+    client.track("ada", "signed_up");
+    const ended = client.shutdown();
+    expect(leave).not.toHaveBeenCalled();
+    expect(await ended).toEqual({ delivered: 1, dropped: 0, pending: 0 });
+    expect(leave).toHaveBeenCalledTimes(1);
+  });
+
+  test("is no matter to a client that may not delay it, nor where the runtime has nothing to join", async () => {
+    const { client, end, listeners } = clientOf({ exitTimeoutMs: 0 });
+    client.track("ada", "signed_up");
+    expect(end.join).not.toHaveBeenCalled();
+    expect(listeners.size).toBe(0);
+    await client.shutdown();
+    const { end: plain } = clientOf();
+    const { client: other } = clientOf({}, { end: { ...plain, join: undefined } as never });
+    expect(await other.shutdown()).toEqual({ delivered: 0, dropped: 0, pending: 0 });
+  });
+
+  test("comes after 2 s at most, and takes nothing along that an outbox keeps", () => {
+    const inMemory = clientOf();
+    inMemory.client.track("ada", "signed_up");
+    const kept = clientOf({ outbox: createMemoryOutbox() });
+    kept.client.track("ada", "signed_up");
+    for (const { listeners } of [inMemory, kept])
+      for (const watch of listeners) {
+        expect(watch.leftMs).toBe(2000);
+        onEnd(watch);
+      }
+    expect(inMemory.errors).toMatchObject([{ type: "retry_exhausted", count: 1 }]);
+    expect(kept.errors).toEqual([]);
+  });
+});
+
+test("an outbox that processes share is joined, and nothing of it is sent before it may", async () => {
+  let isReady = false;
+  const join = vi.fn();
+  const outbox = Object.assign(createMemoryOutbox(), { [sharing]: { join, maySend: () => isReady } });
+  const { client, sent } = clientOf({ outbox });
+  expect(join).toHaveBeenCalledTimes(1);
+  client.track("ada", "signed_up");
+  const flushed = client.flush();
+  await settle();
+  expect(sent).toEqual([]);
+  isReady = true;
+  transmit(join.mock.calls[0]?.[0]);
+  expect(await flushed).toEqual({ delivered: 1, dropped: 0, pending: 0 });
+  expect(sent).toEqual(["ada signed_up"]);
+});
+
+describe("while a user is looked up", () => {
+  test.each(["flush", "shutdown"] as const)(
+    "%s() sends what waits for nobody, and resolves once the rest has followed",
+    async (end) => {
+      const { client, calls, sent } = clientOf();
+      const { user, found } = lookup();
+      calls.later(user, () => {}).track("signed_up");
+      client.track("bob", "invoice_paid");
+      const ended = client[end]();
+      await settle();
+      expect(sent).toEqual(["bob invoice_paid"]);
+      found("ada");
+      expect(await ended).toEqual({ delivered: 2, dropped: 0, pending: 0 });
+      expect(sent).toEqual(["bob invoice_paid", "ada signed_up"]);
+    },
+  );
+
+  test("flush({ timeoutMs }) waits no longer than it may", async () => {
+    const { client, calls, timers, sent } = clientOf();
+    const { user, found } = lookup();
+    calls.later(user, () => {}).track("signed_up");
+    const flushed = client.flush({ timeoutMs: 70 });
+    timers.fire(70);
+    expect(await flushed).toEqual({ delivered: 0, dropped: 0, pending: 0 });
+    found("ada");
+    await settle();
+    await client.flush({ timeoutMs: 70 });
+    expect(sent).toEqual(["ada signed_up"]);
+    expect(timers.delays(), "the second one waits for nobody, and is over").not.toContain(70);
+  });
+
+  test("shutdown({ timeoutMs }) has for the delivery what the lookup leaves of its time", async () => {
+    const { client, calls, timers, passMs, errors } = clientOf(
+      {},
+      {},
+      { fetch: () => new Promise(() => {}) },
+    );
+    const { user, found } = lookup();
+    calls.later(user, () => {}).track("signed_up");
+    const ended = client.shutdown({ timeoutMs: 70 });
+    expect(client.shutdown({ timeoutMs: 1 })).toBe(ended);
+    passMs(30);
+    found("ada");
+    await settle();
+    timers.fire(40);
+    expect(await ended).toEqual({ delivered: 0, dropped: 0, pending: 1 });
+    expect(errors).toMatchObject([{ type: "retry_exhausted", count: 1 }]);
+    expect(client.shutdown()).toBe(ended);
+  });
+
+  test("shutdown() without a limit has none for the delivery either", async () => {
+    const { client, calls, timers, leave } = clientOf();
+    const { user, found } = lookup();
+    calls.later(user, () => {}).track("signed_up");
+    const ended = client.shutdown();
+    found("ada");
+    await settle();
+    expect(timers.delays().filter((delay) => !(delay <= MAX_TIMER_MS))).toEqual([]);
+    expect(await ended).toEqual({ delivered: 1, dropped: 0, pending: 0 });
+    expect(leave).toHaveBeenCalledTimes(1);
+  });
+});
