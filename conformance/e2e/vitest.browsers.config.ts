@@ -10,6 +10,7 @@ const LONGEST = [
   "faults-at-exit",
   "people",
   "killed",
+  "slow-uplink",
   "page-views",
 ];
 

@@ -26,7 +26,7 @@ export const defaultMutants: readonly Mutant[] = [
     id: "default-batch-size",
     does: "Sends ten events at a time.",
     how: byDefault({ maxBatchSize: 10 }),
-    caughtBy: { "default.batch-size": /expected 2 requests, the API saw 60/ },
+    caughtBy: { "default.batch-size": /number of requests: expected 4 to 5, got 170/ },
   },
   {
     id: "default-retries",

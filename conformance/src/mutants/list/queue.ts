@@ -125,7 +125,50 @@ export const queueMutants: readonly Mutant[] = [
         },
       };
     },
-    caughtBy: { "limits.batch-size-clamped": /got "signed_in×1100"/ },
+    caughtBy: { "limits.batch-size-clamped": /number of requests: expected 3 to 4, got 8/ },
+  },
+  {
+    id: "backlog-in-one-body",
+    does: "Waits until a body is large before it sends any of a backlog.",
+    how: () => {
+      let kept: SentEvent[] = [];
+      return {
+        async fetch(request, send) {
+          kept = [...kept, ...eventsOf(request)];
+          if (kept.length < 100) return answered(202);
+          return send(withEvents(request, kept.splice(0)));
+        },
+      };
+    },
+    caughtBy: { "limits.first-body": /largest body: expected 10000 to 65536/ },
+  },
+  {
+    id: "backlog-in-crumbs",
+    does: "Sends a backlog in small bodies, however fast the link is.",
+    how: () => ({
+      async fetch(request, send) {
+        const events = eventsOf(request);
+        while (events.length > 10) await send(withEvents(request, events.splice(0, 10)));
+        return send(withEvents(request, events));
+      },
+    }),
+    caughtBy: { "limits.later-bodies": /number of requests: expected 3 to 10/ },
+  },
+  {
+    id: "as-large-again",
+    does: "Sends as much as before when a link was too slow for it.",
+    how: () => {
+      let first: SentRequest | undefined;
+      return {
+        async fetch(request, send) {
+          first ??= request;
+          const answer = await send(withEvents(request, eventsOf(first)));
+          first = undefined;
+          return answer;
+        },
+      };
+    },
+    caughtBy: { "limits.slow-link": /stored types/ },
   },
   {
     id: "batch-size-ignored",

@@ -22,7 +22,7 @@ import { nowhere } from "../storage/storage.ts";
 import type { PageContext } from "./context.ts";
 import type { BasicOptions, PageHost } from "./host.ts";
 import { startSeen } from "./lifecycle.ts";
-import { aheadBytes, maxBodyBytes, send } from "./sending.ts";
+import { aheadBytes, KEEPALIVE_BYTES, maxBodyBytes, send } from "./sending.ts";
 
 export interface Page extends DeviceRecord, Omit<PageHost, "device">, TabQueue {
   // What may be under way
@@ -44,6 +44,8 @@ export interface Page extends DeviceRecord, Omit<PageHost, "device">, TabQueue {
   wasRefused: boolean;
   /** Requests in flight that end with the page. */
   frail: number;
+  /** What its link takes in one request, as far as that was measured; at first what outlives the page. */
+  bodyBytes: number;
 
   /** Its first operation was queued. */
   hasSpoken: boolean;
@@ -77,6 +79,7 @@ export function createPage<Events extends EventMap>(
     failedAtMs: 0,
     wasRefused: false,
     frail: 0,
+    bodyBytes: KEEPALIVE_BYTES,
     hasSpoken: false,
     isHurried: options.flushAtStart === false,
     session: "",

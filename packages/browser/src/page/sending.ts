@@ -10,8 +10,14 @@ import type { Page } from "./page.ts";
 /** Of the browsers' 64 KiB; the rest is left to the page's own code. */
 export const KEEPALIVE_BYTES = 60_000;
 
-/** With less of it left, a hidden page would send its queue in crumbs: the rest goes like that of a page that stays. */
-const WORTHWHILE_BYTES = KEEPALIVE_BYTES / 4;
+/**
+ * With less of the budget left, a hidden page would send its queue in crumbs: the rest goes like that of a page that stays. And
+ * where the link was too slow for what went before, the next body is no larger.
+ */
+export const WORTHWHILE_BYTES = KEEPALIVE_BYTES / 4;
+
+/** From one body to the next. */
+const MAX_GROWTH = 4;
 
 /** Firefox takes a moment after the answer until it counts the bytes as free again. */
 const RELEASE_MS = 500;
@@ -19,16 +25,31 @@ const RELEASE_MS = 500;
 /** `page.fetch`, with `keepalive` where the budget allows it. */
 export async function send(page: Page, url: string, init: FetchInit): Promise<FetchResponse> {
   // Called unbound: browsers refuse a fetch whose `this` is some other object.
-  const { fetch, shared, nowMs } = page;
+  const { fetch, shared, nowMs, storage, note } = page;
   const use = { bytes: utf8Bytes(init.body), endedAtMs: Number.NaN };
   const keepalive = use.bytes <= bytesLeft(page) && (!page.wasRefused || isLeaving(page));
   page.wasRefused = false;
   if (keepalive) shared.keepalive.add(use);
-  else page.frail += 1;
+  else {
+    page.frail += 1;
+    // It ends with the page: the next one need not wait for it, and sends nothing that stands behind it first.
+    storage.remove(note);
+  }
+  const startMs = nowMs();
   try {
     // Whatever the app's own policy is: an address may hold a token.
-    return await fetch(url, { ...init, keepalive, referrerPolicy: "no-referrer", credentials: "omit" });
+    const response = await fetch(url, {
+      ...init,
+      keepalive,
+      referrerPolicy: "no-referrer",
+      credentials: "omit",
+    });
+    // What went up in half a lease is most likely to be over when the next page asks.
+    const growth = page.leaseMs / 2 / Math.max(nowMs() - startMs, 1);
+    page.bodyBytes = Math.max(page.bodyBytes, use.bytes * Math.min(growth, MAX_GROWTH));
+    return response;
   } catch (error) {
+    page.bodyBytes = WORTHWHILE_BYTES;
     // Perhaps because of what the page's other code has under way: the next one goes without.
     page.wasRefused = keepalive;
     page.failedAtMs = nowMs();
@@ -39,10 +60,10 @@ export async function send(page: Page, url: string, init: FetchInit): Promise<Fe
   }
 }
 
-/** What the next body may have: anything while the page stays, what is left of the budget, if that is enough, when it goes. */
+/** What the next body may have: what the link takes while the page stays, what is left of the budget, if that is enough, when it goes. */
 export function maxBodyBytes(page: Page): number {
   const bytes = isLeaving(page) ? bytesLeft(page) : 0;
-  return bytes < WORTHWHILE_BYTES ? Number.POSITIVE_INFINITY : bytes;
+  return bytes < WORTHWHILE_BYTES ? page.bodyBytes : bytes;
 }
 
 /**
