@@ -1,7 +1,6 @@
 /** Carries out what the machine of the tab queue asks for: storage, locks, and what the client has to know. */
 import { adopt, syncIdentity, transmit, withdraw } from "@whisperr/core";
 import type { Page } from "../page/page.ts";
-import { WORTHWHILE_BYTES } from "../page/sending.ts";
 import { LEFT, queueOf, RECORD, TIME_LENGTH, timeOf } from "../storage/keys.ts";
 import type { Copy, Storage } from "../storage/storage.ts";
 import { readInFlight } from "./in-flight.ts";
@@ -58,7 +57,7 @@ export function effectsOf(page: Page): Effects {
     revoked: (index) => withdraw(page, index),
     joined(due, held, doubtful) {
       // Its page may have ended before the link had taken so much at a time, and so may this one.
-      if (doubtful > 0) page.bodyBytes = WORTHWHILE_BYTES;
+      if (doubtful > 0) page.bodyBytes /= 4;
       adopt(page, due, held, doubtful);
       // With nothing queued there is nothing to see to, and no visitor to be made for it.
       if (page.entries.length > 0) syncIdentity(page);
