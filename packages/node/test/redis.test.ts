@@ -147,6 +147,37 @@ testWithRedis("an operation that is in doubt is in Redis once", async () => {
   expect(await client.xlen(STREAM)).toBe(3);
 });
 
+testWithRedis("an event whose answers are lost is not called undeliverable, for Redis has it", async () => {
+  const { client } = await aRedis();
+  let isProbed = false;
+  const lossy: RedisClient = {
+    on() {},
+    async call(command, ...values) {
+      const operations = values.filter((value) => value.startsWith('{"kind":')).length;
+      isProbed ||= operations > 1;
+      if (operations !== 1) return client.call(command, ...values);
+      // First the answers are lost, then the requests.
+      if (!isProbed) await client.call(command, ...values);
+      throw new Error("the connection was lost");
+    },
+  };
+  const onError = vi.fn();
+  const whisperr = createWhisperr({
+    outbox: redisOutbox({ client: lossy }),
+    backoff: { baseMs: 1, maxMs: 1 },
+    maxBatchSize: 1,
+    onError,
+  });
+  for (const n of [1, 2]) whisperr.track("ada", "step_taken", { n });
+  for (let round = 0; round < 20 && !isProbed; round++) await whisperr.flush();
+  await whisperr.flush();
+  expect(isProbed).toBe(true);
+  expect(whisperr.stats().dropped).toEqual({});
+  const texts = (await client.xrange(STREAM, "-", "+")).map(([, [, text = ""]]) => text);
+  expect(texts.map((text) => JSON.parse(JSON.parse(text).properties).n)).toEqual([1, 2]);
+  expect(onError).not.toHaveBeenCalledWith(expect.objectContaining({ type: "dropped" }));
+});
+
 testWithRedis(
   "while Redis is away events wait in memory, which is reported, and they are appended when it is back",
   async () => {
@@ -170,6 +201,23 @@ testWithRedis(
     expect(await client.xlen(STREAM)).toBe(2);
   },
 );
+
+testWithRedis("a full Redis takes nothing more, and is made room in", async () => {
+  const { client } = await aRedis();
+  const api = await startIngestionApi();
+  await record(client, 1, 2);
+  // The group is there: a relay has been here before.
+  await client.xgroup("CREATE", STREAM, "relay", "0");
+  await client.call("CONFIG", "SET", "maxmemory", "1");
+  await expect(client.set("anything", "1")).rejects.toThrow("OOM");
+  const identify = JSON.stringify({ kind: "identify", body: '{"external_user_id":"ada"}' });
+  const room = `redis.call('DEL', KEYS[1]) return redis.call('XADD', KEYS[2], '*', 'operation', ARGV[1])`;
+  await client.eval(room, 2, "nothing", STREAM, identify);
+  aRelay(client, api);
+  await api.received(2);
+  await vi.waitFor(async () => expect(await client.xlen(STREAM)).toBe(0), PATIENT);
+  expect(api.requests.map(({ path }) => path)).toEqual(["/v1/events/batch", "/v1/identify"]);
+});
 
 testWithRedis("the command delivers, and ends when it is told to", async () => {
   const { redis, client } = await aRedis();

@@ -31,6 +31,11 @@ test("what was settled together is said again too when it stands behind what is:
   expect(follows({ settled: all(1, 2, 3) }).again).toEqual([]);
 });
 
+test("what was noted before it was delivered is not newer than what was delivered before it", () => {
+  expect(follows({ settled: all(1, 2), known: all(1, 2) }).again).toEqual([]);
+  expect(follows({ settled: all(1, 3), known: all(1, 2, 3) }).again).toEqual([2, 3]);
+});
+
 test("what waits anyway is not said once more, and keeps notes for as long as it is older", () => {
   expect(follows({ settled: all(1), known: all(2), waiting: all(2) }).again).toEqual([]);
   expect(follows({ settled: all(2), waiting: all(1) })).toMatchObject({ noted: [2], over: [] });

@@ -9,7 +9,7 @@ import type { Said } from "./said.ts";
 export interface Delivered<One extends Said = Said> {
   /** In the order in which they were delivered just now. */
   readonly settled: readonly One[];
-  /** Noted before, of these users at least, in any order. */
+  /** Noted before, of these users at least, in any order; what is settled may be among it. */
   readonly known: readonly One[];
   /** Stands in the queue still, and will be delivered anyway. */
   readonly waiting: readonly Said[];
@@ -63,6 +63,7 @@ function ofUser<One extends Said>(
 /** What is newer than the oldest one that came late, and so may no longer hold, in the order of the calls. */
 function undone<One extends Said>({ settled, known }: Delivered<One>): One[] {
   const before = new Map<number, One>(known.map((one) => [one.saidAtMs, one]));
+  for (const { saidAtMs } of settled) before.delete(saidAtMs);
   let oldestMs = Infinity;
   for (const one of settled) {
     if (Math.max(...before.keys()) > one.saidAtMs) oldestMs = Math.min(oldestMs, one.saidAtMs);

@@ -1,15 +1,18 @@
 /** The producing side: operations wait in a stream of Redis instead of the process, and a relay delivers them. */
 import {
   type AppOutbox,
+  callTime,
   createMemoryOutbox,
   type FetchLike,
   integer,
   mustBe,
   type Operation,
+  withTime,
 } from "@whisperr/core";
 import { MAKE_CLIENT, type MakeClient } from "../hand-over.ts";
 import { randomUuid } from "../process.ts";
 import { type Command, commandOf, type RedisClient } from "./client.ts";
+import { clockOf } from "./said.ts";
 import { type Appended, appendOperations, type Keys, keysOf, partitionsKey } from "./streams.ts";
 
 /** What `redisOutbox()` can be told. */
@@ -39,6 +42,14 @@ const KEY_OF_RELAY = "wrk_of_the_relay";
 /** In place of 1 s and 30 s: Redis is near, and every process has its own queue in memory meanwhile. */
 const BACKOFF = { baseMs: 100, maxMs: 2_000 };
 
+/** By both clocks: one may be set, the other may stop with the machine. */
+interface Call {
+  readonly wallMs: number;
+  readonly elapsedMs: number;
+  /** By Redis's clock, in ms since 1970; undefined before Redis was asked. */
+  saidAtMs?: number;
+}
+
 interface Producer {
   readonly command: Command;
   readonly prefix: string;
@@ -47,6 +58,15 @@ interface Producer {
   readonly maxLength: number;
   /** Where operations stand that were handed over, and may not have arrived. */
   readonly places: WeakMap<Operation, { readonly key: string; readonly number: number }>;
+  /** When each `identify()` was called. */
+  readonly calls: WeakMap<Operation, Call>;
+  /** The latest of them, by Redis's clock. */
+  saidAtMs: number;
+  /**
+   * Redis has them. A probe is handed over with what stands in front of it, for the order: once it is taken nothing
+   * of that may fail any more, and be called undeliverable.
+   */
+  readonly kept: WeakSet<Operation>;
   /** Keys of the hand-overs in doubt. */
   readonly doubtful: Set<string>;
 }
@@ -69,7 +89,9 @@ export function redisOutbox(options: RedisOutboxOptions): AppOutbox {
   let carried = 0;
   const fetch: FetchLike = async () => {
     const operations = Array.from({ length: carried }, (_, index) => memory.at(index) as Operation);
-    await handOver(producer, operations);
+    const unknown = operations.filter((operation) => !producer.kept.has(operation));
+    if (unknown.length > 0) await handOver(producer, unknown);
+    for (const operation of unknown) producer.kept.add(operation);
     return new Response(null, { status: 202 });
   };
   const makeClient: MakeClient = (given, create) => {
@@ -90,7 +112,12 @@ export function redisOutbox(options: RedisOutboxOptions): AppOutbox {
     get size() {
       return memory.size;
     },
-    append: (operation) => memory.append(operation as Operation),
+    append(given) {
+      const operation = given as Operation;
+      if (operation.kind === "identify")
+        producer.calls.set(operation, { wallMs: Date.now(), elapsedMs: performance.now() });
+      memory.append(operation);
+    },
     at: (index) => memory.at(index),
     remove: (offset, count) => memory.remove(offset, count),
     inFlight(count) {
@@ -119,12 +146,16 @@ function createProducer(options: RedisOutboxOptions): Producer {
     keys: keysOf(prefix, partition),
     maxLength: integer("maxLength", options.maxLength, 1_000_000, 1),
     places: new WeakMap(),
+    calls: new WeakMap(),
+    saidAtMs: 0,
+    kept: new WeakSet(),
     doubtful: new Set(),
   };
 }
 
 async function handOver(producer: Producer, operations: readonly Operation[]): Promise<void> {
   const { command, prefix, partition, keys, maxLength, doubtful } = producer;
+  await timeCalls(producer, operations);
   const placed = place(producer, operations);
   const used = new Set(placed.map(({ key }) => key));
   const over = [...doubtful].filter((key) => !used.has(key));
@@ -135,10 +166,29 @@ async function handOver(producer: Producer, operations: readonly Operation[]): P
 }
 
 /**
+ * Gives each `identify()` its time by Redis's clock, which all producers share, whatever their own clocks say. It is right to
+ * within half of the time that Redis took to answer; those of one process keep their order.
+ */
+async function timeCalls(producer: Producer, operations: readonly Operation[]): Promise<void> {
+  const calls = operations.flatMap((operation) => producer.calls.get(operation) ?? []);
+  const untimed = calls.filter(({ saidAtMs }) => saidAtMs === undefined);
+  if (untimed.length === 0) return;
+  const askedMs = performance.now();
+  const thenMs = await clockOf(producer.command, producer.keys);
+  const elapsedMs = performance.now();
+  const nowMs = thenMs + (elapsedMs - askedMs) / 2;
+  for (const call of untimed) {
+    const agoMs = Math.max(elapsedMs - call.elapsedMs, Date.now() - call.wallMs || 0);
+    producer.saidAtMs = callTime(producer.saidAtMs, Math.round(nowMs - agoMs));
+    call.saidAtMs = producer.saidAtMs;
+  }
+}
+
+/**
  * What is handed over again keeps its place. What is new gets one under an id of this moment: two copies of a process image never
  * have the same place for different operations, of which Redis would take one for a repetition.
  */
-function place({ places, keys, doubtful }: Producer, operations: readonly Operation[]): Appended[] {
+function place({ places, calls, keys, doubtful }: Producer, operations: readonly Operation[]): Appended[] {
   let key: string | undefined;
   return operations.map((operation, index) => {
     let known = places.get(operation);
@@ -148,6 +198,7 @@ function place({ places, keys, doubtful }: Producer, operations: readonly Operat
       known = { key, number: index + 1 };
       places.set(operation, known);
     }
-    return { ...known, text: JSON.stringify(operation) };
+    const saidAtMs = calls.get(operation)?.saidAtMs;
+    return { ...known, text: JSON.stringify(saidAtMs ? withTime(operation, saidAtMs) : operation) };
   });
 }

@@ -15,13 +15,15 @@ import {
   type Effects,
   flush,
   type Operation,
-  parseOperation,
   read,
+  type Said,
   startQueue,
   withdraw,
   within,
 } from "@whisperr/core";
+import { following, groupOf, type ParsedEntry, parsed, saidIn } from "./following.ts";
 import type { RunningRelay } from "./relay.ts";
+import { note } from "./said.ts";
 import {
   createGroup,
   type Entry,
@@ -50,6 +52,8 @@ interface Session {
   readonly client: Client;
   /** Of the operations in the outbox. */
   readonly ids: Map<Operation, string>;
+  /** What those of `identify()` say. */
+  readonly said: Map<Operation, Said>;
   /** The last entry that was read. */
   last: string;
   /** Every entry up to `last` that a relay was given is in the outbox, or over. */
@@ -101,10 +105,12 @@ async function hold(partition: Partition): Promise<void> {
 
 /** Redis hears what is over. */
 async function tell(partition: Partition): Promise<void> {
-  const { relay, keys } = partition;
+  const { relay, keys, session } = partition;
   const settled = partition.settled.slice(0, READ_COUNT);
   if (settled.length === 0) return;
-  await settleEntries(relay.command, keys, settled);
+  // As it is now: what is delivered while Redis is asked has its turn later.
+  const waiting = [...saidIn(partition.settled.slice(settled.length)), ...(session?.said.values() ?? [])];
+  await settleEntries(relay.command, keys, settled, await following(relay, settled, waiting));
   // Not the first ones: at the end of a relay its last turn may be telling the same.
   const heard = new Set(settled);
   partition.settled = partition.settled.filter((one) => !heard.has(one));
@@ -123,7 +129,13 @@ async function readMore(partition: Partition, session: Session): Promise<boolean
   // The lease may have ended meanwhile.
   if (partition.session !== session) return true;
   if (entries.length === 0) session.isCaughtUp = true;
-  const fresh = entries.filter(({ id }) => isBehind(id, session.last));
+  const fresh = entries.filter(({ id }) => isBehind(id, session.last)).map(parsed);
+  await note(
+    relay.command,
+    relay.prefix,
+    fresh.flatMap(({ said }) => said ?? []),
+  );
+  if (partition.session !== session) return true;
   let count = 0;
   for (const entry of fresh) {
     session.last = entry.id;
@@ -136,23 +148,24 @@ async function readMore(partition: Partition, session: Session): Promise<boolean
 const readAnew = ({ relay, keys }: Partition, after: string): Promise<readonly Entry[]> =>
   readEntries(relay.command, keys, after, READ_COUNT);
 
-function take(partition: Partition, { client, ids }: Session, { id, text }: Entry): boolean {
+function take(partition: Partition, session: Session, { id, text, operation, said }: ParsedEntry): boolean {
   // Delivered, and Redis has not heard it yet.
   if (partition.settled.some((one) => one.id === id)) return false;
-  const operation = text === undefined ? undefined : parseOperation(text);
   if (operation === undefined) {
     if (text !== undefined) partition.relay.dead += 1;
     partition.settled.push({ id, reason: text === undefined ? undefined : "corrupt" });
     return false;
   }
-  ids.set(operation, id);
-  client.outbox.append(operation);
+  session.ids.set(operation, id);
+  if (said) session.said.set(operation, said);
+  session.client.outbox.append(operation);
   return true;
 }
 
 function createSession(partition: Partition, untilMs: number): Session {
   const { relay } = partition;
   const ids = new Map<Operation, string>();
+  const saying = new Map<Operation, Said>();
   const refused = new Map<Operation, DropReason>();
   const effects: Effects = {
     ...EFFECTS,
@@ -169,9 +182,11 @@ function createSession(partition: Partition, untilMs: number): Session {
     ids.delete(operation);
     const reason = refused.get(operation);
     refused.delete(operation);
+    const said = groupOf(operation, saying.get(operation));
+    saying.delete(operation);
     if (reason === undefined) relay.delivered += 1;
     else relay.dead += 1;
-    partition.settled.push({ id, reason, answer: reason && answerOf(session.client) });
+    partition.settled.push({ id, reason, answer: reason && answerOf(session.client), said });
   };
   const client = createClient(
     // Everything that is read is due, and Redis holds what is not.
@@ -182,7 +197,15 @@ function createSession(partition: Partition, untilMs: number): Session {
     { ...relay.ports, onSettled, isReady: () => performance.now() < session.untilMs },
     { effects },
   );
-  const session: Session = { client, ids, last: "0-0", isCaughtUp: false, untilMs, expiry: undefined };
+  const session: Session = {
+    client,
+    ids,
+    said: saying,
+    last: "0-0",
+    isCaughtUp: false,
+    untilMs,
+    expiry: undefined,
+  };
   startQueue(client);
   return session;
 }
@@ -196,9 +219,10 @@ function endSession(partition: Partition): void {
   const { session, relay } = partition;
   partition.session = undefined;
   if (session === undefined) return;
-  const { client, ids, expiry } = session;
+  const { client, ids, said, expiry } = session;
   relay.ports.timers.clear(expiry);
   ids.clear();
+  said.clear();
   while (client.outbox.size > 0) {
     client.outbox.remove(client.outbox.size - 1, 1);
     withdraw(client, client.outbox.size);

@@ -9,7 +9,10 @@
  * | `{whisperr:0}:lease`         | the relay that delivers the partition, for as long as its lease lasts          |
  * | `{whisperr:0}:dead`          | what the API refused for good, with the reason                                 |
  * | `{whisperr:0}:seen:<id>`     | how far one hand-over came, until its producer knows it                        |
+ * | `{whisperr:said}:<user>`     | what the last ten `identify()` of a user said, and when, for a day             |
+ * | `{whisperr:said}`            | whose these are, and when they were noted                                      |
  */
+import type { Said } from "@whisperr/core";
 import type { Command } from "./client.ts";
 
 /** The group, and its one consumer: whoever has the lease is it, so nothing has to be claimed from a relay that is gone. */
@@ -36,6 +39,15 @@ export function keysOf(prefix: string, partition: string): Keys {
     dead: `${tag}:dead`,
     seen: (id) => `${tag}:seen:${id}`,
   };
+}
+
+/** Of all partitions: those of one user may stand in several. */
+export function saidKeys(prefix: string): {
+  readonly users: string;
+  readonly ofUser: (user: string) => string;
+} {
+  const users = `{${prefix}:said}`;
+  return { users, ofUser: (user) => `${users}:${user}` };
 }
 
 export const partitionsKey = (prefix: string): string => `${prefix}:partitions`;
@@ -86,6 +98,8 @@ export async function appendOperations(
 const HOLD = `
 local holder = redis.call('GET', KEYS[1])
 if holder and holder ~= ARGV[1] then return 0 end
+-- A full Redis takes nothing more, but for a script that has removed something: relays are what makes room.
+redis.call('DEL', KEYS[1])
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
 return 1`;
 
@@ -110,11 +124,13 @@ export interface Settled {
   readonly id: string;
   readonly reason?: string | undefined;
   readonly answer?: string | undefined;
+  /** Of an `identify()`. */
+  readonly said?: Said | undefined;
 }
 
-/** Repeating it changes nothing: an entry becomes one dead letter at most. */
+/** Repeating it changes nothing: an entry becomes one dead letter at most, and what follows it stands in the stream once. */
 const SETTLE = `
-for i = 2, #ARGV, 3 do
+for i = 2, #ARGV, 4 do
   local id, reason = ARGV[i], ARGV[i + 1]
   if reason ~= '' and redis.call('XACK', KEYS[1], '${GROUP}', id) == 1 then
     local found = redis.call('XRANGE', KEYS[1], id, id)
@@ -125,16 +141,25 @@ for i = 2, #ARGV, 3 do
   else
     redis.call('XACK', KEYS[1], '${GROUP}', id)
   end
-  redis.call('XDEL', KEYS[1], id)
+  if redis.call('XDEL', KEYS[1], id) == 1 then
+    for _, text in ipairs(cjson.decode(ARGV[i + 3])) do redis.call('XADD', KEYS[1], '*', 'operation', text) end
+  end
 end
 return #ARGV`;
 
+/** `following`: operations that are appended as an entry goes, by its id. */
 export async function settleEntries(
   command: Command,
   { stream, dead }: Keys,
   settled: readonly Settled[],
+  following: ReadonlyMap<string, readonly string[]>,
 ): Promise<void> {
-  const values = settled.flatMap(({ id, reason = "", answer = "" }) => [id, reason, answer]);
+  const values = settled.flatMap(({ id, reason = "", answer = "" }) => [
+    id,
+    reason,
+    answer,
+    JSON.stringify(following.get(id) ?? []),
+  ]);
   await command("EVAL", SETTLE, "2", stream, dead, `${MAX_DEAD}`, ...values);
 }
 
@@ -149,7 +174,8 @@ export async function createGroup(command: Command, { stream }: Keys): Promise<v
   try {
     await command("XGROUP", "CREATE", stream, GROUP, "0", "MKSTREAM");
   } catch (error) {
-    if (!String(error).includes("BUSYGROUP")) throw error;
+    // A full Redis does not look whether there is one.
+    if (!/\b(BUSYGROUP|OOM)\b/.test(String(error))) throw error;
   }
 }
 

@@ -1,0 +1,194 @@
+/** The last `identify()` is the server's last word, with several producers and relays on one Redis. */
+import { createWhisperr } from "@whisperr/node";
+import { createRelay, type RedisClient, redisOutbox } from "@whisperr/node/redis";
+import { Redis } from "ioredis";
+import { expect, onTestFinished, vi } from "vitest";
+import { accept, type IngestionApi, refuse, startIngestionApi } from "./ingestion-api.ts";
+import { type RedisServer, startRedis } from "./redis/server.ts";
+import { testWithRedis } from "./redis/with-redis.ts";
+
+const PATIENT = { timeout: 60_000 };
+const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+
+interface Stage {
+  readonly redis: RedisServer;
+  readonly client: Redis;
+  readonly api: IngestionApi;
+}
+
+async function setStage(): Promise<Stage> {
+  const redis = await startRedis();
+  const client = new Redis({ path: redis.path, retryStrategy: () => 50 });
+  client.on("error", () => {});
+  onTestFinished(async () => {
+    client.disconnect();
+    await redis.end();
+  });
+  const api = await startIngestionApi((response) => {
+    const isBad = plans(api).at(-1) === "refused";
+    (isBad ? refuse(400, '{"error":{"code":"bad_plan","message":"No"}}') : accept)(response, 0);
+  });
+  return { redis, client, api };
+}
+
+function startRelay({ client, api }: Stage) {
+  const relay = createRelay({ client, apiKey: "wrk_test", baseUrl: api.url, leaseMs: 60_000, onError() {} });
+  onTestFinished(() => relay.shutdown());
+  return relay;
+}
+
+/** A process on the way to Redis, which may be cut off; it writes to this partition. */
+function startProducer({ client }: Stage, partition: 0 | 1 = 0) {
+  const line = { isCut: false };
+  const its: RedisClient = {
+    on() {},
+    async call(command, ...values) {
+      if (line.isCut) throw new Error("no connection");
+      return client.call(command, ...values);
+    },
+  };
+  const random = vi.spyOn(Math, "random").mockReturnValue(partition / 2);
+  const outbox = redisOutbox({ client: its, partitions: 2 });
+  random.mockRestore();
+  const whisperr = createWhisperr({ outbox, maxRetries: 0, flushIntervalMs: 0, onError() {} });
+  return {
+    whisperr,
+    line,
+    async identify(plan: string) {
+      whisperr.identify("ada", { traits: { plan } });
+      await whisperr.flush();
+    },
+  };
+}
+
+const plans = (api: IngestionApi) =>
+  api.requests.flatMap(({ events }) =>
+    events.map((event) => (event as unknown as { traits: { plan: string } }).traits.plan),
+  );
+
+/** No relay delivers this partition, until one finds it. */
+const hide = ({ client }: Stage, partition: 0 | 1) => client.srem("whisperr:partitions", `${partition}`);
+const show = ({ client }: Stage, partition: 0 | 1) => client.sadd("whisperr:partitions", `${partition}`);
+
+const arrive = (api: IngestionApi, ...expected: string[]) =>
+  vi.waitFor(() => expect(plans(api)).toEqual(expected), PATIENT);
+
+/** Nothing waits there any more, so nothing more is said. */
+const rests = ({ client }: Stage, ...partitions: (0 | 1)[]) =>
+  vi.waitFor(async () => {
+    for (const partition of partitions) expect(await client.xlen(`{whisperr:${partition}}:stream`)).toBe(0);
+  }, PATIENT);
+
+testWithRedis("when a producer was cut off from Redis while a newer one was delivered", async () => {
+  const stage = await setStage();
+  startRelay(stage);
+  const [first, second] = [startProducer(stage), startProducer(stage)];
+  first.line.isCut = true;
+  await first.identify("trial");
+  await second.identify("pro");
+  await second.identify("left");
+  await arrive(stage.api, "pro", "left");
+  first.line.isCut = false;
+  await first.whisperr.flush();
+  await arrive(stage.api, "pro", "left", "trial", "pro", "left");
+  await rests(stage, 0, 1);
+  expect(plans(stage.api)).toHaveLength(5);
+});
+
+testWithRedis("when an older one waited in another partition, for a relay", async () => {
+  const stage = await setStage();
+  const { api } = stage;
+  const [first, second] = [startProducer(stage, 0), startProducer(stage, 1)];
+  await first.identify("trial");
+  await second.identify("pro");
+  await hide(stage, 0);
+  startRelay(stage);
+  await arrive(api, "pro");
+  await show(stage, 0);
+  await arrive(api, "pro", "trial", "pro");
+  await rests(stage, 0, 1);
+  expect(plans(api)).toHaveLength(3);
+});
+
+testWithRedis("when the relay that delivered the older one ended before Redis heard of it", async () => {
+  const stage = await setStage();
+  const { client, api } = stage;
+  const producers = [startProducer(stage, 0), startProducer(stage, 1)] as const;
+  await producers[0].identify("trial");
+  await producers[1].identify("pro");
+  await hide(stage, 0);
+  startRelay(stage);
+  await arrive(api, "pro");
+  // What that relay was given, and delivered: the group has it as pending.
+  await client.xgroup("CREATE", "{whisperr:0}:stream", "relay", "0");
+  await client.xreadgroup("GROUP", "relay", "relay", "STREAMS", "{whisperr:0}:stream", ">");
+  await show(stage, 0);
+  await arrive(api, "pro", "trial", "pro");
+});
+
+testWithRedis("whatever the clocks of the producers say", async () => {
+  vi.useFakeTimers({ toFake: ["Date"] });
+  onTestFinished(() => void vi.useRealTimers());
+  const stage = await setStage();
+  startRelay(stage);
+  const nowMs = Date.now();
+  vi.setSystemTime(nowMs + 2 * HOUR_MS);
+  const first = startProducer(stage);
+  first.line.isCut = true;
+  await first.identify("trial");
+  vi.setSystemTime(nowMs - 2 * HOUR_MS);
+  const second = startProducer(stage);
+  await second.identify("pro");
+  await arrive(stage.api, "pro");
+  // Later than its call by its own clock, too.
+  vi.setSystemTime(nowMs + 3 * HOUR_MS);
+  first.line.isCut = false;
+  await first.whisperr.flush();
+  await arrive(stage.api, "pro", "trial", "pro");
+});
+
+testWithRedis(
+  "identifies of one process in their order are said once, whatever order they are handed over in",
+  async () => {
+    const stage = await setStage();
+    const { api } = stage;
+    const [first, second] = [startProducer(stage), startProducer(stage, 1)];
+    first.line.isCut = true;
+    for (const plan of ["trial", "pro", "left"]) first.whisperr.identify("ada", { traits: { plan } });
+    await first.whisperr.flush();
+    await second.identify("back");
+    first.line.isCut = false;
+    await first.whisperr.flush();
+    // In the order of the calls it is, by partition: the newest one last.
+    await hide(stage, 1);
+    startRelay(stage);
+    await arrive(api, "trial", "pro", "left");
+    await rests(stage, 0);
+    await show(stage, 1);
+    await arrive(api, "trial", "pro", "left", "back");
+    await rests(stage, 0, 1);
+    expect(plans(api)).toHaveLength(4);
+  },
+);
+
+testWithRedis(
+  "what is noted of a user is gone after a day, and a refused one is noted no longer",
+  async () => {
+    const stage = await setStage();
+    const { client, api } = stage;
+    const relay = startRelay(stage);
+    await startProducer(stage).identify("pro");
+    await arrive(api, "pro");
+    const keys = await client.keys("{whisperr:said}*");
+    expect(keys.sort()).toEqual(["{whisperr:said}", "{whisperr:said}:ada"]);
+    for (const key of keys) {
+      const leftMs = await client.pttl(key);
+      expect(leftMs).toBeGreaterThan(0);
+      expect(leftMs).toBeLessThanOrEqual(DAY_MS);
+    }
+    await startProducer(stage).identify("refused");
+    await vi.waitFor(() => expect(relay.stats()).toMatchObject({ delivered: 1, dead: 1 }), PATIENT);
+    await vi.waitFor(async () => expect(await client.zcard("{whisperr:said}:ada")).toBe(1), PATIENT);
+  },
+);
