@@ -3,6 +3,7 @@ import { defineConfig, type Options } from "tsup";
 import { DECLARATIONS } from "../core/declarations.ts";
 import { PRIVATE_PROPERTIES } from "../core/private-names.ts";
 import { production } from "../core/production-build.ts";
+import { TERSER } from "../core/terser-options.ts";
 
 const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
 
@@ -17,6 +18,7 @@ const shared: Options = {
   // Of the entries' types only: what an app registers there holds in all of them.
   external: ["@whisperr/browser"],
   esbuildOptions(options) {
+    options.minify = true;
     options.mangleProps = PRIVATE_PROPERTIES;
     // Core's sources, of which a production build has one file less.
     options.conditions = ["@whisperr/source"];
@@ -24,6 +26,13 @@ const shared: Options = {
 };
 
 type Plugin = NonNullable<Options["esbuildPlugins"]>[number];
+
+/** What visitors load. A development build goes without: nobody pays for it. */
+const inProduction: Options = {
+  minify: "terser",
+  terserOptions: TERSER,
+  esbuildPlugins: [production as Plugin],
+};
 
 /** One copy of the SDK for an app: what the entry of a framework takes from the main entry stays an import of that file. */
 const mainEntry: Plugin = {
@@ -49,31 +58,30 @@ const entries: Options = {
   },
 };
 const developed: Options = { ...entries, outDir: "dist/development", esbuildPlugins: [mainEntry] };
-const produced: Options = { ...entries, esbuildPlugins: [mainEntry, production as Plugin] };
-/** Loaded as they are, so what a second minifier saves, 6 %, is what visitors save. Bundlers of apps would undo it. */
+const produced: Options = { ...entries, ...inProduction, esbuildPlugins: [mainEntry, production as Plugin] };
+/** Loaded as they are: no bundler of an app undoes what moving functions into others saves. */
 const script: Options = {
   ...shared,
+  ...inProduction,
   format: "iife",
-  esbuildPlugins: [production as Plugin],
-  minify: "terser",
   terserOptions: { ecma: 2020, compress: { passes: 3 } },
-  esbuildOptions(options, context) {
-    shared.esbuildOptions?.(options, context);
-    options.minify = true;
-  },
 };
 /** By itself: it shares no file with the main entry but that entry. */
 const compat: Options = { ...shared, entry: { compat: "src/compat.ts" }, splitting: false };
 const compatDeveloped: Options = { ...compat, outDir: "dist/development", esbuildPlugins: [mainEntry] };
-const compatProduced: Options = { ...compat, esbuildPlugins: [mainEntry, production as Plugin] };
+const compatProduced: Options = {
+  ...compat,
+  ...inProduction,
+  esbuildPlugins: [mainEntry, production as Plugin],
+};
 /** By itself: it shares no file with the main entry, so that neither has to hold what only the other one uses. */
 const slim: Options = { ...shared, entry: { slim: "src/slim.ts" } };
 const slimDeveloped: Options = { ...slim, outDir: "dist/development" };
-const slimProduced: Options = { ...slim, esbuildPlugins: [production as Plugin] };
+const slimProduced: Options = { ...slim, ...inProduction };
 /** All of the main entry in one file, for bundles that cannot have a second one. */
 const single: Options = { ...shared, entry: { single: "src/index.ts" }, splitting: false };
 const singleDeveloped: Options = { ...single, outDir: "dist/development" };
-const singleProduced: Options = { ...single, esbuildPlugins: [production as Plugin] };
+const singleProduced: Options = { ...single, ...inProduction };
 /** For tests, where every mistake is named: by itself, to be read in a stack. */
 const testing: Options = {
   ...shared,
@@ -87,7 +95,7 @@ const testing: Options = {
 /** For workers, which may not load a second file. */
 const worker: Options = { ...shared, entry: { worker: "src/worker.ts" }, splitting: false };
 const workerDeveloped: Options = { ...worker, outDir: "dist/development" };
-const workerProduced: Options = { ...worker, esbuildPlugins: [production as Plugin] };
+const workerProduced: Options = { ...worker, ...inProduction };
 /** What only `persistence: "durable"` needs is a file of its own, loaded when asked for. */
 const modules: Options = { format: "esm", splitting: true };
 const types: Options = { dts: DECLARATIONS };

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { defineConfig } from "tsup";
 import { DECLARATIONS } from "../core/declarations.ts";
 import { PRIVATE_PROPERTIES } from "../core/private-names.ts";
+import { TERSER } from "../core/terser-options.ts";
 
 const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
 
@@ -11,11 +12,13 @@ export default defineConfig({
   format: ["esm", "cjs"],
   target: "es2022",
   platform: "neutral",
-  minify: true,
+  minify: "terser",
+  terserOptions: TERSER,
   // Core is part of the package, types too: whoever installs it installs nothing else.
   noExternal: ["@whisperr/core"],
   external: ["next/server.js"],
   esbuildOptions(options) {
+    options.minify = true;
     options.mangleProps = PRIVATE_PROPERTIES;
   },
   dts: DECLARATIONS,
