@@ -44,10 +44,10 @@ export function checkChoice(name: string, given: unknown, choices: readonly stri
   mustBe(value === undefined || choices.some((one) => one === value), name, choices.join(" or "), value);
 }
 
-/** Throws unless a number `fits`: a whole one from `min` to `max`. */
-export function checkRange(fits: boolean, name: string, value: unknown, min: number, max: number): void {
+/** Throws: a number is not a whole one from `min` to `max`. */
+export function checkRange(name: string, value: unknown, min: number, max: number): void {
   const range = max === Number.MAX_SAFE_INTEGER ? `${min} or more` : `from ${min} to ${grouped(max)}`;
-  mustBe(fits, name, `a whole number ${range}`, value);
+  mustBe(false, name, `a whole number ${range}`, value);
 }
 
 /** Throws unless these options are of this type. undefined and null mean: not given. */
@@ -150,6 +150,7 @@ export function checkSchemas({ events, traits, unknownEvents, invalidEvents }: W
   checkChoice("unknownEvents", unknownEvents, ["allow", "warn", "drop"]);
   checkChoice("invalidEvents", invalidEvents, ["drop", "warn", "send"]);
   checkTypes("object", { events }, ["events"]);
+  if (!events && !traits) return;
   for (const [name, schema] of Object.entries({ ...events, traits })) {
     const what = `the schema of ${name}`;
     const fits = !schema || typeof schema["~standard"]?.validate === "function";

@@ -4,6 +4,7 @@
  */
 import { measureDelivery } from "./delivery.ts";
 import { measureHeap } from "./heap.ts";
+import { measureStart } from "./start.ts";
 import { measureTrack } from "./track.ts";
 
 interface Row {
@@ -27,6 +28,11 @@ add(
   track.overheadUs < 1,
 );
 add("track(): full queue ÷ empty queue", track.fullToEmpty, "×", "about 1", track.fullToEmpty < 1.5);
+
+console.error("start …");
+const start = measureStart();
+add("start: CPU of import and createWhisperr()", start.startMs, "ms", "", true);
+add("start ÷ an import of node:crypto", start.toCrypto, "×", "< 1", start.toCrypto < 1);
 
 console.error("heap …");
 const heap = await measureHeap();

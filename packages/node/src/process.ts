@@ -1,7 +1,6 @@
 /** What a Node process brings to a client: timers, randomness, and its end. */
-// Under a name of its own: apps that are bundled often have a `createRequire` at the top of the bundle.
-import { createRequire as requireFrom } from "node:module";
 import {
+  type AsyncHooks,
   onEnd,
   onOutOfWork,
   outsideZones,
@@ -9,7 +8,9 @@ import {
   type ProcessWatch,
   type Timers,
   timersIn,
+  uuid,
 } from "@whisperr/core";
+import { builtin } from "./builtin.ts";
 
 /** Timers that fire while the process lives, but never keep it alive. Looked up at each call, so that a test's fake ones take hold. */
 export const timers: Timers = {
@@ -30,9 +31,10 @@ let crypto: typeof import("node:crypto") | undefined;
  */
 export function randomUuid(): string {
   // At the first event: it takes five milliseconds to load. Not the global `crypto`, which Node 18 lacks.
-  crypto ??= builtin("node:crypto") as typeof import("node:crypto");
+  crypto ??= builtin("node:crypto") as typeof crypto;
   const nanoseconds = process.hrtime()[1].toString(16).padStart(8, "0");
-  return crypto.randomUUID({ disableEntropyCache: true }).slice(0, -nanoseconds.length) + nanoseconds;
+  const drawn = crypto?.randomUUID({ disableEntropyCache: true }) ?? uuid();
+  return drawn.slice(0, -nanoseconds.length) + nanoseconds;
 }
 
 /** Whether fetch takes proxies from the environment. Bun, which has this package too, always does. */
@@ -54,18 +56,8 @@ export function warningInTests(address: string): string | undefined {
 }
 
 /** Node has loaded it by itself. */
-export function asyncHooks(): typeof import("node:async_hooks") | undefined {
-  try {
-    return builtin("node:async_hooks") as typeof import("node:async_hooks");
-  } catch {
-    // Not every runtime that says it is Node has it.
-    return undefined;
-  }
-}
-
-function builtin(name: string): unknown {
-  // A file that exists wherever Node runs: only its built-in modules are asked for.
-  return requireFrom(process.execPath)(name);
+export function asyncHooks(): AsyncHooks | undefined {
+  return builtin("node:async_hooks") as AsyncHooks | undefined;
 }
 
 /** One client, which has something to lose. */

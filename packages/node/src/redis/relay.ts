@@ -16,6 +16,7 @@ import {
 } from "@whisperr/core";
 import type { NodeOptions } from "../create-whisperr.ts";
 import { asyncHooks, randomUuid, timers } from "../process.ts";
+import { provideRequire } from "../require-of-old-node.ts";
 import { type Command, commandOf, type RedisClient } from "./client.ts";
 import { createPartition, endPartition, finish, type Partition, turn } from "./partition.ts";
 import { partitionsKey } from "./streams.ts";
@@ -123,6 +124,7 @@ export function createRelay(given: RelayOptions): Relay {
   );
   const apiKey = delivery.apiKey || process.env.WHISPERR_API_KEY;
   const options = resolveOptions({ ...delivery, onError, apiKey }, { maxQueueSize: 10_000 });
+  provideRequire();
   const ports: Ports = {
     ...webPorts(delivery.fetch),
     ...portsOfNow(asyncHooks(), timers),

@@ -1,0 +1,18 @@
+/** For builds: a second minifier, after esbuild. tsup would run it as well, and write source maps that lead astray. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { basename } from "node:path";
+
+/** That of terser, which each package has for its build. */
+type Minify = (
+  code: string,
+  options: { readonly sourceMap: object },
+) => Promise<{ readonly code?: string; readonly map?: object | string }>;
+
+/** Writes `file` anew, and the map beside it, from its own code and map. */
+export async function minifyFile(minify: Minify, file: string, options: object): Promise<void> {
+  const map = `${file}.map`;
+  const sourceMap = { content: readFileSync(map, "utf8"), url: basename(map), includeSources: true };
+  const made = await minify(readFileSync(file, "utf8"), { ...options, sourceMap });
+  writeFileSync(file, made.code ?? "");
+  writeFileSync(map, String(made.map));
+}
