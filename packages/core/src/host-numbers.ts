@@ -1,4 +1,5 @@
 /** The host's clock and dice, which tests and other scripts replace: whatever those throw or return, nothing ends by it. */
+import { attempt } from "./attempt.ts";
 import type { Ports } from "./ports.ts";
 
 /** A `Date` reaches no further, in either direction. */
@@ -15,10 +16,4 @@ export function randomOf({ random }: Pick<Ports, "random">): number {
   return drawn >= 0 && drawn < 1 ? drawn : 0.5;
 }
 
-function numberOf(ask: () => unknown): number {
-  try {
-    return Number(ask());
-  } catch {
-    return Number.NaN;
-  }
-}
+const numberOf = (ask: () => unknown): number => attempt(() => Number(ask()), Number.NaN);

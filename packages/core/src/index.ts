@@ -1,5 +1,6 @@
 /** Everything runtime packages build on. Apps install one of those; this package is for SDK authors. */
 
+export { attempt } from "./attempt.ts";
 export { type Client, type ClientConfig, createClient, startQueue } from "./client/client.ts";
 export type {
   Device,
@@ -79,6 +80,7 @@ export { type SharedOutbox, sharing } from "./loop/app-outbox.ts";
 export { lose, read, refuse, type Stats, stats, step, tell } from "./loop/books.ts";
 export { conclude, EFFECTS, transmit } from "./loop/effects.ts";
 export { abandon, type FlushResult, flush, retry, stop, within } from "./loop/flush.ts";
+export { guard, guardedWait } from "./loop/guard.ts";
 export { adopt, append, arrived, withdraw } from "./loop/queue.ts";
 export {
   checkApiKey,

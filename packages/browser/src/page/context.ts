@@ -1,4 +1,5 @@
 /** Where an event happened: the page it was recorded on, and the visit it belongs to. */
+import { attempt } from "@whisperr/core";
 import { SESSION } from "../storage/keys.ts";
 import type { Page } from "./page.ts";
 
@@ -32,18 +33,23 @@ export function contextOf(page: Page, shown: Partial<PageContext>): object {
 const MAX_TEXT_LENGTH = 2000;
 
 /** The page that is shown. Query strings and fragments hold what visitors typed, and tokens: left out unless asked for. */
-export function currentPage(withQuery: boolean): PageContext {
-  const leftOut = withQuery ? "" : /[?#].*/;
-  return {
-    url: address(location.href, leftOut),
-    path: text(
-      ROUTE.exec(location.hash)?.[1] ?? location.pathname,
-      location.protocol === "file:" ? /.*(?=\/)/ : "",
-    ),
-    referrer: address(document.referrer, leftOut),
-    title: text(document.title),
-  };
-}
+export const currentPage = (withQuery: boolean): PageContext =>
+  attempt(
+    () => {
+      const leftOut = withQuery ? "" : /[?#].*/;
+      return {
+        url: address(location.href, leftOut),
+        path: text(
+          ROUTE.exec(location.hash)?.[1] ?? location.pathname,
+          location.protocol === "file:" ? /.*(?=\/)/ : "",
+        ),
+        referrer: address(document.referrer, leftOut),
+        title: text(document.title),
+      };
+    },
+    // A page that does not say where it is.
+    { url: "", path: "", referrer: "", title: "" },
+  );
 
 /** A fragment is a place on the page, unless it is the path of a route: `#/cart`, `#!/cart`. */
 const ROUTE = /^#!?(\/[^?]*)/;

@@ -1,5 +1,6 @@
 /** What the client of a page needs of its page and browser. Everything comes in here, so that many pages can live in one test. */
 import {
+  attempt,
   type Device,
   outsideZones,
   type Ports,
@@ -103,7 +104,7 @@ export function hostOfPage(options: BasicOptions, apiKey: string, features: Feat
     readText: readBoundedText,
     log: (level, message) => console[level](message),
     shared: sharedByPage(),
-    isHidden: () => document.visibilityState === "hidden",
+    isHidden: () => attempt(() => document.visibilityState === "hidden", false),
     isPrerendered,
     ...features,
   };

@@ -1,5 +1,5 @@
 /** What happens to the page: it is hidden, left, frozen, comes back; the network comes back; another tab writes. */
-import { identityOf, syncIdentity } from "@whisperr/core";
+import { attempt, identityOf, syncIdentity } from "@whisperr/core";
 import { noteLeft } from "../queue/in-flight.ts";
 import { waitOut } from "../queue/outbox.ts";
 import { end, leave, scan, start } from "../queue/tab-queue.ts";
@@ -13,7 +13,7 @@ export const SCAN_EVERY_MS = 15_000;
 
 /** Not shown yet. */
 export const isPrerendered = (): boolean =>
-  (globalThis.document as { prerendering?: boolean } | undefined)?.prerendering === true;
+  attempt(() => (document as { prerendering?: boolean }).prerendering === true, false);
 
 /**
  * What earlier pages have left behind is found, and sent in front of this page's own. A page that nobody has seen yet takes
@@ -37,7 +37,7 @@ export function watchLifecycle(page: Page): () => void {
   }
 
   const on = <E extends Event>(target: EventTarget, type: string, listener: (event: E) => void) =>
-    listen(stops, target, type, listener);
+    listen(page, stops, target, type, listener);
 
   on(document, "visibilitychange", () => (page.isHidden() ? sendNow(page) : lookForOthers()));
   /** Apps empty their storage right after `optOut()`, and load the page again. */

@@ -5,6 +5,7 @@
  * A router writes the address first and the title later. So a view waits for its title, and keeps the time and the address
  * it began with. It comes before whatever the app calls meanwhile, and before the page goes.
  */
+import { guard } from "@whisperr/core";
 import type { PageCalls } from "./client.ts";
 import type { PageContext } from "./context.ts";
 import { isPrerendered } from "./lifecycle.ts";
@@ -66,32 +67,32 @@ export function watchViews(
 
   for (const [name, call] of Object.entries(calls)) {
     calls[name] = (...args) => {
-      record();
+      guard(page, record);
       return call(...args);
     };
   }
   // Of the window: before the document's listeners, who send what there is.
-  listen(stops, window, "visibilitychange", record);
-  listen(stops, window, "pagehide", record);
-  listen(stops, document, "prerenderingchange", look);
-  listen(stops, window, "pageshow", look);
-  watchAddress(stops, look);
+  listen(page, stops, window, "visibilitychange", record);
+  listen(page, stops, window, "pagehide", record);
+  listen(page, stops, document, "prerenderingchange", look);
+  listen(page, stops, window, "pageshow", look);
+  guard(page, () => watchAddress(page, stops, look));
   look({});
 }
 
-function watchAddress(stops: (() => void)[], look: (event: object) => void): void {
+function watchAddress(page: Page, stops: (() => void)[], look: (event: object) => void): void {
   const { navigation } = window;
   // Where engines have none, an element can have its name.
   if (Object.prototype.toString.call(navigation) === "[object Navigation]")
-    return listen(stops, navigation, "currententrychange", look);
-  listen(stops, window, "popstate", look);
+    return listen(page, stops, navigation, "currententrychange", look);
+  listen(page, stops, window, "popstate", look);
   // No event tells of these.
   for (const method of ["pushState", "replaceState"] as const) {
     const original = history[method];
     let isOver = false;
     const patched = (...change: Parameters<History["pushState"]>) => {
       original.apply(history, change);
-      if (!isOver) look({});
+      if (!isOver) guard(page, () => look({}));
     };
     history[method] = patched;
     stops.push(() => {

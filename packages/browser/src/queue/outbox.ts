@@ -1,5 +1,5 @@
 /** The client's outbox, which this page shares with others: what it holds, and when a request may leave. */
-import { hurried, lose, type Outbox, step, tell, transmit } from "@whisperr/core";
+import { guard, hurried, lose, type Outbox, step, tell, transmit } from "@whisperr/core";
 import type { Page } from "../page/page.ts";
 import { type InFlight, mayArrive, noteInFlight } from "./in-flight.ts";
 import { isIdentify, noteNewest, sayNewest } from "./newest.ts";
@@ -35,7 +35,7 @@ function hurry(page: Page): void {
   page.inContext(() =>
     Promise.resolve().then(() => {
       page.isHurried = false;
-      step(page, hurried);
+      guard(page, () => step(page, hurried));
     }),
   );
 }
@@ -70,10 +70,12 @@ export function waitOut(page: Page, inFlight: InFlight): void {
   const leftMs = Math.max(...inFlight.map((one) => one.leftMs));
   if (leftMs <= 0) return;
   page.awaited = inFlight;
-  page.lease = timers.set(() => {
-    page.lease = undefined;
-    void transmit(page);
-  }, leftMs);
+  // A page that sets no timer: no wait is better than one without end.
+  page.lease =
+    timers.set(() => {
+      page.lease = undefined;
+      void transmit(page);
+    }, leftMs) ?? undefined;
 }
 
 /** A page that is left earlier than this is one of a visitor in a hurry. */

@@ -60,7 +60,8 @@ function readOn(page: Page, reading: Reading, from: number): void {
   const { keys, entries, lost, doubtful } = reading;
   const end = page.isHidden() ? keys.length : from + MAX_AT_ONCE;
   for (const key of keys.slice(from, end)) read(page, reading, key);
-  if (end < keys.length) return void page.timers.set(() => readOn(page, reading, end), 0);
+  // What is left, where the page sets no timer, a later look finds.
+  if (end < keys.length && page.timers.set(() => readOn(page, reading, end), 0) !== null) return;
   recovered(page, entries, doubtful);
   for (const [reason, count] of Object.entries(lost)) {
     page.accepted += count;

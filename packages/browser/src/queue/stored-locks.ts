@@ -73,13 +73,16 @@ export function storedLocks(storage: Storage, timers: Timers, nowMs: () => numbe
       checks.delete(check);
       if (!isLost && !isTaken(key)) free(key);
     }
-    const settling = timers.set(() => {
+    function settled(): void {
       check();
       if (isLost) return;
       checks.add(check);
       answer(true);
-    }, SETTLE_MS);
+    }
+    const settling = timers.set(settled, SETTLE_MS);
     if (!isLost) confirm();
+    // A page that sets no timer: as if nobody else had asked.
+    if (settling === null) void Promise.resolve().then(settled);
     return end;
   }
 

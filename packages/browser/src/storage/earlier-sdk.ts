@@ -2,8 +2,9 @@
  * What `@whisperr/web` 0.2 left on this origin: the visitor and the user go on, and what waits is delivered first. The first
  * client that starts takes it, with whatever API key: the earlier SDK had one store for all.
  */
+import { attempt } from "@whisperr/core";
 import { IDENTITY, OPT_OUT, recordKey, TIME_LENGTH } from "./keys.ts";
-import { attempt, type Storage } from "./storage.ts";
+import type { Storage } from "./storage.ts";
 
 const QUEUE = "whisperr.queue.v1";
 const VISITOR = "whisperr.anon_id";

@@ -2,6 +2,7 @@
  * The browser's storage as far as the SDK uses it: small texts under keys of its own. Never throws: storage may be
  * blocked, full, or emptied by the page at any time.
  */
+import { attempt } from "@whisperr/core";
 
 export interface Storage {
   /** In alphabetical order. */
@@ -39,8 +40,12 @@ export const openStorage = (prefix: string, kind: "localStorage" | "sessionStora
           .filter((key) => key.startsWith(prefix))
           .map((key) => key.slice(prefix.length))
           .sort(),
-      // One that a test made up says undefined of what it has not; an empty text is what was settled.
-      get: (key) => attempt(() => store.getItem(prefix + key) ?? null, null),
+      // One that a page made up may give anything; an empty text is what was settled.
+      get: (key) =>
+        attempt(() => {
+          const text: unknown = store.getItem(prefix + key);
+          return typeof text === "string" ? text : null;
+        }, null),
       set: (key, text) =>
         attempt(() => {
           store.setItem(prefix + key, text);
@@ -50,15 +55,6 @@ export const openStorage = (prefix: string, kind: "localStorage" | "sessionStora
       remove: (key) => attempt(() => store.removeItem(prefix + key), undefined),
     };
   }, nowhere);
-
-/** What `action` returns, or `otherwise` where it throws. */
-export function attempt<T>(action: () => T, otherwise: T): T {
-  try {
-    return action();
-  } catch {
-    return otherwise;
-  }
-}
 
 /**
  * A namespace per key, so that two of them on one origin never meet: 64 bits of it, in two halves that do not follow from each

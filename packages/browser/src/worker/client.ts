@@ -242,7 +242,7 @@ function watchWorker(page: Page): () => void {
   }
   // A test in Node.js may have put up an IndexedDB, but no worker around it.
   if (typeof globalThis.addEventListener === "function")
-    listen(stops, globalThis as unknown as EventTarget, "online", () => sendNow(page));
+    listen(page, stops, globalThis as unknown as EventTarget, "online", () => sendNow(page));
   timer = timers.set(lookForOthers, SCAN_EVERY_MS);
   return () => {
     for (const stop of stops) stop();

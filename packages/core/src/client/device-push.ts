@@ -14,6 +14,7 @@ import {
   settled,
   withToken,
 } from "../identity/push-token.ts";
+import { guard } from "../loop/guard.ts";
 import { enqueue } from "../loop/queue.ts";
 import type { Client } from "./client.ts";
 import type { DeviceRecord, PushCalls } from "./device.ts";
@@ -33,7 +34,7 @@ function start(client: DeviceRecord): PushCalls {
     setPushPermission(permission) {
       const index = PERMISSIONS.indexOf(permission);
       if (client.device.silent || index < 0) return;
-      change(client, "setPushPermission()", { denied: index === 0 });
+      guard(client, () => change(client, "setPushPermission()", { denied: index === 0 }));
     },
   };
 }
@@ -44,7 +45,7 @@ function noticing(client: DeviceRecord, transport: Transport): Transport {
     const request = transport(batch);
     void request.answer.then((answer) => {
       if (batch.path === "/v1/identify" && classifyAnswer(answer, batch.count, 0).kind === "retry")
-        noteUnheard(client, batch);
+        guard(client, () => noteUnheard(client, batch));
     });
     return request;
   };

@@ -33,8 +33,8 @@ function clientOn({ options = {}, statuses = [] }: Host) {
       requests++;
       const status = statuses.shift() ?? 202;
       if (status === 202) {
-        for (const one of (JSON.parse(body) as { events: { event_type: string }[] }).events)
-          names.push(one.event_type);
+        const { events = [] } = JSON.parse(body) as { events?: { event_type: string }[] };
+        for (const one of events) names.push(one.event_type);
       }
       return { status, headers: new Headers(), text: async () => "{}" };
     },
@@ -326,4 +326,67 @@ test("an abort() that throws ends no process, and the request ends at its time",
   await vi.advanceTimersByTimeAsync(60_000);
 
   expect(await flushed).toEqual({ delivered: 1, dropped: 0, pending: 0 });
+});
+
+/** Of the language itself: nobody can go on with some of them, and once they are back the client does. */
+const BUILT_IN: [string, object, string][] = [
+  ["JSON.stringify", JSON, "stringify"],
+  ["JSON.parse", JSON, "parse"],
+  ["Object.keys", Object, "keys"],
+  ["Object.create", Object, "create"],
+  ["Object.getPrototypeOf", Object, "getPrototypeOf"],
+  ["Array.prototype.push", Array.prototype, "push"],
+  ["Array.prototype.splice", Array.prototype, "splice"],
+  ["Array.prototype.shift", Array.prototype, "shift"],
+  ["Array.prototype.map", Array.prototype, "map"],
+  ["Array.prototype.slice", Array.prototype, "slice"],
+  ["Array.prototype.flatMap", Array.prototype, "flatMap"],
+  ["Array.prototype.join", Array.prototype, "join"],
+  ["String.prototype.slice", String.prototype, "slice"],
+  ["String.prototype.split", String.prototype, "split"],
+  ["String.prototype.replace", String.prototype, "replace"],
+  ["RegExp.prototype.test", RegExp.prototype, "test"],
+  ["RegExp.prototype.exec", RegExp.prototype, "exec"],
+  ["Map.prototype.get", Map.prototype, "get"],
+  ["Map.prototype.set", Map.prototype, "set"],
+  ["Promise.prototype.then", Promise.prototype, "then"],
+  ["Promise.resolve", Promise, "resolve"],
+  ["Number.isInteger", Number, "isInteger"],
+  ["Math.min", Math, "min"],
+  ["Math.max", Math, "max"],
+];
+
+test.each(BUILT_IN)("%s that throws throws from no call, and delivery goes on", async (_name, of, method) => {
+  const { api, names } = clientOn({ options: { flushAt: 2 } });
+  api.track("ada", "before");
+  const thrown: unknown[] = [];
+  const built = of as { [name: string]: unknown };
+  const original = built[method];
+  built[method] = refused;
+  for (const call of [
+    () => api.track("ada", "meanwhile", { amount: 1 }),
+    () => api.identify("ada", { email: "ada@example.com" }),
+    () => api.forUser("ada").track("meanwhile"),
+    () => api.forUser("ada").identify(),
+    () => void api.flush(),
+    () => void api.flush({ timeoutMs: 10 }),
+    () => api.stats(),
+  ]) {
+    try {
+      call();
+    } catch (error) {
+      thrown[thrown.length] = error;
+    }
+  }
+  built[method] = original;
+  expect(thrown).toEqual([]);
+  await vi.advanceTimersByTimeAsync(20_000);
+  api.track("ada", "after");
+  const flushed = api.flush();
+  await vi.advanceTimersByTimeAsync(20_000);
+
+  expect(await flushed).toMatchObject({ pending: 0 });
+  expect(names).toContain("before");
+  expect(names).toContain("after");
+  expectBalance(api);
 });

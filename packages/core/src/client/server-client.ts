@@ -9,6 +9,7 @@ import { createTransport } from "../http/exchange.ts";
 import { isReady, recount } from "../loop/app-outbox.ts";
 import { type Stats, stats } from "../loop/books.ts";
 import { type FlushResult, flush, shutDown, within } from "../loop/flush.ts";
+import { guardedWait } from "../loop/guard.ts";
 import { enqueue } from "../loop/queue.ts";
 import type { ResolvedOptions, WhisperrOptions } from "../options.ts";
 import type { Ports } from "../ports.ts";
@@ -144,11 +145,12 @@ export function createServerClient<Events extends EventMap = AnyEvents, More ext
       track: (event, ...rest) => track(userId, event, ...rest),
       identify: (identity) => identify(userId, identity),
     }),
-    flush(settings) {
-      if (outbox) recount(client);
-      return within(client, settings?.timeoutMs, () => flush(client));
-    },
-    shutdown: (settings) => shutDown(client, settings?.timeoutMs),
+    flush: (settings) =>
+      guardedWait(client, () => {
+        if (outbox) recount(client);
+        return within(client, settings?.timeoutMs, () => flush(client));
+      }),
+    shutdown: (settings) => guardedWait(client, () => shutDown(client, settings?.timeoutMs)),
     stats: () => stats(client),
     [diagnostics]: say,
   };

@@ -11,6 +11,7 @@ import { type Batch, cutBatch, utf8Bytes } from "../events/wire.ts";
 import type { Answer, RequestUnderWay } from "../http/exchange.ts";
 import { read, settle, step } from "./books.ts";
 import { heard, transmit } from "./effects.ts";
+import { guard } from "./guard.ts";
 
 export interface SentAhead {
   readonly batch: Batch;
@@ -51,7 +52,7 @@ export function sendAhead(client: Client, behind?: number): void {
     const mayBeUndone = operations.some(identifies) && read(outbox, 0, offset).some(identifies);
     const sent = { batch, request, operations, mayBeUndone };
     client.ahead = [...sentBy(client), sent];
-    void request.answer.then((answer) => answeredEarly(client, sent, answer));
+    void request.answer.then((answer) => guard(client, () => answeredEarly(client, sent, answer)));
   }
 }
 

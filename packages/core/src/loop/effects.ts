@@ -4,12 +4,14 @@ import { answered, batchCut } from "../delivery/answering.ts";
 import { timerFired } from "../delivery/flow.ts";
 import type { Effects, KeptBecause } from "../delivery/machine.ts";
 import type { DropReason } from "../errors.ts";
+import { describeThrown } from "../events/refusal.ts";
 import { cutBatch } from "../events/wire.ts";
 import { randomOf, timeOf } from "../host-numbers.ts";
 import { type Answer, classifyAnswer, noAnswer, type Outcome, unmentioned } from "../http/exchange.ts";
 import { printDebug } from "../report/reporter.ts";
 import { lose, note, settle, step, take } from "./books.ts";
 import { endCallers } from "./flush.ts";
+import { guard } from "./guard.ts";
 
 /** UTF-16 code units: a body of more may be too long for somebody on the way, where it is cut off or unanswered. */
 const LARGE_BODY = 16_384;
@@ -21,10 +23,23 @@ function send(client: Client): void {
   client.ports.inContext(() => void Promise.resolve(client).then(transmit));
 }
 
-/** One request: cut from the front of the queue, sent, and its answer heard. */
-export async function transmit(client: Client): Promise<void> {
+/** One request: cut from the front of the queue, sent, and its answer heard. What throws meanwhile is a failure without an answer. */
+export function transmit(client: Client): Promise<void> {
+  return exchange(client).catch((error: unknown) => guard(client, () => breakOff(client, error)));
+}
+
+function breakOff(client: Client, error: unknown): void {
+  const { request } = client;
+  client.request = undefined;
+  request?.abort();
+  if (client.phase === "sending") conclude(client, noAnswer(describeThrown(error)));
+}
+
+const maySend = ({ phase, request }: Client): boolean => phase === "sending" && !request;
+
+async function exchange(client: Client): Promise<void> {
   const { ports, config, outbox } = client;
-  if (ports.isReady?.(client) === false || client.phase !== "sending" || client.request) return;
+  if (!maySend(client) || ports.isReady?.(client) === false || !maySend(client)) return;
   const sent = ports.sendingAhead?.next(client);
   if (sent === null) return;
   // Beyond `pending` there may be operations that wait for a user.
@@ -110,7 +125,7 @@ function drop(client: Client, offset: number, count: number, reason: DropReason)
 function wake(client: Client, afterMs: number): void {
   const { timers } = client.ports;
   if (client.timer !== undefined) timers.clear(client.timer);
-  client.timer = afterMs > 0 ? timers.set(() => onTimer(client), afterMs) : undefined;
+  client.timer = afterMs > 0 ? timers.set(() => guard(client, () => onTimer(client)), afterMs) : undefined;
   // A host that sets no timer: no wait is better than one without end, unless there would be attempts without end.
   const { phase, rounds } = client;
   if (client.timer !== null || phase === "unauthorized" || (phase === "idle" && rounds > 0)) return;

@@ -63,10 +63,14 @@ export function within(
 ): Promise<FlushResult> {
   const { delivered, lost } = client;
   const flushed = begin();
-  return new Promise((resolve) => {
-    void flushed.then(resolve);
-    atDeadline(client, given, flushed, () => resolve(resultSince(client, { delivered, lost })));
+  let resolve: Caller["resolve"] = () => {};
+  const over = new Promise<FlushResult>((settle) => {
+    resolve = settle;
   });
+  // Out here, what throws is a throw and no rejection.
+  void flushed.then(resolve);
+  atDeadline(client, given, flushed, () => resolve(resultSince(client, { delivered, lost })));
+  return over;
 }
 
 function atDeadline({ ports }: Client, given: unknown, over: Promise<unknown>, end: () => void): void {

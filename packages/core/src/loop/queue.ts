@@ -10,6 +10,7 @@ import { asRefusal } from "../events/refusal.ts";
 import { checkLength, lengthOf } from "../events/snapshot.ts";
 import { lose, read, refuse, step, take, tell } from "./books.ts";
 import { retry } from "./flush.ts";
+import { guard, mend } from "./guard.ts";
 
 /** What an operation takes beside the app's own text, roughly. */
 const OPERATION_BYTES = 200;
@@ -24,17 +25,24 @@ export function enqueue<T extends Operation>(
   make: () => T | undefined,
   add: (client: Client, operation: T) => void = append,
 ): void {
-  if (client.stopping) return refuseLate(client, call());
-  let operation: T | undefined;
+  // Known once it is about to be queued.
+  let accepted: number | undefined;
   try {
-    operation = make();
-    if (operation) checkLength(operation);
+    if (client.stopping) return refuseLate(client, call());
+    const operation = make();
+    if (!operation) return refuse(client, "before_send", `${call()} was left out by beforeSend`);
+    checkLength(operation);
+    accepted = client.accepted;
+    add(client, operation);
   } catch (error) {
-    const { reason, message } = asRefusal(error);
-    return refuse(client, reason, `${call()} was dropped: ${message}.`);
+    guard(client, () => {
+      if (accepted !== undefined) mend(client);
+      // It may stand in the queue all the same.
+      if (accepted !== undefined && client.accepted !== accepted) return;
+      const { reason, message } = asRefusal(error);
+      refuse(client, reason, `${call()} was dropped: ${message}.`);
+    });
   }
-  if (operation) add(client, operation);
-  else refuse(client, "before_send", `${call()} was left out by beforeSend`);
 }
 
 /** A call came when nothing is taken any more. */

@@ -2,6 +2,7 @@
  * Whose work it is. A host can tie what runs later to what runs now: a request's AsyncLocalStorage, a zone that a framework waits
  * for. What the SDK does later is no part of the customer's call that happened to start it, and must not keep that alive.
  */
+import { attempt } from "../attempt.ts";
 import type { Ports, Timers } from "../ports.ts";
 
 type InContext = Ports["inContext"];
@@ -30,17 +31,9 @@ export function contextOfNow(hooks: AsyncHooks | undefined): InContext {
 /** Timers that fire in that context. Where the host throws there is none: `null`. */
 export function timersIn(inContext: InContext, { set, clear }: Timers): Timers {
   return {
-    set: (callback, delayMs) => attempt(() => inContext(() => set(callback, delayMs))),
-    clear: (handle) => void attempt(() => clear(handle)),
+    set: (callback, delayMs) => attempt(() => inContext(() => set(callback, delayMs)), null),
+    clear: (handle) => attempt(() => clear(handle), undefined),
   };
-}
-
-function attempt<T>(action: () => T): T | null {
-  try {
-    return action();
-  } catch {
-    return null;
-  }
 }
 
 /** Timers and everything else in that context. */

@@ -3,6 +3,7 @@ import {
   createDisabledClient,
   type EventMap,
   type EventSchemas,
+  guardedWait,
   type ServerClient,
   type ServerRuntime,
   within,
@@ -56,8 +57,9 @@ export function createSharedClient<Events extends EventMap>(
   return {
     api: {
       ...api,
-      flush: (settings) => within(client, settings?.timeoutMs, () => flushAlone(client)),
-      shutdown: (settings) => flushIn(client, () => api.shutdown(settings)),
+      flush: (settings) =>
+        guardedWait(client, () => within(client, settings?.timeoutMs, () => flushAlone(client))),
+      shutdown: (settings) => guardedWait(client, () => flushIn(client, () => api.shutdown(settings))),
     },
     client,
   };

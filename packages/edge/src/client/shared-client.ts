@@ -11,6 +11,7 @@ import {
   type Effects,
   type FlushResult,
   flush,
+  guard,
   noAnswer,
   retryNow,
   step,
@@ -190,7 +191,7 @@ const REQUEST_EFFECTS: RequestEffects = {
 async function attend(client: SharedClient, request: AttendedRequest): Promise<void> {
   const { config, requests } = client;
   const { timers } = client.ports;
-  const deadline = timers.set(() => expired(client, request), config.waitUntilTimeoutMs);
+  const deadline = timers.set(() => guard(client, () => expired(client, request)), config.waitUntilTimeoutMs);
   while (requests.open.includes(request)) {
     const woken = deferred<void>();
     request.wake = woken.resolve;
@@ -212,6 +213,6 @@ function setTimer(client: SharedClient, request: AttendedRequest): void {
     // Delivery may have gone on since.
     if (client.timer !== alarm) return;
     client.timer = undefined;
-    step(client, timerFired);
+    guard(client, () => step(client, timerFired));
   }, leftMs);
 }

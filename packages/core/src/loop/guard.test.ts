@@ -1,0 +1,111 @@
+/** Something breaks off in the middle of a step, an answer or a timer: nothing gets out, and delivery goes on. */
+import { expect, test } from "vitest";
+import { settle } from "../../test/fake-ports.ts";
+import { loopFixture } from "../../test/loop-fixture.ts";
+import type { Client } from "../client/client.ts";
+import { guard, guardedWait } from "./guard.ts";
+
+/** A port that throws the first time it is asked once the test says so. */
+function fragile() {
+  let isBroken = false;
+  return {
+    breakOnce: () => {
+      isBroken = true;
+    },
+    ask: () => {
+      if (!isBroken) return;
+      isBroken = false;
+      throw new Error("broken");
+    },
+  };
+}
+
+test("what breaks off as a batch is cut is a failure without an answer", async () => {
+  const port = fragile();
+  const { track, loop, server, timers } = loopFixture({ ports: { onStep: port.ask } });
+  track(2);
+  const flushed = loop.flush();
+  port.breakOnce();
+  await settle();
+  expect(server.requests).toEqual([]);
+  timers.fire();
+  await settle();
+  server.answer(202);
+
+  expect(await flushed).toEqual({ delivered: 2, dropped: 0, pending: 0 });
+});
+
+test("what breaks off while a request is under way lets go of it, and it is sent again", async () => {
+  const port = fragile();
+  const ahead = { next: () => undefined, letGo() {}, sendAhead: port.ask };
+  const { track, loop, server, timers } = loopFixture({ ports: { sendingAhead: ahead } });
+  track(1);
+  const flushed = loop.flush();
+  port.breakOnce();
+  await settle();
+  expect(server.requests).toHaveLength(1);
+  timers.fire();
+  await settle();
+  expect(server.requests).toHaveLength(2);
+  server.answer(202);
+
+  expect(await flushed).toEqual({ delivered: 1, dropped: 0, pending: 0 });
+});
+
+test("a timer whose step breaks off is followed by another", async () => {
+  const port = fragile();
+  const { track, loop, server, timers } = loopFixture({
+    ports: {
+      inContext(run) {
+        port.ask();
+        return run();
+      },
+    },
+  });
+  track(1);
+  port.breakOnce();
+  timers.fire();
+  await settle();
+  expect(server.requests).toEqual([]);
+  timers.fire();
+  await settle();
+  server.answer(202);
+  await settle();
+
+  expect(loop.stats()).toEqual({ accepted: 1, delivered: 1, dropped: {}, pending: 0 });
+});
+
+test("a call that waits resolves, whatever happens; what is in the queue is counted, and sent", async () => {
+  const { client, loop, server, timers, track } = loopFixture();
+  track(1);
+  const odd = (): never => {
+    client.outbox.append({ kind: "identify", body: "{}" });
+    throw new Error("broken");
+  };
+  expect(await guardedWait(client, odd)).toEqual({ delivered: 0, dropped: 0, pending: 2 });
+  expect(guard(client, odd)).toBeUndefined();
+  expect(loop.stats()).toMatchObject({ accepted: 3, pending: 3 });
+  expect(loop.queued).toBe(3);
+
+  client.outbox.remove(0, 1);
+  guard(client, () => {
+    throw new Error("broken");
+  });
+  expect([loop.stats().accepted, loop.queued]).toEqual([2, 2]);
+  const flushed = loop.flush();
+  await settle();
+  server.answer(202);
+  await settle();
+  server.answer(202);
+  expect(await flushed).toMatchObject({ delivered: 2, pending: 0 });
+  expect(timers.delays()).toEqual([]);
+});
+
+test("where nothing works, not even that gets out", () => {
+  const { client } = loopFixture();
+  const broken = { ...client, outbox: undefined } as unknown as Client;
+  const odd = (): never => {
+    throw new Error("broken");
+  };
+  expect(guard(broken, odd)).toBeUndefined();
+});
