@@ -26,7 +26,7 @@ export function enqueue<T extends Operation>(
   add: (client: Client, operation: T) => void = append,
 ): void {
   // Known once it is about to be queued.
-  let accepted: number | undefined;
+  let accepted = -1;
   try {
     if (client.stopping) return refuseLate(client, call());
     const operation = make();
@@ -35,14 +35,19 @@ export function enqueue<T extends Operation>(
     accepted = client.accepted;
     add(client, operation);
   } catch (error) {
-    guard(client, () => {
-      if (accepted !== undefined) mend(client);
-      // It may stand in the queue all the same.
-      if (accepted !== undefined && client.accepted !== accepted) return;
-      const { reason, message } = asRefusal(error);
-      refuse(client, reason, `${call()} was dropped: ${message}.`);
-    });
+    // Not in here: a closure would cost every call.
+    brokeOff(client, call, error, accepted);
   }
+}
+
+function brokeOff(client: Client, call: () => string, error: unknown, accepted: number): void {
+  guard(client, () => {
+    if (accepted >= 0) mend(client);
+    // It may stand in the queue all the same.
+    if (accepted >= 0 && client.accepted !== accepted) return;
+    const { reason, message } = asRefusal(error);
+    refuse(client, reason, `${call()} was dropped: ${message}.`);
+  });
 }
 
 /** A call came when nothing is taken any more. */
