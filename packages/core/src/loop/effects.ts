@@ -25,7 +25,7 @@ function send(client: Client): void {
 
 /** One request: cut from the front of the queue, sent, and its answer heard. What throws meanwhile is a failure without an answer. */
 export function transmit(client: Client): Promise<void> {
-  return exchange(client).catch((error: unknown) => guard(client, () => breakOff(client, error)));
+  return sendOne(client).catch((error: unknown) => guard(client, () => breakOff(client, error)));
 }
 
 function breakOff(client: Client, error: unknown): void {
@@ -37,7 +37,7 @@ function breakOff(client: Client, error: unknown): void {
 
 const maySend = ({ phase, request }: Client): boolean => phase === "sending" && !request;
 
-async function exchange(client: Client): Promise<void> {
+async function sendOne(client: Client): Promise<void> {
   const { ports, config, outbox } = client;
   if (!maySend(client) || ports.isReady?.(client) === false || !maySend(client)) return;
   const sent = ports.sendingAhead?.next(client);
