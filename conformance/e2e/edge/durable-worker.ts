@@ -64,6 +64,29 @@ function losingAnAnswer(namespace: DurableObjectNamespaceLike): DurableObjectNam
   };
 }
 
+/** Isolates whose first hand-over is held up. */
+let heldUp = 0;
+let isLetGo = false;
+
+/** Takes nothing before it is let go. */
+function handingOverLate(namespace: DurableObjectNamespaceLike): DurableObjectNamespaceLike {
+  return {
+    idFromName: (name) => namespace.idFromName(name),
+    get: (id) => ({
+      async fetch(url, init) {
+        heldUp += 1;
+        while (!isLetGo) await new Promise((resolve) => setTimeout(resolve, 10));
+        return namespace.get(id).fetch(url, init);
+      },
+    }),
+  };
+}
+
+function outboxFor(path: string, namespace: DurableObjectNamespaceLike): DurableObjectNamespaceLike {
+  if (path === "/losing-an-answer") return losingAnAnswer(namespace);
+  return path === "/handing-over-late" ? handingOverLate(namespace) : namespace;
+}
+
 export default {
   async fetch(request: Request, env: Env, ctx: Context): Promise<Response> {
     const namespace = env.WHISPERR_OUTBOX;
@@ -73,11 +96,12 @@ export default {
       const object = namespace.get(namespace.idFromName("whisperr") as never);
       return object.fetch(request as never, undefined as never) as Promise<Response>;
     }
-    const loses = pathname === "/losing-an-answer";
+    if (pathname === "/is-held-up") return new Response(heldUp > 0 ? "kept" : "no");
+    if (pathname === "/let-go") isLetGo = true;
     const whisperr = createWhisperr({
       apiKey: env.WHISPERR_API_KEY,
       waitUntil: (promise) => ctx.waitUntil(promise),
-      outbox: durableObjectOutbox(loses ? losingAnAnswer(namespace) : namespace),
+      outbox: durableObjectOutbox(outboxFor(pathname, namespace)),
       backoff: { baseMs: 50, maxMs: 100 },
       onError: (error) => reported.push(error),
     });

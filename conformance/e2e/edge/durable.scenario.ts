@@ -70,6 +70,27 @@ test("an API that hangs, and a restart while it does: recovery delivers what the
   expect(numbersOf(api)).toEqual(upTo(5));
 });
 
+test("the last identify is the last word, though an isolate with an older one hands it over later", async () => {
+  const { api, track, untilItRests } = await setDurableStage();
+  const identify = (plan: string) => [{ user: "user_1", traits: { plan } }];
+  // The object does not take what this isolate has, until it hears of another delivery.
+  const late = track(identify("trial"), "/handing-over-late");
+  await eventually("the identify that is held up", async () =>
+    track([], "/is-held-up").then(
+      () => true,
+      () => false,
+    ),
+  );
+  await track(identify("pro"));
+  await eventually("the newer one", () => api.store.users.get("user_1")?.traits.plan === "pro");
+  await track([], "/let-go");
+  await late;
+  await untilItRests();
+  const plans = api.requests.map(({ text }) => JSON.parse(text).traits.plan);
+  expect(plans).toEqual(["pro", "trial", "pro"]);
+  expect(api.store.users.get("user_1")?.traits).toEqual({ plan: "pro" });
+});
+
 test("a bad day: outages, lost answers, limits and restarts; 1,000 events in order, none lost", async () => {
   const faults: Fault[] = [
     unavailable,

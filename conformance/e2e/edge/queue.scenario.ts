@@ -153,7 +153,6 @@ test("messages are all there is: other isolates deliver, in order, what was prod
   before.api.setDefault(unavailable);
   // Two requests; without retries everything ends in the dead-letter queue, whose messages are the same.
   await before.track([...numbered(1, 5), { user: "user_1", traits: { plan: "pro" } }]);
-  // Operations have their places by the time they are handed over at, which is after the answer: each request has its turn.
   await eventually("the first request's messages", async () => (await before.deadLetters()).length === 6);
   await before.track(numbered(6, 8));
   const kept = await eventually("the messages", async () => {

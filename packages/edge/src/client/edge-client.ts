@@ -29,8 +29,8 @@ export function createEdgeClient<Events extends EventMap, More extends object>(
   const ports: { -readonly [name in keyof Ports]: Ports[name] } = {
     ...webPorts(options.fetch),
     library: library(),
+    onStep: onStep as (client: Client) => void,
   };
-  ports.onStep = onStep as (client: Client) => void;
   const own = { ...options, outbox: isPlatform ? undefined : outbox };
   const runtime = createServerClient<Events, More>(own, config, ports, more);
   if (isPlatform) ports.fetch = handOverFetch(outbox, runtime.client);

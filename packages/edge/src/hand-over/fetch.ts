@@ -1,5 +1,5 @@
 /** Passes batches on to a platform's own queue, in place of requests to the API. */
-import type { Client, FetchLike, Operation } from "@whisperr/core";
+import { type Client, type FetchLike, read } from "@whisperr/core";
 import type { PlatformOutbox } from "./platform-outbox.ts";
 
 /**
@@ -7,12 +7,16 @@ import type { PlatformOutbox } from "./platform-outbox.ts";
  * status is for. A hand-over cannot be called back, so what comes of a late one is a repetition.
  */
 export function handOverFetch(platform: PlatformOutbox, client: Client): FetchLike {
+  const { outbox } = client;
+  const { append } = outbox;
+  outbox.append = (operation) => {
+    append(operation);
+    platform.append?.(operation);
+  };
   return async () => {
-    const { outbox, inFlight } = client;
-    const carried = Array.from({ length: inFlight }, (_, index) => outbox.at(index) as Operation);
     let status = 202;
     try {
-      await platform.handOver(carried);
+      await platform.handOver(read(outbox, 0, client.inFlight));
     } catch (error) {
       ({ status } = Object(error));
       if (status !== 413) throw error;

@@ -4,7 +4,7 @@ import { comparePlaces, createPlaces, parsePlace } from "./place.ts";
 
 test("an operation keeps its place however often it is asked for; others follow", () => {
   let now = 100;
-  const placeOf = createPlaces(
+  const { placeOf } = createPlaces(
     () => now,
     () => "client",
   );
@@ -13,23 +13,38 @@ test("an operation keeps its place however often it is asked for; others follow"
   expect(place).toEqual({ client: "client", number: 1, atMs: 100 });
   now = 200;
   expect(placeOf(second)).toEqual({ client: "client", number: 2, atMs: 200 });
-  expect(placeOf(first)).toBe(place);
+  expect(placeOf(first)).toEqual(place);
 });
 
 test("a clock that jumps back does not disturb the order of a client", () => {
   const times = [100, 50];
-  const placeOf = createPlaces(() => times.shift() ?? 0);
+  const { placeOf } = createPlaces(() => times.shift() ?? 0);
   const places = [anEvent(1), anEvent(2)].map(placeOf);
   expect(places.map(({ atMs }) => atMs)).toEqual([100, 100]);
   expect(comparePlaces(places[0] as never, places[1] as never)).toBeLessThan(0);
 });
 
-test("nothing random is drawn before the first operation", () => {
+test("a place is that of the call, however late it is asked for; two identifies have two times", () => {
+  let now = 100;
+  const { called, placeOf } = createPlaces(() => now);
+  const identify = () => ({ kind: "identify", body: '{"external_user_id":"ada"}' }) as const;
+  const operations = [identify(), identify(), anEvent(1)];
+  for (const operation of operations) called(operation);
+  now = 500;
+  expect(operations.map(placeOf).map(({ number, atMs }) => [number, atMs])).toEqual([
+    [1, 100],
+    [2, 101],
+    [3, 101],
+  ]);
+});
+
+test("nothing random is drawn before the first place is asked for", () => {
   let drawn = 0;
-  const placeOf = createPlaces(
+  const { called, placeOf } = createPlaces(
     () => 1,
     () => `client ${++drawn}`,
   );
+  called(anEvent(3));
   expect(drawn).toBe(0);
   placeOf(anEvent(1));
   placeOf(anEvent(2));

@@ -2,35 +2,44 @@
  * The place of an operation among everything its client hands over. It stays the same however often that operation is
  * handed over, so whoever receives it can restore the order, and knows a repetition.
  */
-import { type QueuedOperation, uuid } from "@whisperr/core";
+import { callTime, type QueuedOperation, uuid } from "@whisperr/core";
 
 export interface Place {
   /** Which client: a random id, made at its first hand-over. */
   readonly client: string;
   /** 1, 2, 3 … in the order of the client's calls. */
   readonly number: number;
-  /** Wall-clock ms since 1970 of the first hand-over; never decreasing within a client. */
+  /** Wall-clock ms since 1970 of the call; never decreasing within a client, and another one for each `identify()`. */
   readonly atMs: number;
 }
 
-/** Draws nothing random until the first operation: Workers forbid that outside of requests. */
-export function createPlaces(
-  nowMs: () => number = () => Date.now(),
-  newId: () => string = uuid,
-): (operation: QueuedOperation) => Place {
-  const places = new WeakMap<QueuedOperation, Place>();
-  let last: Place | undefined;
+/** The places of one client's operations. */
+export interface Places {
+  /** It is called now, unless it was before: that fixes its place. */
+  readonly called: (operation: QueuedOperation) => void;
+  readonly placeOf: (operation: QueuedOperation) => Place;
+}
 
-  return (operation) => {
-    const known = places.get(operation);
+/** Draws nothing random until the first place is asked for: Workers forbid that outside of requests. */
+export function createPlaces(nowMs: () => number = () => Date.now(), newId: () => string = uuid): Places {
+  const calls = new WeakMap<QueuedOperation, Omit<Place, "client">>();
+  let last = { number: 0, atMs: 0 };
+  let client: string | undefined;
+  function called(operation: QueuedOperation): Omit<Place, "client"> {
+    const known = calls.get(operation);
     if (known !== undefined) return known;
-    last = {
-      client: last?.client ?? newId(),
-      number: (last?.number ?? 0) + 1,
-      atMs: Math.max(last?.atMs ?? 0, nowMs()),
-    };
-    places.set(operation, last);
+    const { number, atMs } = last;
+    const isIdentify = operation.kind === "identify";
+    last = { number: number + 1, atMs: isIdentify ? callTime(atMs, nowMs()) : Math.max(atMs, nowMs()) };
+    calls.set(operation, last);
     return last;
+  }
+  return {
+    called,
+    placeOf(operation) {
+      client ??= newId();
+      return { client, ...called(operation) };
+    },
   };
 }
 

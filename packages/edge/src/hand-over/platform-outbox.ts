@@ -9,4 +9,6 @@ export interface PlatformOutbox {
    * of them is larger than the platform can hold.
    */
   handOver(operations: readonly QueuedOperation[]): Promise<void>;
+  /** Optional. Told of each operation as it comes into the client's queue, which may be long before it is handed over. */
+  append?(operation: QueuedOperation): void;
 }

@@ -26,7 +26,7 @@ const APPS = [
     "a client per request, in Hono",
     `import { whisperr } from "@whisperr/edge/hono";
      export const middleware = whisperr((c) => ({ apiKey: c.env.KEY }));`,
-    14_305,
+    14_313,
   ],
 ] as const;
 

@@ -13,6 +13,7 @@ import {
   EFFECTS,
   type Effects,
   lose,
+  type Operation,
   printable,
   refuse,
   step,
@@ -88,6 +89,7 @@ export async function onAlarm(object: OutboxObject): Promise<void> {
   object.isDelivering = true;
   // None is set meanwhile: the platform itself runs an alarm again that did not come to its end, and sooner.
   object.alarmMs = null;
+  object.store.forget(Date.now());
   try {
     await deliver(clientOf(object));
   } catch (error) {
@@ -108,8 +110,11 @@ async function deliver(client: DurableClient): Promise<void> {
 
 /** Begins at once: what is handed over after the call finds the alarm set. */
 async function setAlarm(object: OutboxObject): Promise<void> {
-  const { storage, dueMs, alarmMs, isDelivering } = object;
-  if (isDelivering || dueMs === alarmMs) return;
+  const { storage, store, alarmMs, isDelivering } = object;
+  if (isDelivering) return;
+  // An object that has nothing to do wakes up to forget.
+  const dueMs = object.dueMs ?? store.forget(Date.now());
+  if (dueMs === alarmMs) return;
   object.alarmMs = dueMs;
   await (dueMs === null ? storage.deleteAlarm() : storage.setAlarm(dueMs));
 }
@@ -130,8 +135,13 @@ function makeClient(object: OutboxObject, { options, ports, reporter }: Delivery
     requestTimeoutMs: Math.min(options.requestTimeoutMs, ALARM_LIMIT_MS),
   };
   const transport = createTransport(config, ports);
+  // They are stored with it, and in the queue once the machine has come to the end of its step.
+  const onSettled = (operation: Operation, isDelivered: boolean) => {
+    const again = isDelivered ? store.delivered(operation, Date.now()) : 0;
+    if (again > 0) void Promise.resolve().then(() => sayAgain(client, again));
+  };
   const more = { object, effects: effectsByAlarm() };
-  const client = createClient(config, store, transport, reporter, ports, more);
+  const client = createClient(config, store, transport, reporter, { ...ports, onSettled }, more);
   const { failures, notBeforeMs } = store.waiting;
   client.failures = failures;
   dropUnreadable(client);
@@ -144,6 +154,12 @@ function makeClient(object: OutboxObject, { options, ports, reporter }: Delivery
   // A wait that a restart cut off goes on.
   if (object.dueMs !== null) object.dueMs = Math.max(object.dueMs, notBeforeMs);
   return client;
+}
+
+/** They are no calls of anybody. */
+function sayAgain(client: DurableClient, count: number): void {
+  client.object.store.letIn(count);
+  arrived(client, count);
 }
 
 /** What came in since the last look and is none of ours, or damaged. How many these were. */

@@ -34,9 +34,10 @@ export function durableObjectOutbox(
     throw misuse(
       "durableObjectOutbox() takes a Durable Object binding: add it to durable_objects in wrangler.jsonc",
     );
-  const placeOf = createPlaces();
+  const { called, placeOf } = createPlaces();
 
   return {
+    append: called,
     async handOver(operations) {
       const handed = operations.map((operation) => ({
         ...placeOf(operation),

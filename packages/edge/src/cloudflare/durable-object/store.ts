@@ -6,6 +6,15 @@
 import { type Operation, type Outbox, parseOperation } from "@whisperr/core";
 import type { Place } from "../../hand-over/place.ts";
 import type { TransactionalSql } from "../bindings.ts";
+import {
+  createNotes,
+  forgetOld,
+  noteDelivered,
+  notesEndMs,
+  noteWaiting,
+  type SaidAt,
+  takeWaiting,
+} from "./said.ts";
 
 /** An operation as it was handed over: its place, and its JSON text. */
 export interface HandedOver extends Place {
@@ -31,6 +40,12 @@ export interface Waiting {
 export interface DurableStore extends Outbox {
   /** Keeps, in this order, those that never came before; how many these are. */
   add(operations: readonly HandedOver[], nowMs: number): number;
+  /** It was removed for it was delivered: how many are said again, and stand at the end once they are let in. */
+  delivered(operation: Operation, nowMs: number): number;
+  /** They count from now on. */
+  letIn(count: number): void;
+  /** Forgets what was said too long ago. Returns when the next of it is, wall-clock ms since 1970; null when there is none. */
+  forget(nowMs: number): number | null;
   /** Takes out what came since the last time and cannot be read; how many these are. */
   takeUnreadable(): number;
   waiting: Waiting;
@@ -57,6 +72,7 @@ type Sql = TransactionalSql["sql"];
 export function createDurableStore(storage: TransactionalSql): DurableStore {
   const { sql } = storage;
   for (const table of SCHEMA) sql.exec(table);
+  createNotes(sql);
   let size = column(sql, "count", "SELECT COUNT(*) AS count FROM whisperr_operations") ?? 0;
   let waiting: Waiting = {
     failures: column(sql, "failures", "SELECT failures FROM whisperr_waiting") ?? 0,
@@ -64,6 +80,8 @@ export function createDurableStore(storage: TransactionalSql): DurableStore {
   };
   /** The oldest, as far as they were read: a batch, and what is evicted. */
   const front: StoredOperation[] = [];
+  /** What was removed, until it is known what became of it. */
+  const removed = new WeakMap<Operation, SaidAt>();
   /** The last position that `takeUnreadable()` has seen. */
   let seen = 0;
 
@@ -91,7 +109,25 @@ export function createDurableStore(storage: TransactionalSql): DurableStore {
     at,
     remove(offset, count) {
       at(offset + count - 1);
-      for (const { position } of front.splice(offset, count)) take(position);
+      for (const { position, operation } of front.splice(offset, count)) {
+        take(position);
+        const said = takeWaiting(sql, position, operation);
+        if (said && operation) removed.set(operation, said);
+      }
+    },
+    delivered(operation, nowMs) {
+      const said = removed.get(operation);
+      const again = said ? noteDelivered(sql, said, nowMs) : [];
+      for (const { body, saidAtMs } of again)
+        put(sql, nowMs, JSON.stringify({ kind: "identify", body }), saidAtMs);
+      return again.length;
+    },
+    letIn(count) {
+      size += count;
+    },
+    forget(nowMs) {
+      forgetOld(sql, nowMs);
+      return notesEndMs(sql);
     },
     add(operations, nowMs) {
       const added = storage.transactionSync(() => insert(sql, operations, nowMs));
@@ -140,14 +176,22 @@ function behind(sql: Sql, position: number): StoredOperation | undefined {
   return row && { position: Number(row.position), operation: parseOperation(`${row.operation}`) };
 }
 
+/** At the end. `saidAtMs`: when an `identify()` was called. */
+function put(sql: Sql, nowMs: number, text: string, saidAtMs: number): void {
+  sql.exec("INSERT INTO whisperr_operations (at_ms, operation) VALUES (?, ?)", nowMs, text);
+  const position = column(sql, "position", "SELECT last_insert_rowid() AS position") ?? 0;
+  // Most are events, and need not be read.
+  if (text.includes('"identify"')) noteWaiting(sql, position, parseOperation(text), saidAtMs);
+}
+
 /** How many were added. */
 function insert(sql: Sql, operations: readonly HandedOver[], nowMs: number): number {
   const numbers = new Map<string, number>();
   let added = 0;
-  for (const { client, number, text } of operations) {
+  for (const { client, number, atMs, text } of operations) {
     const query = "SELECT number FROM whisperr_clients WHERE client = ?";
     if (number <= (numbers.get(client) ?? column(sql, "number", query, client) ?? 0)) continue;
-    sql.exec("INSERT INTO whisperr_operations (at_ms, operation) VALUES (?, ?)", nowMs, text);
+    put(sql, nowMs, text, Math.min(atMs, nowMs));
     numbers.set(client, number);
     added++;
   }

@@ -30,11 +30,12 @@ interface Message {
 export function queueOutbox(queue: QueueLike): PlatformOutbox {
   if (typeof queue?.sendBatch !== "function")
     throw misuse("queueOutbox() takes a Queue binding: add it to queues.producers in wrangler.jsonc");
-  const placeOf = createPlaces();
+  const { called, placeOf } = createPlaces();
   /** Operations of a hand-over that failed half-way: the Queue has them, so they are not sent again. */
   const kept = new WeakSet<QueuedOperation>();
 
   return {
+    append: called,
     async handOver(operations) {
       const messages = operations
         .filter((operation) => !kept.has(operation))
