@@ -58,7 +58,7 @@ function clientOf(options: object = {}, over: Partial<Process> = {}, ports: Part
     requests,
     sent,
     errors,
-    log: fake.log.map(({ message }) => message),
+    log: fake.log,
     timers: fake.timers,
     holding: holding.timers,
     listeners,
@@ -161,7 +161,8 @@ describe("http: on this machine, with a proxy in the environment", () => {
 describe("what is said at creation", () => {
   test("an option that there is none of", () => {
     const { log } = clientOf({ retries: 3, exitTimeoutMs: 1 });
-    expect(log).toEqual(['[whisperr] createWhisperr() has no option "retries": write maxRetries.']);
+    const message = '[whisperr] createWhisperr() has no option "retries": write maxRetries.';
+    expect(log).toEqual([{ level: "warn", message }]);
   });
 
   test("an option that makes no sense", () => {
@@ -173,7 +174,9 @@ describe("what is said at creation", () => {
 
   test("that a test would send to the API itself", () => {
     const warningInTests = vi.fn((address: string) => `to ${address}`);
-    expect(clientOf({}, { warningInTests }).log).toEqual(["to https://api.whisperr.net"]);
+    expect(clientOf({}, { warningInTests }).log).toEqual([
+      { level: "warn", message: "to https://api.whisperr.net" },
+    ]);
     for (const options of [{ baseUrl: "https://a.example" }, { fetch: async () => accepted }])
       expect(clientOf(options, { warningInTests }).log).toEqual([]);
     expect(warningInTests).toHaveBeenCalledTimes(1);

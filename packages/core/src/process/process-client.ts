@@ -81,7 +81,7 @@ export function createProcessClient<Events extends EventMap = AnyEvents>(
   function shutDown(settings: Deadline | undefined): Promise<FlushResult> {
     const ended = api.shutdown(settings);
     // It leaves no listener behind.
-    if (leave) void ended.then(leave);
+    void ended.then(leave);
     return ended;
   }
 
@@ -123,7 +123,7 @@ function refuseProxy(baseUrl: string, variable: (name: string) => string | undef
   const either = (name: string) => variable(name.toLowerCase()) || variable(name);
   const [, host] = /^http:\/\/(\[[^\]]+\]|[^:/]+)/i.exec(baseUrl) ?? [];
   if (host === undefined || !either("HTTP_PROXY")) return;
-  const direct = (either("NO_PROXY") ?? "").toLowerCase().split(/[\s,]+/);
+  const direct = (either("NO_PROXY") ?? "").toLowerCase().split(/[\s,]/);
   const name = host.toLowerCase();
   const names = ["*", name, name.replace(/[[\]]/g, "")];
   if (direct.some((entry) => names.includes(entry.replace(/:\d+$/, "")) || names.includes(entry))) return;

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { type FakeTimers, fakePorts, settle } from "../../test/fake-ports.ts";
+import { type FakeTimers, fakePorts, type LogLine, settle } from "../../test/fake-ports.ts";
 import { createServerClient, type ServerClient } from "../client/server-client.ts";
 import type { WhisperrError } from "../errors.ts";
-import { MAX_TIMER_MS, resolveOptions } from "../options.ts";
+import { MAX_TIMER_MS, resolveOptions, type WhisperrOptions } from "../options.ts";
 import type { FetchResponse } from "../ports.ts";
 import { onEnd, onOutOfWork, type ProcessWatch, watchProcess } from "./process-watch.ts";
 
@@ -12,6 +12,7 @@ interface Process {
   readonly timers: FakeTimers;
   readonly listeners: ReadonlySet<ProcessWatch>;
   readonly errors: WhisperrError[];
+  readonly log: readonly LogLine[];
   readonly requests: () => number;
   /** The process runs out of work: does it go on? */
   outOfWork(): boolean;
@@ -22,7 +23,11 @@ interface Process {
 const accepted: FetchResponse = { status: 202, headers: new Headers(), text: async () => "" };
 const never = () => new Promise<never>(() => {});
 
-function processFixture(exitTimeoutMs: number, fetch: () => Promise<FetchResponse>): Process {
+function processFixture(
+  exitTimeoutMs: number,
+  fetch: () => Promise<FetchResponse>,
+  more: Partial<WhisperrOptions> = {},
+): Process {
   const listeners = new Set<ProcessWatch>();
   const errors: WhisperrError[] = [];
   const holding = fakePorts();
@@ -37,14 +42,14 @@ function processFixture(exitTimeoutMs: number, fetch: () => Promise<FetchRespons
     holdingTimers: holding.ports.timers,
     elapsedMs: () => elapsedMs,
   });
-  const { ports } = fakePorts({
+  const { ports, log } = fakePorts({
     onStep,
     fetch: () => {
       requests += 1;
       return fetch();
     },
   });
-  const options = { apiKey: "wrk_test", onError: (error: WhisperrError) => void errors.push(error) };
+  const options = { apiKey: "wrk_test", onError: (error: WhisperrError) => void errors.push(error), ...more };
   const { api: client } = createServerClient(
     options,
     resolveOptions(options, { maxQueueSize: 10_000 }),
@@ -55,6 +60,7 @@ function processFixture(exitTimeoutMs: number, fetch: () => Promise<FetchRespons
     timers: holding.timers,
     listeners,
     errors,
+    log,
     requests: () => requests,
     outOfWork: () => [...listeners].some((listener) => onOutOfWork(listener)),
     end: () => {
@@ -143,6 +149,15 @@ describe("a process that ends at once", () => {
     end();
     expect(errors).toMatchObject([{ type: "retry_exhausted", count: 2 }]);
     expect(requests()).toBe(0);
+  });
+
+  test("prints it with what to do, in one line, where the app has no onError", () => {
+    const { client, log, end } = processFixture(2000, async () => accepted, { onError: undefined });
+    client.track("ada", "signed_up");
+    end();
+    const lost = "The process ended before 1 operation could be sent";
+    const message = `[whisperr] ${lost}: await whisperr.shutdown() before it exits, or use a durable outbox.`;
+    expect(log).toEqual([{ level: "warn", message }]);
   });
 
   test("says nothing after a shutdown that said it", async () => {

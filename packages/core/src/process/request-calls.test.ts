@@ -166,6 +166,16 @@ test("beforeSend sees an event once, with its user, and may leave it out; an ide
   expect(client.stats().dropped).toEqual({ before_send: 1 });
 });
 
+test("what beforeSend gives an event that has no content is printed", async () => {
+  const { later, found, log } = requestFixture({
+    beforeSend: (event: Body) => ({ ...event, properties: { done: () => {} } }),
+  });
+  later.track("signed_up");
+  found("ada");
+  await settle();
+  expect(log).toEqual([{ level: "warn", message: "[whisperr] signed_up: properties.done is a function." }]);
+});
+
 test("events of a looked up user have the context of the client, and its schemas", async () => {
   const validate = (value: unknown) => ({ value: { ...(value as object), checked: true } });
   const events = { signed_up: { "~standard": { version: 1, vendor: "test", validate } } };

@@ -80,7 +80,7 @@ export function createRequestCalls(client: Client, options: WhisperrOptions): Re
         );
       return {
         track(event, properties, context) {
-          const make = () => recordEvent(recorder(), client, { userId: "" }, event, properties, context);
+          const make = () => recordEvent(recorder(), client, {}, event, properties, context);
           call(`track(${quote(event)})`, make);
         },
         identify: (identity) =>

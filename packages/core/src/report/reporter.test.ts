@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { fakePorts, settle } from "../../test/fake-ports.ts";
 import type { WhisperrError } from "../errors.ts";
-import { createReporter, printDebug, report } from "./reporter.ts";
+import { createReporter, printDebug, report, warningsOf } from "./reporter.ts";
 
 const KEY = "wrk_secret_key";
 const dropped: WhisperrError = { type: "dropped", reason: "rejected", count: 1, message: "refused" };
@@ -45,6 +45,16 @@ describe("the key", () => {
     expect(JSON.stringify([...log, ...quiet.log])).not.toContain(KEY);
     expect([...log, ...quiet.log]).toHaveLength(3);
   });
+});
+
+test.each([
+  ["wrk_1234", "not wrk_…"],
+  ["wrk_123", "not wrk_123"],
+])("a key has 8 characters at least: %s", (apiKey, message) => {
+  const { ports, log } = fakePorts();
+  printDebug(createReporter({ apiKey, debug: true }, ports), `not ${apiKey}`);
+
+  expect(log).toEqual([{ level: "debug", message: `[whisperr] ${message}` }]);
 });
 
 describe("text from outside", () => {
@@ -180,6 +190,13 @@ describe("onError", () => {
 });
 
 describe("without onError", () => {
+  test("which what is no function counts as", () => {
+    const { report, log } = reporter({ onError: "log" as never });
+    report(dropped);
+
+    expect(log).toEqual([{ level: "warn", message: expect.stringContaining("[whisperr] refused") }]);
+  });
+
   test("each kind of trouble is a warning once", () => {
     const { report, log } = reporter();
 
@@ -203,6 +220,37 @@ describe("without onError", () => {
       { level: "debug", message: "[whisperr] dropped: refused" },
       { level: "debug", message: "[whisperr] dropped: refused" },
     ]);
+  });
+});
+
+describe("what is wrong with a call that is sent all the same", () => {
+  function warnings() {
+    const errors: WhisperrError[] = [];
+    const { ports, log } = fakePorts();
+    const record = createReporter(
+      { apiKey: KEY, debug: false, onError: (error) => errors.push(error) },
+      ports,
+    );
+    return { warn: warningsOf(record), errors, log };
+  }
+
+  test("is reported each time, where something is left out of it", () => {
+    const { warn, errors, log } = warnings();
+    for (const _ of [1, 2]) warn("", "it goes without this", "invalid_channels");
+    const left = { type: "dropped", reason: "invalid_channels", count: 0, message: "it goes without this" };
+
+    expect(errors).toEqual([left, left]);
+    expect(log).toEqual([]);
+  });
+
+  test("is printed else, once of each, a hundred at most", () => {
+    const { warn, errors, log } = warnings();
+    for (let number = 0; number < 200; number++) warn(`event_${number >> 1}`, `line ${number}`);
+    warn("event_100", "one too many");
+
+    expect(errors).toEqual([]);
+    expect(log).toHaveLength(100);
+    expect(log[1]).toEqual({ level: "warn", message: "[whisperr] line 2" });
   });
 });
 

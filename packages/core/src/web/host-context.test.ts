@@ -1,6 +1,6 @@
 import { AsyncLocalStorage, AsyncResource } from "node:async_hooks";
 import { afterEach, expect, test, vi } from "vitest";
-import { contextOfNow, outsideZones, timersIn } from "./host-context.ts";
+import { contextOfNow, outsideZones, portsOfNow, timersIn } from "./host-context.ts";
 
 afterEach(() => void vi.unstubAllGlobals());
 
@@ -54,4 +54,29 @@ test("both at once, and none at all", () => {
   const inContext = contextOfNow({ AsyncResource });
   expect(inZone("angular", () => inContext(current))).toBe("<root>");
   expect(inZone("angular", () => contextOfNow(undefined)(current))).toBe("<root>");
+});
+
+test("timers are cleared; a host that throws has none", () => {
+  const cleared: unknown[] = [];
+  const timers = timersIn(outsideZones, { set: () => 7, clear: (handle) => void cleared.push(handle) });
+  timers.clear(timers.set(() => {}, 1));
+  expect(cleared).toEqual([7]);
+  const fail = () => {
+    throw new Error("not here");
+  };
+  const broken = timersIn(outsideZones, { set: fail, clear: fail });
+  expect(broken.set(() => {}, 1)).toBeNull();
+  expect(() => broken.clear(7)).not.toThrow();
+});
+
+test("a client's ports of a call: its timers and all else are of that call's context", () => {
+  const requests = new AsyncLocalStorage<string>();
+  const setIn: unknown[] = [];
+  const timers = { set: () => setIn.push(requests.getStore()), clear: () => {} };
+  const ports = requests.run("boot", () => portsOfNow({ AsyncResource }, timers));
+  requests.run("request 1", () => {
+    ports.timers.set(() => {}, 1);
+    expect(ports.inContext(() => requests.getStore())).toBe("boot");
+  });
+  expect(setIn).toEqual(["boot"]);
 });

@@ -1,7 +1,7 @@
 /** Against an API of OpenTelemetry as a test needs it; packages/node tests with the real one. */
 import { afterEach, expect, test, vi } from "vitest";
 import { fakePorts } from "../../test/fake-ports.ts";
-import type { FetchInit, FetchResponse } from "../ports.ts";
+import type { FetchInit, FetchLike, FetchResponse } from "../ports.ts";
 import { activeSpan, traced, untraced } from "./open-telemetry.ts";
 
 const API = Symbol.for("opentelemetry.js.api.1");
@@ -74,11 +74,11 @@ test.each<[string, object | undefined]>([
 
 test("a request is sent once, in a context that suppresses tracing and has all else", async () => {
   const active = install([SPAN, span(TRACE_ID)]);
-  const fetch = vi.fn(async () => answer);
+  const fetch = vi.fn<FetchLike>(async () => answer);
   const contexts: unknown[][] = [];
   const send = untraced((...given) => {
     contexts.push([active().getValue(SUPPRESSED), active().getValue(SPAN)]);
-    return fetch(...(given as []));
+    return fetch(...given);
   });
   expect(await send("https://a.example", init)).toBe(answer);
   expect(fetch.mock.calls).toEqual([["https://a.example", init]]);
@@ -92,7 +92,7 @@ test.each<[string, unknown]>([
   ["its contexts are broken", { context: {} }],
 ])("and once where %s", async (_where, api) => {
   host[API] = api;
-  const fetch = vi.fn(async () => answer);
+  const fetch = vi.fn<FetchLike>(async () => answer);
   expect(await untraced(fetch)("https://a.example", init)).toBe(answer);
   expect(fetch.mock.calls).toEqual([["https://a.example", init]]);
 });
@@ -107,7 +107,7 @@ test("a context that throws after it has sent the request sends no second one", 
     },
   };
   host[API] = { context };
-  const fetch = vi.fn(async () => answer);
+  const fetch = vi.fn<FetchLike>(async () => answer);
   expect(await untraced(fetch)("https://a.example", init)).toBe(answer);
   expect(fetch).toHaveBeenCalledTimes(1);
 });
