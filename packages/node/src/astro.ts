@@ -3,8 +3,8 @@ import type { EventMap, UserClient } from "@whisperr/core";
 import type { APIContext, AstroSession, MiddlewareHandler } from "astro";
 import type { ClosableServer } from "./close-on-signal.ts";
 import type { Whisperr } from "./create-whisperr.ts";
-import { type RequestOptions, requestClients } from "./frameworks/request-client.ts";
-import { runWith } from "./frameworks/requests.ts";
+import type { RequestOptions } from "./frameworks/request-client.ts";
+import { placeIn, requestRunner } from "./frameworks/request-runner.ts";
 import { serversOfProcess } from "./frameworks/servers-of-process.ts";
 import { userIn } from "./frameworks/users.ts";
 import type { RegisteredEvents } from "./register.ts";
@@ -43,17 +43,14 @@ export function whisperrAstro<Events extends EventMap = RegisteredEvents>(
   whisperr: Whisperr<Events>,
   options: AstroOptions = {},
 ): MiddlewareHandler {
-  const clientOf = requestClients<[APIContext], Events>(whisperr, options, {
+  const inRequest = requestRunner<[APIContext], Events>(whisperr, options, {
     name: "whisperrAstro()",
     holders: ({ locals }) => [locals],
     elsewhere: ({ session }) => session && userOfSession(session),
     where: "context.locals, and for userId and user.id in context.session",
+    place: (client, { locals }) => placeIn(locals, client),
   });
-  return (context, next) => {
-    const client = clientOf(context);
-    Object.assign(context.locals, { whisperr: client });
-    return runWith(client, next);
-  };
+  return (context, next) => inRequest(next, context);
 }
 
 /** One that cannot be read has nobody. */

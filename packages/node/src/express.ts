@@ -1,8 +1,7 @@
 /** Express 4 and 5: `req.whisperr`, bound to the authenticated user of the request. */
 import type { EventMap, UserClient } from "@whisperr/core";
 import type { Whisperr } from "./create-whisperr.ts";
-import { requestClients } from "./frameworks/request-client.ts";
-import { runWith } from "./frameworks/requests.ts";
+import { placeIn, requestRunner } from "./frameworks/request-runner.ts";
 import { type UserId, userIn } from "./frameworks/users.ts";
 import type { RegisteredEvents } from "./register.ts";
 
@@ -66,16 +65,13 @@ export function whisperrExpress<
   whisperr: Whisperr<Events>,
   options: ExpressOptions<Request, Response> = {},
 ): (request: Request, response: Response, next: (error?: unknown) => void) => void {
-  const clientOf = requestClients<[Request, Response], Events>(whisperr, options, {
+  const inRequest = requestRunner<[Request, Response], Events>(whisperr, options, {
     name: "whisperrExpress()",
     holders: holdersOf,
     where: "req and res.locals",
+    place: (client, request) => placeIn(request, client),
   });
-  return (request, response, next) => {
-    const client = clientOf(request, response);
-    Object.assign(request, { whisperr: client });
-    runWith(client, next);
-  };
+  return (request, response, next) => inRequest(next, request, response);
 }
 
 /** The user that a request or the `locals` of its response hold, where the common authentication libraries put them. */

@@ -1,8 +1,10 @@
 /** Fastify 5: a plugin that gives every request a client, bound to its authenticated user. */
-import { type EventMap, integer, MAX_TIMER_MS, type UserClient } from "@whisperr/core";
+import type { EventMap, UserClient } from "@whisperr/core";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Whisperr } from "./create-whisperr.ts";
-import { type RequestOptions, requestClients } from "./frameworks/request-client.ts";
+import { closeTimeout } from "./frameworks/close-timeout.ts";
+import type { RequestOptions } from "./frameworks/request-client.ts";
+import { placeIn, requestRunner } from "./frameworks/request-runner.ts";
 import { runWith } from "./frameworks/requests.ts";
 import type { RegisteredEvents } from "./register.ts";
 
@@ -48,20 +50,17 @@ export function whisperrFastify<Events extends EventMap = RegisteredEvents>(
   whisperr: Whisperr<Events>,
   options: FastifyOptions = {},
 ): WhisperrPlugin {
-  const clientOf = requestClients<[FastifyRequest, FastifyReply], Events>(whisperr, options, {
+  const inRequest = requestRunner<[FastifyRequest, FastifyReply], Events>(whisperr, options, {
     name: "whisperrFastify()",
     holders: (request) => [request, request.raw],
     where: "request and request.raw",
+    place: (client, request) => placeIn(request, client),
   });
-  const timeoutMs = integer("closeTimeoutMs", options.closeTimeoutMs, 5_000, 0, MAX_TIMER_MS);
+  const timeoutMs = closeTimeout(options.closeTimeoutMs);
   const plugin: WhisperrPlugin = (app, _options, done) => {
     // A scope inside may have a client, or users, of its own.
     if (!app.hasRequestDecorator("whisperr")) app.decorateRequest("whisperr");
-    app.addHook("onRequest", (request, reply, next) => {
-      const client = clientOf(request, reply);
-      Object.assign(request, { whisperr: client });
-      runWith(client, next);
-    });
+    app.addHook("onRequest", (request, reply, next) => inRequest(next, request, reply));
     // What reads a body goes on where the connection's data came in.
     app.addHook("preValidation", (request, _reply, next) => runWith(request.whisperr, next));
     app.addHook("onClose", async () => {

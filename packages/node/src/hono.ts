@@ -2,8 +2,8 @@
 import type { EventMap, UserClient } from "@whisperr/core";
 import type { Context } from "hono";
 import type { Whisperr } from "./create-whisperr.ts";
-import { type RequestOptions, requestClients } from "./frameworks/request-client.ts";
-import { runWith } from "./frameworks/requests.ts";
+import type { RequestOptions } from "./frameworks/request-client.ts";
+import { requestRunner } from "./frameworks/request-runner.ts";
 import { PLACES } from "./frameworks/users.ts";
 import type { RegisteredEvents } from "./register.ts";
 
@@ -43,15 +43,12 @@ export function whisperrHono<Events extends EventMap = RegisteredEvents>(
   whisperr: Whisperr<Events>,
   options: HonoOptions = {},
 ): (context: Context, next: () => Promise<void>) => Promise<void> {
-  const clientOf = requestClients<[Context], Events>(whisperr, options, {
+  const inRequest = requestRunner<[Context], Events>(whisperr, options, {
     name: "whisperrHono()",
     holders: (context) => [context.var],
     where: "the variables of the context",
     places: OF_HONO,
+    place: (client, context) => context.set("whisperr", client as UserClient<EventsOfRequest>),
   });
-  return (context, next) => {
-    const client = clientOf(context);
-    context.set("whisperr", client as UserClient<EventsOfRequest>);
-    return runWith(client, next);
-  };
+  return (context, next) => inRequest(next, context);
 }

@@ -2,8 +2,8 @@
 import type { EventMap, UserClient } from "@whisperr/core";
 import type { Context } from "koa";
 import type { Whisperr } from "./create-whisperr.ts";
-import { type RequestOptions, requestClients } from "./frameworks/request-client.ts";
-import { runWith } from "./frameworks/requests.ts";
+import type { RequestOptions } from "./frameworks/request-client.ts";
+import { placeIn, requestRunner } from "./frameworks/request-runner.ts";
 import type { RegisteredEvents } from "./register.ts";
 
 /**
@@ -38,14 +38,11 @@ export function whisperrKoa<Events extends EventMap = RegisteredEvents>(
   whisperr: Whisperr<Events>,
   options: KoaOptions = {},
 ): (context: Context, next: () => Promise<unknown>) => Promise<unknown> {
-  const clientOf = requestClients<[Context], Events>(whisperr, options, {
+  const inRequest = requestRunner<[Context], Events>(whisperr, options, {
     name: "whisperrKoa()",
     holders: (context) => [context.state, context, context.req],
     where: "ctx.state, ctx and ctx.req",
+    place: (client, context) => placeIn(context, client),
   });
-  return (context, next) => {
-    const client = clientOf(context);
-    Object.assign(context, { whisperr: client });
-    return runWith(client, next);
-  };
+  return (context, next) => inRequest(next, context);
 }

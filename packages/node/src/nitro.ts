@@ -1,9 +1,10 @@
 /** Nitro, by itself and in Nuxt: `event.context.whisperr`, bound to the authenticated user of the request. */
-import { type EventMap, integer, MAX_TIMER_MS, misuse, type UserClient } from "@whisperr/core";
+import { type EventMap, misuse, type UserClient } from "@whisperr/core";
 import type { EventHandler, H3Event } from "h3";
 import type { Whisperr } from "./create-whisperr.ts";
-import { type RequestOptions, requestClients } from "./frameworks/request-client.ts";
-import { runWith } from "./frameworks/requests.ts";
+import { closeTimeout } from "./frameworks/close-timeout.ts";
+import type { RequestOptions } from "./frameworks/request-client.ts";
+import { placeIn, requestRunner } from "./frameworks/request-runner.ts";
 import type { RegisteredEvents } from "./register.ts";
 
 /**
@@ -57,22 +58,20 @@ export function whisperrNitro<Events extends EventMap = RegisteredEvents>(
   whisperr: Whisperr<Events>,
   options: NitroOptions = {},
 ): WhisperrNitroPlugin {
-  const clientOf = requestClients<[H3Event], Events>(whisperr, options, {
+  const inRequest = requestRunner<[H3Event], Events>(whisperr, options, {
     name: "whisperrNitro()",
     holders: ({ context, node }) => [context, ...sessionsOf(context), node.req],
     where: "event.context, the sessions of h3 and event.node.req",
+    place: (client, { context }) => placeIn(context, client),
   });
-  const timeoutMs = integer("closeTimeoutMs", options?.closeTimeoutMs, 5_000, 0, MAX_TIMER_MS);
+  const timeoutMs = closeTimeout(options?.closeTimeoutMs);
   return ({ h3App, hooks }) => {
     if (typeof h3App?.handler !== "function")
       throw misuse("whisperrNitro() is for Nitro 2, the server of Nuxt 3 and 4: this is another Nitro");
     const { handler } = h3App;
     // What Nitro's own asyncContext does: hooks could not run the request in anything.
-    h3App.handler = Object.assign((event: H3Event) => {
-      const client = clientOf(event);
-      Object.assign(event.context, { whisperr: client });
-      return runWith(client, () => handler(event));
-    }, handler);
+    const wrapped = (event: H3Event) => inRequest(() => handler(event), event);
+    h3App.handler = Object.assign(wrapped, handler);
     hooks.hook("close", async () => {
       await whisperr.shutdown({ timeoutMs });
     });

@@ -2,8 +2,8 @@
 import { type EventMap, misuse, type UserClient } from "@whisperr/core";
 import type { LoaderFunctionArgs, MiddlewareFunction, RouterContext } from "react-router";
 import type { Whisperr } from "./create-whisperr.ts";
-import { type ResolveUser, requestClients } from "./frameworks/request-client.ts";
-import { runWith } from "./frameworks/requests.ts";
+import type { ResolveUser } from "./frameworks/request-client.ts";
+import { requestRunner } from "./frameworks/request-runner.ts";
 import type { RegisteredEvents } from "./register.ts";
 
 /**
@@ -40,18 +40,15 @@ export function whisperrReactRouter<Events extends EventMap = RegisteredEvents>(
   whisperr: Whisperr<Events>,
   options: ReactRouterOptions,
 ): MiddlewareFunction<Response> {
-  const clientOf = requestClients<[LoaderFunctionArgs], Events>(whisperr, options, {
+  const inRequest = requestRunner<[LoaderFunctionArgs], Events>(whisperr, options, {
     name: "whisperrReactRouter()",
     holders: () => [],
     where: "",
+    place: (client, { context }) => context.set(whisperrContext, client as UserClient<EventsOfRequest>),
   });
   if (typeof options?.resolveUser !== "function")
     throw misuse(
       "resolveUser is missing: whisperrReactRouter(whisperr, { resolveUser: ({ context }) => … })",
     );
-  return (args, next) => {
-    const client = clientOf(args);
-    args.context.set(whisperrContext, client as UserClient<EventsOfRequest>);
-    return runWith(client, next);
-  };
+  return (args, next) => inRequest(next, args);
 }

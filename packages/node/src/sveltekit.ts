@@ -2,8 +2,8 @@
 import type { Handle, RequestEvent } from "@sveltejs/kit";
 import type { EventMap, UserClient } from "@whisperr/core";
 import type { Whisperr } from "./create-whisperr.ts";
-import { type RequestOptions, requestClients } from "./frameworks/request-client.ts";
-import { runWith } from "./frameworks/requests.ts";
+import type { RequestOptions } from "./frameworks/request-client.ts";
+import { placeIn, requestRunner } from "./frameworks/request-runner.ts";
 import type { RegisteredEvents } from "./register.ts";
 
 /**
@@ -41,14 +41,11 @@ export function whisperrSvelteKit<Events extends EventMap = RegisteredEvents>(
   whisperr: Whisperr<Events>,
   options: SvelteKitOptions = {},
 ): Handle {
-  const clientOf = requestClients<[RequestEvent], Events>(whisperr, options, {
+  const inRequest = requestRunner<[RequestEvent], Events>(whisperr, options, {
     name: "whisperrSvelteKit()",
     holders: ({ locals }) => [locals],
     where: "event.locals",
+    place: (client, { locals }) => placeIn(locals, client),
   });
-  return ({ event, resolve }) => {
-    const client = clientOf(event);
-    Object.assign(event.locals, { whisperr: client });
-    return runWith(client, () => resolve(event));
-  };
+  return ({ event, resolve }) => inRequest(() => resolve(event), event);
 }

@@ -2,72 +2,25 @@
 import { resolve } from "node:path";
 import {
   type AppOutbox,
-  arrived,
-  type Client,
   callTime,
   parseOperation,
   type QueuedOperation,
-  type Said,
   type SharedOutbox,
   saidBy,
   sharing,
   timeIn,
-  withTime,
 } from "@whisperr/core";
-import { kindOf, type OpenSqlite, platformSqlite, type SqliteDatabase } from "./database.ts";
-import { newerThan, noteSettled } from "./said.ts";
-import {
-  closeStore,
-  IN_MEMORY,
-  isCorrupt,
-  isGone,
-  moveAside,
-  openStore,
-  type Store,
-  transaction,
-} from "./store.ts";
+import { kindOf, platformSqlite, type SqliteDatabase } from "./database.ts";
+import { newEntry, repeated, type SqliteQueue } from "./queue.ts";
+import { newerThan } from "./said.ts";
+import { IN_MEMORY, isCorrupt, moveAside, openStore } from "./store.ts";
+import { CHECK_EVERY_MS, catchUp, failed, insert, wordsOf, write } from "./writing.ts";
 
 /** What `sqliteOutbox()` can be told. */
 export interface SqliteOutboxOptions {
   /** An open database of the app's, for Node.js 18 and 20: one of `better-sqlite3`, or one that works like it. */
   readonly database: SqliteDatabase;
 }
-
-interface Entry {
-  readonly number: number;
-  readonly operation: QueuedOperation;
-  /** What it says of a user; undefined for an event. */
-  readonly said: Said | undefined;
-  isStored: boolean;
-}
-
-interface SqliteQueue {
-  readonly file: string;
-  readonly open: OpenSqlite;
-  /** Undefined as long as the file cannot be opened. */
-  store: Store | undefined;
-  /** Oldest first. */
-  readonly entries: Entry[];
-  /** The number of the next entry. */
-  next: number;
-  /** What is settled and still in the file: from the first number to the last. */
-  settled: [first: number, last: number][];
-  /** What is settled, and may have others as its consequence. */
-  said: Said[];
-  /** When the last call was, in ms since 1970. */
-  saidAtMs: number;
-  /** Stored, to be said again, and not in `entries` before the call that found them out has returned. */
-  again: Entry[];
-  /** Undefined until it is made. */
-  client: Client | undefined;
-  /** The file has not heard of everything. */
-  isBehind: boolean;
-  /** When the file is asked again, and whether it is still there, in ms since 1970. */
-  checkAtMs: number;
-}
-
-/** Between two tries after a failure, and between two looks at whether the file is still there. */
-const CHECK_EVERY_MS = 1_000;
 
 /** What is settled while the file fails for long is not remembered without end. */
 const MAX_SAID = 1_000;
@@ -185,10 +138,6 @@ function append(queue: SqliteQueue, operation: QueuedOperation): void {
   });
 }
 
-function newEntry(queue: SqliteQueue, operation: QueuedOperation, said: Said | undefined): Entry {
-  return { number: queue.next++, operation, said, isStored: false };
-}
-
 function remove(queue: SqliteQueue, offset: number, count: number): void {
   const { settled, said } = queue;
   for (const entry of queue.entries.splice(offset, count)) {
@@ -206,92 +155,4 @@ function remove(queue: SqliteQueue, offset: number, count: number): void {
     store.remove.run(store.queue, ...only);
     queue.settled = [];
   });
-}
-
-/** `change`: the latest, which is all there is to write unless the file is behind. */
-function write(queue: SqliteQueue, change: (store: Store) => void): void {
-  const leftMs = queue.checkAtMs - Date.now();
-  // A clock that was set back keeps nothing waiting.
-  const isDue = leftMs <= 0 || leftMs > CHECK_EVERY_MS;
-  if (!isDue && queue.isBehind) return;
-  try {
-    if (isDue) check(queue);
-    if (queue.isBehind) catchUp(queue);
-    else change(queue.store as Store);
-  } catch (error) {
-    failed(queue, error);
-  }
-}
-
-/** Once in a while: a file that was deleted is made anew, and one that could not be opened is tried again. */
-function check(queue: SqliteQueue): void {
-  queue.checkAtMs = Date.now() + CHECK_EVERY_MS;
-  if (queue.store !== undefined && isGone(queue.store)) {
-    closeStore(queue.store);
-    queue.store = undefined;
-    queue.settled = [];
-    for (const entry of [...queue.entries, ...queue.again]) entry.isStored = false;
-  }
-  if (queue.store !== undefined) return;
-  queue.store = openStore(queue.file, queue.open, false).store;
-  queue.isBehind = true;
-}
-
-function catchUp(queue: SqliteQueue): void {
-  const { store, entries, settled, said } = queue;
-  if (store === undefined) return;
-  const unstored = [...entries, ...queue.again].filter(({ isStored }) => !isStored);
-  const again: Entry[] = [];
-  transaction(store.database, () => {
-    for (const [first, last] of settled) store.remove.run(store.queue, first, last);
-    for (const entry of unstored) insert(store, entry);
-    // They are stored before what they follow is out of the file: the process may be killed at any moment.
-    if (said.length > 0) again.push(...consequences(queue, store));
-    for (const entry of again) insert(store, entry);
-  });
-  for (const entry of [...unstored, ...again]) entry.isStored = true;
-  queue.settled = [];
-  queue.said = [];
-  queue.isBehind = false;
-  if (again.length === 0) return;
-  if (queue.again.length === 0) queueMicrotask(() => sayAgain(queue));
-  queue.again.push(...again);
-}
-
-function consequences(queue: SqliteQueue, store: Store): Entry[] {
-  const waiting = [...queue.entries, ...queue.again].flatMap((entry) => entry.said ?? []);
-  return noteSettled(store.notes, store.queue, queue.said, waiting).map((said) => repeated(queue, said));
-}
-
-function repeated(queue: SqliteQueue, said: Said): Entry {
-  return newEntry(queue, { kind: "identify", body: said.body } as QueuedOperation, said);
-}
-
-/** They keep their time among the others, and are not calls of the app's. */
-function sayAgain(queue: SqliteQueue): void {
-  const { again, client } = queue;
-  queue.again = [];
-  queue.entries.push(...again);
-  if (client) arrived(client, again.length);
-}
-
-function insert(store: Store, { number, operation, said }: Entry): void {
-  store.insert.run(
-    store.queue,
-    number,
-    JSON.stringify(said ? withTime(operation, said.saidAtMs) : operation),
-  );
-}
-
-function failed(queue: SqliteQueue, error: unknown): void {
-  queue.checkAtMs = Date.now() + CHECK_EVERY_MS;
-  if (!queue.isBehind)
-    console.warn(
-      `[whisperr] ${queue.file} cannot be written (${wordsOf(error)}). Events wait in memory until it can.`,
-    );
-  queue.isBehind = true;
-}
-
-function wordsOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
