@@ -8,3 +8,12 @@ export function attempt<T>(action: () => T, otherwise: T): T {
     return otherwise;
   }
 }
+
+/** What a text says, and nothing where it is no JSON of an object. */
+export function jsonObject(text: unknown): object {
+  try {
+    return Object(JSON.parse(text as string));
+  } catch {
+    return {};
+  }
+}

@@ -1,6 +1,6 @@
 /** Everything runtime packages build on. Apps install one of those; this package is for SDK authors. */
 
-export { attempt } from "./attempt.ts";
+export { attempt, jsonObject } from "./attempt.ts";
 export { type Client, type ClientConfig, createClient, startQueue } from "./client/client.ts";
 export type {
   Device,

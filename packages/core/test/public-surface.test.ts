@@ -56,6 +56,7 @@ test("core exports exactly this, so that nothing becomes public by accident", ()
     "integer",
     "isHeld",
     "isThenable",
+    "jsonObject",
     "lose",
     "misuse",
     "mustBe",

@@ -2,7 +2,7 @@
  * The last `identify()` of a user is the server's last word, in whatever order those of several pages arrive: while older ones of
  * other pages wait, newer ones are noted, and whoever settles the last of the older ones says the newer ones again.
  */
-import { append, type IdentifyOperation, type Operation, stringify } from "@whisperr/core";
+import { append, type IdentifyOperation, jsonObject, type Operation, stringify } from "@whisperr/core";
 import type { Page } from "../page/page.ts";
 import { NEWEST, queueOf, RECORD, recordKey } from "../storage/keys.ts";
 import { mayArrive, readInFlight } from "./in-flight.ts";
@@ -33,10 +33,10 @@ export function noteNewest(page: Page, operation: IdentifyOperation): void {
       one.startsWith(RECORD) &&
       queueOf(one) !== own &&
       text.includes('"kind":"identify"') &&
-      userOf(parse(text)) === user
+      userOf(jsonObject(text)) === user
     )
       note = { ...note, after: [...note.after, one] };
-    if (one === NEWEST + user) note = { ...note, ...(parse(text) as Note) };
+    if (one === NEWEST + user) note = { ...note, ...(jsonObject(text) as Note) };
   }
   const after = note.after.filter(storage.get);
   if (after.length + note.said.length === 0) return;
@@ -57,7 +57,7 @@ export function sayNewest(page: Page, settled: readonly Entry[] = []): void {
   // It stays for a page that can.
   if (page.stopping) return;
   for (const note of storage.keys().filter((one) => one.startsWith(NEWEST))) {
-    const { after = [], said = [] } = parse(storage.get(note)) as Partial<Note>;
+    const { after = [], said = [] } = jsonObject(storage.get(note)) as Partial<Note>;
     const isOpen = after.some(storage.get);
     if (isOpen && !settled.some(({ key }) => after.includes(key))) continue;
     const bodies = said.map(([, body]) => body);
@@ -71,7 +71,7 @@ export function sayNewest(page: Page, settled: readonly Entry[] = []): void {
     page.isSayingAgain = true;
     for (const body of again) append(page, { kind: "identify", body });
     page.isSayingAgain = false;
-    const left = parse(storage.get(note)) as Partial<Note>;
+    const left = jsonObject(storage.get(note)) as Partial<Note>;
     const open = left.after?.filter(storage.get) ?? [];
     // Those that were said may wait in another order than they were called in, where a page died as it said them again.
     const waits = left.said?.some(([key]) => storage.get(key));
@@ -87,16 +87,7 @@ export function sayNewest(page: Page, settled: readonly Entry[] = []): void {
 const bodyOf = (operation: unknown): string => (operation as IdentifyOperation).body;
 
 const userOf = (operation: unknown): unknown =>
-  (parse(bodyOf(operation)) as { external_user_id?: unknown }).external_user_id;
-
-/** Nothing where it is no JSON. */
-function parse(text: string | null | undefined): object {
-  try {
-    return Object(JSON.parse(text as string));
-  } catch {
-    return {};
-  }
-}
+  (jsonObject(bodyOf(operation)) as { external_user_id?: unknown }).external_user_id;
 
 export const isIdentify = (operation: Operation | undefined): operation is IdentifyOperation =>
   operation?.kind === "identify";

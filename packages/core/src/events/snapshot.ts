@@ -70,7 +70,10 @@ export function checkLength(operation: Operation): void {
  * of values without any content to send, which are `event`'s.
  */
 export function objectToJson(value: unknown, what: What, hearer?: Hearer, event: string = what): string {
-  const text = toJson(value ?? {}, what, hearer, event);
+  const given = value ?? {};
+  // The plain call is the fast one; a copy is only worth its price where JSON has less than there is.
+  const isAsJson = look(given, { left: MAX_OPERATION_LENGTH }, PLAIN_DEPTH);
+  const text: string | undefined = isAsJson ? stringify(given) : copyToJson(given, what, hearer, event);
   const isObject = text?.[0] === "{" && !(text === "{}" && isThenable(value));
   mustBe(isObject, what, "a plain JSON object", value, `invalid_${what}` satisfies DropReason);
   return text as string;
@@ -86,13 +89,6 @@ export function contextToJson(context: unknown, base?: object, hearer?: Hearer, 
 
 type What = "properties" | "context" | "traits";
 type Hearer = Pick<EventRules, "warn">;
-
-function toJson(value: object, what: What, hearer: Hearer | undefined, event: string): string | undefined {
-  const budget: Budget = { left: MAX_OPERATION_LENGTH };
-  // The plain call is the fast one; a copy is only worth its price where JSON has less than there is.
-  const isPlain = look(value, budget, PLAIN_DEPTH);
-  return isPlain ? stringify(value) : copyToJson(value, what, hearer, event);
-}
 
 /** By itself: what a closure captures takes memory at each call of the function around it. */
 function copyToJson(value: object, what: What, hearer: Hearer | undefined, event: string): string {

@@ -2,6 +2,7 @@
  * The border to HTTP: one request per call, and what its answer means. A request never throws, never follows a redirect and
  * always ends. Its answer becomes one of five outcomes (contract, section 4), and nothing behind this file knows a status code.
  */
+import { attempt, jsonObject } from "../attempt.ts";
 import { describeThrown } from "../events/refusal.ts";
 import type { Batch } from "../events/wire.ts";
 import { MAX_TIME_MS, timeOf } from "../host-numbers.ts";
@@ -52,8 +53,17 @@ export function createTransport(
     const { fetch, timers } = ports;
     let controller: AbortControllerLike | undefined;
     // The status is the verdict: once it is here, a body that breaks off or hangs takes nothing from it.
-    let verdict: Answer | undefined;
+    let verdict: { -readonly [name in keyof Answer]: Answer[name] } | undefined;
     let abort = () => {};
+
+    const ask = async (signal: unknown): Promise<FetchResponse> =>
+      fetch(baseUrl + path, {
+        method: "POST",
+        headers: { "Content-Type": "application/json", "X-API-Key": apiKey },
+        body,
+        redirect: "manual",
+        signal: signal as never,
+      });
 
     async function exchange(): Promise<Answer> {
       const sentMs = timeOf(ports);
@@ -64,34 +74,27 @@ export function createTransport(
       } catch {
         // A host without it: the request is made all the same, and no longer waited for after its time.
       }
-      const init = {
-        method: "POST",
-        headers: { "Content-Type": "application/json", "X-API-Key": apiKey },
-        body,
-        redirect: "manual",
-      } as const;
-      let response: FetchResponse;
-      try {
-        response = await fetch(baseUrl + path, { ...init, signal: signal as never });
-      } catch (error) {
+      const response = await ask(signal).catch((error) => {
         // A test's DOM has its own class for it, which the platform's fetch refuses before it sends anything.
         if (!describeThrown(error).includes("AbortSignal")) throw error;
-        response = await fetch(baseUrl + path, { ...init, signal: undefined as never });
-      }
+        return ask(undefined);
+      });
       // A number, or it throws.
-      const status = Number(response.status ?? Number.NaN);
-      if (Number.isNaN(status)) return noAnswer("an answer without a status");
+      const status = Number(response.status ?? NaN);
+      if (!(status >= 0)) return noAnswer("an answer without a status");
+      // Of its own, whatever other code gives to every object.
       verdict = { status, failure: undefined };
       try {
         // What the app gave as fetch may answer with less than a Response: all but the status can be done without.
-        const header = (name: string) => textOf(response.headers?.get?.(name));
-        verdict = {
-          ...verdict,
-          retryAfter: header("retry-after"),
-          isPage: /^\s*text\/html/i.test(header("content-type") ?? "") || undefined,
-          clockAheadMs: aheadMs(header("date"), sentMs, timeOf(ports)),
+        const header = (name: string): string | undefined => {
+          const value: unknown = response.headers?.get?.(name);
+          return typeof value === "string" ? value : undefined;
         };
-        verdict = { ...verdict, body: textOf(await ports.readText(response)) };
+        const date = header("date");
+        verdict.retryAfter = header("retry-after");
+        verdict.isPage = /^\s*text\/html/i.test(header("content-type") ?? "") || undefined;
+        verdict.clockAheadMs = date ? aheadMs(date, sentMs, timeOf(ports)) : undefined;
+        verdict.body = await ports.readText(response);
       } catch {
         // Then that is all there is of it.
       }
@@ -102,11 +105,8 @@ export function createTransport(
     const answer = new Promise<Answer>((resolve) => {
       abort = () => {
         resolve(verdict ?? noAnswer(`no answer within ${requestTimeoutMs} ms`));
-        try {
-          controller?.abort();
-        } catch {
-          // Nobody waits for it any longer.
-        }
+        // Where it throws, nobody waits for it any longer.
+        attempt(() => controller?.abort(), undefined);
       };
       exchange().then(resolve, (error: unknown) => resolve(noAnswer(describeThrown(error))));
     });
@@ -125,18 +125,14 @@ const DATE_STEP_MS = 999;
  * How far a clock is ahead of a `Date` that was written at any moment from sending to now: a machine may have slept in between,
  * and its clock may have been set back.
  */
-function aheadMs(date: string | undefined, sentMs: number, nowMs: number): number | undefined {
-  const dateMs = parseHttpDateMs(date ?? "");
+function aheadMs(date: string, sentMs: number, nowMs: number): number | undefined {
+  const dateMs = parseHttpDateMs(date);
   // Nor does a clock tell anything that shows no time at all.
   if (!(Math.max(Math.abs(sentMs), Math.abs(nowMs)) + Math.abs(dateMs) <= MAX_TIME_MS)) return undefined;
   const ahead = Math.min(sentMs, nowMs) - dateMs - DATE_STEP_MS;
   const behind = dateMs - Math.max(sentMs, nowMs);
   if (ahead > MAX_CLOCK_ERROR_MS) return ahead;
   return behind > MAX_CLOCK_ERROR_MS ? -behind : 0;
-}
-
-function textOf(value: unknown): string | undefined {
-  return typeof value === "string" ? value : undefined;
 }
 
 export type Outcome =
@@ -229,11 +225,5 @@ function parse(body = ""): {
   readonly rejected?: unknown;
   readonly error?: unknown;
 } {
-  let said: object = {};
-  try {
-    said = Object(JSON.parse(body));
-  } catch {
-    // Then it says nothing.
-  }
-  return ownOptions(said);
+  return ownOptions(jsonObject(body));
 }

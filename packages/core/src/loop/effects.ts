@@ -77,12 +77,14 @@ export function conclude(client: Client, answer: Answer, isLarge?: boolean): voi
   const { offset, outbox, ports } = client;
   client.answer = answer;
   const outcome = heard(client, answer, client.inFlight - offset, isLarge);
-  step(client, answered, outcome, randomOf(ports), offset > 0 && outbox.at(offset)?.kind === "identify");
+  const random = outcome.kind === "retry" ? randomOf(ports) : 0;
+  step(client, answered, outcome, random, offset > 0 && outbox.at(offset)?.kind === "identify");
 }
 
 /** What an answer says of the `count` operations that were sent. */
 export function heard(client: Client, answer: Answer, count: number, isLarge?: boolean): Outcome {
-  const nowMs = timeOf(client.ports) - client.clockAheadMs;
+  // Asked for only where the answer may name a time.
+  const nowMs = answer.retryAfter ? timeOf(client.ports) - client.clockAheadMs : 0;
   const outcome = classifyAnswer(answer, count, nowMs, isLarge, client.delivered > 0);
   const { kind } = outcome;
   if (kind === "rejected" || kind === "accepted")

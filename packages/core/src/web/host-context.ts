@@ -18,14 +18,16 @@ export const outsideZones: InContext = (run) => {
 
 /** The part of Node's `AsyncResource` that is used, which Bun and Deno have as well. */
 export interface AsyncHooks {
-  readonly AsyncResource: new (type: string) => { runInAsyncScope<T>(run: () => T): T };
+  readonly AsyncResource: new (type: string) => { runInAsyncScope: RunInScope };
 }
+
+type RunInScope = <T>(run: InContext, self: undefined, task: () => T) => T;
 
 /** From now on what is run is run in the context of this call, and outside every zone. `hooks`: `node:async_hooks`, where there is one. */
 export function contextOfNow(hooks: AsyncHooks | undefined): InContext {
   if (hooks === undefined) return outsideZones;
   const resource = new hooks.AsyncResource("Whisperr");
-  return (run) => resource.runInAsyncScope(() => outsideZones(run));
+  return (run) => resource.runInAsyncScope(outsideZones, undefined, run);
 }
 
 /** Timers that fire in that context. Where the host throws there is none: `null`. */
