@@ -102,6 +102,26 @@ test("an outage: everything comes back later, nothing is a dead letter", async (
   expect(await deadLetters()).toEqual([]);
 });
 
+test("an identify that comes back after a newer one was delivered is not the last word", async () => {
+  const { api, miniflare, deadLetters } = await setQueueStage(2);
+  const queue = await miniflare.getQueueProducer("WHISPERR_QUEUE", "app");
+  const send = (plan: string, atMs: number) => {
+    const operation = {
+      kind: "identify",
+      body: JSON.stringify({ external_user_id: "user_1", traits: { plan } }),
+    };
+    const message = { whisperr: 1, client: plan, number: 1, atMs, operation };
+    return queue.send(message, { contentType: "json" });
+  };
+  const nowMs = Date.now();
+  await send("pro", nowMs);
+  await eventually("the newer one", () => api.store.users.get("user_1")?.traits.plan === "pro");
+  await send("trial", nowMs - 60_000);
+  await eventually("it is said again", () => api.store.users.get("user_1")?.identifies === 3);
+  expect(api.requests.map(({ text }) => JSON.parse(text).traits.plan)).toEqual(["pro", "trial", "pro"]);
+  expect(await deadLetters()).toEqual([]);
+});
+
 test("an API that hangs: the consumer lets go, and the messages come back", async () => {
   const { api, track } = await setQueueStage(MANY_RETRIES, { hangs: true });
   api.setDefault({ kind: "hang" });

@@ -100,7 +100,10 @@ async function hold(partition: Partition): Promise<void> {
   const { session } = partition;
   session.untilMs = untilMs;
   relay.ports.timers.clear(session.expiry);
-  session.expiry = relay.ports.timers.set(() => endSession(partition), untilMs - performance.now());
+  session.expiry = relay.ports.timers.set(
+    () => endSession(partition),
+    Math.max(untilMs - performance.now(), 0),
+  );
 }
 
 /** Redis hears what is over. */

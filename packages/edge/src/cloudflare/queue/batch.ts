@@ -1,5 +1,5 @@
 /** What a batch of messages holds, in the order it happened. */
-import type { Operation, WhisperrError } from "@whisperr/core";
+import { type Operation, type Said, saidBy, type WhisperrError } from "@whisperr/core";
 import { comparePlaces } from "../../hand-over/place.ts";
 import type { QueueMessageLike } from "../bindings.ts";
 import { readMessageBody } from "./message.ts";
@@ -10,6 +10,8 @@ export interface SortedMessages {
    * hear that the Queue had it.
    */
   readonly carriers: Map<Operation, QueueMessageLike[]>;
+  /** What those of `identify()` say, and when they were called. */
+  readonly said: ReadonlyMap<Operation, Said>;
   /** Not ours, or damaged. */
   readonly unreadable: readonly QueueMessageLike[];
 }
@@ -24,14 +26,18 @@ export function sortMessages(messages: readonly QueueMessageLike[]): SortedMessa
   readable.sort((a, b) => comparePlaces(a.place, b.place));
 
   const carriers = new Map<Operation, QueueMessageLike[]>();
+  const said = new Map<Operation, Said>();
   let before: (typeof readable)[number] | undefined;
   for (const next of readable) {
     const repeats = before !== undefined && comparePlaces(before.place, next.place) === 0;
     const operation = repeats && before !== undefined ? before.operation : next.operation;
     carriers.set(operation, [...(carriers.get(operation) ?? []), next.message]);
-    if (!repeats) before = next;
+    if (repeats) continue;
+    before = next;
+    const one = saidBy(operation, next.place.atMs);
+    if (one) said.set(operation, one);
   }
-  return { carriers, unreadable };
+  return { carriers, said, unreadable };
 }
 
 export function unreadableError(count: number): WhisperrError {

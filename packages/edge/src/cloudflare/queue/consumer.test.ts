@@ -1,4 +1,4 @@
-import type { WhisperrError } from "@whisperr/core";
+import type { IdentifyOperation, WhisperrError } from "@whisperr/core";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { aNumberedApi, anEvent, type NumberedApi } from "../../../test/queue-fixtures.ts";
 import { type QueueConsumerOptions, whisperrQueueConsumer } from "./consumer.ts";
@@ -180,5 +180,73 @@ describe("whisperrQueueConsumer()", () => {
     expect(seen).toEqual([ENV]);
     expect(vi.getTimerCount()).toBe(0);
     vi.useRealTimers();
+  });
+
+  describe("the last identify() is the last word", () => {
+    const identify = (plan: string, atMs: number, user = "ada") =>
+      aMessage(
+        messageBody(
+          {
+            kind: "identify",
+            body: JSON.stringify({ external_user_id: user, traits: { plan } }),
+          } as IdentifyOperation,
+          { client: plan, number: 1, atMs },
+        ),
+      );
+
+    function stage() {
+      const plans: string[] = [];
+      const status = { of: (_plan: string, _count: number) => 202 };
+      const handler = whisperrQueueConsumer({
+        backoff: { baseMs: 1, maxMs: 1 },
+        maxRetries: 0,
+        onError() {},
+        async fetch(_url, { body }) {
+          const { plan } = (JSON.parse(body) as { traits: { plan: string } }).traits;
+          plans.push(plan);
+          return {
+            status: status.of(plan, plans.length),
+            headers: { get: () => null },
+            text: async () => "",
+          };
+        },
+      });
+      const deliver = async (...messages: ReturnType<typeof aMessage>[]) => {
+        await handler({ messages, retryAll() {} }, ENV);
+        return outcomes(messages);
+      };
+      return { plans, status, deliver };
+    }
+
+    test("when a message with an older one comes back later than a newer one", async () => {
+      const { plans, deliver } = stage();
+      await deliver(identify("pro", 20), identify("left", 30));
+      expect(await deliver(identify("trial", 10))).toEqual(["acked"]);
+      expect(plans).toEqual(["pro", "left", "trial", "pro", "left"]);
+    });
+
+    test("when an older one comes together with the newest", async () => {
+      const { plans, deliver } = stage();
+      await deliver(identify("pro", 20));
+      expect(await deliver(identify("left", 30), identify("trial", 10))).toEqual(["acked", "acked"]);
+      expect(plans.at(-1)).toBe("left");
+    });
+
+    test("when the newer one cannot be said again at once: the older one comes back", async () => {
+      const { plans, status, deliver } = stage();
+      await deliver(identify("pro", 20));
+      status.of = (plan) => (plan === "pro" ? 503 : 202);
+      expect(await deliver(identify("trial", 10))).toEqual(["retried"]);
+      status.of = () => 202;
+      expect(await deliver(identify("trial", 10))).toEqual(["acked"]);
+      expect(plans).toEqual(["pro", "trial", "pro", "trial", "pro"]);
+    });
+
+    test("in their order, and of several users, each is said once", async () => {
+      const { plans, deliver } = stage();
+      await deliver(identify("pro", 20), identify("free", 40, "bob"));
+      await deliver(identify("left", 30));
+      expect(plans).toEqual(["pro", "free", "left"]);
+    });
   });
 });

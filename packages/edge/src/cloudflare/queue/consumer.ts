@@ -2,10 +2,19 @@
  * The consuming side of a Queue: delivers a batch in its order, acknowledges what was delivered, and leaves the rest to
  * the Queue's own retries and dead letters.
  */
-import { describeThrown, integer, type Operation, printable, report } from "@whisperr/core";
+import {
+  describeThrown,
+  type IdentifyOperation,
+  integer,
+  type Operation,
+  printable,
+  report,
+  type Said,
+} from "@whisperr/core";
 import type { QueueBatchLike, QueueMessageLike } from "../bindings.ts";
 import { type DeliveryOptions, type DeliverySettings, resolveDelivery } from "../settings.ts";
-import { sortMessages, unreadableError } from "./batch.ts";
+import { type SortedMessages, sortMessages, unreadableError } from "./batch.ts";
+import { isLate, type Memory, undoneBy } from "./last-word.ts";
 import { MAX_DELAY_SECONDS, type RetryDelay, retryDelaySeconds } from "./retry-delay.ts";
 import { deliverRound } from "./round.ts";
 
@@ -82,6 +91,7 @@ export function whisperrQueueConsumer<Env = unknown>(
 interface ConsumerSettings extends DeliverySettings {
   readonly timeLimitMs: number;
   readonly retryDelay: RetryDelay;
+  readonly memory: Memory;
   /** Wall-clock ms since 1970 until which the server asked this isolate to wait. */
   notBeforeMs: number;
 }
@@ -96,6 +106,7 @@ function resolveConsumer(given: QueueConsumerOptions, env: unknown): ConsumerSet
   return {
     ...resolveDelivery({ ...given, maxRetries, backoff }, env, 1),
     notBeforeMs: 0,
+    memory: { notes: [] },
     timeLimitMs: integer("timeLimitMs", given.timeLimitMs, 300_000, 1, MAX_TIME_LIMIT_MS),
     retryDelay: { baseSeconds, maxSeconds: Math.max(baseSeconds, seconds("maxRetryDelaySeconds", 3600)) },
   };
@@ -105,26 +116,64 @@ async function consume(batch: QueueBatchLike, settings: ConsumerSettings): Promi
   const { ports, reporter, retryDelay } = settings;
   const waitMs = settings.notBeforeMs - ports.nowMs();
   if (waitMs > 0) return batch.retryAll({ delaySeconds: Math.ceil(waitMs / 1000) });
-  const { carriers, unreadable } = sortMessages(batch.messages);
+  const sorted = sortMessages(batch.messages);
+  const { unreadable } = sorted;
   if (unreadable.length > 0) report(reporter, unreadableError(unreadable.length));
   const refused = [...unreadable];
   const random = ports.random();
   const later = (message: QueueMessageLike, attempts: number, afterMs?: number) =>
     message.retry({ delaySeconds: retryDelaySeconds(attempts, random, retryDelay, afterMs) });
 
-  if (carriers.size > 0) {
-    const onSettled = (operation: Operation, delivered: boolean) => {
-      const settled = carriers.get(operation) ?? [];
-      carriers.delete(operation);
-      // At once: whatever happens to the rest of the batch, these are over.
-      for (const message of settled) delivered ? message.ack() : refused.push(message);
-    };
-    const afterMs = await deliverRound({ ...settings, operations: [...carriers.keys()], onSettled });
-    const left = [...carriers.values()].flat();
+  if (sorted.carriers.size > 0) {
+    const { left, afterMs } = await deliver(sorted, settings, refused);
     // One delay for all of them: with delays of their own they would come back in another order.
     const attempts = Math.max(...left.map((message) => message.attempts));
     settings.notBeforeMs = afterMs === undefined ? 0 : ports.nowMs() + afterMs;
     for (const message of left) later(message, attempts, afterMs);
   }
   for (const message of refused) later(message, message.attempts);
+}
+
+interface Delivered {
+  /** To be brought again. */
+  readonly left: readonly QueueMessageLike[];
+  /** When the server asked for a wait. */
+  readonly afterMs: number | undefined;
+}
+
+/** `refused`: those that the API refuses for good are added. */
+async function deliver(
+  { carriers, said }: SortedMessages,
+  settings: ConsumerSettings,
+  refused: QueueMessageLike[],
+): Promise<Delivered> {
+  const { ports, memory, timeLimitMs } = settings;
+  const endMs = ports.nowMs() + timeLimitMs;
+  const heard: Said[] = [];
+  /** Over once that is said again what they have undone. */
+  const late: QueueMessageLike[] = [];
+  const onSettled = (operation: Operation, delivered: boolean) => {
+    const settled = carriers.get(operation) ?? [];
+    carriers.delete(operation);
+    const one = delivered ? said.get(operation) : undefined;
+    const comesLate = one !== undefined && isLate(memory, heard, one);
+    if (one) heard.push(one);
+    if (comesLate) return void late.push(...settled);
+    // At once: whatever happens to the rest of the batch, these are over.
+    for (const message of settled) delivered ? message.ack() : refused.push(message);
+  };
+  let afterMs = await deliverRound({ ...settings, operations: [...carriers.keys()], onSettled });
+  const waiting = [...carriers.keys()].flatMap((operation) => said.get(operation) ?? []);
+  const again = new Set(undoneBy(memory, heard, waiting));
+  if (again.size > 0 && afterMs === undefined)
+    afterMs = await deliverRound({
+      ...settings,
+      operations: [...again],
+      onSettled: (operation) => void again.delete(operation as IdentifyOperation),
+      timeLimitMs: Math.max(endMs - ports.nowMs(), 1),
+    });
+  const left = [...carriers.values()].flat();
+  if (again.size > 0) left.push(...late);
+  else for (const message of late) message.ack();
+  return { left, afterMs };
 }
