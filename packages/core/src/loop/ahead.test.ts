@@ -2,7 +2,8 @@
 import { expect, test } from "vitest";
 import { settle } from "../../test/fake-ports.ts";
 import { type LoopFixture, loopFixture } from "../../test/loop-fixture.ts";
-import { anIdentify } from "../../test/operations.ts";
+import { anIdentify, aTrack } from "../../test/operations.ts";
+import type { ClientConfig } from "../client/client.ts";
 import { AHEAD, sendAhead } from "./ahead.ts";
 
 interface Going extends LoopFixture {
@@ -12,12 +13,12 @@ interface Going extends LoopFixture {
 }
 
 /** Three events, an identify and two events wait, and the first three are under way. */
-async function going(bytes: number): Promise<Going> {
+async function going(bytes: number, config: Partial<ClientConfig> = {}): Promise<Going> {
   const going = { bytes: 0 };
   const noted: number[] = [];
   const fixture = loopFixture({
     ports: { sendingAhead: AHEAD, aheadBytes: () => going.bytes },
-    config: { backoff: { baseMs: 1000, maxMs: 1000 } },
+    config: { backoff: { baseMs: 1000, maxMs: 1000 }, ...config },
   });
   Object.assign(fixture.client, {
     outbox: Object.assign(fixture.client.outbox, { inFlight: (count: number) => void noted.push(count) }),
@@ -75,8 +76,110 @@ test.each([[[0, 1, 2]], [[2, 1, 0]], [[1, 2, 0]]])(
     expect(page.loop.stats()).toEqual({ accepted: 6, delivered: 6, dropped: {}, pending: 0 });
     expect(page.server.requests).toHaveLength(3);
     expect(page.noted.at(-1)).toBe(0);
+    expect(page.client.pending).toBe(0);
+    expect(page.errors).toEqual([]);
   },
 );
+
+test("without a request under way, and without others who have some, nothing is sent before its turn", async () => {
+  const { client, server, track, loop } = loopFixture({
+    ports: { sendingAhead: AHEAD, aheadBytes: () => 60_000 },
+  });
+  track(2);
+  sendAhead(client);
+  await settle();
+  expect(server.requests).toEqual([]);
+  void loop.flush();
+  await settle();
+  server.answer(401);
+  await settle();
+  sendAhead(client, 0);
+  await settle();
+  expect(server.requests, "the key was refused").toHaveLength(1);
+});
+
+test("where a runtime sends nothing ahead, or has time, what waits for the interval goes on waiting", async () => {
+  for (const aheadBytes of [undefined, () => 0]) {
+    const { client, server, track } = loopFixture({ ports: { aheadBytes: aheadBytes as never } });
+    track(2);
+    sendAhead(client, 0);
+    await settle();
+    expect(server.requests).toEqual([]);
+  }
+});
+
+test("nothing is sent ahead while a refused batch is divided, or what stands behind the front is probed", async () => {
+  const page = await going(0);
+  await answer(page, 0, 422);
+  page.going.bytes = 60_000;
+  sendAhead(page.client);
+  expect(counts(page).slice(1)).toEqual([["/v1/events/batch", 2]]);
+
+  const probing = await going(60_000);
+  probing.client.offset = 1;
+  sendAhead(probing.client);
+  expect(probing.server.requests).toHaveLength(1);
+});
+
+test("twenty requests at most are ahead, each as large as a batch may be", async () => {
+  const page = await going(60_000);
+  for (let number = 0; number < 30; number++) page.loop.append(anIdentify());
+  sendAhead(page.client);
+  expect(page.server.requests).toHaveLength(21);
+
+  const few = await going(60_000, { maxBatchSize: 2 });
+  few.track(3);
+  sendAhead(few.client);
+  expect(counts(few).map(([, count]) => count)).toEqual([2, 1, 1, 2, 2, 1]);
+
+  const small = await going(60_000, { maxBatchBytes: 300 });
+  sendAhead(small.client);
+  expect(counts(small).map(([, count]) => count)).toEqual([1, 1, 1, 1, 1, 1]);
+});
+
+test("a body that just fits goes; of two, the second waits, and so does what waits for a user", async () => {
+  const fixture = loopFixture({ ports: { sendingAhead: AHEAD, aheadBytes: () => bytes } });
+  const { client, server, track, loop } = fixture;
+  let bytes = 0;
+  track(1);
+  void loop.flush();
+  await settle();
+  const one = server.requests[0]?.body.length ?? 0;
+  track(1);
+  loop.append(aTrack({ held: true }));
+  bytes = one - 1;
+  sendAhead(client);
+  expect(server.requests).toHaveLength(1);
+  bytes = one;
+  sendAhead(client);
+  bytes = 60_000;
+  sendAhead(client);
+  expect(counts(fixture)).toEqual([
+    ["/v1/events/batch", 1],
+    ["/v1/events/batch", 1],
+  ]);
+});
+
+test("what is sent ahead and fails in its turn waits as any other attempt", async () => {
+  const page = await going(60_000);
+  sendAhead(page.client);
+  page.going.bytes = 0;
+  await answer(page, 0, 202);
+  await answer(page, 1, 503);
+  expect(page.server.requests).toHaveLength(3);
+  expect(page.timers.delays()).toEqual([500]);
+});
+
+test("what was sent ahead settles where it stands now: the full queue has lost what was in front", async () => {
+  const page = await going(60_000, { maxQueueSize: 6 });
+  sendAhead(page.client);
+  page.going.bytes = 0;
+  await answer(page, 0, 500);
+  page.track(3);
+  expect(page.loop.stats()).toMatchObject({ dropped: { queue_full: 3 }, pending: 6 });
+  await answer(page, 1, 202);
+  expect(page.loop.stats()).toMatchObject({ delivered: 1, pending: 5 });
+});
 
 test("what failed is sent again in its turn, and nothing of what arrived", async () => {
   const page = await going(60_000);
@@ -102,7 +205,9 @@ test("the first is not sent again while one behind it is under way", async () =>
   expect(page.server.requests, "one request at a time").toHaveLength(3);
 
   await answer(page, 1, 202);
+  expect(page.noted.at(-1), "one is still under way").not.toBe(0);
   await answer(page, 2, 202);
+  expect(page.noted.slice(-2)).toEqual([0, 3]);
   expect(counts(page).slice(3)).toEqual([["/v1/events/batch", 3]]);
 });
 
@@ -135,8 +240,16 @@ test("a client that is told to take everything back lets go of all of it", async
   const page = await going(60_000);
   sendAhead(page.client);
   page.loop.abandon();
+  const before = page.noted.length;
 
   expect(page.server.requests.map(({ aborted }) => aborted)).toEqual([true, true, true]);
+  page.going.bytes = 0;
+  await answer(page, 2, 202);
+  expect(page.loop.stats(), "its answer says nothing any more").toMatchObject({ delivered: 0, pending: 6 });
+  expect(page.noted).toHaveLength(before);
+  void page.loop.flush();
+  await settle();
+  expect(counts(page).slice(3)).toEqual([["/v1/events/batch", 3]]);
 });
 
 test("behind what others have in flight, the rest goes without waiting for that", async () => {

@@ -79,7 +79,7 @@ function letGo(client: Client): void {
 function answeredEarly(client: Client, sent: SentAhead, answer: Answer): void {
   // Its turn has come meanwhile, or it was let go of.
   const others = sentBy(client).filter((one) => one !== sent);
-  if (others.length === client.ahead?.length) return;
+  if (others.length === sentBy(client).length) return;
   client.ahead = others;
   const outcome = heard(client, answer, sent.batch.count);
   // An identify is overtaken by none: one that may be undone is said again in its turn.

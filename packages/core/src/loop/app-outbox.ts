@@ -24,7 +24,6 @@ export interface SharedOutbox extends AppOutbox {
 
 /** A part of `Ports` for a client whose outbox is the app's: always ready, once things are as they should be. */
 export function isReady(client: Client): boolean {
-  if (client.request || client.phase !== "sending") return true;
   recount(client);
   const unreadable = unreadableAtFront(client);
   if (unreadable > 0) {

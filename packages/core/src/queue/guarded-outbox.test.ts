@@ -162,3 +162,71 @@ test("one that lets go of more than it was told is taken at its word", () => {
 
   expect([outbox.size, outbox.at(0)]).toEqual([1, aTrack({ idNumber: 3 })]);
 });
+
+test("one that throws, and whose size cannot be asked, has taken nothing", () => {
+  let isBroken = false;
+  const fail = () => {
+    throw new Error("disk gone");
+  };
+  const outbox = changed({
+    get size() {
+      return isBroken ? fail() : 0;
+    },
+    append: fail,
+  });
+  isBroken = true;
+  outbox.append(aTrack());
+  expect(outbox.failure).toBe("disk gone");
+});
+
+test("one that others put something into as well has taken what it was given", () => {
+  const inner = arrayOutbox();
+  const outbox = changed({
+    get size() {
+      return inner.size;
+    },
+    append(operation) {
+      inner.append(aTrack());
+      inner.append(operation as Operation);
+    },
+  });
+  outbox.append(aTrack());
+  expect([outbox.failure, outbox.size]).toEqual([undefined, 2]);
+});
+
+test("what it does not let go of at the front is out of the way of whatever is done behind it", () => {
+  const inner = arrayOutbox([1, 2, 3, 4].map((idNumber) => aTrack({ idNumber })));
+  const told: unknown[] = [];
+  let isStuck = true;
+  const outbox = changed({
+    ...inner,
+    get size() {
+      return inner.size;
+    },
+    remove(offset, count) {
+      told.push([offset, count]);
+      if (!isStuck || offset > 0) inner.remove(offset, count);
+    },
+    inFlight: (count) => void told.push(count),
+  });
+  outbox.remove(0, 1);
+  outbox.inFlight?.(2);
+  outbox.inFlight?.(0);
+  outbox.remove(1, 1);
+  expect(told).toEqual([[0, 1], 3, 0, [2, 1]]);
+  isStuck = false;
+  outbox.remove(0, 1);
+  expect(told.at(-1)).toEqual([0, 2]);
+  expect([outbox.size, outbox.at(0)]).toEqual([1, aTrack({ idNumber: 4 })]);
+});
+
+test.each<[string, object]>([
+  ["properties that are a list", { ...aTrack(), properties: "[]" }],
+  ["another kind", { kind: "page", body: "{}" }],
+  ["no text", { kind: "identify", body: { external_user_id: "ada" } }],
+])("an operation of %s cannot be read", (_of, operation) => {
+  const said: string[] = [];
+  const outbox = guardedOutbox(arrayOutbox([operation as Operation]), (message) => said.push(message));
+  expect(outbox.at(0)).toBeUndefined();
+  expect(said).toEqual(["the outbox failed: an operation is unreadable"]);
+});
