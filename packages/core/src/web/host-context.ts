@@ -18,10 +18,12 @@ export const outsideZones: InContext = (run) => {
 
 /** The part of Node's `AsyncResource` that is used, which Bun and Deno have as well. */
 export interface AsyncHooks {
-  readonly AsyncResource: new (type: string) => { runInAsyncScope: RunInScope };
+  readonly AsyncResource: new (
+    type: string,
+  ) => {
+    runInAsyncScope<T>(run: (task: () => T) => T, self: undefined, task: () => T): T;
+  };
 }
-
-type RunInScope = <T>(run: InContext, self: undefined, task: () => T) => T;
 
 /** From now on what is run is run in the context of this call, and outside every zone. `hooks`: `node:async_hooks`, where there is one. */
 export function contextOfNow(hooks: AsyncHooks | undefined): InContext {
