@@ -20,9 +20,10 @@ import {
 } from "@whisperr/core";
 import { nowMs, timers } from "./clock.ts";
 import type { KvKey, KvLike } from "./kv-api.ts";
-import { type Claim, createClaim, isHeld, nameAfter, takeOver } from "./kv-claim.ts";
+import { type Claim, createClaim, isHeld, nameAfter } from "./kv-claim.ts";
 import { type Entry, outboxKey, readQueues, readRecords } from "./kv-records.ts";
 import type { Note } from "./kv-said.ts";
+import { takeOver } from "./kv-takeover.ts";
 import { confirm, createWriter, erase, saved, store, type Writer, type Written } from "./kv-writer.ts";
 
 /** The option `outbox` takes it; of one client alone. */

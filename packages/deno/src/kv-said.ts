@@ -5,8 +5,9 @@
  */
 import { consequencesOf, type IdentifyOperation, type Operation, type Said, saidBy } from "@whisperr/core";
 import type { KvAtomic, KvKey, KvLike } from "./kv-api.ts";
-import { type Claim, hasOthers } from "./kv-claim.ts";
+import type { Claim } from "./kv-claim.ts";
 import type { Entry } from "./kv-records.ts";
+import { hasOthers } from "./kv-takeover.ts";
 
 export interface Note extends Said {
   readonly key: KvKey;
