@@ -49,12 +49,25 @@ describe("how far the clock is ahead", () => {
     },
   );
 
-  test.each([Number.NaN, Number.POSITIVE_INFINITY, 1e20])(
+  test("nobody knows from a clock that shows no time any more, be it before or after", async () => {
+    for (const times of [
+      [NOW_MS, 1e20],
+      [1e20, NOW_MS],
+    ]) {
+      const { answer } = exchange(async () => response({ headers: dated(NOW_MS) }), {
+        nowMs: () => times.shift() ?? NOW_MS,
+      });
+      await settle();
+      expect(answer()).toMatchObject({ status: 202, clockAheadMs: undefined });
+    }
+  });
+
+  test.each([Number.NaN, Number.POSITIVE_INFINITY, 1e20, 8.64e15])(
     "a clock that says %d has no answer the worse",
     async (ms) => {
       const { answer } = exchange(async () => response({ headers: dated(NOW_MS) }), { nowMs: () => ms });
       await settle();
-      expect(answer()).toMatchObject({ status: 202, body: "{}" });
+      expect(answer()).toMatchObject({ status: 202, body: "{}", clockAheadMs: undefined });
     },
   );
 });

@@ -44,6 +44,41 @@ test("what ids are made of is drawn anew for each millisecond that has events: a
   ]);
 });
 
+test.each([-1, 1, 8.64e15, -8.64e15])("a clock that shows %d has ids and a time", (nowMs) => {
+  const { ports } = fakePorts({ nowMs: () => nowMs });
+  const record = createRecorder({ apiKey: "wrk_test" }, warn);
+  const made = recordEvent(record, { ports, clockAheadMs: 0 }, user, "bought", {}, undefined);
+  expect(formatMessageId(made as TrackOperation)).toMatch(
+    /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
+  );
+  expect(made).toMatchObject({ atMs: nowMs });
+});
+
+test("a clock that shows no time has no events", () => {
+  const { ports } = fakePorts({ nowMs: () => 8.64e15 + 1 });
+  const record = createRecorder({ apiKey: "wrk_test" }, warn);
+  expect(() => recordEvent(record, { ports, clockAheadMs: 0 }, user, "bought", {}, undefined)).toThrow(
+    expect.objectContaining({ reason: "unserializable", message: "the clock shows no time" }),
+  );
+});
+
+test("the context of every event names the library, where a runtime has one; the app's own name for it wins", () => {
+  const library = { name: "@whisperr/node", version: "1.0.0" };
+  const baseOf = (context?: object) => createRecorder({ apiKey: "wrk_test", context }, warn, library).base;
+  expect(baseOf()).toEqual({ library });
+  expect(baseOf({ service: "billing" })).toEqual({ library, service: "billing" });
+  expect(baseOf({ library: "mine" })).toEqual({ library: "mine" });
+});
+
+test("what has no content in the option context is said", () => {
+  const said: string[] = [];
+  createRecorder(
+    { apiKey: "wrk_test", context: { done() {} } },
+    (_event, message) => void said.push(message),
+  );
+  expect(said).toEqual([expect.stringContaining("context.done is a function")]);
+});
+
 test("dice that always fall the same give no two events one id", () => {
   let nowMs = 1000;
   const { ports } = fakePorts({ nowMs: () => nowMs++ });

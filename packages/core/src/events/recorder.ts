@@ -80,7 +80,7 @@ export function createRecorder(
     known: new Map(),
     idPrefix: "",
     idNumber: 0,
-    drawnAtMs: -1,
+    drawnAtMs: Number.NaN,
   };
 }
 

@@ -173,6 +173,14 @@ describe("an event without a schema", () => {
     expect(log).toEqual([{ level: "warn", message: "[whisperr] plan_viewed: no schema of it." }]);
   });
 
+  test("nor traits that their schema refuses, where they are sent all the same: that is said once", async () => {
+    const { client, identifies, log } = clientFixture({ traits: ZOD.traits, invalidEvents: "warn" });
+    for (const _ of [1, 2]) client.identify("ada", { traits: { plan: "gold" } });
+    await client.flush();
+    expect(identifies).toHaveLength(2);
+    expect(log).toEqual([{ level: "warn", message: expect.stringMatching(/^\[whisperr\] traits: plan: /) }]);
+  });
+
   test("drop: is reported, but for what the SDK records by itself", async () => {
     const { client, events: arrived, errors } = clientFixture({ events, unknownEvents: "drop" });
     for (const name of ["plan_viewed", "page_viewed", "constructor"]) client.track("ada", name);

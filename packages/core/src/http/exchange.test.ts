@@ -42,6 +42,24 @@ test("fetch is called without a this: browsers refuse any other", async () => {
   expect(self).toBeUndefined();
 });
 
+test.each([
+  ["text/html", true],
+  ["  Text/HTML; charset=utf-8", true],
+  ["application/json", undefined],
+  ["application/xhtml+text/html", undefined],
+])("an answer of the type %s is a page: %s", async (type, isPage) => {
+  const headers = new Map([["content-type", type]]) as never;
+
+  expect(await answerTo(() => Promise.resolve(response({ headers })))).toMatchObject({ status: 202, isPage });
+});
+
+test("a redirect that the platform hides is an answer, of status 0", async () => {
+  expect(await answerTo(() => Promise.resolve(response({ status: 0 })))).toMatchObject({
+    status: 0,
+    failure: undefined,
+  });
+});
+
 describe("a failure", () => {
   test("is told in the network's words, cause included", async () => {
     const error = new Error("fetch failed", { cause: new Error("connect ECONNREFUSED") });
@@ -49,6 +67,31 @@ describe("a failure", () => {
     expect(await answerTo(() => Promise.reject(error))).toEqual(
       noAnswer("fetch failed: connect ECONNREFUSED"),
     );
+  });
+
+  test("is no reason to ask twice: it may have arrived", async () => {
+    let asked = 0;
+    await answerTo(() => {
+      asked += 1;
+      return Promise.reject(new Error("socket hang up"));
+    });
+
+    expect(asked).toBe(1);
+  });
+
+  test("of a signal that fetch does not know is: the same request, without one", async () => {
+    const calls: [string, FetchInit][] = [];
+    const answer = await answerTo((url, init) => {
+      calls.push([url, init]);
+      if (init.signal)
+        return Promise.reject(new TypeError('Expected signal to be an instance of "AbortSignal"'));
+      return Promise.resolve(response());
+    });
+
+    expect(answer).toMatchObject({ status: 202 });
+    const [[url, { signal, ...init }] = ["", {}], second] = calls;
+    expect(signal).toBeDefined();
+    expect(second).toEqual([url, { ...init, signal: undefined }]);
   });
 
   test("is told by its code when the cause has no message", async () => {

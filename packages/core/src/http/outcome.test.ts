@@ -7,6 +7,12 @@ const NOW_MS = Date.UTC(1994, 10, 6, 8, 49, 0);
 const classify = (status: number, body: unknown = "", retryAfter = "", count = 3) =>
   classifyAnswer(http(status, body, retryAfter), count, NOW_MS);
 
+test("a 403 in the API's words is about the key, unless the key was taken before", () => {
+  const forbidden = http(403, { error: { code: "revoked" } });
+  expect(classifyAnswer(forbidden, 3, NOW_MS)).toEqual({ kind: "auth" });
+  expect(classifyAnswer(forbidden, 3, NOW_MS, undefined, true)).toMatchObject({ kind: "retry" });
+});
+
 describe("a status belongs to one class", () => {
   test.each<[number, Outcome["kind"]]>([
     [0, "retry"],
