@@ -63,7 +63,7 @@ test("a clock that shows no time has no events", () => {
 });
 
 test("the context of every event names the library, where a runtime has one; the app's own name for it wins", () => {
-  const library = { name: "@whisperr/node", version: "1.0.0" };
+  const library = { name: "@whisperr/node", version: "1.0.0", runtime: "node/26.0.0" };
   const baseOf = (context?: object) => createRecorder({ apiKey: "wrk_test", context }, warn, library).base;
   expect(baseOf()).toEqual({ library });
   expect(baseOf({ service: "billing" })).toEqual({ library, service: "billing" });
