@@ -15,7 +15,18 @@
  * more, the front is dropped. When it is not, it was an outage, and the probe was an attempt of it, made early.
  */
 import type { Outcome } from "../http/exchange.ts";
-import { goOn, keep, leave, MAX_DOUBTS, pause, retriesIn, roundFailed, send } from "./flow.ts";
+import {
+  attemptsAlone,
+  goOn,
+  keep,
+  leave,
+  MAX_DOUBTS,
+  pause,
+  probeOf,
+  retriesIn,
+  roundFailed,
+  send,
+} from "./flow.ts";
 import type { Machine } from "./machine.ts";
 import type { DeliveryConfig } from "./state.ts";
 
@@ -24,10 +35,6 @@ import type { DeliveryConfig } from "./state.ts";
  * with the search for the first, and a server that refuses everything sees at most 120 requests for 500 operations.
  */
 export const MAX_REFUSALS_IN_A_ROW = 72;
-
-/** An operation must have failed alone in all attempts of a flush before another one is probed, in so many at least and at most. */
-const MIN_ATTEMPTS_ALONE = 3;
-const MAX_ATTEMPTS_ALONE = MAX_DOUBTS - 1;
 
 /** The most operations dropped undivided at a time: what a server that was mended meanwhile can cost. */
 export const MAX_DROPPED_TOGETHER = 50;
@@ -90,7 +97,7 @@ function failed(machine: Machine, { afterMs, blames }: Outcome & { kind: "retry"
     blame(machine, blames);
     // After the shortest wait, for what was mended in between would look as if it had been the one.
     if (machine.doubts > attemptsAlone(machine) && goal > 1 && failures <= Math.max(retries, 1))
-      return pause(machine, "backoff", backoffMs(1), Math.min(machine.probes, goal - 1));
+      return pause(machine, "backoff", backoffMs(1), probeOf(machine));
   }
   const askedMs = afterMs && throttledMs(afterMs, random);
   // The server has said when, and no flush() comes before that, nor need one wait for longer.
@@ -129,11 +136,6 @@ function blame(machine: Machine, blames: "content" | "size"): void {
   machine.limit = Math.ceil(inFlight / 2);
   machine.suspect = blames === "size" ? 0 : inFlight;
   if (blames === "size") machine.ceiling = machine.limit;
-}
-
-/** Attempts in which an operation must have failed alone before somebody asks whether it is the one. */
-function attemptsAlone({ config }: Machine): number {
-  return Math.min(Math.max(config.maxRetries + 1, MIN_ATTEMPTS_ALONE), MAX_ATTEMPTS_ALONE);
 }
 
 /** All of a fleet was told the same moment: a tenth of the wait on top, or a second, spreads its return. */

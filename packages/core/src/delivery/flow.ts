@@ -14,6 +14,10 @@ export const MAX_FUTILE = 10;
 /** More of them say that the server took another one just now. */
 export const MAX_DOUBTS = 8;
 
+/** An operation must have failed alone in all attempts of a flush before another one is probed, in so many at least and at most. */
+const MIN_ATTEMPTS_ALONE = 3;
+const MAX_ATTEMPTS_ALONE = MAX_DOUBTS - 1;
+
 /** `count` operations were put at the end of the outbox. Every `track()` comes through here, on a full queue too. */
 export function appended(machine: Machine, count: number): void {
   const { phase, config } = machine;
@@ -154,7 +158,19 @@ function callFlush(machine: Machine): void {
 function startFlush(machine: Machine): void {
   machine.failures = machine.fresh = 0;
   machine.goal = machine.pending;
-  goOn(machine);
+  // The front has had all its attempts, and the flush before this one ended before another one could be probed.
+  if (machine.goal > 1 && machine.doubts > attemptsAlone(machine)) send(machine, probeOf(machine));
+  else goOn(machine);
+}
+
+/** Attempts in which an operation must have failed alone before somebody asks whether it is the one. */
+export function attemptsAlone({ config }: Machine): number {
+  return Math.min(Math.max(config.maxRetries + 1, MIN_ATTEMPTS_ALONE), MAX_ATTEMPTS_ALONE);
+}
+
+/** Where the next probe goes. */
+export function probeOf({ probes, goal }: Machine): number {
+  return Math.min(probes, goal - 1);
 }
 
 /** The flush that runs, or is about to, is for everything queued now. */

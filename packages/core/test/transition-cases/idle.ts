@@ -110,6 +110,27 @@ export const idle: readonly TransitionCase[] = [
     effects: [wake(null), send(4)],
   },
   {
+    says: "a flush begins with a probe where the front has had all its attempts, and the one before ended before that",
+    given: stateIn("idle", { pending: 3, doubts: 8 }),
+    when: flushRequested,
+    becomes: { phase: "sending", goal: 3, flushes: [3], offset: 1, futile: 1 },
+    effects: [wake(null), { type: "send", limit: 1, offset: 1 }],
+  },
+  {
+    says: "as far behind it as the next one was to go, and not beyond the queue",
+    given: stateIn("idle", { pending: 3, doubts: 8, probes: 16 }),
+    when: timerFired,
+    becomes: { phase: "sending", goal: 3, offset: 2 },
+    effects: [wake(null), { type: "send", limit: 1, offset: 2 }],
+  },
+  {
+    says: "with nothing behind it, the front is tried",
+    given: stateIn("idle", { pending: 1, doubts: 8 }),
+    when: timerFired,
+    becomes: { phase: "sending", goal: 1 },
+    effects: [wake(null), send(4)],
+  },
+  {
     says: "flush() with an empty queue ends at once",
     given: empty,
     when: flushRequested,

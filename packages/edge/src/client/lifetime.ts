@@ -2,9 +2,9 @@
  * How long the one request of a client stays open: exactly while something is under way or waits for its moment, and not
  * beyond a deadline. What is left then is reported.
  */
-import { abandon, flush } from "@whisperr/core";
+import { flush } from "@whisperr/core";
 import type { EdgeClient } from "./edge-client.ts";
-import { isUnderWay, keepOpen, mayResume } from "./under-way.ts";
+import { endOfRequest, isUnderWay, keepOpen, mayResume } from "./under-way.ts";
 
 /** What a client knows of it, beyond core's record. */
 export interface Lifetime {
@@ -56,6 +56,6 @@ function setDeadline(client: OneRequestClient): void {
   ports.timers.clear(client.deadline);
   client.deadline = ports.timers.set(() => {
     if (client.isHandling) setDeadline(client);
-    else abandon(client);
+    else endOfRequest(client);
   }, config.waitUntilTimeoutMs);
 }

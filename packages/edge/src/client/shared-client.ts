@@ -4,7 +4,6 @@
  * other.
  */
 import {
-  abandon,
   abandoned,
   conclude,
   EFFECTS,
@@ -32,7 +31,7 @@ import {
   type RequestEffects,
   type Requests,
 } from "./requests.ts";
-import { isUnderWay, keepOpen, mayResume } from "./under-way.ts";
+import { endOfRequest, isUnderWay, keepOpen, mayResume } from "./under-way.ts";
 
 /** Core's record, with more in it. */
 export interface SharedClient extends EdgeClient, InRequests {
@@ -176,7 +175,7 @@ const REQUEST_EFFECTS: RequestEffects = {
   send: (client: SharedClient) => void transmit(client),
   cutOff(client: SharedClient) {
     client.effects.abort(client);
-    conclude(client, noAnswer("the request that it was sent in is over"));
+    conclude(client, noAnswer("the request that it was sent in is over"), false);
   },
   recover(client: SharedClient) {
     step(client, () => {
@@ -184,7 +183,7 @@ const REQUEST_EFFECTS: RequestEffects = {
       retryNow(client);
     });
   },
-  abandon: (client: SharedClient) => abandon(client),
+  abandon: (client: SharedClient) => endOfRequest(client),
 };
 
 /** Runs in the request from beginning to end: others only wake it. */

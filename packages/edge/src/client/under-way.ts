@@ -1,5 +1,5 @@
 /** When, and how, a platform is asked to keep a request for its client. */
-import { type Client, describeThrown, printable } from "@whisperr/core";
+import { abandon, type Client, conclude, describeThrown, noAnswer, printable } from "@whisperr/core";
 import type { EdgeClient } from "./edge-client.ts";
 
 /**
@@ -35,4 +35,16 @@ export function keepOpen(client: EdgeClient, promise: Promise<void>): void {
       `[whisperr] waitUntil failed, so delivery may be cut off: ${printable(describeThrown(error))}`,
     );
   }
+}
+
+/**
+ * The request that is held for the client is over. What is under way then had no answer while it lasted, and counts as an attempt:
+ * where each request ends sooner than its timeout, an event that nobody answers would else stop all others for ever.
+ */
+export function endOfRequest(client: EdgeClient): void {
+  if (client.phase === "sending" && client.request) {
+    client.effects.abort(client);
+    conclude(client, noAnswer("no answer before the request that it was sent in was over"), false);
+  }
+  if (isUnderWay(client)) abandon(client);
 }
