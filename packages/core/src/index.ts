@@ -73,6 +73,7 @@ export {
   consequencesOf,
   type Delivered,
   MAX_AGAIN,
+  MAX_NOTED_LENGTH,
 } from "./last-word/consequences.ts";
 export { callTime, type Said, saidBy, timeIn, withTime } from "./last-word/said.ts";
 export { AHEAD, sendAhead } from "./loop/ahead.ts";

@@ -8,6 +8,7 @@ test("core exports exactly this, so that nothing becomes public by accident", ()
     "EFFECTS",
     "HOLD",
     "MAX_AGAIN",
+    "MAX_NOTED_LENGTH",
     "MAX_TIMER_MS",
     "PUSH",
     "abandon",

@@ -27,8 +27,7 @@ export interface Changes {
 
 /** Traits and addresses are kept no longer. */
 const KEPT_MS = 7 * 24 * 3_600_000;
-/** Deno KV takes values of 64 KiB, and keys of 2 KiB. */
-const MAX_BODY_LENGTH = 20_000;
+/** Deno KV takes keys of 2 KiB; values of 64 KiB, which no note is longer than. */
 const MAX_USER_LENGTH = 250;
 
 const STRONG = { consistency: "strong" } as const;
@@ -54,7 +53,7 @@ export async function changesOf(
   const { again, noted, over } = consequencesOf({ settled, known, waiting: open, mayBeOlder });
   return {
     again,
-    noted: noted.filter(({ body }) => body.length <= MAX_BODY_LENGTH),
+    noted,
     over: known.filter(({ user }) => over.includes(user)),
     version: versionstamp,
   };

@@ -3,6 +3,8 @@ import { createWhisperr } from "@whisperr/node";
 import { createRelay, type RedisClient, redisOutbox } from "@whisperr/node/redis";
 import { Redis } from "ioredis";
 import { expect, onTestFinished, vi } from "vitest";
+import type { Command } from "../src/redis/client.ts";
+import { note } from "../src/redis/said.ts";
 import { accept, type IngestionApi, refuse, startIngestionApi } from "./ingestion-api.ts";
 import { type RedisServer, startRedis } from "./redis/server.ts";
 import { testWithRedis } from "./redis/with-redis.ts";
@@ -192,3 +194,15 @@ testWithRedis(
     await vi.waitFor(async () => expect(await client.zcard("{whisperr:said}:ada")).toBe(1), PATIENT);
   },
 );
+
+testWithRedis("of more users than are noted those go whose last call was the longest ago", async () => {
+  const { client } = await setStage();
+  const command: Command = async (name, ...values) => client.call(name, ...values);
+  for (const user of ["ada", "bob", "ada", "cyd", "dan"])
+    await note(command, "whisperr", [{ user, saidAtMs: Date.now(), body: user }], 3);
+  const keys = await client.keys("{whisperr:said}:*");
+  expect(keys.sort()).toEqual(["ada", "cyd", "dan"].map((user) => `{whisperr:said}:${user}`));
+  expect((await client.zrange("{whisperr:said}", "0", "-1")).sort()).toEqual(keys);
+  await note(command, "whisperr", [{ user: "eve", saidAtMs: Date.now(), body: "x".repeat(20_001) }]);
+  expect(await client.exists("{whisperr:said}:eve")).toBe(0);
+});

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { consequencesOf, type Delivered, MAX_AGAIN } from "./consequences.ts";
+import { consequencesOf, type Delivered, MAX_AGAIN, MAX_NOTED_LENGTH } from "./consequences.ts";
 import type { Said } from "./said.ts";
 
 const said = (saidAtMs: number, user = "ada"): Said => ({ user, saidAtMs, body: `${user} ${saidAtMs}` });
@@ -54,4 +54,9 @@ test("users have nothing to do with each other, those of the same millisecond ne
 test("of a great many the newest are said again", () => {
   const times = Array.from({ length: 30 }, (_, n) => n + 2);
   expect(follows({ settled: all(1), known: all(...times) }).again).toEqual(times.slice(-MAX_AGAIN));
+});
+
+test("one that says very much is not noted", () => {
+  const long = { ...said(1), body: "x".repeat(MAX_NOTED_LENGTH + 1) };
+  expect(consequencesOf({ settled: [long], known: [], waiting: [], mayBeOlder: true }).noted).toEqual([]);
 });

@@ -28,6 +28,8 @@ export interface Consequences<One extends Said = Said> {
 
 /** Of one user, so many are noted and said again: the newest. */
 export const MAX_AGAIN = 10;
+/** In UTF-16 code units: what says more is not noted. */
+export const MAX_NOTED_LENGTH = 20_000;
 
 export function consequencesOf<One extends Said>(delivered: Delivered<One>): Consequences<One> {
   const again: One[] = [];
@@ -39,7 +41,8 @@ export function consequencesOf<One extends Said>(delivered: Delivered<One>): Con
       .filter((one) => !its.waiting.some((other) => other.saidAtMs === one.saidAtMs))
       .slice(-MAX_AGAIN);
     const open = [...its.waiting, ...repeated];
-    const isNeeded = ({ saidAtMs }: Said) => its.mayBeOlder || open.some((one) => one.saidAtMs < saidAtMs);
+    const isNeeded = ({ saidAtMs, body }: Said) =>
+      body.length <= MAX_NOTED_LENGTH && (its.mayBeOlder || open.some((one) => one.saidAtMs < saidAtMs));
     again.push(...repeated);
     noted.push(...its.settled.filter(isNeeded));
     if (!its.mayBeOlder && open.length === 0) over.push(user);

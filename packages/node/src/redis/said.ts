@@ -3,7 +3,7 @@
  * that is older may always come. Relays note what they are about to send: however two of them get ahead of each other, the one
  * that delivers the older one finds the newer one noted, or that one is sent after it. Which are said again core knows.
  */
-import { type Consequences, consequencesOf, MAX_AGAIN, type Said } from "@whisperr/core";
+import { type Consequences, consequencesOf, MAX_AGAIN, MAX_NOTED_LENGTH, type Said } from "@whisperr/core";
 import type { Command } from "./client.ts";
 import { type Keys, saidKeys } from "./streams.ts";
 
@@ -15,17 +15,18 @@ const MAX_USERS = 100_000;
 /** Answers the keys of users who are too many. */
 const NOTE = `
 local time = redis.call('TIME')
-local now, kept = time[1] * 1000 + math.floor(time[2] / 1000), tonumber(ARGV[1])
+local now, kept = time[1] * 1000000 + time[2], tonumber(ARGV[1])
+local oldest = now - kept * 1000
 for i = 3, #ARGV, 3 do
   local key, at, body = KEYS[tonumber(ARGV[i])], tonumber(ARGV[i + 1]), ARGV[i + 2]
   local known = redis.call('ZSCORE', key, body)
   if not known or tonumber(known) < at then redis.call('ZADD', key, ARGV[i + 1], body) end
-  redis.call('ZREMRANGEBYSCORE', key, '-inf', '(' .. string.format('%.0f', now - kept))
+  redis.call('ZREMRANGEBYSCORE', key, '-inf', '(' .. string.format('%.0f', oldest / 1000))
   redis.call('ZREMRANGEBYRANK', key, 0, -${MAX_AGAIN + 1})
   redis.call('PEXPIRE', key, kept)
-  redis.call('ZADD', KEYS[1], now, key)
+  redis.call('ZADD', KEYS[1], string.format('%.0f', now), key)
 end
-redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', string.format('%.0f', now - kept))
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', string.format('%.0f', oldest))
 redis.call('PEXPIRE', KEYS[1], kept)
 local over, many = {}, redis.call('ZCARD', KEYS[1]) - tonumber(ARGV[2])
 if many > 0 then
@@ -35,7 +36,13 @@ end
 return over`;
 
 /** Before they are sent. Rejects when Redis fails; where it is full, delivery must go on to make room, and nothing is noted. */
-export async function note(command: Command, prefix: string, said: readonly Said[]): Promise<void> {
+export async function note(
+  command: Command,
+  prefix: string,
+  all: readonly Said[],
+  maxUsers = MAX_USERS,
+): Promise<void> {
+  const said = all.filter(({ body }) => body.length <= MAX_NOTED_LENGTH);
   if (said.length === 0) return;
   const { users, ofUser } = saidKeys(prefix);
   const keys = [users, ...new Set(said.map(({ user }) => ofUser(user)))];
@@ -45,7 +52,7 @@ export async function note(command: Command, prefix: string, said: readonly Said
     body,
   ]);
   try {
-    const limits = [`${KEPT_MS}`, `${MAX_USERS}`];
+    const limits = [`${KEPT_MS}`, `${maxUsers}`];
     const over = await command("EVAL", NOTE, `${keys.length}`, ...keys, ...limits, ...values);
     if (Array.isArray(over) && over.length > 0) await command("DEL", ...over.map(String));
   } catch (error) {

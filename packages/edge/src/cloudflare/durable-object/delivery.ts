@@ -41,6 +41,8 @@ export interface OutboxObject {
   isDelivering: boolean;
   /** What was said last of the settings, or of a failure in this code. */
   trouble: string;
+  /** What is being dropped may have arrived all the same. */
+  isInDoubt: boolean;
   /** Operations that had to go before there was a client to count them. */
   evicted: number;
 }
@@ -70,6 +72,7 @@ export function createOutboxObject(
     alarmMs: undefined,
     isDelivering: false,
     trouble: "",
+    isInDoubt: false,
     evicted: 0,
   };
 }
@@ -137,7 +140,7 @@ function makeClient(object: OutboxObject, { options, ports, reporter }: Delivery
   const transport = createTransport(config, ports);
   // They are stored with it, and in the queue once the machine has come to the end of its step.
   const onSettled = (operation: Operation, isDelivered: boolean) => {
-    const again = isDelivered ? store.delivered(operation, Date.now()) : 0;
+    const again = isDelivered || object.isInDoubt ? store.delivered(operation, Date.now()) : 0;
     if (again > 0) void Promise.resolve().then(() => sayAgain(client, again));
   };
   const more = { object, effects: effectsByAlarm() };
@@ -174,6 +177,11 @@ function dropUnreadable(client: DurableClient): number {
 function effectsByAlarm(): Effects {
   return {
     ...EFFECTS,
+    drop(client: DurableClient, offset, count, reason) {
+      client.object.isInDoubt = reason === "undeliverable";
+      EFFECTS.drop(client, offset, count, reason);
+      client.object.isInDoubt = false;
+    },
     send({ object, ports }: DurableClient) {
       object.dueMs = ports.nowMs();
     },
