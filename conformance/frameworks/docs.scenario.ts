@@ -11,7 +11,7 @@ const examples = [...page.matchAll(/```(ts|tsx)\n([\s\S]*?)```/g)].map(([, kind 
   code,
 }));
 
-/** What Nuxt generates for an app, as far as the examples import it: Nuxt itself is too large for this. */
+/** What Nuxt generates for an app, as far as the examples import it. `apps/nuxt` is one that is built. */
 const NUXT_IMPORTS = `declare module "#imports" {
   export function defineNuxtPlugin(plugin: (app: { readonly vueApp: import("vue").App }) => void): object;
   export function useRuntimeConfig(): { readonly public: { readonly whisperrKey: string } };

@@ -4,14 +4,16 @@ import { cpSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { startTestApi } from "@whisperr/conformance/api/fixture";
+import { availableEngines, launchBrowser } from "@whisperr/conformance-browsers";
 import type { Stats } from "@whisperr/node";
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { startApp } from "./start-app.ts";
 
 const NESTJS = "reports/nestjs/nestjs/main.js";
 /** The same app, where the version before is installed. */
 const NESTJS_11 = `../nestjs11/${NESTJS}`;
 const ASTRO = "reports/astro/server/entry.mjs";
+const NUXT = "reports/nuxt/server/index.mjs";
 
 interface Subject {
   readonly name: string;
@@ -31,6 +33,7 @@ const SUBJECTS: readonly Subject[] = [
   { name: "SvelteKit", file: "apps/sveltekit/serve.ts", exit: 0 },
   { name: "Astro", file: ASTRO, exit: "SIGTERM", listens: "http://127.0.0.1:" },
   { name: "Nitro", file: "reports/nitro/server/index.mjs", exit: 0, listens: "http://127.0.0.1:" },
+  { name: "Nuxt", file: NUXT, exit: 0, listens: "http://127.0.0.1:" },
   { name: "NestJS 12 on Express", file: NESTJS, exit: "SIGTERM", env: { PLATFORM: "express" } },
   { name: "NestJS 12 on Fastify", file: NESTJS, exit: "SIGTERM", env: { PLATFORM: "fastify" } },
   { name: "NestJS 11 on Express", file: NESTJS_11, exit: "SIGTERM", env: { PLATFORM: "express" } },
@@ -59,8 +62,14 @@ async function buildNitro(): Promise<void> {
   await run(join(folder, "node_modules/.bin/nitropack"), ["build"], { cwd: join(folder, "apps/nitro") });
 }
 
+/** Its server is the one of Nitro's app: Nuxt adds the pages. */
+async function buildNuxt(): Promise<void> {
+  const env = { ...process.env, NUXT_TELEMETRY_DISABLED: "1" };
+  await run(join(folder, "node_modules/.bin/nuxt"), ["build"], { cwd: join(folder, "apps/nuxt"), env });
+}
+
 beforeAll(async () => {
-  await Promise.all([buildNestjs(), buildSvelteKit(), buildAstro(), buildNitro()]);
+  await Promise.all([buildNestjs(), buildSvelteKit(), buildAstro(), buildNitro(), buildNuxt()]);
 });
 
 describe.each(SUBJECTS)("$name", ({ file, exit, env, listens = "port " }) => {
@@ -132,4 +141,39 @@ test("Astro: a signal in the first request of a process lets it finish, and its 
   expect(await (await answer).text()).toBe("made");
   expect(await app.ended).toEqual({ exit: "SIGTERM", stderr: "" });
   expect(api.store.events).toMatchObject([{ userId: "ada", eventType: "report_made" }]);
+});
+
+const { missing } = availableEngines().find(({ engine }) => engine === "chromium") ?? {};
+
+test("Nuxt: a page has the client of useWhisperr() once it is alive, and renders on the server without", async (context) => {
+  if (missing !== undefined) expect(process.env.CI, "it has to be there in CI").toBeUndefined();
+  context.skip(missing !== undefined, `not run: Chromium, ${missing}`);
+  const api = await startTestApi({ cors: true });
+  const app = startApp(NUXT, api.url, {
+    NUXT_PUBLIC_WHISPERR_KEY: "wrk_test",
+    NUXT_PUBLIC_WHISPERR_URL: api.url,
+  });
+  const url = `http://127.0.0.1:${await app.printed("http://127.0.0.1:")}`;
+  const rendered = await fetch(url, { headers: { connection: "close" } });
+  expect(await rendered.text()).toContain('<button data-state="rendered">Upgrade</button>');
+
+  const browser = await launchBrowser("chromium");
+  onTestFinished(() => browser.close());
+  const page = await browser.newPage(url);
+  await page.evaluate(async () => {
+    const until = (state: string) =>
+      new Promise<void>((resolve) => {
+        const look = () => document.querySelector("button")?.dataset.state === state && resolve();
+        new MutationObserver(look).observe(document, { subtree: true, attributes: true, childList: true });
+        look();
+      });
+    await until("alive");
+    document.querySelector("button")?.click();
+    await until("upgraded");
+  });
+  const { userId, eventType, properties } = api.store.events[0] ?? {};
+  expect([userId, eventType, properties]).toEqual(["ada", "plan_upgraded", { plan: "pro" }]);
+  expect(api.store.events).toHaveLength(1);
+  app.kill("SIGTERM");
+  expect(await app.ended).toEqual({ exit: 0, stderr: "" });
 });
