@@ -55,6 +55,8 @@ function before(world: World, input: Input): World {
       };
     case "withdrawn":
       return leave(world, input.offset, input.count);
+    case "mended":
+      return { ...world, waiting: world.waiting.map(() => world.outbox) };
     case "hurried":
     case "retryNow":
     case "abandoned":

@@ -9,6 +9,7 @@ import {
   appended,
   flushRequested,
   hurried,
+  mended,
   retryNow,
   timerFired,
   withdrawn,
@@ -30,7 +31,14 @@ export type Input =
   | { readonly type: "stopRequested" }
   | { readonly type: "abandoned" }
   | { readonly type: "adopted"; readonly count: number; readonly doubtful: number }
-  | { readonly type: "withdrawn"; readonly offset: number; readonly count: number };
+  | { readonly type: "withdrawn"; readonly offset: number; readonly count: number }
+  | {
+      readonly type: "mended";
+      readonly pending: number;
+      readonly waiting: number;
+      readonly isLast: boolean;
+      readonly isUnderWay: boolean;
+    };
 
 /** Everything the machine can ask for: a function of `Effects`, and its arguments. */
 export type Effect =
@@ -95,5 +103,7 @@ function happen(machine: Machine, input: Input): void {
       return adopted(machine, input.count, input.doubtful);
     case "withdrawn":
       return withdrawn(machine, input.offset, input.count);
+    case "mended":
+      return mended(machine, input.pending, input.waiting, input.isLast, input.isUnderWay);
   }
 }

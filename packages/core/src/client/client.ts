@@ -47,6 +47,9 @@ export interface Client extends Machine {
   /** Operations in the outbox when `bytes` was last changed. */
   weighedSize: number;
 
+  /** A step has ended in its middle: see `mend()`. */
+  isTorn: boolean;
+
   // Who waits
   /** Waiting `flush()` and `shutdown()` calls, oldest first: one for each of `flushes`. */
   readonly callers: Caller[];
@@ -101,6 +104,7 @@ export function createClient<More extends object = object>(
     bytes: 0,
     isWeighed: true,
     weighedSize: 0,
+    isTorn: false,
     callers: [],
     ending: undefined,
     reports: [],

@@ -134,6 +134,32 @@ function due({ config, fresh, pending }: Machine): number {
   return config.retriesKept === false ? fresh : pending;
 }
 
+/**
+ * A step has ended in its middle. So many operations are queued, and so many flushes wait, the last one too if `isLast`; whether
+ * something `isUnderWay` that goes on by itself, a request or a wait, the surroundings know.
+ */
+export function mended(
+  machine: Machine,
+  pending: number,
+  waiting: number,
+  isLast: boolean,
+  isUnderWay: boolean,
+): void {
+  const { phase } = machine;
+  machine.stopping = isLast;
+  machine.pending = pending;
+  machine.flushes = Array.from({ length: waiting }, () => pending);
+  if (phase === "stopped") return endFlushes(machine);
+  joinFlush(machine);
+  if (phase === "starting") return;
+  const goesOn = isUnderWay && (waiting === 0 || !isResting(machine));
+  if (pending > 0) {
+    // A little later: what broke off may do so again.
+    if (!goesOn) pause(machine, "backoff", machine.config.backoff.baseMs);
+  } else if (goesOn) setFlushes(machine, []);
+  else goOn(machine);
+}
+
 /** In an outage it is the interval that probes, or a busy client would do so all the time. */
 function mayStart({ rounds, config }: Machine): boolean {
   return rounds < 2 || config.flushIntervalMs === 0;

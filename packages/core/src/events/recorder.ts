@@ -132,12 +132,14 @@ function learn({ known }: Recorder, event: unknown): string {
  * made, and calls in a row share it: drawing it for each event would make `track()` twice as slow.
  */
 function draw(recorder: Recorder, nowMs: number, uuid: string): void {
-  recorder.drawnAtMs = nowMs;
   const idPrefix = uuid.slice(0, UUID_PREFIX_LENGTH);
+  const idNumber = Number.parseInt(uuid.slice(-8), 16) & MAX_FIRST_NUMBER;
+  // After all calls, which may throw at the end of the call stack.
+  recorder.drawnAtMs = nowMs;
   // A test's dice may always fall the same: then it goes on counting.
   if (idPrefix === recorder.idPrefix) return;
   recorder.idPrefix = idPrefix;
-  recorder.idNumber = Number.parseInt(uuid.slice(-8), 16) & MAX_FIRST_NUMBER;
+  recorder.idNumber = idNumber;
 }
 
 /**

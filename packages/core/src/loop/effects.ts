@@ -126,7 +126,9 @@ function drop(client: Client, offset: number, count: number, reason: DropReason)
 
 function wake(client: Client, afterMs: number): void {
   const { timers } = client.ports;
-  if (client.timer !== undefined) timers.clear(client.timer);
+  const { timer } = client;
+  client.timer = undefined;
+  if (timer !== undefined) timers.clear(timer);
   client.timer = afterMs > 0 ? timers.set(() => guard(client, () => onTimer(client)), afterMs) : undefined;
   // A host that sets no timer: no wait is better than one without end, unless there would be attempts without end.
   const { phase, rounds } = client;

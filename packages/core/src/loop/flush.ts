@@ -3,6 +3,7 @@ import type { Client } from "../client/client.ts";
 import { abandoned, flushRequested, retryNow } from "../delivery/flow.ts";
 import { MAX_TIMER_MS } from "../options.ts";
 import { step } from "./books.ts";
+import { hasRoom } from "./call-stack.ts";
 
 /** What became of operations while a `flush()` or `shutdown()` waited. */
 export interface FlushResult {
@@ -28,8 +29,12 @@ export interface Caller {
 /** Callers with goals of their own; beyond them, one flush is for all. Each costs the machine a number, at every step. */
 export const MAX_CALLERS = 16;
 
+/** On a stack of its own. */
+const later = (call: () => Promise<FlushResult>) => Promise.resolve().then(call);
+
 /** `isAlone`: the promise is nobody else's, for callers who cannot share one. */
 export function flush(client: Client, isAlone = false): Promise<FlushResult> {
+  if (!hasRoom()) return later(() => flush(client, isAlone));
   const { callers } = client;
   const told = client.reporter.reporting;
   // Asked for in the very report that delivery stopped: another attempt would end in the same report, for ever.
@@ -50,6 +55,7 @@ export function stop(client: Client): Promise<FlushResult> {
 
 /** The last flush, with or without a deadline. */
 export function shutDown(client: Client, given: unknown): Promise<FlushResult> {
+  if (!hasRoom()) return later(() => shutDown(client, given));
   const stopped = stop(client);
   atDeadline(client, given, stopped, () => abandon(client));
   return stopped;
@@ -61,6 +67,7 @@ export function within(
   given: unknown,
   begin: () => Promise<FlushResult>,
 ): Promise<FlushResult> {
+  if (!hasRoom()) return later(() => within(client, given, begin));
   const { delivered, lost } = client;
   const flushed = begin();
   let resolve: Caller["resolve"] = () => {};
@@ -107,7 +114,12 @@ function wait(client: Client, isLast: boolean): Promise<FlushResult> {
 
 /** The oldest `count` have what they waited for. */
 export function endCallers(client: Client, count: number): void {
-  for (const caller of client.callers.splice(0, count)) caller.resolve(resultSince(client, caller));
+  const { callers } = client;
+  // Told before they are forgotten: a step may end in its middle.
+  for (const caller of callers.slice(0, count)) {
+    caller.resolve(resultSince(client, caller));
+    callers.shift();
+  }
 }
 
 /** What became of operations since the books were as given. */

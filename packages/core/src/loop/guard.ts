@@ -1,20 +1,27 @@
 /**
  * The last guard, around each call of the app, each timer and each answer. What a host is asked for is guarded where it comes in; this
- * is for what nobody has thought of: a built-in that other code has replaced, an object that throws when it is read. Nothing gets out,
- * the books balance, and delivery goes on.
+ * is for what nobody has thought of: a built-in that other code has replaced, an object that throws when it is read, the end of the call
+ * stack. Nothing gets out, the books balance, and delivery goes on.
  */
-import { attempt } from "../attempt.ts";
 import type { Client } from "../client/client.ts";
-import { appended, leave, pause } from "../delivery/flow.ts";
+import { mended } from "../delivery/flow.ts";
 import { dueIn } from "../queue/outbox.ts";
+import { lose, step } from "./books.ts";
+import { hasRoom } from "./call-stack.ts";
 import type { FlushResult } from "./flush.ts";
 
 /** What `run` returns; undefined where it throws. */
 export function guard<T>(client: Client, run: () => T): T | undefined {
   try {
+    mend(client);
     return run();
   } catch {
-    attempt(() => mend(client), undefined);
+    client.isTorn = true;
+    try {
+      mend(client);
+    } catch {
+      // Whoever comes next does it.
+    }
     return undefined;
   }
 }
@@ -23,12 +30,29 @@ export function guard<T>(client: Client, run: () => T): T | undefined {
 export const guardedWait = (client: Client, run: () => Promise<FlushResult>): Promise<FlushResult> =>
   guard(client, run) ?? Promise.resolve({ delivered: 0, dropped: 0, pending: client.outbox.size });
 
-/** Something broke off in the middle: the outbox says what is queued, and what was to be sent is sent a little later. May throw. */
+/**
+ * After a step that broke off in its middle: what is queued and who waits is known for certain, and the books and the machine follow. At
+ * the end of the call stack that is done on a stack of its own. May throw.
+ */
 export function mend(client: Client): void {
-  const { outbox, pending, phase, request } = client;
-  client.accepted = client.delivered + client.lost + outbox.size;
-  const gone = pending - dueIn(outbox);
-  if (gone > 0) leave(client, 0, gone);
-  else appended(client, -gone);
-  if (phase === "sending" && !request) pause(client, "backoff", client.config.backoff.baseMs);
+  if (!client.isTorn) return;
+  if (!hasRoom()) return void Promise.resolve(client).then(mendAlone);
+  client.isTorn = false;
+  const { outbox, callers, ending, accepted, delivered, lost, phase, request, timer } = client;
+  // Weighs the queue again.
+  client.weighedSize = -1;
+  const missing = accepted - delivered - lost - outbox.size;
+  client.accepted -= Math.min(missing, 0);
+  const isUnderWay = (phase === "sending" ? request : timer) !== undefined;
+  try {
+    step(client, () => {
+      if (missing > 0) lose(client, "outbox_failed", missing);
+      mended(client, dueIn(outbox), callers.length, ending !== undefined, isUnderWay);
+    });
+  } catch (error) {
+    client.isTorn = true;
+    throw error;
+  }
 }
+
+const mendAlone = (client: Client): void => guard(client, () => {});

@@ -28,6 +28,7 @@ export function enqueue<T extends Operation>(
   // Known once it is about to be queued.
   let accepted = -1;
   try {
+    mend(client);
     if (client.stopping) return refuseLate(client, call());
     const operation = make();
     if (!operation) return refuse(client, "before_send", `${call()} was left out by beforeSend`);
@@ -42,9 +43,10 @@ export function enqueue<T extends Operation>(
 
 function brokeOff(client: Client, call: () => string, error: unknown, accepted: number): void {
   guard(client, () => {
-    if (accepted >= 0) mend(client);
+    client.isTorn ||= accepted >= 0;
+    mend(client);
     // It may stand in the queue all the same.
-    if (accepted >= 0 && client.accepted !== accepted) return;
+    if (accepted >= 0 && (client.isTorn || client.accepted !== accepted)) return;
     const { reason, message } = asRefusal(error);
     refuse(client, reason, `${call()} was dropped: ${message}.`);
   });
@@ -60,13 +62,14 @@ export function append(client: Client, operation: Operation): void {
   // A beforeSend may have called shutdown() in the middle of its track().
   if (client.stopping) return refuseLate(client, "The call", operation);
   const { outbox } = client;
-  makeRoom(client, lengthOf(operation) + OPERATION_BYTES);
+  // What is wrong with the rest is about to be put right, and what is added counted then.
+  if (!client.isTorn) makeRoom(client, lengthOf(operation) + OPERATION_BYTES);
   outbox.append(operation);
   if (outbox.failure)
     return refuse(client, "outbox_failed", `The outbox did not take it: ${outbox.failure}`, operation);
   client.accepted += 1;
   client.weighedSize = outbox.size;
-  if (!operation.held) addQueued(client, 1);
+  if (!operation.held && !client.isTorn) addQueued(client, 1);
 }
 
 /**

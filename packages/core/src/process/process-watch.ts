@@ -71,9 +71,9 @@ export function watchProcess(
     // nothing behind.
     const isWanted = exitTimeoutMs > 0 && client.pending > 0 && (isAwaited || !client.stopping);
     if (isWanted !== watch.isListening) {
-      watch.isListening = isWanted;
       if (isWanted) end.listen(watch);
       else end.unlisten(watch);
+      watch.isListening = isWanted;
     }
     if (isAwaited) watch.hold ??= holdingTimers.set(() => {}, MAX_TIMER_MS);
     else if (watch.hold !== undefined) {

@@ -24,8 +24,10 @@ export function createMemoryOutbox(): Outbox {
   function pin(count: number): void {
     const missing = count - pinned.length;
     if (missing <= 0) return;
-    pinned = pinned.concat(queue.slice(head, head + missing) as Operation[]);
-    shift(missing);
+    const end = Math.min(head + missing, queue.length);
+    pinned = pinned.concat(queue.slice(head, end) as Operation[]);
+    // Nothing is called from here on: at the end of the call stack it would throw, and what is pinned be there twice.
+    for (; head < end; head++) queue[head] = undefined;
   }
 
   return {

@@ -3,6 +3,7 @@ import { ONLY_ONCE } from "../development.ts";
 import type { WhisperrError } from "../errors.ts";
 import { describeThrown, printable } from "../events/refusal.ts";
 import type { EventRules } from "../events/schemas.ts";
+import { isThenable } from "../events/thenable.ts";
 import type { Ports } from "../ports.ts";
 
 /** Shorter ones are no keys, but placeholders of tests. */
@@ -47,20 +48,25 @@ export function report(reporter: Reporter, error: WhisperrError): void {
   // An error caused by onError's own calls would come back to it for ever. The books still count it.
   if (reporter.reporting) return;
   reporter.reporting = safe;
-  // Called at once; what it throws and what it rejects with end in the same place.
-  new Promise((resolve) => resolve(tellApp(reporter, safe))).catch((thrown: unknown) =>
-    printDebug(reporter, `onError threw: ${describeThrown(thrown)}`),
-  );
-  reporter.reporting = undefined;
+  const failed = (thrown: unknown) => printDebug(reporter, `onError threw: ${describeThrown(thrown)}`);
+  try {
+    const answer = tellApp(reporter, safe);
+    if (isThenable(answer)) Promise.resolve(answer).catch(failed);
+  } catch (thrown) {
+    failed(thrown);
+  } finally {
+    reporter.reporting = undefined;
+  }
 }
 
 /** The app's `onError`, or a warning where it has none. May throw what the app throws. */
-function tellApp(reporter: Reporter, error: WhisperrError): void {
+function tellApp(reporter: Reporter, error: WhisperrError): unknown {
   const { onError, debug, inContext } = reporter;
   const kind = error.reason ?? error.type;
   if (onError) return inContext(() => onError(error));
   // Nobody listens: say each kind of trouble once, rather than losing events in silence.
   if (!debug) warnOnce(reporter, kind, error.message + ONLY_ONCE);
+  return undefined;
 }
 
 /** Prints what should be known, once of each kind. */
