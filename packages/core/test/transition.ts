@@ -25,7 +25,12 @@ export type Input =
   | { readonly type: "hurried" }
   | { readonly type: "flushRequested" }
   | { readonly type: "batchCut"; readonly count: number }
-  | { readonly type: "answered"; readonly outcome: Outcome; readonly random: number }
+  | {
+      readonly type: "answered";
+      readonly outcome: Outcome;
+      readonly random: number;
+      readonly isIdentify?: boolean;
+    }
   | { readonly type: "timerFired" }
   | { readonly type: "retryNow" }
   | { readonly type: "stopRequested" }
@@ -90,7 +95,7 @@ function happen(machine: Machine, input: Input): void {
     case "batchCut":
       return batchCut(machine, input.count);
     case "answered":
-      return answered(machine, input.outcome, input.random);
+      return answered(machine, input.outcome, input.random, input.isIdentify);
     case "timerFired":
       return timerFired(machine);
     case "retryNow":

@@ -1,6 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { CONFIG, stateIn } from "../../test/machine-builders.ts";
 import { backoffDelayMs } from "./answering.ts";
+import { roundFailed } from "./flow.ts";
+import type { Machine } from "./machine.ts";
 
 const DEFAULTS = { baseMs: 1000, maxMs: 30_000 };
 
@@ -32,4 +35,20 @@ test("whatever the numbers, the wait is a whole number of ms between half the st
       },
     ),
   );
+});
+
+test.each([
+  // A flush of 3 attempts, then of 2, then of 1; from then on the interval doubles to 5 minutes.
+  [{}, [10_000, 20_000, 40_000, 80_000, 160_000, 300_000, 300_000], 6],
+  [{ maxRetries: 0 }, [10_000, 20_000, 40_000, 80_000, 160_000, 300_000, 300_000], 6],
+  // An interval that is longer than that stays what it is.
+  [{ flushIntervalMs: 400_000 }, [400_000, 400_000, 400_000], 2],
+  [{ flushIntervalMs: 400_000, maxRetries: 8 }, [400_000, 400_000, 400_000, 400_000, 400_000], 4],
+  // No interval, no rounds by themselves: only how many attempts a flush has is counted.
+  [{ flushIntervalMs: 0 }, [0, 0, 0], 2],
+  [{ flushIntervalMs: 0, maxRetries: 0 }, [0, 0, 0], 2],
+])("with %j, rounds that fail as a whole are followed by waits of %j ms", (over, waits, rounds) => {
+  const machine = { ...stateIn("sending"), config: { ...CONFIG, ...over } } as Machine;
+  expect(waits.map(() => roundFailed(machine))).toEqual(waits);
+  expect(machine.rounds).toBe(rounds);
 });

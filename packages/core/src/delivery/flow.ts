@@ -62,7 +62,6 @@ export function adopted(machine: Machine, count: number, doubtful: number): void
 export function withdrawn(machine: Machine, offset: number, count: number): void {
   const { phase, inFlight } = machine;
   const isCarried = offset < inFlight || (phase === "sending" && machine.offset > 0);
-  if (isCarried) machine.inFlight = 0;
   leave(machine, offset, count);
   const isFlushing = phase === "sending" || phase === "backoff";
   // The last flush has ended, and no other one will.

@@ -5,6 +5,7 @@ import { answers } from "../../test/transition-cases/answers.ts";
 import { backoff } from "../../test/transition-cases/backoff.ts";
 import { idle } from "../../test/transition-cases/idle.ts";
 import { kept } from "../../test/transition-cases/kept.ts";
+import { doubtful } from "../../test/transition-cases/probes.ts";
 import { sending } from "../../test/transition-cases/sending.ts";
 import { starting } from "../../test/transition-cases/starting.ts";
 import { stoppedForGood } from "../../test/transition-cases/stopped.ts";
@@ -21,6 +22,7 @@ const cases = [
   ...backoff,
   ...throttled,
   ...unauthorized,
+  ...doubtful,
   ...stoppedForGood,
 ];
 
