@@ -114,7 +114,7 @@ function publish(api: WhisperrApi): void {
 function apiOf(given: WhisperrOptions): WhisperrApi {
   const { autocapturePageviews, ...options } = Object(given) as WhisperrOptions;
   sayOld();
-  const client = createWhisperr({ ...options, pageViews: autocapturePageviews });
+  const client = createWhisperr({ pageViews: autocapturePageviews, ...options });
   const track = (event: unknown, properties?: object, context?: object) => {
     // 0.2 took no notice of a call without a name.
     if (event)

@@ -10,7 +10,7 @@ import {
 } from "@whisperr/core";
 import { nowMs, timers } from "./clock.ts";
 import { createDisabledClient, nothing } from "./disabled-client.ts";
-import { type BrowserOptions, checkOptions } from "./options.ts";
+import { BROWSER_OPTION_NAMES, type BrowserOptions, checkOptions } from "./options.ts";
 import { clientOfPage } from "./page/client.ts";
 import { contextOf, currentPage } from "./page/context.ts";
 import { asksNotToBeTracked, deviceTraits } from "./page/device-traits.ts";
@@ -30,15 +30,15 @@ export interface Whisperr<Events extends EventMap = RegisteredEvents> extends De
  * Makes the client of a page, or returns the one there is: with the same `apiKey` the second call, of React's StrictMode or
  * a second script tag, gets the first one's client. Without a document (server rendering) it returns one that does nothing.
  * Nothing throws, here nor later. Without a usable `apiKey` the client does nothing, and `console.error` says why; so it does of
- * any other option that makes no sense, in whose place its default is taken. A production build looks only at `apiKey`, `baseUrl`
- * and numbers that are too large.
+ * any other option that makes no sense, in whose place its default is taken. What is no option is said, too. A production build looks
+ * only at the names of options, `apiKey`, `baseUrl` and numbers that are too large.
  * @example
  * const whisperr = createWhisperr({ apiKey: "wrk_…" });
  */
 export function createWhisperr<Events extends EventMap = RegisteredEvents>(
   options: BrowserOptions & EventSchemas<Events> = {},
 ): Whisperr<Events> {
-  return clientOfPage(options, featuresOf, createDisabled) as Whisperr<Events>;
+  return clientOfPage(options, BROWSER_OPTION_NAMES, featuresOf, createDisabled) as Whisperr<Events>;
 }
 
 const createDisabled = (): Whisperr => ({

@@ -1,5 +1,5 @@
 /** The options of the client for browsers. */
-import { checkChoice, checkTypes, type WhisperrOptions } from "@whisperr/core";
+import { checkChoice, checkTypes, type Names, OPTION_NAMES, type WhisperrOptions } from "@whisperr/core";
 
 /** What `createWhisperr()` takes. Only `apiKey` is required. */
 export interface BrowserOptions extends Omit<WhisperrOptions, "outbox"> {
@@ -59,6 +59,19 @@ export interface BrowserOptions extends Omit<WhisperrOptions, "outbox"> {
    */
   readonly pageQuery?: boolean | undefined;
 }
+
+/** Their names. */
+export const BROWSER_OPTION_NAMES: Names<BrowserOptions> = {
+  ...OPTION_NAMES,
+  flushAtStart: true,
+  persistence: true,
+  anonymousEvents: true,
+  pageViews: true,
+  respectDoNotTrack: true,
+  traitsFromDevice: true,
+  autoContext: true,
+  pageQuery: true,
+};
 
 /** Throws an Error that names the option and the fix. */
 export function checkOptions(options: BrowserOptions): void {

@@ -7,6 +7,8 @@ import {
   type EventMap,
   type EventSchemas,
   misuse,
+  type Names,
+  OPTION_NAMES,
   type WhisperrOptions,
 } from "@whisperr/core";
 import { createDisabledClient } from "./disabled-client.ts";
@@ -44,6 +46,8 @@ export interface SlimOptions
   readonly persistence?: "localStorage" | "memory" | undefined;
 }
 
+const SLIM_OPTION_NAMES: Names<SlimOptions> = { ...OPTION_NAMES, flushAtStart: true, persistence: true };
+
 /** The client of a page. */
 export interface Whisperr<Events extends EventMap = RegisteredEvents> extends DeviceCalls<Events> {
   /** Records `page_viewed`. Call it for each page that the visitor sees. */
@@ -54,15 +58,15 @@ export interface Whisperr<Events extends EventMap = RegisteredEvents> extends De
  * Makes the client of a page, or returns the one there is: with the same `apiKey` the second call, of React's StrictMode or
  * a second script tag, gets the first one's client. Without a document (server rendering) it returns one that does nothing.
  * Nothing throws, here nor later. Without a usable `apiKey` the client does nothing, and `console.error` says why; so it does of
- * any other option that makes no sense, in whose place its default is taken. A production build looks only at `apiKey`, `baseUrl`
- * and numbers that are too large.
+ * any other option that makes no sense, in whose place its default is taken. What is no option is said, too. A production build looks
+ * only at the names of options, `apiKey`, `baseUrl` and numbers that are too large.
  * @example
  * const whisperr = createWhisperr({ apiKey: "wrk_…" });
  */
 export function createWhisperr<Events extends EventMap = RegisteredEvents>(
   options: SlimOptions & EventSchemas<Events> = {},
 ): Whisperr<Events> {
-  return clientOfPage(options, featuresOf, createDisabledClient) as Whisperr<Events>;
+  return clientOfPage(options, SLIM_OPTION_NAMES, featuresOf, createDisabledClient) as Whisperr<Events>;
 }
 
 /** None. Options for them are a mistake. For one of them visitors would pay: there is no client then. */

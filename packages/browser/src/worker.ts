@@ -9,6 +9,8 @@ import {
   type EventMap,
   type EventSchemas,
   HOLD,
+  type Names,
+  OPTION_NAMES,
   PUSH,
   type WhisperrOptions,
 } from "@whisperr/core";
@@ -68,6 +70,16 @@ export interface WorkerOptions
   readonly autoContext?: boolean | undefined;
 }
 
+const WORKER_OPTION_NAMES: Names<WorkerOptions> = {
+  ...OPTION_NAMES,
+  anonymousEvents: true,
+  traitsFromDevice: true,
+  persistence: true,
+  flushAtStart: true,
+  respectDoNotTrack: true,
+  autoContext: true,
+};
+
 /** The client of a worker. */
 export interface Whisperr<Events extends EventMap = RegisteredEvents> extends DeviceClient<Events> {}
 
@@ -82,7 +94,7 @@ export interface Whisperr<Events extends EventMap = RegisteredEvents> extends De
 export function createWhisperr<Events extends EventMap = RegisteredEvents>(
   options: WorkerOptions & EventSchemas<Events> = {},
 ): Whisperr<Events> {
-  return clientOfWorker(options, featuresOf, createDisabled) as Whisperr<Events>;
+  return clientOfWorker(options, WORKER_OPTION_NAMES, featuresOf, createDisabled) as Whisperr<Events>;
 }
 
 const createDisabled = (): DeviceClient => {

@@ -2,12 +2,12 @@
  * What is checked, and the words for it, as far as a development build has more of both than a production build, which has
  * `production.ts` in the place of this file, with the same exports.
  */
+import { attempt } from "./attempt.ts";
 import type { DropReason, WhisperrError } from "./errors.ts";
-import type { IdentifyOptions } from "./events/identify-body.ts";
 import { asRefusal, misuse, printable, quote, Refusal } from "./events/refusal.ts";
 import { ignoreRejection, isThenable } from "./events/thenable.ts";
 import type { WhisperrOptions } from "./options.ts";
-import { nearestName, unknownNames } from "./unknown-names.ts";
+import { type Names, nearestName, unknownNames } from "./unknown-names.ts";
 
 /**
  * Throws unless it `fits`: `maxRetries must be a whole number from 0 to 1000 (got NaN)`. With a `reason` it is a Refusal, of a call;
@@ -63,83 +63,49 @@ export function checkTypes<Name extends string>(
   }
 }
 
-/** The options of every client. */
-const OPTIONS: { readonly [name in keyof WhisperrOptions]-?: true } = {
-  apiKey: true,
-  baseUrl: true,
-  allowInsecureHttp: true,
-  flushAt: true,
-  flushIntervalMs: true,
-  maxQueueSize: true,
-  maxQueueBytes: true,
-  maxBatchSize: true,
-  maxBatchBytes: true,
-  maxRetries: true,
-  backoff: true,
-  requestTimeoutMs: true,
-  disabled: true,
-  debug: true,
-  onError: true,
-  beforeSend: true,
-  events: true,
-  traits: true,
-  unknownEvents: true,
-  invalidEvents: true,
-  context: true,
-  fetch: true,
-  outbox: true,
-};
-
-/** Those that a runtime has beside them. */
-const OWN_OPTIONS = {
-  process: ["exitTimeoutMs"],
-  page: [
-    "flushAtStart",
-    "persistence",
-    "anonymousEvents",
-    "pageViews",
-    "respectDoNotTrack",
-    "traitsFromDevice",
-    "autoContext",
-    "pageQuery",
-  ],
-};
-
-/** Says of each option that there is none of that name, and which one is meant. */
-export function checkOptionNames(
-  options: object,
-  of: keyof typeof OWN_OPTIONS,
-  say: (message: string) => void,
+/**
+ * What is passed as `known` stands at the call: a production build leaves it out together with that.
+ *
+ * Says of each name in `given` that there is none like it in `known`, and which one is meant. `of`: what it was given to. `elsewhere`:
+ * what to write where none is like it; without it, what there is, where that is little.
+ */
+export function checkNames(
+  given: unknown,
+  known: Names<object>,
+  of: string,
+  say: SayName,
+  elsewhere?: (name: string) => string,
 ): void {
-  const known = [...Object.keys(OPTIONS), ...OWN_OPTIONS[of]];
-  for (const name of unknownNames(options, known)) {
-    const nearest = nearestName(name, known);
-    const fix = nearest ? `: write ${nearest}` : "";
-    say(`[whisperr] createWhisperr() has no option ${quote(printable(name))}${fix}.`);
-  }
+  attempt(() => {
+    if (typeof given === "number") say(`${of} takes an object of options, not ${given}.`, "");
+    for (const name of unknownNames(given, known)) {
+      const names = Object.keys(known);
+      const text = printable(name);
+      const all = names.length > MAX_LISTED ? "" : names.join(" or ");
+      const fix = nearestName(name, names) ?? elsewhere?.(text) ?? all;
+      say(`${of} has no option ${quote(text)}${fix && `: write ${fix}`}.`, name);
+    }
+    // A getter or a proxy that throws where nobody would have looked, or what a page has broken: then nothing is said.
+  }, undefined);
 }
 
-/** What `identify()` takes. */
-const IDENTIFY: { readonly [name in keyof IdentifyOptions]-?: true } = {
-  email: true,
-  phone: true,
-  pushToken: true,
-  traits: true,
-  channels: true,
-  preferredChannel: true,
-};
+const MAX_LISTED = 4;
 
-/** Says of each thing that `identify()` was given beside what it takes, and where it belongs. */
-export function checkIdentifyNames(
-  given: object,
-  say: ((name: string, message: string) => void) | undefined,
+/** Hears a sentence about a name, without the SDK's own in front. */
+export type SayName = (message: string, name: string) => void;
+
+const BACKOFF_NAMES: Names<NonNullable<WhisperrOptions["backoff"]>> = { baseMs: true, maxMs: true };
+
+/** The same of the options of a client, or of whatever else an app makes, for the console. */
+export function checkOptionNames(
+  options: unknown,
+  known: Names<object>,
+  of: string,
+  say: (message: string) => void,
 ): void {
-  const known = Object.keys(IDENTIFY);
-  for (const name of unknownNames(given, known))
-    say?.(
-      name,
-      `identify() takes ${known.join(", ")}, and leaves out ${quote(name)}: write traits: { ${name} }.`,
-    );
+  const warn = (message: string) => say(`[whisperr] ${message}`);
+  checkNames(options, known, of, warn);
+  checkNames((options as WhisperrOptions | undefined)?.backoff, BACKOFF_NAMES, "backoff", warn);
 }
 
 /**

@@ -26,7 +26,14 @@ export { answered, backoffDelayMs, batchCut } from "./delivery/answering.ts";
 export { abandoned, appended, flushRequested, hurried, retryNow, timerFired } from "./delivery/flow.ts";
 export type { Effects, KeptBecause, Machine } from "./delivery/machine.ts";
 export { type DeliveryConfig, type DeliveryState, initialState, type Phase } from "./delivery/state.ts";
-export { checkChoice, checkOptionNames, checkSchemas, checkTypes, mustBe } from "./development.ts";
+export {
+  checkChoice,
+  checkNames,
+  checkOptionNames,
+  checkSchemas,
+  checkTypes,
+  mustBe,
+} from "./development.ts";
 export type { DropReason, WhisperrError } from "./errors.ts";
 export {
   type Channel,
@@ -80,13 +87,14 @@ export { AHEAD, sendAhead } from "./loop/ahead.ts";
 export { type SharedOutbox, sharing } from "./loop/app-outbox.ts";
 export { lose, read, refuse, type Stats, stats, step, tell } from "./loop/books.ts";
 export { conclude, EFFECTS, transmit } from "./loop/effects.ts";
-export { abandon, type FlushResult, flush, retry, stop, within } from "./loop/flush.ts";
+export { abandon, type FlushResult, flush, retry, stop, timeoutIn, within } from "./loop/flush.ts";
 export { guard, guardedWait } from "./loop/guard.ts";
 export { adopt, append, arrived, withdraw } from "./loop/queue.ts";
 export {
   checkApiKey,
   integer,
   MAX_TIMER_MS,
+  OPTION_NAMES,
   ownOptions,
   type ResolvedOptions,
   resolveOptions,
@@ -102,7 +110,7 @@ export type {
   Ports,
   Timers,
 } from "./ports.ts";
-export { createProcessClient, type ProcessOptions } from "./process/process-client.ts";
+export { createProcessClient, PROCESS_OPTION_NAMES, type ProcessOptions } from "./process/process-client.ts";
 export { onEnd, onOutOfWork, type ProcessEnd, type ProcessWatch } from "./process/process-watch.ts";
 export { requestCallsOf } from "./process/request-calls.ts";
 export { createMemoryOutbox } from "./queue/memory-outbox.ts";
@@ -110,6 +118,7 @@ export type { AppOutbox, Outbox, QueuedOperation } from "./queue/outbox.ts";
 export { parseOperation } from "./queue/stored-operation.ts";
 export { describeAnswer } from "./report/messages.ts";
 export { createReporter, printDebug, type Reporter, report } from "./report/reporter.ts";
+export { type Names, named } from "./unknown-names.ts";
 export { type AsyncHooks, outsideZones, portsOfNow, timersIn } from "./web/host-context.ts";
 export { activeSpan, traced, untraced } from "./web/open-telemetry.ts";
 export { uuid } from "./web/uuid.ts";

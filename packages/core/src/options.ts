@@ -5,6 +5,7 @@ import type { WireEvent } from "./events/recorder.ts";
 import type { Schema } from "./events/schemas.ts";
 import type { FetchLike } from "./ports.ts";
 import type { AppOutbox } from "./queue/outbox.ts";
+import type { Names } from "./unknown-names.ts";
 
 /** What every SDK can be told when a client is made. */
 export interface WhisperrOptions {
@@ -119,6 +120,32 @@ export interface WhisperrOptions {
    */
   readonly fetch?: FetchLike | undefined;
 }
+
+/** Their names, without that of the outbox, which runtimes have their own of, or none. */
+export const OPTION_NAMES: Names<Omit<WhisperrOptions, "outbox">> = {
+  apiKey: true,
+  baseUrl: true,
+  allowInsecureHttp: true,
+  flushAt: true,
+  flushIntervalMs: true,
+  maxQueueSize: true,
+  maxQueueBytes: true,
+  maxBatchSize: true,
+  maxBatchBytes: true,
+  maxRetries: true,
+  backoff: true,
+  requestTimeoutMs: true,
+  disabled: true,
+  debug: true,
+  onError: true,
+  beforeSend: true,
+  events: true,
+  traits: true,
+  unknownEvents: true,
+  invalidEvents: true,
+  context: true,
+  fetch: true,
+};
 
 /** The options with every default filled in and every number checked. */
 export interface ResolvedOptions {

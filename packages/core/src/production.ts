@@ -1,11 +1,12 @@
 /**
  * Takes the place of `development.ts` in a production build: no option is checked that could do no harm, and a message is the
  * name of what happened. An option that makes no sense then counts as not given.
+ * What is empty here has no parameters: calls of it, with their arguments, are left out of a bundle.
  */
 import type * as development from "./development.ts";
 import type { DropReason } from "./errors.ts";
 import { misuse, Refusal } from "./events/refusal.ts";
-import type { WhisperrOptions } from "./options.ts";
+import type { Names } from "./unknown-names.ts";
 
 export function mustBe(
   fits: unknown,
@@ -25,21 +26,31 @@ export const RULES = {
   secure: "https:, unless allowInsecureHttp is true",
 };
 
-export function mustHaveKey(_apiKey: unknown): void {}
+export function mustHaveKey(): void {}
 
-export function checkChoice(..._: Parameters<typeof development.checkChoice>): void {}
+export function checkChoice(): void {}
 
-export function checkRange(..._: Parameters<typeof development.checkRange>): void {}
+export function checkRange(): void {}
 
-export function checkTypes(..._: Parameters<typeof development.checkTypes>): void {}
+export function checkTypes(): void {}
 
-export function checkOptionNames(..._: Parameters<typeof development.checkOptionNames>): void {}
+export function checkOptionNames(
+  options: unknown,
+  known: Names<object>,
+  of: string,
+  say: (message: string) => void,
+): void {
+  // Without what a page may have broken, Object.keys() for one.
+  for (const name in options as Record<string, unknown>)
+    if ((options as Record<string, unknown>)[name] !== undefined && !(name in known))
+      say(`[whisperr] ${of} has no option ${name}`);
+}
 
-export function checkIdentifyNames(..._: Parameters<typeof development.checkIdentifyNames>): void {}
+export function checkNames(): void {}
 
-export function checkSchemas(_: WhisperrOptions): void {}
+export function checkSchemas(): void {}
 
-export function refuseContext(_thrown: unknown): void {}
+export function refuseContext(): void {}
 
 export function explain(what: Parameters<typeof development.explain>[0]): string {
   return what;

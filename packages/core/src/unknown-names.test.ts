@@ -1,10 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { checkIdentifyNames, checkOptionNames } from "./development.ts";
+import { checkNames, checkOptionNames } from "./development.ts";
+import { OPTION_NAMES } from "./options.ts";
+
+const PAGE_NAMES = { ...OPTION_NAMES, pageViews: true, anonymousEvents: true } as const;
 
 describe("an option that there is none of", () => {
   const saidOf = (options: object) => {
     const said: string[] = [];
-    checkOptionNames(options, "page", (message) => said.push(message));
+    checkOptionNames(options, PAGE_NAMES, "createWhisperr()", (message) => said.push(message));
     return said;
   };
 
@@ -13,6 +16,7 @@ describe("an option that there is none of", () => {
     ["writeKey", "apiKey"],
     ["apikey", "apiKey"],
     ["flushInterval", "flushIntervalMs"],
+    ["anonymous", "anonymousEvents"],
     ["baseURL", "baseUrl"],
     ["maxQueSize", "maxQueueSize"],
     ["anonymusEvents", "anonymousEvents"],
@@ -32,10 +36,40 @@ describe("an option that there is none of", () => {
   });
 });
 
-test("identify() says where what it does not take belongs", () => {
-  const said: string[] = [];
-  checkIdentifyNames({ plan: "pro", email: "ada@example.com" }, (_, message) => said.push(message));
-  expect(said).toEqual([
-    'identify() takes email, phone, pushToken, traits, channels, preferredChannel, and leaves out "plan": write traits: { plan }.',
-  ]);
+describe("a name that there is none of", () => {
+  const saidOf = (given: unknown, known: Readonly<Record<string, true>>) => {
+    const said: string[] = [];
+    checkNames(given, known, "flush()", (message) => said.push(message));
+    return said;
+  };
+
+  test("is said with all that there are, where these are few", () => {
+    expect(saidOf({ wait: 1 }, { timeoutMs: true })).toEqual([
+      'flush() has no option "wait": write timeoutMs.',
+    ]);
+  });
+
+  test("so is a number in the place of options", () => {
+    expect(saidOf(2000, { timeoutMs: true })).toEqual(["flush() takes an object of options, not 2000."]);
+  });
+
+  test.each([
+    ["nothing", undefined],
+    ["null", null],
+    ["an event, which whatever calls flush() may pass", new Event("pagehide")],
+    ["the name of a signal", "SIGTERM"],
+    [
+      "what throws when it is looked at",
+      new Proxy(
+        {},
+        {
+          ownKeys() {
+            throw new Error("no");
+          },
+        },
+      ),
+    ],
+  ])("%s is no options", (_, given) => {
+    expect(saidOf(given, { timeoutMs: true })).toEqual([]);
+  });
 });

@@ -1,5 +1,8 @@
 /** Names that nothing is called by: of an option, or of what `identify()` takes. Said with the name that was meant, as far as that can be guessed. */
 
+/** The names that an object of options may have, to be written beside its type: a table that lacks one does not compile. */
+export type Names<Options> = { readonly [name in keyof Options]-?: true };
+
 /** What other SDKs, and this one's earlier versions, call it. */
 const MEANT: { readonly [name: string]: string } = {
   autocapturePageviews: "pageViews",
@@ -16,6 +19,8 @@ const MEANT: { readonly [name: string]: string } = {
   enabled: "disabled",
   optOut: "disabled",
   logger: "onError",
+  channel: "type",
+  value: "address",
 };
 
 /** Of names this far apart one is no slip for the other: letters in a hundred. */
@@ -26,13 +31,19 @@ export function nearestName(unknown: string, known: readonly string[]): string |
   const meant = MEANT[unknown];
   if (meant !== undefined && known.includes(meant)) return meant;
   const [best] = known
-    .map((name) => ({ name, wrong: lettersWrong(unknown.toLowerCase(), name.toLowerCase()) }))
+    .map((name) => ({ name, wrong: isWithoutUnit(unknown, name) ? 0 : lettersWrong(unknown, name) }))
     .sort((a, b) => a.wrong - b.wrong);
   return best && best.wrong * 100 <= best.name.length * MAX_PERCENT_WRONG ? best.name : undefined;
 }
 
-/** Letters to add, to leave out or to change: Levenshtein's distance. */
-function lettersWrong(one: string, other: string): number {
+/** `retryDelay` for `retryDelaySeconds`. */
+const isWithoutUnit = (unknown: string, name: string): boolean =>
+  unknown.length >= MIN_BEGINNING && name.startsWith(unknown);
+const MIN_BEGINNING = 5;
+
+/** Letters to add, to leave out or to change, small ones or large: Levenshtein's distance. */
+function lettersWrong(given: string, known: string): number {
+  const [one, other] = [given.toLowerCase(), known.toLowerCase()];
   let row = Array.from({ length: other.length + 1 }, (_, length) => length);
   for (let i = 0; i < one.length; i++) {
     const next = [i + 1];
@@ -45,14 +56,17 @@ function lettersWrong(one: string, other: string): number {
   return row[other.length] ?? 0;
 }
 
-/** The names in `given` that are not in `known`. What stands there without a value was not given. */
-export function unknownNames(given: object, known: readonly string[]): string[] {
-  try {
-    return Object.keys(given).filter(
-      (name) => !known.includes(name) && (given as { [name: string]: unknown })[name] !== undefined,
-    );
-  } catch {
-    // A getter or a proxy that throws where nobody would have looked.
-    return [];
-  }
+/**
+ * The names in `given` that are not in `known`. What stands there without a value was not given, and what is no plain object is none of
+ * options: a page may pass `flush` to whatever calls it with an event.
+ */
+export function unknownNames(given: unknown, known: Names<object>): string[] {
+  if (Object.prototype.toString.call(given) !== "[object Object]") return [];
+  const values = given as { readonly [name: string]: unknown };
+  return Object.keys(values).filter((name) => !(name in known) && values[name] !== undefined);
+}
+
+/** What of `given` has one of these names. */
+export function named<Options extends object>(given: Options, names: Names<Options>): Options {
+  return Object.fromEntries(Object.entries(given).filter(([name]) => name in names)) as Options;
 }

@@ -7,9 +7,11 @@ import {
   arrived,
   type Client,
   callTime,
+  checkOptionNames,
   conclude,
   describeThrown,
   misuse,
+  type Names,
   noAnswer,
   type Operation,
   printable,
@@ -43,6 +45,8 @@ export interface KvOutboxOptions {
   readonly onError?: ((error: Error) => void) | undefined;
 }
 
+const OPTION_NAMES: Names<KvOutboxOptions> = { name: true, onError: true };
+
 const MAX_NAME_LENGTH = 64;
 
 /** Between two looks at whether a process has left something, where none was seen that may have. */
@@ -58,6 +62,7 @@ export async function openKvOutbox(kv: KvLike, options: KvOutboxOptions = {}): P
   if (typeof kv?.atomic !== "function") throw misuse("openKvOutbox() takes what Deno.openKv() gives");
   if (typeof name !== "string" || name === "" || name.length > MAX_NAME_LENGTH)
     throw misuse(`name must be a string of 1 to ${MAX_NAME_LENGTH} characters`);
+  checkOptionNames(options, OPTION_NAMES, "openKvOutbox()", console.warn);
   const root = outboxKey(name);
   const known = await readQueues(kv, root);
   const queue = createQueue(createClaim(kv, name, nameAfter(known.at(-1))), root, options.onError);

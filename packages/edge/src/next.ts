@@ -33,8 +33,7 @@ export interface NextOptions extends EdgeOptions {
  * Does nothing until the first call: the key may be missing at `next build`. What a page calls while it is rendered at build
  * time is not recorded, and the console says so.
  *
- * @throws An Error that names the option and the fix: for a wrong `baseUrl`, and in the `development`
- * build for any option that makes no sense. No call on the client throws later.
+ * @throws An Error that names the option and the fix, when an option makes no sense. No call on the client throws later.
  *
  * @example
  * export const whisperr = createWhisperr();

@@ -4,6 +4,8 @@ import {
   integer,
   MAX_TIMER_MS,
   misuse,
+  type Names,
+  OPTION_NAMES,
   type ResolvedOptions,
   resolveOptions,
   type WhisperrOptions,
@@ -43,6 +45,12 @@ export interface EdgeOptions extends Omit<WhisperrOptions, "outbox"> {
   readonly outbox?: AppOutbox | PlatformOutbox | undefined;
 }
 
+const EDGE_OPTION_NAMES: Names<EdgeOptions> = {
+  ...OPTION_NAMES,
+  waitUntilTimeoutMs: true,
+  outbox: true,
+};
+
 /** What `createWhisperr()` can be told. */
 export interface WhisperrEdgeOptions extends EdgeOptions {
   /**
@@ -51,6 +59,9 @@ export interface WhisperrEdgeOptions extends EdgeOptions {
    */
   readonly waitUntil: WaitUntil;
 }
+
+/** Their names. */
+export const ALL_OPTION_NAMES: Names<WhisperrEdgeOptions> = { ...EDGE_OPTION_NAMES, waitUntil: true };
 
 /** The options with every default filled in. */
 export interface EdgeConfig extends ResolvedOptions {

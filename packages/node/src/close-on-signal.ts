@@ -1,5 +1,5 @@
 /** The end that a platform asks for: a deployment, a container that is stopped, Ctrl+C. */
-import { integer, MAX_TIMER_MS } from "@whisperr/core";
+import { checkOptionNames, integer, MAX_TIMER_MS, type Names } from "@whisperr/core";
 import type { Whisperr } from "./create-whisperr.ts";
 
 /** What is used of a server: those of `node:http`, Express and Koa have it, and Fastify's app too. */
@@ -37,6 +37,8 @@ export interface CloseOptions {
   readonly timeoutMs?: number | undefined;
 }
 
+const OPTION_NAMES: Names<CloseOptions> = { signals: true, server: true, timeoutMs: true };
+
 /** The rest is for what they have recorded. */
 const SHARE_OF_REQUESTS = 0.8;
 
@@ -59,6 +61,7 @@ export function closeOnSignal(
   whisperr: Pick<Whisperr, "flush" | "shutdown">,
   options: CloseOptions = {},
 ): () => void {
+  checkOptionNames(options, OPTION_NAMES, "closeOnSignal()", console.warn);
   const { signals, server, timeoutMs } = settingsOf(options ?? {});
   const running = runningRequests(server);
   let isClosing = false;

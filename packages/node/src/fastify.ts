@@ -1,9 +1,9 @@
 /** Fastify 5: a plugin that gives every request a client, bound to its authenticated user. */
-import type { EventMap, UserClient } from "@whisperr/core";
+import type { EventMap, Names, UserClient } from "@whisperr/core";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Whisperr } from "./create-whisperr.ts";
 import { closeTimeout } from "./frameworks/close-timeout.ts";
-import type { RequestOptions } from "./frameworks/request-client.ts";
+import { REQUEST_OPTION_NAMES, type RequestOptions } from "./frameworks/request-client.ts";
 import { placeIn, requestRunner } from "./frameworks/request-runner.ts";
 import { runWith } from "./frameworks/requests.ts";
 import type { RegisteredEvents } from "./register.ts";
@@ -34,6 +34,8 @@ export interface FastifyOptions extends RequestOptions<[request: FastifyRequest,
   readonly closeTimeoutMs?: number | undefined;
 }
 
+const OPTION_NAMES: Names<FastifyOptions> = { ...REQUEST_OPTION_NAMES, closeTimeoutMs: true };
+
 /** What `app.register()` takes. */
 export type WhisperrPlugin = (app: FastifyInstance, options: object, done: (error?: Error) => void) => void;
 
@@ -52,6 +54,7 @@ export function whisperrFastify<Events extends EventMap = RegisteredEvents>(
 ): WhisperrPlugin {
   const inRequest = requestRunner<[FastifyRequest, FastifyReply], Events>(whisperr, options, {
     name: "whisperrFastify()",
+    names: OPTION_NAMES,
     holders: (request) => [request, request.raw],
     where: "request and request.raw",
     place: (client, request) => placeIn(request, client),

@@ -1,5 +1,14 @@
 /** AWS Lambda: what a handler records is delivered before its sandbox freezes, within what is left of its time. */
-import { type EventMap, integer, MAX_TIMER_MS, type UserClient } from "@whisperr/core";
+import {
+  checkOptionNames,
+  type EventMap,
+  integer,
+  MAX_TIMER_MS,
+  type Names,
+  named,
+  PROCESS_OPTION_NAMES,
+  type UserClient,
+} from "@whisperr/core";
 // By its name, so that an app which imports both loads one copy.
 import { createWhisperr, type NodeOptions, type Whisperr } from "@whisperr/node";
 import { type ResolveUser, requestClients } from "./frameworks/request-client.ts";
@@ -37,6 +46,13 @@ export interface LambdaOptions<Event = never, Events extends EventMap = Register
    */
   readonly resolveUser?: ResolveUser<[event: Event]> | undefined;
 }
+
+const OPTION_NAMES: Names<LambdaOptions> = {
+  ...PROCESS_OPTION_NAMES,
+  timeoutMs: true,
+  whisperr: true,
+  resolveUser: true,
+};
 
 /** Where authorizers put the user: JWTs, Cognito, Lambda authorizers of both kinds of API, and AppSync. */
 const PLACES = [
@@ -88,8 +104,9 @@ export function withWhisperr(
   options: LambdaOptions<unknown> = {},
 ): (...invocation: unknown[]) => Promise<unknown> {
   const timeoutMs = integer("timeoutMs", options.timeoutMs, 2_000, 0, MAX_TIMER_MS);
-  const { timeoutMs: _, resolveUser, whisperr: given, ...own } = options;
-  const whisperr = given ?? createWhisperr(own);
+  checkOptionNames(options, OPTION_NAMES, "withWhisperr()", console.warn);
+  const { resolveUser } = options;
+  const whisperr = options.whisperr ?? createWhisperr(named<NodeOptions>(options, PROCESS_OPTION_NAMES));
   const clientOf = requestClients<[unknown]>(
     whisperr,
     { resolveUser },

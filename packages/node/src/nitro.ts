@@ -1,9 +1,9 @@
 /** Nitro, by itself and in Nuxt: `event.context.whisperr`, bound to the authenticated user of the request. */
-import { type EventMap, misuse, type UserClient } from "@whisperr/core";
+import { type EventMap, misuse, type Names, type UserClient } from "@whisperr/core";
 import type { EventHandler, H3Event } from "h3";
 import type { Whisperr } from "./create-whisperr.ts";
 import { closeTimeout } from "./frameworks/close-timeout.ts";
-import type { RequestOptions } from "./frameworks/request-client.ts";
+import { REQUEST_OPTION_NAMES, type RequestOptions } from "./frameworks/request-client.ts";
 import { placeIn, requestRunner } from "./frameworks/request-runner.ts";
 import type { RegisteredEvents } from "./register.ts";
 
@@ -33,6 +33,8 @@ export interface NitroOptions extends RequestOptions<[event: H3Event]> {
   readonly closeTimeoutMs?: number | undefined;
 }
 
+const OPTION_NAMES: Names<NitroOptions> = { ...REQUEST_OPTION_NAMES, closeTimeoutMs: true };
+
 /** What is used of a Nitro app. */
 export interface NitroAppLike {
   /** The app of h3, whose handler serves every request. */
@@ -60,6 +62,7 @@ export function whisperrNitro<Events extends EventMap = RegisteredEvents>(
 ): WhisperrNitroPlugin {
   const inRequest = requestRunner<[H3Event], Events>(whisperr, options, {
     name: "whisperrNitro()",
+    names: OPTION_NAMES,
     holders: ({ context, node }) => [context, ...sessionsOf(context), node.req],
     where: "event.context, the sessions of h3 and event.node.req",
     place: (client, { context }) => placeIn(context, client),

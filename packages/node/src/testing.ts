@@ -11,5 +11,5 @@ export {
   type TrackedOf,
   type WhisperrMatchers,
 } from "@whisperr/core/testing";
-export { type Ingestion, startIngestion } from "./testing/ingestion.ts";
+export { type FaultSettings, type Ingestion, startIngestion } from "./testing/ingestion.ts";
 export { createTestWhisperr, type TestWhisperr } from "./testing/test-whisperr.ts";

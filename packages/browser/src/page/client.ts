@@ -6,6 +6,7 @@ import {
   type DeviceClient,
   misuse,
   mustBe,
+  type Names,
   outsideZones,
   resolveOptions,
 } from "@whisperr/core";
@@ -33,11 +34,12 @@ export const isOnPage = (): boolean =>
   [typeof location, typeof navigator].every((type) => type === "object");
 
 /**
- * `createDisabled`: for `disabled`, where there is no page, and where nothing can be made of the options. `featuresOf` throws
+ * `names`: of all options that the entry takes. `createDisabled`: for `disabled`, where there is no page, and where nothing can be made of the options. `featuresOf` throws
  * when an option makes no sense.
  */
 export function clientOfPage<Options extends BasicOptions>(
   given: Options,
+  names: Names<object>,
   featuresOf: (options: Options) => Features,
   createDisabled: () => PageCalls,
 ): PageCalls {
@@ -47,7 +49,7 @@ export function clientOfPage<Options extends BasicOptions>(
     if (options.disabled === true) return undefined;
     const existing = shared.clients.get(options.apiKey?.trim?.() as string);
     // What it listens to is no work of a framework that waits until all is still.
-    if (!existing) return outsideZones(() => newClient(options, featuresOf));
+    if (!existing) return outsideZones(() => newClient(options, names, featuresOf));
     const first = shared.given.get(existing);
     if (first) sayIgnored({ ...first.options }, Object.fromEntries(Object.entries(options)), first.said);
     return existing as PageCalls;
@@ -58,6 +60,7 @@ export function clientOfPage<Options extends BasicOptions>(
 /** Undefined where there is no page. */
 function newClient<Options extends BasicOptions>(
   options: Options,
+  names: Names<object>,
   featuresOf: (options: Options) => Features,
 ): PageCalls | undefined {
   const { clients, given } = sharedByPage();
@@ -70,7 +73,7 @@ function newClient<Options extends BasicOptions>(
     if (globalThis.navigator?.product) throw misuse(ELSEWHERE);
     return undefined;
   }
-  checkOptionNames(options, "page", (message) => console.warn(message));
+  checkOptionNames(options, names, "createWhisperr()", (message) => console.warn(message));
   const { api, page } = createPage(options, resolved, hostOfPage(options, apiKey, features));
   const stopWatching = watchLifecycle(page);
   const stops: (() => void)[] = [];

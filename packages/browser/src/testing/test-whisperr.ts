@@ -2,6 +2,7 @@
 
 import type { RegisteredEvents } from "@whisperr/browser";
 import {
+  checkOptionNames,
   checkSchemas,
   type DeviceClient,
   type EventMap,
@@ -19,7 +20,7 @@ import {
   recordingOf,
 } from "@whisperr/core/testing";
 import { featuresOf, type Whisperr } from "../create-whisperr.ts";
-import type { BrowserOptions } from "../options.ts";
+import { BROWSER_OPTION_NAMES, type BrowserOptions } from "../options.ts";
 import { isOnPage } from "../page/client.ts";
 import { hostOfPage } from "../page/host.ts";
 import { createPage } from "../page/page.ts";
@@ -94,6 +95,8 @@ export function createTestWhisperr<Events extends EventMap = RegisteredEvents>(
   } as const;
   const resolved = resolveOptions(options, ROOM);
   checkSchemas(options);
+  // Those that the app's own client takes are not used, and no mistake.
+  checkOptionNames(given, BROWSER_OPTION_NAMES, "createTestWhisperr()", (message) => console.warn(message));
   const features = featuresOf(options);
   const { api, page } = createPage<Events>(options, resolved, {
     ...hostOfPage(options, resolved.apiKey, features),

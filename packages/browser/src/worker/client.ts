@@ -1,11 +1,13 @@
 /** From options to the client of a worker, and what a later call for the same client gets. */
 import {
+  checkOptionNames,
   checkSchemas,
   type DeviceClient,
   type FlushResult,
   hurried,
   lose,
   mustBe,
+  type Names,
   type ResolvedOptions,
   resolveOptions,
   type Stats,
@@ -66,9 +68,10 @@ interface Opened {
   stop(): void;
 }
 
-/** `createDisabled`: for `disabled`, where there is no browser, and where nothing can be made of the options. */
+/** `names`: of all options. `createDisabled`: for `disabled`, where there is no browser, and where nothing can be made of the options. */
 export function clientOfWorker<Options extends BasicOptions>(
   given: Options,
+  names: Names<object>,
   featuresOf: (options: Options) => Features,
   createDisabled: () => DeviceClient,
 ): DeviceClient {
@@ -88,6 +91,7 @@ export function clientOfWorker<Options extends BasicOptions>(
     const first = existing && givenTo.get(existing);
     if (first) sayIgnored({ ...first.options }, Object.fromEntries(Object.entries(options)), first.said);
     if (existing) return existing as DeviceClient;
+    checkOptionNames(options, names, "createWhisperr()", (message) => console.warn(message));
     const client = newClient({ options, resolved, features });
     givenTo.set(client, { options, said: new Set() });
     return client;

@@ -13,7 +13,7 @@ import { createTransport } from "../http/exchange.ts";
 import { type Identity, identified } from "../identity/identity.ts";
 import { identityOf, setIdentity } from "../identity/identity-keeper.ts";
 import { stats } from "../loop/books.ts";
-import { type FlushResult, flush, shutDown, within } from "../loop/flush.ts";
+import { type FlushResult, flush, shutDown, timeoutIn, within } from "../loop/flush.ts";
 import { guard, guardedWait } from "../loop/guard.ts";
 import { append, discard, enqueue, refuseLate } from "../loop/queue.ts";
 import type { ResolvedOptions, WhisperrOptions } from "../options.ts";
@@ -48,12 +48,13 @@ export function createDeviceClient<Events extends EventMap = AnyEvents>(
   const calls: DeviceCalls<Events> = {
     track: (event, ...rest) => track(client, event, ...rest),
     identify: (userId, given) => identify(client, userId, given),
-    flush: (settings) => guardedWait(client, () => within(client, settings?.timeoutMs, () => flush(client))),
+    flush: (settings) =>
+      guardedWait(client, () => within(client, timeoutIn(client, settings, "flush()"), () => flush(client))),
     reset: () => guardedWait(client, () => reset(client)),
     optOut: () => guard(client, () => optOut(client)),
     optIn: () => guard(client, () => optIn(client)),
     stats: () => stats(client),
-    shutdown: (settings) => guardedWait(client, () => shutDown(client, settings?.timeoutMs)),
+    shutdown: (settings) => guardedWait(client, () => shutDown(client, settings)),
   };
   // Without `push`, the runtime's own type says that its calls are not there.
   return { api: { ...calls, ...device.pushing?.start(client) } as DeviceClient<Events>, client };

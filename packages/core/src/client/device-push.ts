@@ -1,4 +1,5 @@
 /** The push token of a device: what is said of it is queued, and what became of that is remembered. */
+import { checkNames } from "../development.ts";
 import { bodyOf, identifyBody, type WireChannel } from "../events/identify-body.ts";
 import type { IdentifyOperation } from "../events/operation.ts";
 import { isText, stringify } from "../events/snapshot.ts";
@@ -16,8 +17,10 @@ import {
 } from "../identity/push-token.ts";
 import { guard } from "../loop/guard.ts";
 import { enqueue } from "../loop/queue.ts";
+import { warningsOf } from "../report/reporter.ts";
+import type { Names } from "../unknown-names.ts";
 import type { Client } from "./client.ts";
-import type { DeviceRecord, PushCalls } from "./device.ts";
+import type { DeviceRecord, PushCalls, TokenSettings } from "./device.ts";
 import { appendOwn, become, change } from "./device-client.ts";
 
 /** What a client does about its device's token. */
@@ -60,6 +63,12 @@ function noteUnheard(client: DeviceRecord, sent: { readonly body: string }): voi
 
 function setPushToken(client: DeviceRecord, address: unknown, settings?: object): void {
   if (client.device.silent || !isText(address)) return;
+  checkNames(
+    settings,
+    { kind: true, platform: true, pushEnv: true } satisfies Names<TokenSettings>,
+    "setPushToken()",
+    (message, name) => warningsOf(client.reporter)(`setPushToken() ${name}`, message),
+  );
   const make = () => {
     const channels = [{ ...settings, type: "push", address, optedIn: true }];
     return { kind: "identify" as const, body: identifyBody("", { channels }) };

@@ -8,7 +8,7 @@ import { checkUserId } from "../events/snapshot.ts";
 import { createTransport } from "../http/exchange.ts";
 import { isReady, recount } from "../loop/app-outbox.ts";
 import { type Stats, stats } from "../loop/books.ts";
-import { type FlushResult, flush, shutDown, within } from "../loop/flush.ts";
+import { type FlushResult, flush, shutDown, timeoutIn, within } from "../loop/flush.ts";
 import { guardedWait } from "../loop/guard.ts";
 import { enqueue } from "../loop/queue.ts";
 import type { ResolvedOptions, WhisperrOptions } from "../options.ts";
@@ -148,9 +148,9 @@ export function createServerClient<Events extends EventMap = AnyEvents, More ext
     flush: (settings) =>
       guardedWait(client, () => {
         if (outbox) recount(client);
-        return within(client, settings?.timeoutMs, () => flush(client));
+        return within(client, timeoutIn(client, settings, "flush()"), () => flush(client));
       }),
-    shutdown: (settings) => guardedWait(client, () => shutDown(client, settings?.timeoutMs)),
+    shutdown: (settings) => guardedWait(client, () => shutDown(client, settings)),
     stats: () => stats(client),
     [diagnostics]: say,
   };

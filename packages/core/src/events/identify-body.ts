@@ -1,7 +1,8 @@
 /** The body of `POST /v1/identify`: only what the app gave, checked before it is queued. */
 
-import { checkIdentifyNames, mustBe } from "../development.ts";
+import { checkNames, mustBe, type SayName } from "../development.ts";
 import { ownOptions } from "../options.ts";
+import type { Names } from "../unknown-names.ts";
 import type { Channel, ChannelType } from "./channel.ts";
 import { asRefusal, type Refusal } from "./refusal.ts";
 import { type EventRules, validated } from "./schemas.ts";
@@ -61,7 +62,22 @@ export function identifyBody(userId: string, options: unknown, rules?: EventRule
   const isObject = typeof given === "object" && !Array.isArray(options);
   const rule = "an object like { email, traits }";
   mustBe(isObject, "identify's second argument", rule, options, "invalid_traits");
-  checkIdentifyNames(given, rules?.warn);
+  // What is unknown is said once of each name.
+  const say: SayName = (message, name) => rules?.warn(name, message);
+  checkNames(
+    given,
+    {
+      email: true,
+      phone: true,
+      pushToken: true,
+      traits: true,
+      channels: true,
+      preferredChannel: true,
+    } satisfies Names<IdentifyOptions>,
+    "identify()",
+    say,
+    (name) => `traits: { ${name} }`,
+  );
   const traits = objectToJson(rules ? validated(rules, given.traits) : given.traits, "traits", rules);
   const hasTraits = traits !== "{}";
   const refused: Refusal[] = [];
@@ -75,7 +91,7 @@ export function identifyBody(userId: string, options: unknown, rules?: EventRule
     }
   };
   const preferred_channel = usable(() => oneOf(TYPES, given.preferredChannel, "preferredChannel"));
-  const channels = (usable(() => wireChannels(given, usable)) ?? []).filter(Boolean);
+  const channels = (usable(() => wireChannels(given, usable, say)) ?? []).filter(Boolean);
   const isEmpty = !hasTraits && preferred_channel === undefined && channels.length === 0;
   for (const refusal of refused) {
     if (isEmpty || !rules) throw refusal;
@@ -92,20 +108,20 @@ export function identifyBody(userId: string, options: unknown, rules?: EventRule
 /** What it makes, or undefined where that throws. */
 type Usable = <Made>(make: () => Made) => Made | undefined;
 
-function wireChannels(given: Record<string, unknown>, usable: Usable): (object | undefined)[] {
+function wireChannels(given: Record<string, unknown>, usable: Usable, say: SayName): (object | undefined)[] {
   const channels = given.channels ?? undefined;
   if (channels === undefined)
     return Object.entries(SHORTCUTS).map(([name, type]) => {
       const address = given[name] ?? "";
       const isBlank = typeof address === "string" && !isText(address);
-      return isBlank ? undefined : usable(() => wireChannel({ type, address }, name));
+      return isBlank ? undefined : usable(() => wireChannel({ type, address }, name, say));
     });
   mustBe(Array.isArray(channels), "channels", "an array", channels, REASON);
   // A list of our own: the map() of a subclass of Array could return anything. Not by Array.from(), for which old libraries have their own.
-  return [...channels].map((entry, index) => usable(() => wireChannel(entry, `channels[${index}]`)));
+  return [...channels].map((entry, index) => usable(() => wireChannel(entry, `channels[${index}]`, say)));
 }
 
-function wireChannel(entry: unknown, where: string): object {
+function wireChannel(entry: unknown, where: string, say: SayName): object {
   const given = ownOptions(Object(entry) as Record<string, unknown>);
   const field = (name: string, ...allowed: readonly unknown[]) =>
     oneOf(allowed, given[name], `${name} of ${where}`);
@@ -115,6 +131,20 @@ function wireChannel(entry: unknown, where: string): object {
   mustBe(channel, `type of ${where}`, "given", channel, REASON);
   // As it travels, and as other SDKs have it: a "no" must not be taken for nothing.
   mustBe(given.opted_in === undefined, `opted_in of ${where}`, "written optedIn", given.opted_in, REASON);
+  checkNames(
+    given,
+    {
+      type: true,
+      address: true,
+      optedIn: true,
+      verified: true,
+      kind: true,
+      platform: true,
+      pushEnv: true,
+    } satisfies Names<Channel>,
+    where,
+    say,
+  );
   return {
     channel,
     address,

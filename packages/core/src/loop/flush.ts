@@ -1,7 +1,10 @@
 /** `flush()` and `shutdown()`: who waits for what, and what they are told. */
 import type { Client } from "../client/client.ts";
 import { abandoned, flushRequested, retryNow } from "../delivery/flow.ts";
+import { checkNames } from "../development.ts";
 import { MAX_TIMER_MS } from "../options.ts";
+import { warningsOf } from "../report/reporter.ts";
+import type { Names } from "../unknown-names.ts";
 import { step } from "./books.ts";
 import { hasRoom } from "./call-stack.ts";
 
@@ -53,11 +56,25 @@ export function stop(client: Client): Promise<FlushResult> {
   return client.ending ?? wait(client, true);
 }
 
+/** What a call that waits can be told. */
+export interface Deadline {
+  /** 0 or more. Default: none. */
+  readonly timeoutMs?: number | undefined;
+}
+
+/** `timeoutMs` of what the app gave a call that waits; whatever else it gave is said once. */
+export function timeoutIn({ reporter }: Pick<Client, "reporter">, given: unknown, call: string): unknown {
+  checkNames(given, { timeoutMs: true } satisfies Names<Deadline>, call, (message, name) =>
+    warningsOf(reporter)(`${call} ${name}`, message),
+  );
+  return (given as Deadline | null | undefined)?.timeoutMs;
+}
+
 /** The last flush, with or without a deadline. */
 export function shutDown(client: Client, given: unknown): Promise<FlushResult> {
   if (!hasRoom()) return later(() => shutDown(client, given));
   const stopped = stop(client);
-  atDeadline(client, given, stopped, () => abandon(client));
+  atDeadline(client, timeoutIn(client, given, "shutdown()"), stopped, () => abandon(client));
   return stopped;
 }
 

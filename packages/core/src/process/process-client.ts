@@ -5,16 +5,18 @@ import { checkOptionNames, checkSchemas } from "../development.ts";
 import type { AnyEvents, EventMap } from "../events/event-types.ts";
 import { misuse } from "../events/refusal.ts";
 import { isReady, type SharedOutbox, sharing } from "../loop/app-outbox.ts";
-import { type FlushResult, resultSince, within } from "../loop/flush.ts";
+import { type Deadline, type FlushResult, resultSince, timeoutIn, within } from "../loop/flush.ts";
 import {
   DEFAULT_BASE_URL,
   integer,
   MAX_TIMER_MS,
+  OPTION_NAMES,
   ownOptions,
   resolveOptions,
   type WhisperrOptions,
 } from "../options.ts";
 import type { Ports } from "../ports.ts";
+import type { Names } from "../unknown-names.ts";
 import { type ProcessEnd, watchProcess } from "./process-watch.ts";
 import { createRequestCalls, type RequestCalls, requestCalls } from "./request-calls.ts";
 
@@ -27,6 +29,13 @@ export interface ProcessOptions extends WhisperrOptions {
   readonly exitTimeoutMs?: number | undefined;
 }
 
+/** Their names. */
+export const PROCESS_OPTION_NAMES: Names<ProcessOptions> = {
+  ...OPTION_NAMES,
+  outbox: true,
+  exitTimeoutMs: true,
+};
+
 /** Of a process, as its runtime has it. */
 export interface Process {
   readonly ports: Ports;
@@ -38,8 +47,6 @@ export interface Process {
   /** A variable of the environment, where the runtime's fetch takes proxies from there. */
   readonly proxyVariable?: ((name: string) => string | undefined) | undefined;
 }
-
-type Deadline = { readonly timeoutMs?: number | undefined };
 
 const NOTHING: FlushResult = { delivered: 0, dropped: 0, pending: 0 };
 
@@ -70,7 +77,9 @@ export function createProcessClient<Events extends EventMap = AnyEvents>(
   checkSchemas(options);
   const { api, client } = createServerClient<Events>(options, resolved, watched);
   shared?.join(client);
-  checkOptionNames(options, "process", (message) => ports.log("warn", message));
+  checkOptionNames(options, PROCESS_OPTION_NAMES, "createWhisperr()", (message) =>
+    ports.log("warn", message),
+  );
   const isProduction = resolved.baseUrl === DEFAULT_BASE_URL && !options.fetch;
   const warning = isProduction && warningInTests?.(DEFAULT_BASE_URL);
   if (warning) ports.log("warn", warning);
@@ -99,12 +108,14 @@ export function createProcessClient<Events extends EventMap = AnyEvents>(
       const queued = calls.queued();
       if (queued === undefined) return api.flush(settings);
       const since = sendQueued();
-      return within(client, settings?.timeoutMs, () => queued.then(() => api.flush()).then(since));
+      return within(client, timeoutIn(client, settings, "flush()"), () =>
+        queued.then(() => api.flush()).then(since),
+      );
     },
     shutdown(settings) {
       const queued = calls.queued();
       if (ending || queued === undefined) return ending ?? shutDown(settings);
-      const { timeoutMs } = settings ?? {};
+      const timeoutMs = timeoutIn(client, settings, "shutdown()") as number | undefined;
       const fromMs = end.elapsedMs();
       const since = sendQueued();
       ending = within(client, timeoutMs, () => queued.then(() => NOTHING))

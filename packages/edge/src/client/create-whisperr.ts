@@ -6,6 +6,7 @@ import {
   guardedWait,
   type ServerClient,
   type ServerRuntime,
+  timeoutIn,
   within,
 } from "@whisperr/core";
 import { COALESCING_MS, checkObject, type WhisperrEdgeOptions } from "../options.ts";
@@ -28,8 +29,7 @@ export type Whisperr<Events extends EventMap = RegisteredEvents> = ServerClient<
  * Makes a client. `createWhisperr<Events>()`, where `Events` maps event names to the types of their properties, checks every
  * `track()`. Without a usable `apiKey` it is a client that does nothing, and the console says why. At global scope it touches neither timers, randomness nor network.
  *
- * @throws An Error that names the option and the fix: for a wrong `baseUrl` or `waitUntil`, and in the `development`
- * build for any option that makes no sense. No call on the client throws later.
+ * @throws An Error that names the option and the fix, when an option makes no sense. No call on the client throws later.
  *
  * @example
  * const whisperr = createWhisperr({ apiKey: "wrk_…", waitUntil: (promise) => ctx.waitUntil(promise) });
@@ -58,7 +58,9 @@ export function createSharedClient<Events extends EventMap>(
     api: {
       ...api,
       flush: (settings) =>
-        guardedWait(client, () => within(client, settings?.timeoutMs, () => flushAlone(client))),
+        guardedWait(client, () =>
+          within(client, timeoutIn(client, settings, "flush()"), () => flushAlone(client)),
+        ),
       shutdown: (settings) => guardedWait(client, () => flushIn(client, () => api.shutdown(settings))),
     },
     client,

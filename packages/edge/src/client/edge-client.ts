@@ -1,29 +1,41 @@
 /** What the client of one request and that of all have in common. */
 import {
   type Client,
+  checkOptionNames,
+  checkSchemas,
   createServerClient,
   type EventMap,
   type Ports,
   type ServerRuntime,
+  type WhisperrOptions,
   webPorts,
 } from "@whisperr/core";
 import { handOverFetch, isPlatformOutbox } from "../hand-over/fetch.ts";
-import { type EdgeConfig, resolveEdgeOptions, type WhisperrEdgeOptions } from "../options.ts";
+import {
+  ALL_OPTION_NAMES,
+  type EdgeConfig,
+  resolveEdgeOptions,
+  type WhisperrEdgeOptions,
+} from "../options.ts";
 import { library } from "./library.ts";
+import type { Said } from "./without-key.ts";
 
 /** Core's record, with this package's options for its configuration. */
 export interface EdgeClient extends Client {
   readonly config: EdgeConfig;
 }
 
-/** `intervalMs`: `flushIntervalMs`, unless the app gave one. `more`: of the client's record. `onStep`: called after each step. */
+/** `intervalMs`: `flushIntervalMs`, unless the app gave one. `more`: of the client's record. `onStep`: called after each step. `said`: of all requests of a middleware. */
 export function createEdgeClient<Events extends EventMap, More extends object>(
   options: WhisperrEdgeOptions,
   intervalMs: number,
   more: More,
   onStep: (client: EdgeClient & More) => void,
+  said: Said = new Set(),
 ): ServerRuntime<Events, EdgeClient & More> {
   const config = resolveEdgeOptions(options, intervalMs);
+  if (!said.has(CHECKED)) checkOnce(options);
+  said.add(CHECKED);
   const { outbox } = options;
   const isPlatform = isPlatformOutbox(outbox);
   const ports: { -readonly [name in keyof Ports]: Ports[name] } = {
@@ -35,4 +47,13 @@ export function createEdgeClient<Events extends EventMap, More extends object>(
   const runtime = createServerClient<Events, More>(own, config, ports, more);
   if (isPlatform) ports.fetch = handOverFetch(outbox, runtime.client);
   return runtime as ServerRuntime<Events, EdgeClient & More>;
+}
+
+/** What no text says. */
+const CHECKED = "";
+
+/** Of the first client of a middleware: those of later requests are made of the same options. */
+function checkOnce(options: WhisperrEdgeOptions): void {
+  checkSchemas(options as WhisperrOptions);
+  checkOptionNames(options, ALL_OPTION_NAMES, "createWhisperr()", console.warn);
 }

@@ -27,6 +27,7 @@ export function createRequestClient<Events extends EventMap = RegisteredEvents>(
     HANDLER_INTERVAL_MS,
     initialLifetime(),
     adjustLifetime,
+    said,
   );
   return {
     api,

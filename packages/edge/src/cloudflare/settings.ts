@@ -1,6 +1,7 @@
 /** What the delivering side of a platform's outbox needs: a Worker's options, its environment, its platform. */
 import {
   createReporter,
+  type Names,
   type Ports,
   type Reporter,
   type ResolvedOptions,
@@ -35,6 +36,20 @@ export interface DeliveryOptions
    */
   readonly baseUrl?: string | undefined;
 }
+
+export const DELIVERY_OPTION_NAMES: Names<DeliveryOptions> = {
+  apiKey: true,
+  baseUrl: true,
+  allowInsecureHttp: true,
+  maxBatchSize: true,
+  maxBatchBytes: true,
+  maxRetries: true,
+  backoff: true,
+  requestTimeoutMs: true,
+  debug: true,
+  onError: true,
+  fetch: true,
+};
 
 export interface DeliverySettings {
   readonly options: ResolvedOptions;

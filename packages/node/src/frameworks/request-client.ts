@@ -1,10 +1,12 @@
 /** The client of a request: the calls of its user, whoever that is when a call is made. */
 import {
+  checkOptionNames,
   describeThrown,
   diagnostics,
   type EventMap,
   isThenable,
   misuse,
+  type Names,
   quote,
   requestCallsOf,
   type UserClient,
@@ -29,10 +31,14 @@ export interface RequestOptions<Request extends readonly unknown[]> {
   readonly resolveUser?: ResolveUser<Request> | undefined;
 }
 
+export const REQUEST_OPTION_NAMES: Names<RequestOptions<[]>> = { resolveUser: true };
+
 /** What the middleware of one framework is. */
 export interface Framework<Request extends readonly unknown[]> {
   /** As the app calls it: `whisperrExpress()`. */
   readonly name: string;
+  /** The options it takes. Default: `resolveUser` alone. */
+  readonly names?: Names<object>;
   /** What may hold the user, by default. */
   readonly holders: (...request: Request) => readonly unknown[];
   /** Their names. */
@@ -53,10 +59,11 @@ export function requestClients<
 >(
   whisperr: Whisperr<Events>,
   options: RequestOptions<Request> | undefined,
-  { name, holders, elsewhere, where, places = PLACES }: Framework<Request>,
+  { name, names = REQUEST_OPTION_NAMES, holders, elsewhere, where, places = PLACES }: Framework<Request>,
 ): (...request: Request) => UserClient<Events> {
   if (typeof whisperr?.forUser !== "function")
     throw misuse(`${name} takes the client that createWhisperr() made`);
+  checkOptionNames(options, names, name, console.warn);
   const resolveUser = options?.resolveUser ?? undefined;
   if (resolveUser !== undefined && typeof resolveUser !== "function")
     throw misuse("resolveUser must be a function");

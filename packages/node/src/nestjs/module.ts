@@ -1,11 +1,16 @@
 /** The module and its providers. */
 import type { CallHandler, DynamicModule, ExecutionContext, FactoryProvider, Scope } from "@nestjs/common";
-import type { UserClient } from "@whisperr/core";
+import { named, PROCESS_OPTION_NAMES, type UserClient } from "@whisperr/core";
 // By its name, so that an app which imports both loads one copy.
 import { createWhisperr, type NodeOptions, type Whisperr } from "@whisperr/node";
 import { type RequestOptions, requestClients } from "../frameworks/request-client.ts";
 import { runWith } from "../frameworks/requests.ts";
-import type { NestRequest, WhisperrModuleAsyncOptions, WhisperrModuleOptions } from "./options.ts";
+import {
+  MODULE_OPTION_NAMES,
+  type NestRequest,
+  type WhisperrModuleAsyncOptions,
+  type WhisperrModuleOptions,
+} from "./options.ts";
 import { RequestWhisperr, WhisperrRecording, WhisperrService } from "./services.ts";
 
 const OPTIONS = Symbol.for("@whisperr/node/nestjs options");
@@ -80,16 +85,6 @@ export class WhisperrModule {
   }
 }
 
-/** Without what is the module's own. */
-function ownOf({
-  resolveUser: _,
-  whisperr: __,
-  closeTimeoutMs: ___,
-  ...own
-}: WhisperrModuleOptions): NodeOptions {
-  return own;
-}
-
 function moduleOf(options: NonNullable<DynamicModule["providers"]>[number]): DynamicModule {
   return {
     module: WhisperrModule,
@@ -99,7 +94,8 @@ function moduleOf(options: NonNullable<DynamicModule["providers"]>[number]): Dyn
       {
         provide: CLIENT,
         inject: [OPTIONS],
-        useFactory: (given: WhisperrModuleOptions) => given.whisperr ?? createWhisperr(ownOf(given)),
+        useFactory: (given: WhisperrModuleOptions) =>
+          given.whisperr ?? createWhisperr(named<NodeOptions>(given, PROCESS_OPTION_NAMES)),
       },
       {
         provide: CLIENTS,
@@ -107,6 +103,7 @@ function moduleOf(options: NonNullable<DynamicModule["providers"]>[number]): Dyn
         useFactory: (whisperr: Whisperr, given: RequestOptions<[unknown]>): ClientOf =>
           requestClients<[unknown]>(whisperr, given, {
             name: "WhisperrModule",
+            names: MODULE_OPTION_NAMES,
             holders: holdersOf,
             where: "the request, its req, raw and res.locals",
           }),

@@ -1,5 +1,6 @@
 /** What the module can be told, and when: at once, or by what other modules know. */
 import type { FactoryProvider, ModuleMetadata } from "@nestjs/common";
+import { type Names, PROCESS_OPTION_NAMES } from "@whisperr/core";
 import type { NodeOptions, Whisperr } from "@whisperr/node";
 import type { ResolveUser } from "../frameworks/request-client.ts";
 
@@ -22,6 +23,14 @@ export interface WhisperrModuleOptions<Request = NestRequest> extends NodeOption
    */
   readonly closeTimeoutMs?: number | undefined;
 }
+
+/** Their names. */
+export const MODULE_OPTION_NAMES: Names<WhisperrModuleOptions> = {
+  ...PROCESS_OPTION_NAMES,
+  resolveUser: true,
+  whisperr: true,
+  closeTimeoutMs: true,
+};
 
 /** What of a request both platforms have. */
 export interface NestRequest {

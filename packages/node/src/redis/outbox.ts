@@ -2,10 +2,12 @@
 import {
   type AppOutbox,
   callTime,
+  checkOptionNames,
   createMemoryOutbox,
   type FetchLike,
   integer,
   mustBe,
+  type Names,
   type Operation,
   withTime,
 } from "@whisperr/core";
@@ -35,6 +37,13 @@ export interface RedisOutboxOptions {
    */
   readonly maxLength?: number | undefined;
 }
+
+const OPTION_NAMES: Names<RedisOutboxOptions> = {
+  client: true,
+  prefix: true,
+  partitions: true,
+  maxLength: true,
+};
 
 /** A key where none is needed: the relay has it. */
 const KEY_OF_RELAY = "wrk_of_the_relay";
@@ -130,6 +139,7 @@ export function redisOutbox(options: RedisOutboxOptions): AppOutbox {
 function createProducer(options: RedisOutboxOptions): Producer {
   const { client, prefix = "whisperr" } = Object(options) as RedisOutboxOptions;
   const command = commandOf(client, "redisOutbox()");
+  checkOptionNames(options, OPTION_NAMES, "redisOutbox()", console.warn);
   mustBe(
     typeof prefix === "string" && /^[^{}\s]+$/.test(prefix),
     "prefix",

@@ -1,17 +1,20 @@
 /** The delivering side: one relay at a time delivers a partition, with core's machine, and others wait for its end. */
 import {
+  checkOptionNames,
   createReporter,
   describeThrown,
   integer,
   MAX_TIMER_MS,
   misuse,
   mustBe,
+  type Names,
   type Ports,
   portsOfNow,
   printable,
   type Reporter,
   type ResolvedOptions,
   resolveOptions,
+  timeoutIn,
   webPorts,
 } from "@whisperr/core";
 import type { NodeOptions } from "../create-whisperr.ts";
@@ -52,6 +55,24 @@ export interface RelayOptions
    */
   readonly leaseMs?: number | undefined;
 }
+
+const OPTION_NAMES: Names<RelayOptions> = {
+  client: true,
+  prefix: true,
+  leaseMs: true,
+  apiKey: true,
+  baseUrl: true,
+  allowInsecureHttp: true,
+  flushIntervalMs: true,
+  maxBatchSize: true,
+  maxBatchBytes: true,
+  maxRetries: true,
+  backoff: true,
+  requestTimeoutMs: true,
+  debug: true,
+  onError: true,
+  fetch: true,
+};
 
 /** What a relay has done so far. */
 export interface RelayStats {
@@ -116,6 +137,7 @@ export function createRelay(given: RelayOptions): Relay {
   if (typeof given !== "object" || given === null) throw misuse("createRelay() takes an object of options");
   const { client, prefix = "whisperr", leaseMs, onError, ...delivery } = given;
   const command = commandOf(client, "createRelay()");
+  checkOptionNames(given, OPTION_NAMES, "createRelay()", console.warn);
   mustBe(
     typeof prefix === "string" && /^[^{}\s]+$/.test(prefix),
     "prefix",
@@ -153,7 +175,8 @@ export function createRelay(given: RelayOptions): Relay {
       partitions: [...relay.partitions.values()].filter(({ session }) => session !== undefined).length,
     }),
     shutdown(settings) {
-      ending ??= shutDown(relay, settings?.timeoutMs ?? 5_000);
+      const timeoutMs = timeoutIn(relay, settings, "shutdown()") as number | undefined;
+      ending ??= shutDown(relay, timeoutMs ?? 5_000);
       return ending;
     },
   };

@@ -3,6 +3,8 @@ import { resolve } from "node:path";
 import {
   type AppOutbox,
   callTime,
+  checkOptionNames,
+  type Names,
   parseOperation,
   type QueuedOperation,
   type SharedOutbox,
@@ -21,6 +23,8 @@ export interface SqliteOutboxOptions {
   /** An open database of the app's, for Node.js 18 and 20: one of `better-sqlite3`, or one that works like it. */
   readonly database: SqliteDatabase;
 }
+
+const OPTION_NAMES: Names<SqliteOutboxOptions> = { database: true };
 
 /** What is settled while the file fails for long is not remembered without end. */
 const MAX_SAID = 1_000;
@@ -46,6 +50,7 @@ export function sqliteOutbox(file: string | SqliteOutboxOptions): AppOutbox {
     throw new Error(
       'Whisperr: sqliteOutbox() takes the name of a file, sqliteOutbox("whisperr.db"), or an open database, sqliteOutbox({ database }).',
     );
+  checkOptionNames(file, OPTION_NAMES, "sqliteOutbox()", console.warn);
   // A connection of its own, where there is a file: an event must not go when the app rolls back what it was doing.
   const kind =
     given === undefined ? { file: resolve(file as string), open: platformSqlite() } : kindOf(given);

@@ -1,7 +1,13 @@
 /** The ingestion API in the test's own process, for the way from an app to its events: what it takes, and faults on demand. */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import type { EventMap, IdentifyBody, WireEvent } from "@whisperr/core";
+import {
+  checkOptionNames,
+  type EventMap,
+  type IdentifyBody,
+  type Names,
+  type WireEvent,
+} from "@whisperr/core";
 import { identifiedOf, newNotes, type Recording, recordingOf, trackedOf } from "@whisperr/core/testing";
 import type { RegisteredEvents } from "../register.ts";
 
@@ -12,12 +18,29 @@ export interface Ingestion<Events extends EventMap = RegisteredEvents> extends R
   /** How many requests there were, failed ones too. */
   requests(): number;
   /** Answers the next requests with this status, and takes nothing of them. `times`: 1 or more; default: 1. */
-  fail(status: number, settings?: { readonly times?: number; readonly retryAfterSeconds?: number }): void;
+  fail(status: number, settings?: FaultSettings): void;
   /** Takes what the next requests hold, and breaks the connection instead of answering. `times`: 1 or more; default: 1. */
-  loseAnswer(settings?: { readonly times?: number }): void;
+  loseAnswer(settings?: Pick<FaultSettings, "times">): void;
   /** Ends it. The test's last call. */
   close(): Promise<void>;
 }
+
+/** Of requests that fail. */
+export interface FaultSettings {
+  /**
+   * How many requests: 1 or more.
+   * @default 1
+   */
+  readonly times?: number;
+  /**
+   * The answer's `Retry-After`, in seconds.
+   * @default none
+   */
+  readonly retryAfterSeconds?: number;
+}
+
+const LOSE_NAMES: Names<Pick<FaultSettings, "times">> = { times: true };
+const FAIL_NAMES: Names<FaultSettings> = { ...LOSE_NAMES, retryAfterSeconds: true };
 
 /** What becomes of a request. */
 type Fault = { readonly status: number; readonly retryAfterSeconds: number | undefined } | "lost";
@@ -88,8 +111,15 @@ export async function startIngestion<Events extends EventMap = RegisteredEvents>
   return {
     url: `http://127.0.0.1:${port}`,
     requests: () => requests,
-    fail: (status, { times, retryAfterSeconds } = {}) => void script({ status, retryAfterSeconds }, times),
-    loseAnswer: ({ times } = {}) => void script("lost", times),
+    fail(status, settings = {}) {
+      checkOptionNames(settings, FAIL_NAMES, "fail()", console.warn);
+      const { times, retryAfterSeconds } = settings;
+      script({ status, retryAfterSeconds }, times);
+    },
+    loseAnswer(settings = {}) {
+      checkOptionNames(settings, LOSE_NAMES, "loseAnswer()", console.warn);
+      script("lost", settings.times);
+    },
     ...recording,
     clear() {
       recording.clear();

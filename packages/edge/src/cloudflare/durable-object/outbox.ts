@@ -1,5 +1,5 @@
 /** The client's side of a Durable Object outbox. */
-import { misuse, utf8Bytes } from "@whisperr/core";
+import { checkOptionNames, misuse, type Names, utf8Bytes } from "@whisperr/core";
 import { createPlaces } from "../../hand-over/place.ts";
 import type { PlatformOutbox } from "../../hand-over/platform-outbox.ts";
 import { tooLargeForPlatform } from "../../hand-over/too-large.ts";
@@ -19,6 +19,11 @@ export interface DurableObjectOutboxOptions {
   readonly name?: string | undefined;
 }
 
+const OPTION_NAMES: Names<DurableObjectOutboxOptions> = { name: true };
+
+/** It is made in each request. */
+let isTold = false;
+
 /**
  * An outbox for `createWhisperr({ outbox })`: operations are kept by a `WhisperrOutbox` object, which delivers them in
  * order. `namespace`: the binding, such as `env.WHISPERR_OUTBOX`. An operation larger than 1.99 MB is dropped, alone, and
@@ -28,12 +33,17 @@ export interface DurableObjectOutboxOptions {
  */
 export function durableObjectOutbox(
   namespace: DurableObjectNamespaceLike,
-  { name = "whisperr" }: DurableObjectOutboxOptions = {},
+  options: DurableObjectOutboxOptions = {},
 ): PlatformOutbox {
   if (typeof namespace?.idFromName !== "function")
     throw misuse(
       "durableObjectOutbox() takes a Durable Object binding: add it to durable_objects in wrangler.jsonc",
     );
+  checkOptionNames(options, OPTION_NAMES, "durableObjectOutbox()", (message) => {
+    if (!isTold) console.warn(message);
+    isTold = true;
+  });
+  const { name = "whisperr" } = options;
   const { called, placeOf } = createPlaces();
 
   return {

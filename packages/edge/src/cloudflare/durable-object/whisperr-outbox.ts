@@ -1,6 +1,12 @@
 /** Durable Objects as the outbox: the class a Worker exports, and the client's side. */
+import { checkOptionNames, type Names } from "@whisperr/core";
 import type { DurableObjectStateLike } from "../bindings.ts";
-import { type DeliveryOptions, type DeliverySettings, resolveDelivery } from "../settings.ts";
+import {
+  DELIVERY_OPTION_NAMES,
+  type DeliveryOptions,
+  type DeliverySettings,
+  resolveDelivery,
+} from "../settings.ts";
 import { parseHandOver } from "./body.ts";
 import { createOutboxObject, handOver, type OutboxObject, onAlarm } from "./delivery.ts";
 
@@ -33,6 +39,13 @@ export interface OutboxOptions extends DeliveryOptions {
   readonly backoff?: DeliveryOptions["backoff"];
 }
 
+const OPTION_NAMES: Names<OutboxOptions> = {
+  ...DELIVERY_OPTION_NAMES,
+  flushAt: true,
+  flushIntervalMs: true,
+  maxQueueSize: true,
+};
+
 const MAX_QUEUE_SIZE = 10_000;
 /** Long enough for busy Workers' requests to share a batch, short enough to be no delay. */
 const FLUSH_INTERVAL_MS = 1000;
@@ -61,7 +74,10 @@ export class WhisperrOutbox<Env = unknown> {
     this.#object = createOutboxObject(
       ctx.storage,
       () => {
-        options ??= this.options(env);
+        if (options === undefined) {
+          options = this.options(env);
+          checkOptionNames(options, OPTION_NAMES, "WhisperrOutbox", console.warn);
+        }
         const flushIntervalMs = options.flushIntervalMs ?? FLUSH_INTERVAL_MS;
         settings ??= resolveDelivery({ ...options, flushIntervalMs }, env, MAX_QUEUE_SIZE);
         return settings;

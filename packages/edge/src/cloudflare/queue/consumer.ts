@@ -3,16 +3,23 @@
  * the Queue's own retries and dead letters.
  */
 import {
+  checkOptionNames,
   describeThrown,
   type IdentifyOperation,
   integer,
+  type Names,
   type Operation,
   printable,
   report,
   type Said,
 } from "@whisperr/core";
 import type { QueueBatchLike, QueueMessageLike } from "../bindings.ts";
-import { type DeliveryOptions, type DeliverySettings, resolveDelivery } from "../settings.ts";
+import {
+  DELIVERY_OPTION_NAMES,
+  type DeliveryOptions,
+  type DeliverySettings,
+  resolveDelivery,
+} from "../settings.ts";
 import { type SortedMessages, sortMessages, unreadableError } from "./batch.ts";
 import { isLate, type Memory, undoneBy } from "./last-word.ts";
 import { MAX_DELAY_SECONDS, type RetryDelay, retryDelaySeconds } from "./retry-delay.ts";
@@ -47,6 +54,13 @@ export interface QueueConsumerOptions extends DeliveryOptions {
    */
   readonly maxRetryDelaySeconds?: number | undefined;
 }
+
+const OPTION_NAMES: Names<QueueConsumerOptions> = {
+  ...DELIVERY_OPTION_NAMES,
+  timeLimitMs: true,
+  retryDelaySeconds: true,
+  maxRetryDelaySeconds: true,
+};
 
 /** A Queue handler, to be exported as `queue`. */
 export type QueueConsumer<Env> = (batch: QueueBatchLike, env: Env, ctx?: unknown) => Promise<void>;
@@ -97,6 +111,7 @@ interface ConsumerSettings extends DeliverySettings {
 }
 
 function resolveConsumer(given: QueueConsumerOptions, env: unknown): ConsumerSettings {
+  checkOptionNames(given, OPTION_NAMES, "whisperrQueueConsumer()", console.warn);
   const maxRetries = given.maxRetries ?? 2;
   const baseMs = given.backoff?.baseMs ?? 500;
   const backoff = { baseMs, maxMs: given.backoff?.maxMs ?? Math.max(5000, baseMs) };
