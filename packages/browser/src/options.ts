@@ -75,8 +75,8 @@ export const BROWSER_OPTION_NAMES: Names<BrowserOptions> = {
 
 /** Throws an Error that names the option and the fix. */
 export function checkOptions(options: BrowserOptions): void {
-  checkChoice("persistence", options.persistence, ["localStorage", "durable", "memory"]);
-  checkChoice("anonymousEvents", options.anonymousEvents, ["send", "hold"]);
+  checkChoice(options, "persistence", ["localStorage", "durable", "memory"]);
+  checkChoice(options, "anonymousEvents", ["send", "hold"]);
   checkTypes("boolean", options, [
     "flushAtStart",
     "pageViews",

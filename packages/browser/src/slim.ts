@@ -73,6 +73,6 @@ export function createWhisperr<Events extends EventMap = RegisteredEvents>(
 function featuresOf(options: SlimOptions & Pick<BrowserOptions, "respectDoNotTrack">): Features {
   const { respectDoNotTrack } = options;
   if (respectDoNotTrack) throw misuse("respectDoNotTrack needs @whisperr/browser");
-  checkChoice("persistence", options.persistence, ["localStorage", "memory"]);
+  checkChoice(options, "persistence", ["localStorage", "memory"]);
   return {};
 }

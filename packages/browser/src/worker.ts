@@ -104,8 +104,8 @@ const createDisabled = (): DeviceClient => {
 
 function featuresOf(options: WorkerOptions): Features {
   const { respectDoNotTrack, anonymousEvents, traitsFromDevice, autoContext } = options;
-  checkChoice("persistence", options.persistence, ["durable", "memory"]);
-  checkChoice("anonymousEvents", anonymousEvents, ["send", "hold"]);
+  checkChoice(options, "persistence", ["durable", "memory"]);
+  checkChoice(options, "anonymousEvents", ["send", "hold"]);
   checkTypes("boolean", options, ["flushAtStart", "respectDoNotTrack", "traitsFromDevice", "autoContext"]);
   const library = { name: "@whisperr/browser", version: VERSION };
   return {

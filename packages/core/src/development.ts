@@ -39,8 +39,12 @@ export function mustHaveKey(apiKey: unknown): void {
 }
 
 /** Throws unless an option is one of these, or not given. */
-export function checkChoice(name: string, given: unknown, choices: readonly string[]): void {
-  const value = given ?? undefined;
+export function checkChoice<Name extends string>(
+  options: { readonly [name in Name]?: unknown },
+  name: Name,
+  choices: readonly string[],
+): void {
+  const value = options[name] ?? undefined;
   mustBe(value === undefined || choices.some((one) => one === value), name, choices.join(" or "), value);
 }
 
@@ -112,10 +116,11 @@ export function checkOptionNames(
  * Throws unless `events` and `traits` are schemas that answer at once, and the rest is one of the words for what becomes of what they
  * refuse. A schema that answers later only when properties fit has its events dropped, each with a report.
  */
-export function checkSchemas({ events, traits, unknownEvents, invalidEvents }: WhisperrOptions): void {
-  checkChoice("unknownEvents", unknownEvents, ["allow", "warn", "drop"]);
-  checkChoice("invalidEvents", invalidEvents, ["drop", "warn", "send"]);
-  checkTypes("object", { events }, ["events"]);
+export function checkSchemas(options: WhisperrOptions): void {
+  const { events, traits } = options;
+  checkChoice(options, "unknownEvents", ["allow", "warn", "drop"]);
+  checkChoice(options, "invalidEvents", ["drop", "warn", "send"]);
+  checkTypes("object", options, ["events"]);
   if (!events && !traits) return;
   for (const [name, schema] of Object.entries({ ...events, traits })) {
     const what = `the schema of ${name}`;

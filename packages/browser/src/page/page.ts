@@ -59,6 +59,8 @@ export interface Page extends DeviceRecord, Omit<PageHost, "device">, TabQueue {
   contextText: string;
   /** While a view is recorded: of which page. The visitor may be on another one already. */
   viewed?: PageContext | undefined;
+  /** And when the visitor saw it, in ms. */
+  viewedAtMs?: number | undefined;
 }
 
 /** Starts at once, if it is seen. */
@@ -89,6 +91,7 @@ export function createPage<Events extends EventMap>(
   page.tabEffects = effectsOf(page);
   const ports: Ports = {
     ...host,
+    nowMs: () => page.viewedAtMs ?? host.nowMs(),
     fetch: (url, init) => send(page, url, init),
     maxBodyBytes,
     sendingAhead: AHEAD,

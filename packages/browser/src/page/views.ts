@@ -26,7 +26,6 @@ export function watchViews(
   stops: (() => void)[],
 ): void {
   const { timers } = page;
-  const ports = page.ports as { nowMs: Page["nowMs"] };
   const calls = client as unknown as Calls;
   const view = client.page;
   let seen: string | undefined;
@@ -36,14 +35,12 @@ export function watchViews(
   function record(): void {
     if (!waiting) return;
     const { shown, atMs } = waiting;
-    const { nowMs } = ports;
     waiting = undefined;
     timers.clear(timer);
     page.viewed = { ...shown, title: where().title };
-    ports.nowMs = () => atMs;
+    page.viewedAtMs = atMs;
     view();
-    ports.nowMs = nowMs;
-    page.viewed = undefined;
+    page.viewed = page.viewedAtMs = undefined;
   }
 
   function look({ persisted }: Partial<PageTransitionEvent>): void {
