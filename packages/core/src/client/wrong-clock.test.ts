@@ -75,7 +75,7 @@ describe("how far the clock is ahead", () => {
 describe("an event is stamped", () => {
   /** The API is `aheadMs` ahead of a client whose clock may be set; each answer takes what `answers` has next. */
   function fixture(
-    answers: readonly { status: number; body?: string; date?: number }[],
+    answers: readonly { status: number; body?: string; date?: number; retryAfter?: string }[],
     options: Partial<WhisperrOptions> = {},
   ) {
     const waiting = [...answers];
@@ -85,10 +85,12 @@ describe("an event is stamped", () => {
       fetch: async (_url, { body }) => {
         const { events } = JSON.parse(body) as { events: { occurred_at: string }[] };
         stamped.push(...events.map(({ occurred_at }) => occurred_at));
-        const { status, body: text = "", date } = waiting.shift() ?? { status: 202 };
+        const { status, body: text = "", date, retryAfter } = waiting.shift() ?? { status: 202 };
+        const headers = date === undefined ? new Headers() : dated(date);
+        if (retryAfter) headers.set("retry-after", retryAfter);
         return response({
           status,
-          headers: date === undefined ? new Headers() : dated(date),
+          headers,
           text: async () => text,
         });
       },
@@ -109,6 +111,19 @@ describe("an event is stamped", () => {
     expect(await record()).toBe(0);
     expect(await record()).toBe(HOUR_MS);
     expect(errors[0]?.message).toContain("the clock here is 3600 s behind");
+  });
+
+  test("and a wait until a date of the API's is as long as the API meant", async () => {
+    const { client, record, timers } = fixture([
+      { ...REFUSED, date: NOW_MS + HOUR_MS },
+      { status: 503, retryAfter: new Date(NOW_MS + HOUR_MS + 20_000).toUTCString() },
+    ]);
+    await record();
+    client.track("ada", "bought");
+    void client.flush();
+    await settle();
+
+    expect(timers.delays()).toContain(20_000);
   });
 
   test("as before when the answer does not say what time it is", async () => {

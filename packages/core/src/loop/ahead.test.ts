@@ -164,7 +164,9 @@ test("what is sent ahead and fails in its turn waits as any other attempt", asyn
   const page = await going(60_000);
   sendAhead(page.client);
   page.going.bytes = 0;
+  const { length } = page.noted;
   await answer(page, 0, 202);
+  expect(page.noted, "what is under way is noted already").toHaveLength(length);
   await answer(page, 1, 503);
   expect(page.server.requests).toHaveLength(3);
   expect(page.timers.delays()).toEqual([500]);

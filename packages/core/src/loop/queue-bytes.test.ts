@@ -1,6 +1,10 @@
 /** What the queue holds is bounded by what it weighs, not only by how much it is. */
 import { describe, expect, test } from "vitest";
 import { clientFixture } from "../../test/client-fixture.ts";
+import { settle } from "../../test/fake-ports.ts";
+import { loopFixture } from "../../test/loop-fixture.ts";
+import { aTrack } from "../../test/operations.ts";
+import { lengthOf } from "../events/snapshot.ts";
 import { createMemoryOutbox } from "../queue/memory-outbox.ts";
 
 const OUTAGE = () => Promise.reject(new Error("down"));
@@ -56,6 +60,33 @@ describe("maxQueueBytes", () => {
     client.track("ada", "step_taken", large(10));
     expect(client.stats().pending).toBeLessThanOrEqual(5);
     expect(outbox.at(outbox.size - 1)).toMatchObject({ properties: JSON.stringify(large(10)) });
+  });
+
+  test("what just fits stays; one byte less, and the oldest goes", () => {
+    for (const [missing, pending] of [
+      [0, 2],
+      [1, 1],
+    ] as const) {
+      const weight = 2 * (lengthOf(aTrack()) + 200);
+      const { track, loop } = loopFixture({ config: { maxQueueBytes: weight - missing } });
+      track(2);
+      expect(loop.stats().pending).toBe(pending);
+    }
+  });
+
+  test("those in flight stay, though they are the oldest", async () => {
+    const weight = lengthOf(aTrack()) + 200;
+    const { track, loop, server } = loopFixture({ config: { flushAt: 2, maxQueueBytes: 4 * weight } });
+    track(2);
+    await settle();
+    track(5);
+    expect(loop.stats()).toMatchObject({ accepted: 7, dropped: { queue_full: 3 }, pending: 4 });
+    server.answer(202);
+    await settle();
+    server.answer(202);
+    await settle();
+    expect(server.requests.map(({ count }) => count)).toEqual([2, 2]);
+    expect(loop.stats()).toEqual({ accepted: 7, delivered: 4, dropped: { queue_full: 3 }, pending: 0 });
   });
 
   test("one that is larger alone is kept alone", () => {

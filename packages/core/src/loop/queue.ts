@@ -126,8 +126,7 @@ export function release(client: Client, fill: (event: TrackOperation) => TrackOp
   outbox.remove(pending, held);
   const left = held - filled.length;
   if (left > 0) lose(client, "reset", left);
-  if (filled.length > 0) addQueued(client, filled.length);
-  else tell(client);
+  addQueued(client, filled.length);
 }
 
 /** Everything is lost, in flight or not. */
@@ -141,7 +140,7 @@ export function discard(client: Client, reason: DropReason): void {
   step(client, () => {
     // Counted before flushes end.
     lose(client, reason, size);
-    if (pending > 0) withdrawn(client, 0, pending);
+    withdrawn(client, 0, pending);
   });
 }
 

@@ -1,9 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { settle } from "../../test/fake-ports.ts";
 import { loopFixture } from "../../test/loop-fixture.ts";
-import { anIdentify, ID_PREFIX } from "../../test/operations.ts";
+import { anIdentify, aTrack, ID_PREFIX } from "../../test/operations.ts";
 import { http } from "../../test/scripted-transport.ts";
+import { encodeEvent, utf8Bytes } from "../events/wire.ts";
 import { noAnswer } from "../http/exchange.ts";
+import { conclude } from "./effects.ts";
 
 const id = (number: number) => `${ID_PREFIX}${number.toString(16).padStart(12, "0")}`;
 
@@ -224,4 +226,69 @@ test("an operation refused at its call is counted and reported; one left out by 
     dropped: { invalid_user_id: 1, before_send: 1 },
     pending: 0,
   });
+});
+
+describe("what fails", () => {
+  test.each([
+    ["a body of more than 16 kB is halved at once where it finds no answer", 16_385, [4, 2]],
+    ["one that is no larger is sent whole again", 16_384, [4, 4]],
+  ])("%s", async (_what, length, counts) => {
+    const { loop, server, timers } = loopFixture();
+    const append = (text: string) => loop.append(aTrack({ properties: JSON.stringify({ text }) }));
+    for (let number = 0; number < 3; number++) append("");
+    const bytes = utf8Bytes(
+      `{"events":[${Array(4)
+        .fill(encodeEvent(aTrack({ properties: '{"text":""}' })))
+        .join()}]}`,
+    );
+    append("x".repeat(length - bytes));
+    void loop.flush();
+    await settle();
+    expect(server.requests[0]?.body).toHaveLength(length);
+    server.answer(noAnswer("socket hang up"));
+    await settle();
+    timers.fire(500);
+    await settle();
+    expect(server.requests.map(({ count }) => count)).toEqual(counts);
+  });
+
+  test("waits as long as the dice say", async () => {
+    const { track, loop, server, timers } = loopFixture({ ports: { random: () => 0.5 } });
+    track();
+    void loop.flush();
+    await settle();
+    server.answer(503);
+    await settle();
+    expect(timers.delays()).toEqual([750]);
+  });
+
+  test("with a 403 in the API's words has no valid key, unless the key was taken before", async () => {
+    const forbidden = http(403, { error: { code: "revoked" } });
+    const { track, loop, server, errors, timers } = loopFixture();
+    track();
+    void loop.flush();
+    await settle();
+    server.answer(forbidden);
+    await settle();
+    expect(errors).toMatchObject([{ type: "auth" }]);
+    void loop.flush();
+    await settle();
+    server.answer(202);
+    await settle();
+    track();
+    void loop.flush();
+    await settle();
+    server.answer(forbidden);
+    await settle();
+    expect(errors).toHaveLength(1);
+    expect(timers.delays()).toEqual([500]);
+  });
+});
+
+test("of a probe the server can refuse no more than it carried", () => {
+  const { track, loop, client } = loopFixture();
+  track(3);
+  Object.assign(client, { phase: "sending", offset: 1, inFlight: 2, goal: 3 });
+  conclude(client, http(202, { accepted: 0, rejected: 5 }));
+  expect(loop.stats()).toMatchObject({ delivered: 0, dropped: { rejected_by_server: 1 }, pending: 2 });
 });
