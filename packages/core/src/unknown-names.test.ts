@@ -5,9 +5,9 @@ import { OPTION_NAMES } from "./options.ts";
 const PAGE_NAMES = { ...OPTION_NAMES, pageViews: true, anonymousEvents: true } as const;
 
 describe("an option that there is none of", () => {
-  const saidOf = (options: object) => {
+  const saidOf = (options: object, names: Readonly<Record<string, true>> = PAGE_NAMES) => {
     const said: string[] = [];
-    checkOptionNames(options, PAGE_NAMES, "createWhisperr()", (message) => said.push(message));
+    checkOptionNames(options, names, "createWhisperr()", (message) => said.push(message));
     return said;
   };
 
@@ -20,6 +20,7 @@ describe("an option that there is none of", () => {
     ["baseURL", "baseUrl"],
     ["maxQueSize", "maxQueueSize"],
     ["anonymusEvents", "anonymousEvents"],
+    ["dbg", "debug"],
   ])("%s is said, with the one that is meant", (name, meant) => {
     expect(saidOf({ [name]: 1 })).toEqual([
       `[whisperr] createWhisperr() has no option "${name}": write ${meant}.`,
@@ -28,6 +29,11 @@ describe("an option that there is none of", () => {
 
   test("without a guess where nothing is like it, and text from outside is printed as text", () => {
     expect(saidOf({ colour: "red" })).toEqual(['[whisperr] createWhisperr() has no option "colour".']);
+    for (const name of ["key", "keyapi", "wwwwdebug", "d"])
+      expect(saidOf({ [name]: 1 })).toEqual([`[whisperr] createWhisperr() has no option "${name}".`]);
+    expect(saidOf({ capturePageview: true }, OPTION_NAMES), "one that only pages have").toEqual([
+      '[whisperr] createWhisperr() has no option "capturePageview".',
+    ]);
     expect(saidOf({ "\u001b[31m": 1 })[0]).not.toContain("\u001b");
   });
 

@@ -207,22 +207,42 @@ describe("an event is stamped", () => {
     });
   });
 
-  test("what was stamped before the clock was corrected says nothing of the correction", async () => {
-    const late = NOW_MS - HOUR_MS;
-    const { client, record } = fixture(
-      [
-        { ...REFUSED, date: late },
-        { ...REFUSED, date: late },
-        { ...REFUSED, date: late },
-        { status: 202, date: late },
-      ],
-      { maxBatchSize: 1 },
-    );
-    client.track("ada", "one");
-    client.track("ada", "two");
-    client.track("ada", "three");
-    await client.flush();
+  test.each([2, 3])(
+    "%i that were stamped before the clock was corrected say nothing of the correction",
+    async (count) => {
+      const late = NOW_MS - HOUR_MS;
+      const { client, record } = fixture(
+        [...Array(count).fill({ ...REFUSED, date: late }), { status: 202, date: late }],
+        { maxBatchSize: 1 },
+      );
+      for (let number = 0; number < count; number++) client.track("ada", "bought");
+      await client.flush();
 
-    expect(await record()).toBe(-HOUR_MS + 999);
+      expect(await record()).toBe(-HOUR_MS + 999);
+    },
+  );
+
+  test("as before while everything is taken, whatever the date says", async () => {
+    const { record } = fixture([{ status: 202, date: NOW_MS + HOUR_MS }]);
+
+    expect([await record(), await record()]).toEqual([0, 0]);
+  });
+
+  test("with the API's time where it refuses an event by its status as well", async () => {
+    const { record } = fixture([{ status: 422, date: NOW_MS + HOUR_MS }]);
+
+    expect([await record(), await record()]).toEqual([0, HOUR_MS]);
+  });
+
+  test("with the API's time once that was taken, whatever is refused later", async () => {
+    const date = NOW_MS + HOUR_MS;
+    const { record } = fixture([
+      { ...REFUSED, date },
+      { status: 202, date },
+      { ...REFUSED, date },
+    ]);
+    await record();
+
+    expect([await record(), await record(), await record()]).toEqual([HOUR_MS, HOUR_MS, HOUR_MS]);
   });
 });

@@ -229,12 +229,16 @@ describe("a schema that misbehaves harms its event only", () => {
 });
 
 test.each([
-  [{ events: { odd: {} } }, /the schema of odd must be/],
+  [{ events: { odd: {} } }, /the schema of odd must be one of zod 4, valibot 1, arktype 2 or another/],
   [{ traits: 7 }, /the schema of traits must be/],
   [{ events: {}, unknownEvents: "refuse" }, /unknownEvents must be allow or warn or drop/],
   [{ events: {}, invalidEvents: true }, /invalidEvents must be drop or warn or send/],
 ])("%j is refused at creation, where that is checked", (options, message) => {
   expect(() => checkSchemas(options as never)).toThrow(message);
+});
+
+test.each([undefined, null, "allow", "warn", "drop"])("unknownEvents may be %s", (unknownEvents) => {
+  expect(() => checkSchemas({ events: {}, unknownEvents } as never)).not.toThrow();
 });
 
 test.each<[string, Schema, boolean]>([

@@ -100,13 +100,14 @@ test.each<[string, () => unknown]>([
       return isBroken ? (size() as number) : inner.size;
     },
   });
-  outbox.append(aTrack());
+  outbox.append(aTrack({ idNumber: 1 }));
   isBroken = true;
-  outbox.append(aTrack());
-  outbox.append(aTrack());
+  outbox.append(aTrack({ idNumber: 2 }));
+  outbox.append(aTrack({ idNumber: 3 }));
   outbox.remove(0, 1);
 
   expect([outbox.failure, outbox.size]).toEqual([undefined, 2]);
+  expect(outbox.at(0)).toEqual(aTrack({ idNumber: 2 }));
 });
 
 test("one that does nothing, and says nothing, has failed", () => {

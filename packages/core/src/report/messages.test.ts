@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { http } from "../../test/scripted-transport.ts";
+import { explain } from "../development.ts";
 import type { DropReason } from "../errors.ts";
 import { noAnswer } from "../http/exchange.ts";
 import { describeAnswer, messageOf } from "./messages.ts";
@@ -71,4 +72,13 @@ test("what is kept is told with what to do about it", () => {
   );
   expect(messageOf("abandoned", undefined, 1)).toBe("Out of time, allow more: 1 operation still queued.");
   expect(messageOf("abandoned", undefined, 2)).toBe("Out of time, allow more: 2 operations still queued.");
+});
+
+test.each([
+  ["rejected", 90_000, ": the clock here is 90 s ahead (422)."],
+  ["rejected_by_server", -90_000, ": the clock here is 90 s behind (422)."],
+  ["rejected", 400, " (422)."],
+  ["too_large", 90_000, " (422)."],
+] as const)("%s, by an API whose clock is %d ms behind: %s", (what, clockAheadMs, words) => {
+  expect(messageOf(what, { ...http(422), clockAheadMs })).toBe(`${explain(what)}${words}`);
 });

@@ -23,7 +23,10 @@ const PAID = {
 };
 const whisperr = recorded(
   [event("signed_in", {}), event("payment_failed", PAID)],
-  [{ userId: "ada", traits: { plan: "pro" }, channels: [] }],
+  [
+    { userId: "ada", traits: { plan: "pro" }, channels: [] },
+    { userId: "cleo", traits: {}, channels: [] },
+  ],
 );
 
 /** What the assertion says; undefined when it holds. */
@@ -117,7 +120,7 @@ describe("what they say", () => {
     expect(saidOf(() => assertIdentified(whisperr, "ada"))).toBeUndefined();
     expect(saidOf(() => assertIdentified(whisperr, "ada", { traits: { plan: "pro" } }))).toBeUndefined();
     expect(saidOf(() => assertIdentified(whisperr, "ada", { traits: { plan: "free" } }))).toBe(
-      'Expected ada to have been identified with {"traits":{"plan":"free"}}. Recorded:\n  ada {"traits":{"plan":"pro"},"channels":[]}',
+      'Expected ada to have been identified with {"traits":{"plan":"free"}}. Recorded:\n  ada {"traits":{"plan":"pro"},"channels":[]}\n  cleo {"traits":{},"channels":[]}',
     );
     expect(saidOf(() => assertIdentified(whisperr, "bob"))).toMatch(
       /^Expected bob to have been identified\. Recorded:/,

@@ -38,9 +38,9 @@ test("what was said is there at once, in order, by user and by name", async () =
     preferredChannel: "email",
   };
   const nobody = { userId: "7", traits: {}, channels: [] };
-  expect(whisperr.tracked("payment_failed")).toEqual([failed]);
+  expect(whisperr.tracked("payment_failed")).toStrictEqual([failed]);
   expect(whisperr.tracked().map(({ event }) => event)).toEqual(["payment_failed", "signed_in"]);
-  expect(whisperr.identified()).toEqual([ada, nobody]);
+  expect(whisperr.identified()).toStrictEqual([ada, nobody]);
   expect(whisperr.identified("bob")).toEqual([]);
   expect(whisperr.identified(7 as never)).toEqual([nobody]);
   expect(whisperr.timeline("ada")).toEqual([failed, ada]);
