@@ -13,6 +13,8 @@ const NESTJS = "reports/nestjs/nestjs/main.js";
 /** The same app, where the version before is installed. */
 const NESTJS_11 = `../nestjs11/${NESTJS}`;
 const ASTRO = "reports/astro/server/entry.mjs";
+/** Bun itself and no wrapper, so that a signal reaches it. */
+const BUN = "node_modules/bun/bin/bun.exe";
 const NUXT = "reports/nuxt/server/index.mjs";
 
 interface Subject {
@@ -23,6 +25,8 @@ interface Subject {
   readonly env?: Readonly<Record<string, string>>;
   /** What it prints before its port. Default: `port `. */
   readonly listens?: string;
+  /** What runs it. Default: Node. */
+  readonly runtime?: string;
 }
 
 const SUBJECTS: readonly Subject[] = [
@@ -32,6 +36,7 @@ const SUBJECTS: readonly Subject[] = [
   { name: "React Router", file: "apps/react-router.ts", exit: 0 },
   { name: "SvelteKit", file: "apps/sveltekit/serve.ts", exit: 0 },
   { name: "Astro", file: ASTRO, exit: "SIGTERM", listens: "http://127.0.0.1:" },
+  { name: "Astro on Bun", file: ASTRO, exit: "SIGTERM", listens: "http://127.0.0.1:", runtime: BUN },
   { name: "Nitro", file: "reports/nitro/server/index.mjs", exit: 0, listens: "http://127.0.0.1:" },
   { name: "Nuxt", file: NUXT, exit: 0, listens: "http://127.0.0.1:" },
   { name: "NestJS 12 on Express", file: NESTJS, exit: "SIGTERM", env: { PLATFORM: "express" } },
@@ -72,10 +77,10 @@ beforeAll(async () => {
   await Promise.all([buildNestjs(), buildSvelteKit(), buildAstro(), buildNitro(), buildNuxt()]);
 });
 
-describe.each(SUBJECTS)("$name", ({ file, exit, env, listens = "port " }) => {
+describe.each(SUBJECTS)("$name", ({ file, exit, env, listens = "port ", runtime }) => {
   async function start() {
     const api = await startTestApi();
-    const app = startApp(file, api.url, env);
+    const app = startApp(file, api.url, env, runtime);
     const url = `http://127.0.0.1:${await app.printed(listens)}`;
     const ask = async (path: string, user?: string, init: RequestInit = {}) => {
       const headers = {

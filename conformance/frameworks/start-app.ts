@@ -1,6 +1,6 @@
 /** Starts one of the apps in a process of its own. */
 import { spawn } from "node:child_process";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { onTestFinished } from "vitest";
 
 export interface Ended {
@@ -24,13 +24,14 @@ const LIMIT_MS = 100_000;
 /** For servers that are their framework's own. */
 const HOST = { HOST: "127.0.0.1", PORT: "0" };
 
-/** `file` is in this folder. */
+/** `file` is in this folder, and `runtime` a program in it: Node, by default. */
 export function startApp(
   file: string,
   apiUrl: string,
   env: Readonly<Record<string, string>> = {},
+  runtime: string = process.execPath,
 ): RunningApp {
-  const child = spawn(process.execPath, [join(import.meta.dirname, file)], {
+  const child = spawn(resolve(import.meta.dirname, runtime), [join(import.meta.dirname, file)], {
     cwd: import.meta.dirname,
     env: { ...process.env, ...HOST, NODE_ENV: "production", NO_COLOR: "1", API_URL: apiUrl, ...env },
     stdio: ["pipe", "pipe", "pipe"],

@@ -1,6 +1,6 @@
 /** The servers of a process whose framework keeps its own to itself, for `closeOnSignal()`. */
 import { subscribe } from "node:diagnostics_channel";
-import type { Server } from "node:http";
+import { Server } from "node:http";
 import type { ClosableResponse, ClosableServer } from "../close-on-signal.ts";
 
 /** What Node tells of a request, whoever made its server. */
@@ -12,23 +12,22 @@ interface Told {
 
 /**
  * Every server that has had a request since. To be called while one is served: that one began before, and its server is known when
- * it has been answered, if not by another. Until then `close()` waits.
+ * it has been answered, if not by another. Until then `close()` waits. On Bun only another request makes a server known.
  */
 export function serversOfProcess(): ClosableServer {
   const servers = new Set<Server>();
   let isClosing = false;
   let whenFound = () => {};
   let onRequest = (_request: unknown, _response: ClosableResponse) => {};
-  const found = (message: unknown) => {
-    const { server } = message as Told;
+  const found = (told: unknown) => {
+    const { server } = told as Told;
     if (servers.has(server)) return;
     servers.add(server);
     if (isClosing) whenFound();
   };
-  subscribe("http.server.request.start", (message) => {
-    const { request, response } = message as Told;
-    onRequest(request, response);
-    found(message);
+  onRequests((told) => {
+    onRequest(told.request, told.response);
+    found(told);
   });
   subscribe("http.server.response.finish", found);
   return {
@@ -43,6 +42,18 @@ export function serversOfProcess(): ClosableServer {
     closeIdleConnections: () => {
       for (const server of servers) server.closeIdleConnections();
     },
+  };
+}
+
+function onRequests(tell: (told: Told) => void): void {
+  if (!("bun" in process.versions))
+    return subscribe("http.server.request.start", (told) => tell(told as Told));
+  // Bun has that channel and says nothing in it.
+  const { emit } = Server.prototype;
+  Server.prototype.emit = function (this: Server, ...event: unknown[]) {
+    const [name, request, response] = event;
+    if (name === "request") tell({ request, response: response as ClosableResponse, server: this });
+    return emit.apply(this, event as Parameters<typeof emit>);
   };
 }
 
