@@ -19,7 +19,10 @@ interface Stage {
   readonly api: IngestionApi;
 }
 
+/** The clock of the calls stands still but for what a test moves. */
 async function setStage(): Promise<Stage> {
+  vi.useFakeTimers({ toFake: ["Date"] });
+  onTestFinished(() => void vi.useRealTimers());
   const redis = await startRedis();
   const client = new Redis({ path: redis.path, retryStrategy: () => 50 });
   client.on("error", () => {});
@@ -42,11 +45,12 @@ function startRelay({ client, api }: Stage) {
 
 /** A process on the way to Redis, which may be cut off; it writes to this partition. */
 function startProducer({ client }: Stage, partition: 0 | 1 = 0) {
-  const line = { isCut: false };
+  const line = { isCut: false, opens: Promise.resolve() };
   const its: RedisClient = {
     on() {},
     async call(command, ...values) {
       if (line.isCut) throw new Error("no connection");
+      await line.opens;
       return client.call(command, ...values);
     },
   };
@@ -59,6 +63,17 @@ function startProducer({ client }: Stage, partition: 0 | 1 = 0) {
     line,
     async identify(plan: string) {
       whisperr.identify("ada", { traits: { plan } });
+      await whisperr.flush();
+    },
+    /** Calls it an hour before Redis can be reached. */
+    async identifyCutOff(...plans: string[]) {
+      line.isCut = true;
+      for (const plan of plans) whisperr.identify("ada", { traits: { plan } });
+      await whisperr.flush();
+      vi.setSystemTime(Date.now() + HOUR_MS);
+    },
+    async reconnect() {
+      line.isCut = false;
       await whisperr.flush();
     },
   };
@@ -86,13 +101,11 @@ testWithRedis("when a producer was cut off from Redis while a newer one was deli
   const stage = await setStage();
   startRelay(stage);
   const [first, second] = [startProducer(stage), startProducer(stage)];
-  first.line.isCut = true;
-  await first.identify("trial");
+  await first.identifyCutOff("trial");
   await second.identify("pro");
   await second.identify("left");
   await arrive(stage.api, "pro", "left");
-  first.line.isCut = false;
-  await first.whisperr.flush();
+  await first.reconnect();
   await arrive(stage.api, "pro", "left", "trial", "pro", "left");
   await rests(stage, 0, 1);
   expect(plans(stage.api)).toHaveLength(5);
@@ -102,7 +115,8 @@ testWithRedis("when an older one waited in another partition, for a relay", asyn
   const stage = await setStage();
   const { api } = stage;
   const [first, second] = [startProducer(stage, 0), startProducer(stage, 1)];
-  await first.identify("trial");
+  await first.identifyCutOff("trial");
+  await first.reconnect();
   await second.identify("pro");
   await hide(stage, 0);
   startRelay(stage);
@@ -117,7 +131,8 @@ testWithRedis("when the relay that delivered the older one ended before Redis he
   const stage = await setStage();
   const { client, api } = stage;
   const producers = [startProducer(stage, 0), startProducer(stage, 1)] as const;
-  await producers[0].identify("trial");
+  await producers[0].identifyCutOff("trial");
+  await producers[0].reconnect();
   await producers[1].identify("pro");
   await hide(stage, 0);
   startRelay(stage);
@@ -129,9 +144,26 @@ testWithRedis("when the relay that delivered the older one ended before Redis he
   await arrive(api, "pro", "trial", "pro");
 });
 
+testWithRedis("when the older one waited for the connection, and was on its way all the time", async () => {
+  const stage = await setStage();
+  startRelay(stage);
+  const [first, second] = [startProducer(stage), startProducer(stage)];
+  let open = () => {};
+  first.line.opens = new Promise((resolve) => {
+    open = resolve;
+  });
+  const calledMs = performance.now();
+  const trial = first.identify("trial");
+  // Much longer than Redis takes to answer.
+  await vi.waitFor(() => expect(performance.now() - calledMs).toBeGreaterThan(300), PATIENT);
+  await second.identify("pro");
+  await arrive(stage.api, "pro");
+  open();
+  await trial;
+  await arrive(stage.api, "pro", "trial", "pro");
+});
+
 testWithRedis("whatever the clocks of the producers say", async () => {
-  vi.useFakeTimers({ toFake: ["Date"] });
-  onTestFinished(() => void vi.useRealTimers());
   const stage = await setStage();
   startRelay(stage);
   const nowMs = Date.now();
@@ -156,12 +188,9 @@ testWithRedis(
     const stage = await setStage();
     const { api } = stage;
     const [first, second] = [startProducer(stage), startProducer(stage, 1)];
-    first.line.isCut = true;
-    for (const plan of ["trial", "pro", "left"]) first.whisperr.identify("ada", { traits: { plan } });
-    await first.whisperr.flush();
+    await first.identifyCutOff("trial", "pro", "left");
     await second.identify("back");
-    first.line.isCut = false;
-    await first.whisperr.flush();
+    await first.reconnect();
     // In the order of the calls it is, by partition: the newest one last.
     await hide(stage, 1);
     startRelay(stage);

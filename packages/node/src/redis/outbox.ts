@@ -51,6 +51,10 @@ const KEY_OF_RELAY = "wrk_of_the_relay";
 /** In place of 1 s and 30 s: Redis is near, and every process has its own queue in memory meanwhile. */
 const BACKOFF = { baseMs: 100, maxMs: 2_000 };
 
+/** How soon Redis answers when nothing is in the way, and how often it is asked what time it is when something was. */
+const PROMPT_MS = 20;
+const MAX_ASKED = 3;
+
 /** By both clocks: one may be set, the other may stop with the machine. */
 interface Call {
   readonly wallMs: number;
@@ -176,21 +180,29 @@ async function handOver(producer: Producer, operations: readonly Operation[]): P
 }
 
 /**
- * Gives each `identify()` its time by Redis's clock, which all producers share, whatever their own clocks say. It is right to
- * within half of the time that Redis took to answer; those of one process keep their order.
+ * Gives each `identify()` its time by Redis's clock, which all producers share, whatever their own clocks say. It is never
+ * too early, and too late by no more than Redis's answer took to come: so one that is called when Redis has another is not the earlier one.
+ * Those of one process keep their order.
  */
 async function timeCalls(producer: Producer, operations: readonly Operation[]): Promise<void> {
   const calls = operations.flatMap((operation) => producer.calls.get(operation) ?? []);
-  const untimed = calls.filter(({ saidAtMs }) => saidAtMs === undefined);
-  if (untimed.length === 0) return;
-  const askedMs = performance.now();
-  const thenMs = await clockOf(producer.command, producer.keys);
-  const elapsedMs = performance.now();
-  const nowMs = thenMs + (elapsedMs - askedMs) / 2;
-  for (const call of untimed) {
-    const agoMs = Math.max(elapsedMs - call.elapsedMs, Date.now() - call.wallMs || 0);
-    producer.saidAtMs = callTime(producer.saidAtMs, Math.round(nowMs - agoMs));
+  if (calls.every(({ saidAtMs }) => saidAtMs !== undefined)) return;
+  const asked = await askClock(producer);
+  for (const call of calls) {
+    // An earlier hand-over, which was given up, may have heard it meanwhile.
+    if (call.saidAtMs !== undefined) continue;
+    const agoMs = Math.max(asked.elapsedMs - call.elapsedMs, asked.wallMs - call.wallMs || 0);
+    producer.saidAtMs = callTime(producer.saidAtMs, Math.round(asked.redisMs - agoMs));
     call.saidAtMs = producer.saidAtMs;
+  }
+}
+
+/** Again when the answer took long, as it does when the question had to wait for a connection. */
+async function askClock({ command, keys }: Producer): Promise<Call & { readonly redisMs: number }> {
+  for (let asked = 1; ; asked++) {
+    const call = { wallMs: Date.now(), elapsedMs: performance.now() };
+    const redisMs = await clockOf(command, keys);
+    if (performance.now() - call.elapsedMs <= PROMPT_MS || asked === MAX_ASKED) return { ...call, redisMs };
   }
 }
 
