@@ -5,6 +5,7 @@ import { answers } from "../../test/transition-cases/answers.ts";
 import { backoff } from "../../test/transition-cases/backoff.ts";
 import { idle } from "../../test/transition-cases/idle.ts";
 import { kept } from "../../test/transition-cases/kept.ts";
+import { mended } from "../../test/transition-cases/mended.ts";
 import { doubtful } from "../../test/transition-cases/probes.ts";
 import { sending } from "../../test/transition-cases/sending.ts";
 import { starting } from "../../test/transition-cases/starting.ts";
@@ -12,7 +13,9 @@ import { stoppedForGood } from "../../test/transition-cases/stopped.ts";
 import { throttled } from "../../test/transition-cases/throttled.ts";
 import { EVERY_INPUT, type TransitionCase } from "../../test/transition-cases/transition-case.ts";
 import { unauthorized } from "../../test/transition-cases/unauthorized.ts";
-import type { Phase } from "./state.ts";
+import { attemptsAlone } from "./flow.ts";
+import type { Machine } from "./machine.ts";
+import { initialState, type Phase } from "./state.ts";
 
 const cases = [
   ...starting,
@@ -23,6 +26,7 @@ const cases = [
   ...throttled,
   ...unauthorized,
   ...doubtful,
+  ...mended,
   ...stoppedForGood,
 ];
 
@@ -87,4 +91,16 @@ test("without an interval no timer is armed", () => {
     );
 
   expect(timers).toEqual([]);
+});
+
+test("with more retries an operation must fail alone more often before another one is probed: seven times at most", () => {
+  const attempts = [0, 1, 2, 3, 6, 7, 1000].map((maxRetries) =>
+    attemptsAlone({ config: { ...CONFIG, maxRetries } } as Machine),
+  );
+
+  expect(attempts).toEqual([3, 3, 3, 4, 7, 7, 7]);
+});
+
+test("at the start nothing is queued, and nobody waits", () => {
+  expect(initialState(CONFIG)).toMatchObject({ phase: "idle", pending: 0, flushes: [] });
 });

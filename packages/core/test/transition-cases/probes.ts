@@ -237,4 +237,28 @@ const waits: readonly TransitionCase[] = [
   },
 ];
 
-export const doubtful: readonly TransitionCase[] = [...suspicions, ...probes, ...waits];
+const starts: readonly TransitionCase[] = [
+  {
+    says: "a flush begins with the probe that the one before it did not come to",
+    given: stateIn("idle", { pending: 3, doubts: 4, probes: 4 }),
+    when: timerFired,
+    becomes: { phase: "sending", goal: 3, offset: 2 },
+    effects: [wake(null), behind(send(1))],
+  },
+  {
+    says: "a flush begins at the front while that has attempts left",
+    given: stateIn("idle", { pending: 3, doubts: 3 }),
+    when: timerFired,
+    becomes: { phase: "sending", goal: 3 },
+    effects: [wake(null), send(4)],
+  },
+  {
+    says: "a flush of one operation has nothing to probe",
+    given: stateIn("idle", { pending: 1, doubts: 4 }),
+    when: timerFired,
+    becomes: { phase: "sending", goal: 1 },
+    effects: [wake(null), send(4)],
+  },
+];
+
+export const doubtful: readonly TransitionCase[] = [...suspicions, ...probes, ...waits, ...starts];
