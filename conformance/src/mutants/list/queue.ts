@@ -152,7 +152,7 @@ export const queueMutants: readonly Mutant[] = [
         return send(withEvents(request, events));
       },
     }),
-    caughtBy: { "limits.later-bodies": /number of requests: expected 3 to 10/ },
+    caughtBy: { "limits.later-bodies": /number of requests: expected 4 to 11/ },
   },
   {
     id: "as-large-again",

@@ -16,6 +16,7 @@ function pageOn(link: (bytes: number) => number) {
     isHidden: () => false,
     isHere: true,
     frail: 0,
+    sinceMs: -3001,
     leaseMs: LEASE_MS,
     bodyBytes: KEEPALIVE_BYTES,
     fetch: (_url: string, { body }: { body: string }) => {
@@ -40,6 +41,14 @@ test("a quick link gets four times as much next time, and a slow one what it tak
   expect(await pageOn(() => 0).after(60_000)).toBe(240_000);
   const slow = pageOn((bytes) => bytes / 50);
   expect([await slow.after(60_000), await slow.after(125_000)]).toEqual([125_000, 125_000]);
+});
+
+test("a page that may be left the next moment gets no more at a time than what that may cost", async () => {
+  const { page, after } = pageOn(() => 10);
+  page.sinceMs = -2000;
+  expect(await after(60_000)).toBe(KEEPALIVE_BYTES);
+  page.sinceMs = -4000;
+  expect(await after(60_000)).toBe(240_000);
 });
 
 test("a small body, and one that waited for the server, say nothing against the link", async () => {

@@ -4,7 +4,7 @@
  */
 import { type FetchInit, type FetchResponse, retry, sendAhead, utf8Bytes } from "@whisperr/core";
 import { justFailed } from "../queue/in-flight.ts";
-import { isReady, startOfExit } from "../queue/outbox.ts";
+import { HURRY_MS, isReady, startOfExit } from "../queue/outbox.ts";
 import type { Page } from "./page.ts";
 
 /** Of the browsers' 64 KiB; the rest is left to the page's own code. */
@@ -45,8 +45,9 @@ export async function send(page: Page, url: string, init: FetchInit): Promise<Fe
       credentials: "omit",
     });
     // What went up in half a lease is most likely to be over when the next page asks.
-    const growth = page.leaseMs / 2 / Math.max(nowMs() - startMs, 1);
-    page.bodyBytes = Math.max(page.bodyBytes, use.bytes * Math.min(growth, MAX_GROWTH));
+    const growth = Math.min(page.leaseMs / 2 / Math.max(nowMs() - startMs, 1), MAX_GROWTH);
+    // A visitor in a hurry leaves it without its answer, and the next page sends all of it again.
+    if (startMs - page.sinceMs > HURRY_MS) page.bodyBytes = Math.max(page.bodyBytes, use.bytes * growth);
     return response;
   } catch (error) {
     page.bodyBytes = WORTHWHILE_BYTES;

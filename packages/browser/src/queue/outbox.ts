@@ -79,7 +79,7 @@ export function waitOut(page: Page, inFlight: InFlight): void {
 }
 
 /** A page that is left earlier than this is one of a visitor in a hurry. */
-const HURRY_MS = 3000;
+export const HURRY_MS = 3000;
 
 /**
  * Where what a page that goes may send begins: behind what an earlier page had in flight, if it still waits for that. One page

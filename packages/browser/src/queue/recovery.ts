@@ -12,7 +12,7 @@ import type { Entry } from "./state.ts";
 import { isLocked, recovered, store } from "./tab-queue.ts";
 
 /** Records that are read in one task. Nobody sees a hidden page stand still, and its timers are slow. */
-const MAX_AT_ONCE = 50;
+const MAX_AT_ONCE = 25;
 
 /** The API takes nothing older; and what somebody left behind, an address in it perhaps, stays no longer. */
 const MAX_AGE_MS = 30 * 24 * 3_600_000;
@@ -51,17 +51,23 @@ export function readLocked(page: Page, keys: readonly string[], copy: Copy | und
     queue: "",
     atMs: 0,
   };
-  readOn(page, page.reading, 0);
+  // To find them, and to send the first ones, is enough for a task, too.
+  readOn(page, page.reading, -MAX_AT_ONCE);
 }
 
 function readOn(page: Page, reading: Reading, from: number): void {
   // It was left meanwhile, and has perhaps come back.
   if (page.recovery !== "reading" || page.reading !== reading) return;
   const { keys, entries, lost, doubtful } = reading;
-  const end = page.isHidden() ? keys.length : from + MAX_AT_ONCE;
-  for (const key of keys.slice(from, end)) read(page, reading, key);
-  // What is left, where the page sets no timer, a later look finds.
-  if (end < keys.length && page.timers.set(() => readOn(page, reading, end), 0) !== null) return;
+  const isLong = keys.length > MAX_AT_ONCE && !page.isHidden();
+  const end = isLong ? from + MAX_AT_ONCE : keys.length;
+  for (const key of keys.slice(Math.max(from, 0), end)) read(page, reading, key);
+  if (isLong && from < keys.length) {
+    const readMore = () => readOn(page, reading, end);
+    // Where the page sets no timer, all of it is read at once.
+    if (page.timers.set(readMore, 0) === null) readMore();
+    return;
+  }
   recovered(page, entries, doubtful);
   for (const [reason, count] of Object.entries(lost)) {
     page.accepted += count;
