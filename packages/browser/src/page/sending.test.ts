@@ -16,7 +16,8 @@ function pageOn(link: (bytes: number) => number) {
     isHidden: () => false,
     isHere: true,
     frail: 0,
-    sinceMs: -3001,
+    sinceMs: 0,
+    awaited: [],
     leaseMs: LEASE_MS,
     bodyBytes: KEEPALIVE_BYTES,
     fetch: (_url: string, { body }: { body: string }) => {
@@ -43,8 +44,9 @@ test("a quick link gets four times as much next time, and a slow one what it tak
   expect([await slow.after(60_000), await slow.after(125_000)]).toEqual([125_000, 125_000]);
 });
 
-test("a page that may be left the next moment gets no more at a time than what that may cost", async () => {
+test("a page behind one that was left in the middle of a request may be left, too, and gets no more at a time", async () => {
   const { page, after } = pageOn(() => 10);
+  page.awaited = [{ note: "f.other", last: "q.other.000000", isLeft: true, leftMs: 1 }];
   page.sinceMs = -2000;
   expect(await after(60_000)).toBe(KEEPALIVE_BYTES);
   page.sinceMs = -4000;

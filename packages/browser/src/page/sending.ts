@@ -46,8 +46,9 @@ export async function send(page: Page, url: string, init: FetchInit): Promise<Fe
     });
     // What went up in half a lease is most likely to be over when the next page asks.
     const growth = Math.min(page.leaseMs / 2 / Math.max(nowMs() - startMs, 1), MAX_GROWTH);
-    // A visitor in a hurry leaves it without its answer, and the next page sends all of it again.
-    if (startMs - page.sinceMs > HURRY_MS) page.bodyBytes = Math.max(page.bodyBytes, use.bytes * growth);
+    // A visitor in a hurry leaves again without its answer, and the next page sends all of it once more.
+    if (!page.awaited[0] || startMs - page.sinceMs > HURRY_MS)
+      page.bodyBytes = Math.max(page.bodyBytes, use.bytes * growth);
     return response;
   } catch (error) {
     page.bodyBytes = WORTHWHILE_BYTES;
