@@ -32,7 +32,7 @@ const BROWSER = {
 const EDGE = {
   "hand-over": [],
   platform: [],
-  client: ["hand-over"],
+  client: ["hand-over", "platform"],
   next: ["platform"],
   "cloudflare/queue": ["hand-over"],
   "cloudflare/durable-object": ["hand-over"],

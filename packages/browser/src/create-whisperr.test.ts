@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createWhisperr, type Whisperr } from "./create-whisperr.ts";
 import type { BrowserOptions } from "./options.ts";
+import { sharedByPage } from "./page/shared.ts";
 
 /** Just enough of a page, with its storage blocked and nothing answering. */
 function openPage(): void {
@@ -35,6 +36,32 @@ describe("the client of a page", () => {
     for (const client of made) await client.shutdown({ timeoutMs: 0 });
     made = [];
     vi.unstubAllGlobals();
+  });
+
+  it("says once in a test run that it would send to production; none with an address or a fetch of its own does", () => {
+    // Other tests share this page.
+    sharedByPage().said.clear();
+    const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
+    create({ baseUrl: "http://127.0.0.1:1", fetch: undefined });
+    create({ apiKey: "wrk_second" });
+    expect(warn.mock.calls).toEqual([]);
+    for (const apiKey of ["wrk_third", "wrk_fourth"]) create({ apiKey, fetch: undefined });
+    expect(warn.mock.calls).toEqual([
+      [
+        expect.stringMatching(
+          /^\[whisperr\] This is a test run, .*createTestWhisperr\(\) of @whisperr\/browser\/testing/,
+        ),
+      ],
+    ]);
+  });
+
+  it("says each option that there is none of", () => {
+    const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
+    create({ autocapturePageviews: false, backoff: { base: 1 } } as never);
+    expect(warn.mock.calls.flat()).toEqual([
+      '[whisperr] createWhisperr() has no option "autocapturePageviews": write pageViews.',
+      '[whisperr] backoff has no option "base": write baseMs.',
+    ]);
   });
 
   it("is another one after shutdown(), and a second shutdown() of the first changes nothing for it", async () => {

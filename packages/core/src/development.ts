@@ -6,7 +6,7 @@ import { attempt } from "./attempt.ts";
 import type { DropReason, WhisperrError } from "./errors.ts";
 import { asRefusal, misuse, printable, quote, Refusal } from "./events/refusal.ts";
 import { ignoreRejection, isThenable } from "./events/thenable.ts";
-import type { WhisperrOptions } from "./options.ts";
+import type { ResolvedOptions, WhisperrOptions } from "./options.ts";
 import { type Names, nearestName, unknownNames } from "./unknown-names.ts";
 
 /**
@@ -135,6 +135,24 @@ export function checkSchemas(options: WhisperrOptions): void {
     }
     mustBe(!isThenable(answer), what, "synchronous: track() does not wait", answer);
   }
+}
+
+/**
+ * Says that a client of a test run would send to production, and what to write `instead`: test runners set variables. `said`: what need
+ * not be said again.
+ */
+export function checkTestRun(
+  { baseUrl }: Pick<ResolvedOptions, "baseUrl">,
+  { fetch }: WhisperrOptions,
+  variable: (name: string) => string | undefined,
+  instead: string,
+  said: Set<string>,
+  say: (message: string) => void,
+): void {
+  const isRun = variable("NODE_ENV") === "test" || Boolean(variable("VITEST") || variable("JEST_WORKER_ID"));
+  if (!isRun || fetch || baseUrl !== "https://api.whisperr.net" || said.has(instead)) return;
+  said.add(instead);
+  say(`[whisperr] This is a test run, and this client sends to ${baseUrl}: write ${instead}.`);
 }
 
 /** Throws: the option `context` could not be read, and why. */

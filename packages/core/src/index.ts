@@ -31,6 +31,7 @@ export {
   checkNames,
   checkOptionNames,
   checkSchemas,
+  checkTestRun,
   checkTypes,
   mustBe,
 } from "./development.ts";

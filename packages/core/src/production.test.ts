@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { fakePorts } from "../test/fake-ports.ts";
 import { http } from "../test/scripted-transport.ts";
 import * as development from "./development.ts";
-import { MAX_TIMER_MS } from "./options.ts";
+import { MAX_TIMER_MS, OPTION_NAMES } from "./options.ts";
 import * as production from "./production.ts";
 
 /** Everything that uses the one or the other, with the other. */
@@ -67,6 +67,13 @@ test.each([
   ["requestTimeoutMs", Number.POSITIVE_INFINITY],
 ])("what is too large is refused all the same: %s %d", (name, value) => {
   expect(sdk.misuse({ [name]: value })).toMatch(new RegExp(`${name} must be \\d+ or less`));
+});
+
+test("an option that there is none of is said by its name", () => {
+  const said: string[] = [];
+  const options = { apiKey: "wrk_test", flushInterval: 5, colour: undefined };
+  production.checkOptionNames(options, OPTION_NAMES, "createWhisperr()", (message) => said.push(message));
+  expect(said).toEqual(["[whisperr] createWhisperr() has no option flushInterval"]);
 });
 
 test("a message is the name of what happened, the answer, and what no name could say", () => {

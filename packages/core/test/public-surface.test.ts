@@ -32,6 +32,7 @@ test("core exports exactly this, so that nothing becomes public by accident", ()
     "checkNames",
     "checkOptionNames",
     "checkSchemas",
+    "checkTestRun",
     "checkTypes",
     "conclude",
     "consequencesOf",

@@ -11,7 +11,7 @@ import {
   webPorts,
 } from "@whisperr/core";
 import { timers } from "./clock.ts";
-import { asyncHooks, mayRead, readEnvironment } from "./deno-api.ts";
+import { asyncHooks, mayRead, readEnvironment, runsTests } from "./deno-api.ts";
 import { library } from "./library.ts";
 import { PROCESS_END } from "./process-exit.ts";
 import type { RegisteredEvents } from "./register.ts";
@@ -46,8 +46,18 @@ export function createWhisperr<Events extends EventMap = RegisteredEvents>(
     ports: traced({ ...webPorts(fetch), ...portsOfNow(asyncHooks(), timers), library: library() }),
     end: PROCESS_END,
     environmentKey,
+    warningInTests,
     proxyVariable: readEnvironment,
   }));
+}
+
+let isTold = false;
+
+/** Told to one client of the process. */
+function warningInTests(address: string): string | undefined {
+  if (isTold || !runsTests()) return undefined;
+  isTold = true;
+  return `[whisperr] This is a test run, and this client sends to ${address}: write disabled: true, or the baseUrl of a server of yours.`;
 }
 
 function environmentKey(): string | undefined {

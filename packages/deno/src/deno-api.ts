@@ -6,6 +6,7 @@ interface DenoApi {
     querySync(descriptor: { readonly name: "env"; readonly variable: string }): { readonly state: string };
   };
   readonly env: { get(name: string): string | undefined };
+  readonly test?: { readonly name: string } | undefined;
   /** Where timers are numbers, as in older versions of Deno, this is how they stop keeping the process alive. */
   unrefTimer(id: number): void;
 }
@@ -32,6 +33,18 @@ export function readEnvironment(variable: string): string | undefined {
 /** Whether the process was started with permission to read this variable. */
 export function mayRead(variable: string): boolean {
   return Deno.permissions.querySync({ name: "env", variable }).state === "granted";
+}
+
+/**
+ * `deno test` gives `Deno.test` work to do; `deno run` has a function of another name in its place. That needs no permission. Other test
+ * runners set variables, which are looked at where that is permitted.
+ */
+export function runsTests(): boolean {
+  return (
+    Deno.test?.name === "test" ||
+    readEnvironment("NODE_ENV") === "test" ||
+    readEnvironment("VITEST") !== undefined
+  );
 }
 
 /** The timer fires while the process lives, but does not keep it alive. */

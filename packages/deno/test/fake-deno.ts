@@ -3,6 +3,7 @@ import { vi } from "vitest";
 
 export function fakeDeno(environment: Record<string, string> = {}, permission = "granted") {
   return {
+    test: { name: "noopTest" },
     permissions: { querySync: () => ({ state: permission }) },
     env: {
       get(name: string) {

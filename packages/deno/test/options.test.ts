@@ -109,3 +109,24 @@ test("disabled does nothing, and looks at nothing", async () => {
   expect(await whisperr.shutdown()).toEqual({ delivered: 0, dropped: 0, pending: 0 });
   expect(listeners()).toBe(0);
 });
+
+describe("a client that would send to production", () => {
+  async function saidOf(deno: object, options: object = {}): Promise<unknown[]> {
+    // A process that no other test has.
+    vi.resetModules();
+    const { createWhisperr } = await import("../src/index.ts");
+    vi.stubGlobal("Deno", { ...fakeDeno({}, "prompt"), ...deno });
+    const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
+    for (const _ of [1, 2]) createWhisperr({ apiKey: "wrk_test", ...options });
+    return warn.mock.calls.flat();
+  }
+
+  test("says so once in `deno test`, without a question to the user", async () => {
+    const tests = { test: { name: "test" } };
+    expect(await saidOf({})).toEqual([]);
+    expect(await saidOf(tests, { baseUrl: "https://localhost:1" })).toEqual([]);
+    expect(await saidOf(tests)).toEqual([
+      expect.stringMatching(/^\[whisperr\] This is a test run, .*disabled: true/),
+    ]);
+  });
+});

@@ -57,6 +57,26 @@ test("so do the platforms' outboxes, and what delivers from them", async () => {
   ]);
 });
 
+test("in a test run one client of the isolate says that it would send to production, and none with an address or a fetch of its own", async () => {
+  // Of an isolate that no other test has.
+  vi.resetModules();
+  const { createWhisperr } = await import("../src/index.ts");
+  const own = { apiKey: "wrk_test", waitUntil };
+  createWhisperr({ ...own, baseUrl: "http://127.0.0.1:1" });
+  createWhisperr({ ...own, fetch: accept });
+  createWhisperr({ ...own, outbox: { handOver: async () => {} } });
+  expect(warn.mock.calls).toEqual([]);
+  createWhisperr(own);
+  createWhisperr(own);
+  expect(warn.mock.calls).toEqual([
+    [
+      expect.stringMatching(
+        /^\[whisperr\] This is a test run, .*createTestWhisperr\(\) of @whisperr\/edge\/testing/,
+      ),
+    ],
+  ]);
+});
+
 describe("what an app says of its events", () => {
   const later = { "~standard": { version: 1, vendor: "test", validate: async () => ({ value: {} }) } };
   const WRONG: readonly (readonly [string, object, RegExp])[] = [

@@ -2,6 +2,7 @@
 import {
   checkOptionNames,
   checkSchemas,
+  checkTestRun,
   type DeviceCalls,
   type DeviceClient,
   misuse,
@@ -63,7 +64,7 @@ function newClient<Options extends BasicOptions>(
   names: Names<object>,
   featuresOf: (options: Options) => Features,
 ): PageCalls | undefined {
-  const { clients, given } = sharedByPage();
+  const { clients, given, said } = sharedByPage();
   const resolved = resolveOptions(options, { maxQueueSize: MAX_QUEUE_SIZE, maxQueueBytes: MAX_QUEUE_BYTES });
   checkSchemas(options);
   const { apiKey } = resolved;
@@ -74,6 +75,15 @@ function newClient<Options extends BasicOptions>(
     return undefined;
   }
   checkOptionNames(options, names, "createWhisperr()", (message) => console.warn(message));
+  checkTestRun(
+    resolved,
+    options,
+    // Where a test runner runs pages in Node.
+    (name) => (globalThis as { process?: { env?: Record<string, string> } }).process?.env?.[name],
+    "createTestWhisperr() of @whisperr/browser/testing, disabled: true, or the baseUrl of a server of yours",
+    said,
+    (message) => console.warn(message),
+  );
   const { api, page } = createPage(options, resolved, hostOfPage(options, apiKey, features));
   const stopWatching = watchLifecycle(page);
   const stops: (() => void)[] = [];

@@ -3,6 +3,7 @@ import {
   type Client,
   checkOptionNames,
   checkSchemas,
+  checkTestRun,
   createServerClient,
   type EventMap,
   type Ports,
@@ -17,6 +18,7 @@ import {
   resolveEdgeOptions,
   type WhisperrEdgeOptions,
 } from "../options.ts";
+import { environment } from "../platform/environment.ts";
 import { library } from "./library.ts";
 import type { Said } from "./without-key.ts";
 
@@ -34,7 +36,7 @@ export function createEdgeClient<Events extends EventMap, More extends object>(
   said: Said = new Set(),
 ): ServerRuntime<Events, EdgeClient & More> {
   const config = resolveEdgeOptions(options, intervalMs);
-  if (!said.has(CHECKED)) checkOnce(options);
+  if (!said.has(CHECKED)) checkOnce(options, config);
   said.add(CHECKED);
   const { outbox } = options;
   const isPlatform = isPlatformOutbox(outbox);
@@ -49,11 +51,20 @@ export function createEdgeClient<Events extends EventMap, More extends object>(
   return runtime as ServerRuntime<Events, EdgeClient & More>;
 }
 
+const IN_TESTS =
+  "createTestWhisperr() of @whisperr/edge/testing, disabled: true, or the baseUrl of a server of yours";
+/** To one client of the isolate. */
+const told = new Set<string>();
+
 /** What no text says. */
 const CHECKED = "";
 
 /** Of the first client of a middleware: those of later requests are made of the same options. */
-function checkOnce(options: WhisperrEdgeOptions): void {
+function checkOnce(options: WhisperrEdgeOptions, config: EdgeConfig): void {
   checkSchemas(options as WhisperrOptions);
-  checkOptionNames(options, ALL_OPTION_NAMES, "createWhisperr()", console.warn);
+  const say = (message: string) => console.warn(message);
+  checkOptionNames(options, ALL_OPTION_NAMES, "createWhisperr()", say);
+  // What is handed over to a platform is sent by a client of its own.
+  if (isPlatformOutbox(options.outbox)) return;
+  checkTestRun(config, options as WhisperrOptions, environment, IN_TESTS, told, say);
 }
