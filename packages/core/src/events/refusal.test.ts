@@ -90,3 +90,8 @@ test("a name is quoted and cut; what is no text stays out of a message", () => {
   expect(quote("x".repeat(1000))).toHaveLength(102);
   expect(quote({ toString: () => "text" })).toBe("…");
 });
+
+test("misuse names the option that no client can be made with, where it is one", () => {
+  expect(misuse("flushAt must be a whole number", "flushAt").option).toBe("flushAt");
+  expect(misuse("createWhisperr() takes an object of options")).not.toHaveProperty("option");
+});

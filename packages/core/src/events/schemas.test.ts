@@ -226,6 +226,16 @@ describe("a schema that misbehaves harms its event only", () => {
     client.track("ada", "odd");
     expect(errors).toMatchObject([{ message: 'track("odd") was dropped: a.0.b: two, lines.' }]);
   });
+
+  test.each<[string, (value: unknown) => unknown, string]>([
+    ["an issue without a path", () => ({ issues: [{ message: "no" }] }), "no"],
+    ["parts of a path that are nothing", () => ({ issues: [{ message: "no", path: [null, 0] }] }), ".0: no"],
+    ["an exception", () => JSON.parse("{"), "Expected property name"],
+  ])("tells of %s", (_what, validate, words) => {
+    const { client, errors } = clientFixture({ events: { odd: answering(validate) } });
+    client.track("ada", "odd");
+    expect(errors[0]?.message).toContain(`track("odd") was dropped: ${words}`);
+  });
 });
 
 test.each([

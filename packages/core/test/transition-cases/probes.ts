@@ -95,6 +95,13 @@ const suspicions: readonly TransitionCase[] = [
     effects: [drop(1, "undeliverable"), wake(10_000)],
   },
   {
+    says: "one that is refused says nothing of how large a batch may be",
+    given: { ...alone, limit: 1, ceiling: 2 },
+    when: rejected,
+    becomes: { pending: 2, inFlight: 0, goal: 2, limit: 1, refusals: 1 },
+    effects: [drop(1, "rejected"), wake(null), send(1)],
+  },
+  {
     says: "what is taken takes the suspicion along: another one is in front",
     given: { ...alone, doubts: 3, probes: 4 },
     when: accepted(),
