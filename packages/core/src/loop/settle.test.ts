@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { settle } from "../../test/fake-ports.ts";
+import { fakePorts, settle } from "../../test/fake-ports.ts";
 import { loopFixture } from "../../test/loop-fixture.ts";
 import { anIdentify, aTrack, ID_PREFIX } from "../../test/operations.ts";
 import { http } from "../../test/scripted-transport.ts";
@@ -291,4 +291,54 @@ test("of a probe the server can refuse no more than it carried", () => {
   Object.assign(client, { phase: "sending", offset: 1, inFlight: 2, goal: 3 });
   conclude(client, http(202, { accepted: 0, rejected: 5 }));
   expect(loop.stats()).toMatchObject({ delivered: 0, dropped: { rejected_by_server: 1 }, pending: 2 });
+});
+
+describe("a host that sets no timer", () => {
+  /** Until `mend()` is called. */
+  function timerless() {
+    const { ports, timers } = fakePorts();
+    let isBroken = true;
+    const fixture = loopFixture({
+      ports: {
+        timers: { ...ports.timers, set: (...given) => (isBroken ? null : ports.timers.set(...given)) },
+      },
+    });
+    const mend = () => {
+      isBroken = false;
+    };
+    return { ...fixture, timers, mend };
+  }
+
+  test("waits for nothing, but attempts come to an end", async () => {
+    const { track, server, errors } = timerless();
+    track();
+    for (let answers = 0; answers < 10; answers++) {
+      await settle();
+      if (server.open().length > 0) server.answer(503);
+    }
+    expect(server.requests).toHaveLength(3);
+    expect(errors).toMatchObject([{ type: "retry_exhausted" }]);
+  });
+
+  test("sends nothing more where the key was refused", async () => {
+    const { track, server } = timerless();
+    track();
+    await settle();
+    server.answer(401);
+    await settle();
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test("is asked again with the next event", async () => {
+    const { track, server, timers, mend } = timerless();
+    track();
+    await settle();
+    server.answer(401);
+    await settle();
+    mend();
+    track();
+    expect(timers.delays()).toEqual([10_000]);
+    track();
+    expect(timers.delays(), "one timer is enough").toEqual([10_000]);
+  });
 });
