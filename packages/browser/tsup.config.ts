@@ -1,6 +1,8 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { minify } from "terser";
 import { defineConfig, type Options } from "tsup";
 import { DECLARATIONS } from "../core/declarations.ts";
+import { minified } from "../core/minified-file.ts";
 import { PRIVATE_PROPERTIES } from "../core/private-names.ts";
 import { production } from "../core/production-build.ts";
 import { TERSER } from "../core/terser-options.ts";
@@ -29,8 +31,7 @@ type Plugin = NonNullable<Options["esbuildPlugins"]>[number];
 
 /** What visitors load. A development build goes without: nobody pays for it. */
 const inProduction: Options = {
-  minify: "terser",
-  terserOptions: TERSER,
+  plugins: [minified(minify, TERSER)],
   esbuildPlugins: [production as Plugin],
 };
 
@@ -64,7 +65,7 @@ const script: Options = {
   ...shared,
   ...inProduction,
   format: "iife",
-  terserOptions: { ecma: 2020, compress: { passes: 3 } },
+  plugins: [minified(minify, { ecma: 2020, compress: { passes: 3 } })],
 };
 /** By itself: it shares no file with the main entry but that entry. */
 const compat: Options = { ...shared, entry: { compat: "src/compat.ts" }, splitting: false };
@@ -137,7 +138,7 @@ export default defineConfig(() => {
     // Pages carry the loader inline, where a map leads nowhere.
     {
       ...script,
-      minify: true,
+      plugins: [],
       entry: { loader: "src/script/loader.ts" },
       outExtension: () => ({ js: ".js" }),
       sourcemap: false,

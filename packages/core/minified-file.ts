@@ -1,4 +1,4 @@
-/** For builds: a second minifier, after esbuild. tsup would run it as well, and write source maps that lead astray. */
+/** For builds: a second minifier, after esbuild. tsup would run it as well, and leave the source map to what was there before. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
 
@@ -15,4 +15,19 @@ export async function minifyFile(minify: Minify, file: string, options: object):
   const made = await minify(readFileSync(file, "utf8"), { ...options, sourceMap });
   writeFileSync(file, made.code ?? "");
   writeFileSync(map, String(made.map));
+}
+
+/** A plugin for tsup: the same of each file that it has written. */
+export function minified(minify: Minify, options: object) {
+  return {
+    name: "minified",
+    async buildEnd(
+      this: { readonly format: string },
+      { writtenFiles }: { readonly writtenFiles: readonly { readonly name: string }[] },
+    ): Promise<void> {
+      const scope = this.format === "esm" ? { module: true } : { toplevel: true };
+      for (const { name } of writtenFiles)
+        if (/\.c?js$/.test(name)) await minifyFile(minify, name, { ...scope, ...options });
+    },
+  };
 }

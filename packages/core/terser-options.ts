@@ -1,5 +1,5 @@
 /**
- * For tsup: what a second minifier does for the packages that browsers and edge runtimes load, after esbuild. It puts constants, and
+ * For builds: what a second minifier does for the packages that browsers and edge runtimes load, after esbuild. It puts constants, and
  * values that are used once, where they are used, which esbuild does not. Functions stay where they are: moved into others they
  * save more in the file itself, but the app's own bundler makes more of the file again than was saved.
  */

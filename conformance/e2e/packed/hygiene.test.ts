@@ -1,6 +1,7 @@
 /** What a package on npm owes those who install it, beyond that it works. */
 import { execFileSync } from "node:child_process";
 import { globSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { SourceMap, type SourceMapPayload, type SourceMapping } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
@@ -8,6 +9,8 @@ import { runTool } from "./install-packed.ts";
 
 const REPOSITORY = join(import.meta.dirname, "..", "..", "..");
 const PACKAGES = readdirSync(join(REPOSITORY, "packages"));
+/** In whatever delivers, and in one place of the sources. */
+const A_TEXT = "/v1/identify";
 
 describe.each(PACKAGES)("the tarball of %s", (name) => {
   let folder = "";
@@ -66,6 +69,20 @@ describe.each(PACKAGES)("the tarball of %s", (name) => {
         expect(files()).toContain(join("dist", file.includes("development/") ? "development" : "", map));
     }
     expect(files().filter((file) => read(file).includes(REPOSITORY))).toEqual([]);
+  });
+
+  it("has source maps that lead to where the code is from", () => {
+    const found = files().filter((file) => files().includes(`${file}.map`) && read(file).includes(A_TEXT));
+    for (const file of found) {
+      const lines = read(file).split("\n");
+      const line = lines.findIndex((one) => one.includes(A_TEXT));
+      const map = JSON.parse(read(`${file}.map`)) as SourceMapPayload;
+      const entry = new SourceMap(map).findEntry(line, (lines[line] as string).indexOf(A_TEXT));
+      const { originalSource, originalLine } = entry as SourceMapping;
+      const source = map.sourcesContent[map.sources.indexOf(originalSource)] as string;
+      expect(source.split("\n")[originalLine], file).toContain(A_TEXT);
+    }
+    expect(found.length > 0).toBe(name === "browser" || name === "node");
   });
 
   it("has documents whose links lead somewhere on npm as well", () => {
