@@ -55,6 +55,10 @@ const server = z
           .int()
           .describe("How far the API's clock is ahead of the SDK's; negative when behind.")
           .exactOptional(),
+        dateAheadMs: z
+          .int()
+          .describe("How far the Date of answers is ahead of the API's clock: that of a proxy that is wrong.")
+          .exactOptional(),
         rejectBatchesContaining: z.strictObject({ key: z.string(), value: z.json() }).exactOptional(),
       })
       .exactOptional(),

@@ -35,7 +35,7 @@ export function createIngestionApp(
   options: IngestionAppOptions = {},
   connect: Connect = noConnection,
 ): IngestionApp {
-  const { basePath = "", now = Date.now, clockAheadMs = 0 } = options;
+  const { basePath = "", now = Date.now, clockAheadMs = 0, dateAheadMs = 0 } = options;
   const ownNow = () => now() + clockAheadMs;
   const store = createStore();
   const ingest = createIngest(options, store, ownNow);
@@ -54,7 +54,7 @@ export function createIngestionApp(
       signal: AbortSignal.any([context.req.raw.signal, stopping.signal]),
       process: (twist) => process(entry.request, twist),
       decorate(answer) {
-        const dated = withDate(answer, ownNow());
+        const dated = withDate(answer, ownNow() + dateAheadMs);
         return options.cors ? withCors(dated) : dated;
       },
       now: ownNow,

@@ -28,6 +28,8 @@ export interface IngestionAppOptions {
   now?: () => number;
   /** How far the API's clock is ahead of `now`, by which requests are recorded; negative when behind. Default 0. */
   clockAheadMs?: number;
+  /** How far the `Date` of answers is ahead of the API's clock, as a proxy whose own is wrong writes it. Default 0. */
+  dateAheadMs?: number;
   /** Answer preflights and allow every origin; default false. */
   cors?: boolean;
   /** How many requests are remembered, 256 MiB of them at most, before the oldest are forgotten; default 10,000. */

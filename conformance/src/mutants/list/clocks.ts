@@ -48,4 +48,12 @@ export const clockMutants: readonly Mutant[] = [
     how: followingTheApi((rejected, count) => rejected === count),
     caughtBy: { "clock.nearly-right": /occurred_at: expected "2026-06-14T12:00:00\.999Z"/ },
   },
+  {
+    id: "clock-corrected-whatever-comes",
+    does: "Takes the API's time again and again, though what has that time is refused as well.",
+    how: followingTheApi(
+      (rejected, count, differenceMs) => rejected === count && Math.abs(differenceMs) > 60_000,
+    ),
+    caughtBy: { "clock.of-a-proxy": /stored types: expected 1 items, got 0/ },
+  },
 ];
