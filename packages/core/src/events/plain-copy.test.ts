@@ -260,17 +260,39 @@ describe("what refers to itself is refused, with the path of it", () => {
   });
 });
 
-test("plain data goes to JSON.stringify as it is", () => {
-  const stringify = vi.spyOn(JSON, "stringify");
-  const plain = {
-    a: [1, { b: null, c: "d" }],
-    e: Object.create(null),
-    f: Object.assign(new Amount(), { g: 1 }),
-  };
-  objectToJson(plain, "properties");
+describe("JSON.stringify is given", () => {
+  /** What it was asked to write. */
+  function written(value: object): unknown {
+    const stringify = vi.spyOn(JSON, "stringify");
+    try {
+      objectToJson(value, "properties");
+      return stringify.mock.calls[0]?.[0];
+    } finally {
+      stringify.mockRestore();
+    }
+  }
 
-  expect(stringify.mock.calls).toEqual([[plain]]);
-  stringify.mockRestore();
+  test.each<[string, object]>([
+    ["nothing but texts and numbers", { text: "a", number: 1, yes: true, nothing: null, missing: undefined }],
+    ["lists and objects", { a: [1, { b: null, c: "d" }], e: [], f: {} }],
+    ["an object without a prototype", { e: Object.create(null) }],
+    ["an instance with properties", { f: Object.assign(new Amount(), { g: 1 }) }],
+    ["a Date", { at: new Date(0), all: [new Date(1)] }],
+    ["an object of another realm", { other: runInNewContext("({ a: 1 })") }],
+  ])("%s as it is: a copy would cost", (_what, value) => {
+    expect(written(value)).toBe(value);
+  });
+
+  test.each<[string, object]>([
+    ["a map", { a: new Map([["b", 1]]) }],
+    ["a map in a list, behind something plain", { a: [{}, new Map([["b", 1]])] }],
+    ["something odd behind a list", { a: [1], b: 1n }],
+    ["a function", { a() {} }],
+    ["a symbol", { a: Symbol("b") }],
+    ["what says itself what it is", { a: { toJSON: () => 1 } }],
+  ])("a copy of what has %s", (_what, value) => {
+    expect(written(value)).not.toBe(value);
+  });
 });
 
 test("whatever JSON has anyway is the same with something odd beside it", () => {
