@@ -77,7 +77,7 @@ test.each(all)("a client %s: %s at the end of the call stack", async (kind, name
     const lost = Object.values(dropped).reduce((sum, count) => sum + count, 0);
     expect({ pending, missing: accepted - delivered - lost }).toEqual({ pending: 0, missing: 0 });
     expect(events.at(-1)?.event_type).toBe("after");
-    const ids = events.map(({ context }) => context["$message_id"]);
+    const ids = events.map(({ context }) => context.$message_id);
     expect(new Set(ids).size).toBe(ids.length);
   }
 });
