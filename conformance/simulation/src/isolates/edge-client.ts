@@ -70,7 +70,8 @@ export function edgeClient(
   let made: Made | undefined;
   /** At the first call, which is made in a request. */
   const client = () => {
-    made ??= (host.isShared ? shared : ofOneRequest)({ ...all, ...host, onError, outbox: watch.outbox });
+    const { isShared, ...given } = host;
+    made ??= (isShared ? shared : ofOneRequest)({ ...all, ...given, onError, outbox: watch.outbox });
     return made.client;
   };
 
