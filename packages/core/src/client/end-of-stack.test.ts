@@ -35,7 +35,7 @@ function atTheEnd(call: () => void): void {
 
 const CALLS: Record<string, (client: ServerClient) => unknown> = {
   track: (client) => client.track("ada", "step_failed", { n: 1, at: new Date(0) }, { a: 1 }),
-  "a bad track": (client) => client.track("ada", "Bad Name"),
+  "a bad track": (client) => client.track("ada", "Bad Name" as string),
   identify: (client) => client.identify("ada", { email: "ada@example.com" }),
   flush: (client) => client.flush(),
   "track and flush": (client) => {
