@@ -50,6 +50,21 @@ inEveryEngine("short visits", (browser) => {
     expect(taken(stage).sort()).toEqual(["bought", "identify", "page_viewed", "searched"]);
   });
 
+  it("a frame that its page removes in the same turn sends what was called in it", async () => {
+    const stage = await setPageStage(browser());
+    const start = `import { createWhisperr } from "/sdk/index.js";
+      globalThis.whisperr = createWhisperr(${stage.options("pageViews: false")}); parent.isFramed = true;`;
+    stage.site.put("/frame", { body: html(`<script type="module">${start}</script>`) });
+    stage.site.put("/", { body: html("", '<iframe src="/frame"></iframe>') });
+    const page = await stage.open("/");
+    await until(page, "globalThis.isFramed");
+    await page.evaluate(`[frames[0].whisperr.identify("ada"), frames[0].whisperr.track("bought"),
+      document.querySelector("iframe").remove()].length`);
+    await eventually("both", () => taken(stage).length >= 2);
+
+    expect(taken(stage).sort()).toEqual(["bought", "identify"]);
+  });
+
   it("a page that is loaded ahead claims, stores and sends nothing until it is shown", async () => {
     const stage = await setPageStage(browser());
     const ahead = 'Object.defineProperty(document, "prerendering", { value: true, configurable: true });';

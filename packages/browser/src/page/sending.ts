@@ -2,7 +2,7 @@
  * How requests leave a page: with `keepalive` while they are small enough, so that one under way outlives the page.
  * Browsers give all such requests of a page 64 KiB together; what does not fit must go without, or wait for the next visit.
  */
-import { type FetchInit, type FetchResponse, retry, sendAhead, utf8Bytes } from "@whisperr/core";
+import { type FetchInit, type FetchResponse, retry, sendAhead, transmit, utf8Bytes } from "@whisperr/core";
 import { justFailed } from "../queue/in-flight.ts";
 import { HURRY_MS, isReady, startOfExit } from "../queue/outbox.ts";
 import type { Page } from "./page.ts";
@@ -81,6 +81,8 @@ export function aheadBytes(page: Page): number {
 export function sendNow(page: Page): void {
   if (isLeaving(page) && justFailed(page)) return;
   retry(page);
+  // Now: a frame that its page removes does not live until the next microtask.
+  void transmit(page);
   // One that has come back does not know yet what is still its own.
   if (page.maySend && page.lease !== undefined) sendAhead(page, startOfExit(page));
   else if (isReady(page)) sendAhead(page);
