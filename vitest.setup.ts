@@ -4,3 +4,6 @@ import { afterEach, beforeEach, vi } from "vitest";
 // In this order, and before a file's own hooks (sequence.hooks): a spy on a fake timer, restored late, would bring it back.
 afterEach(() => void vi.restoreAllMocks());
 beforeEach(() => void vi.useRealTimers());
+
+// A page of its own for each test of the browser package: what all copies of it share on one, made and said by another test, is gone.
+beforeEach(() => void Reflect.deleteProperty(globalThis, Symbol.for("whisperr.browser")));

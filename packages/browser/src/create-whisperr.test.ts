@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createWhisperr, type Whisperr } from "./create-whisperr.ts";
 import type { BrowserOptions } from "./options.ts";
-import { sharedByPage } from "./page/shared.ts";
 
 /** Just enough of a page, with its storage blocked and nothing answering. */
 function openPage(): void {
@@ -39,8 +38,6 @@ describe("the client of a page", () => {
   });
 
   it("says once in a test run that it would send to production; none with an address or a fetch of its own does", () => {
-    // Other tests share this page.
-    sharedByPage().said.clear();
     const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
     create({ baseUrl: "http://127.0.0.1:1", fetch: undefined });
     create({ apiKey: "wrk_second" });
