@@ -53,9 +53,11 @@ export function createDrivenApp(
   const special: SpecialValues = {
     ...host,
     "calls-track":
-      ({ args }) =>
-      () =>
-        life.client?.call("track", args as unknown[]),
+      ({ args, later }) =>
+      () => {
+        const call = () => life.client?.call("track", args as unknown[]);
+        return later ? Promise.resolve().then(call) : call();
+      },
     "calls-flush":
       ({ later }) =>
       () =>

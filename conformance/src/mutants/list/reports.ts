@@ -42,6 +42,16 @@ export const reportMutants: readonly Mutant[] = [
     caughtBy: { "on-error.calls-again": /stats\.accepted: expected 3 to 10/ },
   },
   {
+    id: "on-error-for-long",
+    does: "Reports each error of what onError calls a moment later, and so on.",
+    how: () => ({
+      onError(error, report) {
+        for (let times = 0; times < 20; times++) report(error);
+      },
+    }),
+    caughtBy: { "on-error.calls-again-later": /stats\.accepted: expected 3 to 1000/ },
+  },
+  {
     id: "key-in-an-error",
     does: "Shows the key in an error.",
     how: ({ options }) => ({

@@ -132,3 +132,81 @@ describe("an onError that calls back in a moment later is not answered by one re
     expect(loop.stats().pending).toBe(1);
   });
 });
+
+describe("an onError whose own calls are reported, a moment later, does not go on for ever", () => {
+  const MOMENTS: [string, (call: () => void) => void][] = [
+    ["in a microtask", (call) => void Promise.resolve().then(call)],
+    ["some microtasks later", (call) => void Promise.resolve().then().then().then(call)],
+  ];
+  const invalid = (inner: TestLoop) => inner.refuse("invalid_event_type", "not a name");
+  const CALLS: [string, (inner: TestLoop) => void][] = [
+    ["an invalid call", invalid],
+    [
+      "an invalid call and flush()",
+      (inner) => {
+        invalid(inner);
+        void inner.flush();
+      },
+    ],
+    ["track() on a full queue", (inner) => inner.append(aTrack())],
+    [
+      "track() on a full queue and flush()",
+      (inner) => {
+        inner.append(aTrack());
+        void inner.flush();
+      },
+    ],
+  ];
+
+  test.each(CALLS.flatMap(([name, call]) => MOMENTS.map(([when, later]) => ({ name, call, when, later }))))(
+    "$name, $when",
+    async ({ call, later }) => {
+      let calls = 0;
+      const { loop, errors, track } = loopFixture({
+        config: { maxQueueSize: 1 },
+        onError: (_error, inner) =>
+          later(() => {
+            if (++calls < MANY) call(inner);
+          }),
+      });
+      track(2);
+      invalid(loop);
+      for (let turn = 0; turn < 100; turn++) await settle();
+
+      expect(calls).toBeLessThan(MANY / 2);
+      const { accepted, delivered, dropped, pending } = loop.stats();
+      expect(delivered + pending + (dropped.queue_full ?? 0) + (dropped.invalid_event_type ?? 0)).toBe(
+        accepted,
+      );
+      expect(errors.length).toBeGreaterThan(1);
+    },
+  );
+
+  test("what it did not hear of it hears of with the next of its kind, a second later", async () => {
+    let nowMs = 0;
+    let isQuiet = false;
+    const { loop, errors } = loopFixture({
+      ports: { nowMs: () => nowMs },
+      onError: (_error, inner) =>
+        void Promise.resolve().then(() => {
+          if (!isQuiet) invalid(inner);
+        }),
+    });
+    invalid(loop);
+    for (let turn = 0; turn < 20; turn++) await settle();
+    isQuiet = true;
+    nowMs += 1000;
+    invalid(loop);
+    await settle();
+
+    const told = errors.reduce((sum, { count = 0 }) => sum + count, 0);
+    expect(told).toBe(loop.stats().dropped.invalid_event_type);
+  });
+
+  test("calls in a row that are wrong are all reported, however many they are", () => {
+    const { loop, errors } = loopFixture();
+    for (let call = 0; call < MANY; call++) invalid(loop);
+
+    expect(errors).toHaveLength(MANY);
+  });
+});

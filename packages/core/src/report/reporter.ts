@@ -4,6 +4,7 @@ import type { WhisperrError } from "../errors.ts";
 import { describeThrown, printable } from "../events/refusal.ts";
 import type { EventRules } from "../events/schemas.ts";
 import { isThenable } from "../events/thenable.ts";
+import { timeOf } from "../host-numbers.ts";
 import type { Ports } from "../ports.ts";
 
 /** Shorter ones are no keys, but placeholders of tests. */
@@ -15,10 +16,18 @@ export interface Reporter {
   readonly onError: ((error: WhisperrError) => void) | undefined;
   readonly log: Ports["log"];
   readonly inContext: Ports["inContext"];
+  readonly nowMs: Ports["nowMs"];
   /** Kinds of trouble that were printed, for want of an `onError`. */
   readonly warned: Set<string>;
   /** What the app's `onError` is hearing now, while it runs. */
   reporting: WhisperrError | undefined;
+  /** Since then so many runs of reports have come. */
+  sinceMs: number;
+  runs: number;
+  /** A run of them lasts as long as the code that causes them does not wait. */
+  isRunning: boolean;
+  /** Operations of which the app has not heard, by reason. */
+  readonly untold: { [reason: string]: number };
 }
 
 export interface ReporterOptions {
@@ -29,7 +38,7 @@ export interface ReporterOptions {
 
 export function createReporter(
   { apiKey, debug, onError }: ReporterOptions,
-  { log, inContext }: Pick<Ports, "log" | "inContext">,
+  { log, inContext, nowMs }: Pick<Ports, "log" | "inContext" | "nowMs">,
 ): Reporter {
   return {
     apiKey,
@@ -37,8 +46,13 @@ export function createReporter(
     onError: typeof onError === "function" ? onError : undefined,
     log,
     inContext,
+    nowMs,
     warned: new Set(),
     reporting: undefined,
+    sinceMs: 0,
+    runs: 0,
+    isRunning: false,
+    untold: Object.create(null),
   };
 }
 
@@ -47,6 +61,12 @@ export function report(reporter: Reporter, error: WhisperrError): void {
   printDebug(reporter, `${safe.type}: ${safe.message}`);
   // An error caused by onError's own calls would come back to it for ever. The books still count it.
   if (reporter.reporting) return;
+  const { reason, count = 0 } = safe;
+  const untold = reason ? (reporter.untold[reason] ?? 0) : 0;
+  const isTold = mayTell(reporter);
+  if (reason) reporter.untold[reason] = isTold ? 0 : untold + count;
+  if (!isTold) return;
+  if (untold > 0) Object.assign(safe, { count: untold + count });
   reporter.reporting = safe;
   const failed = (thrown: unknown) => printDebug(reporter, `onError threw: ${describeThrown(thrown)}`);
   try {
@@ -57,6 +77,31 @@ export function report(reporter: Reporter, error: WhisperrError): void {
   } finally {
     reporter.reporting = undefined;
   }
+}
+
+/**
+ * An `onError` that waits before it calls may cause the same each time, without end and without a network that would slow it down: its host
+ * would do nothing else. More runs of reports in a second are not told, but counted; the next of their kind says how many there were.
+ */
+const MAX_RUNS = 100;
+const RUNS_MS = 1000;
+
+function mayTell(reporter: Reporter): boolean {
+  if (!reporter.isRunning) {
+    const nowMs = timeOf(reporter);
+    if (!(Math.abs(nowMs - reporter.sinceMs) < RUNS_MS)) {
+      reporter.sinceMs = nowMs;
+      reporter.runs = 0;
+    }
+    reporter.runs++;
+    reporter.isRunning = true;
+    void Promise.resolve(reporter).then(endRun);
+  }
+  return reporter.runs <= MAX_RUNS;
+}
+
+function endRun(reporter: Reporter): void {
+  reporter.isRunning = false;
 }
 
 /** The app's `onError`, or a warning where it has none. May throw what the app throws. */
