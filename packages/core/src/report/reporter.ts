@@ -61,16 +61,15 @@ export function report(reporter: Reporter, error: WhisperrError): void {
   printDebug(reporter, `${safe.type}: ${safe.message}`);
   // An error caused by onError's own calls would come back to it for ever. The books still count it.
   if (reporter.reporting) return;
-  const { reason, count = 0 } = safe;
-  const untold = reason ? (reporter.untold[reason] ?? 0) : 0;
+  const { reason = "", count = 0 } = safe;
+  const sum = count + (reporter.untold[reason] ?? 0);
   const isTold = mayTell(reporter);
-  if (reason) reporter.untold[reason] = isTold ? 0 : untold + count;
+  if (reason) reporter.untold[reason] = isTold ? 0 : sum;
   if (!isTold) return;
-  if (untold > 0) Object.assign(safe, { count: untold + count });
-  reporter.reporting = safe;
+  reporter.reporting = count > 0 ? { ...safe, count: sum } : safe;
   const failed = (thrown: unknown) => printDebug(reporter, `onError threw: ${describeThrown(thrown)}`);
   try {
-    const answer = tellApp(reporter, safe);
+    const answer = tellApp(reporter, reporter.reporting);
     if (isThenable(answer)) Promise.resolve(answer).catch(failed);
   } catch (thrown) {
     failed(thrown);
@@ -95,13 +94,11 @@ function mayTell(reporter: Reporter): boolean {
     }
     reporter.runs++;
     reporter.isRunning = true;
-    void Promise.resolve(reporter).then(endRun);
+    void Promise.resolve().then(() => {
+      reporter.isRunning = false;
+    });
   }
   return reporter.runs <= MAX_RUNS;
-}
-
-function endRun(reporter: Reporter): void {
-  reporter.isRunning = false;
 }
 
 /** The app's `onError`, or a warning where it has none. May throw what the app throws. */
