@@ -8,7 +8,7 @@ const PRIVATE_NAMES = `
   flushes fresh goal holdingTimers identityStore isOver known
   knownText limit lost maxBodyBytes newId nowMs onStep onEnd onFull
   onOutOfWork onSettled onStored phase ports readText refusals reporter reporting retryAfter silent stopping
-  suspect timers transport unlisten uuid warned failure reports recorder rounds futile base baseJson config
+  suspect timers transport unlisten untold isFirst uuid warned failure reports recorder rounds futile base baseJson config
   doubtful isReady hasStarted isStored joined note own readLocked recovery requestLock revoked isHere maySend written
   lease leaseMs tabEffects failedAtMs bodyBytes frail wasRefused isFailureKnown contextText isHidden contextOf queues session device shared prefix endHandling retriesKept isHandling handlerReturned
   isTorn isWeighed weighedSize clockAheadMs mistimed clockTrust drawnAtMs around assigned endPause pause resumeAfterMs awaits caller cutOff deadline deadlineMs delayMs dueMs isCalling isSet letGo owner recover requestEffects requests setTimer wake

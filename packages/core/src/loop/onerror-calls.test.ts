@@ -142,6 +142,13 @@ describe("an onError whose own calls are reported, a moment later, does not go o
   const CALLS: [string, (inner: TestLoop) => void][] = [
     ["an invalid call", invalid],
     [
+      "two invalid calls",
+      (inner) => {
+        invalid(inner);
+        invalid(inner);
+      },
+    ],
+    [
       "an invalid call and flush()",
       (inner) => {
         invalid(inner);

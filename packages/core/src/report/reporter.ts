@@ -21,11 +21,11 @@ export interface Reporter {
   readonly warned: Set<string>;
   /** What the app's `onError` is hearing now, while it runs. */
   reporting: WhisperrError | undefined;
-  /** Since then so many runs of reports have come. */
+  /** A second begins with what is reported in one go, … */
   sinceMs: number;
-  runs: number;
-  /** A run of them lasts as long as the code that causes them does not wait. */
-  isRunning: boolean;
+  isFirst: boolean;
+  /** … and so many reports have followed. */
+  told: number;
   /** Operations of which the app has not heard, by reason. */
   readonly untold: { [reason: string]: number };
 }
@@ -49,9 +49,9 @@ export function createReporter(
     nowMs,
     warned: new Set(),
     reporting: undefined,
-    sinceMs: 0,
-    runs: 0,
-    isRunning: false,
+    sinceMs: Number.NaN,
+    isFirst: false,
+    told: 0,
     untold: Object.create(null),
   };
 }
@@ -80,25 +80,23 @@ export function report(reporter: Reporter, error: WhisperrError): void {
 
 /**
  * An `onError` that waits before it calls may cause the same each time, without end and without a network that would slow it down: its host
- * would do nothing else. More runs of reports in a second are not told, but counted; the next of their kind says how many there were.
+ * would do nothing else. Beyond what code tells that does not wait, so many reports in a second are told; others are counted, and the next of
+ * their kind says how many there were.
  */
-const MAX_RUNS = 100;
-const RUNS_MS = 1000;
+const MAX_TOLD = 100;
+const TOLD_MS = 1000;
 
 function mayTell(reporter: Reporter): boolean {
-  if (!reporter.isRunning) {
-    const nowMs = timeOf(reporter);
-    if (!(Math.abs(nowMs - reporter.sinceMs) < RUNS_MS)) {
-      reporter.sinceMs = nowMs;
-      reporter.runs = 0;
-    }
-    reporter.runs++;
-    reporter.isRunning = true;
+  const nowMs = timeOf(reporter);
+  if (!(Math.abs(nowMs - reporter.sinceMs) < TOLD_MS)) {
+    reporter.sinceMs = nowMs;
+    reporter.told = 0;
+    reporter.isFirst = true;
     void Promise.resolve().then(() => {
-      reporter.isRunning = false;
+      reporter.isFirst = false;
     });
   }
-  return reporter.runs <= MAX_RUNS;
+  return reporter.isFirst || ++reporter.told <= MAX_TOLD;
 }
 
 /** The app's `onError`, or a warning where it has none. May throw what the app throws. */
