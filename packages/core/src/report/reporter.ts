@@ -63,7 +63,8 @@ export function report(reporter: Reporter, error: WhisperrError): void {
   if (reporter.reporting) return;
   const { reason = "", count = 0 } = safe;
   const sum = count + (reporter.untold[reason] ?? 0);
-  const isTold = mayTell(reporter);
+  // That delivery has stopped is always told: the network sets the pace of that.
+  const isTold = !reason || mayTell(reporter);
   if (reason) reporter.untold[reason] = isTold ? 0 : sum;
   if (!isTold) return;
   reporter.reporting = count > 0 ? { ...safe, count: sum } : safe;
