@@ -21,7 +21,7 @@ export interface Reporter {
   readonly warned: Set<string>;
   /** What the app's `onError` is hearing now, while it runs. */
   reporting: WhisperrError | undefined;
-  /** A second begins with what is reported in one go, … */
+  /** A minute begins with what is reported in one go, … */
   sinceMs: number;
   isFirst: boolean;
   /** … and so many reports have followed. */
@@ -81,11 +81,12 @@ export function report(reporter: Reporter, error: WhisperrError): void {
 
 /**
  * An `onError` that waits before it calls may cause the same each time, without end and without a network that would slow it down: its host
- * would do nothing else. Beyond what code tells that does not wait, so many reports in a second are told; others are counted, and the next of
- * their kind says how many there were.
+ * would do nothing else. Beyond what code tells that does not wait, so many reports in a minute are told, more than anything but such a loop
+ * causes; others are counted, and the next of their kind says how many there were.
  */
-const MAX_TOLD = 100;
-const TOLD_MS = 1000;
+export const MAX_TOLD = 5000;
+/** Far longer than so many take on a slow device. */
+const TOLD_MS = 60_000;
 
 function mayTell(reporter: Reporter): boolean {
   const nowMs = timeOf(reporter);
