@@ -92,6 +92,9 @@ export function lose(
   countDropped(client, reason, count);
   // What is still to be told of the same becomes one report with it.
   const last = reports[reports.length - 1]?.reason === reason ? reports.pop() : undefined;
+  // Evictions come by the thousand, and nothing but their number is to be told any more.
+  if (!answer && last?.messageIds?.length === MAX_REPORTED_IDS)
+    return void reports.push({ ...last, count: (last.count ?? 0) + count });
   const ids = gone?.flatMap((one) => (one.kind === "track" ? formatMessageId(one) : []));
   const messageIds = ids && { messageIds: [...(last?.messageIds ?? []), ...ids].slice(0, MAX_REPORTED_IDS) };
   note(
