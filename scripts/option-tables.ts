@@ -65,7 +65,7 @@ const PLACES: readonly Place[] = [
   framework("sveltekit", "SvelteKitOptions"),
   framework("astro", "AstroOptions"),
   framework("nitro", "NitroOptions"),
-  framework("nestjs", "WhisperrModuleOptions", true),
+  framework("nestjs/options", "WhisperrModuleOptions", true),
   framework("lambda", "LambdaOptions", true),
 ];
 

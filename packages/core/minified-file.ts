@@ -17,7 +17,10 @@ export async function minifyFile(minify: Minify, file: string, options: object):
   writeFileSync(map, String(made.map));
 }
 
-/** A plugin for tsup: the same of each file that it has written. */
+/**
+ * A plugin for tsup: the same of each file that it has written, but for CommonJS: bundlers take modules, and types checkers know what
+ * esbuild's form exports.
+ */
 export function minified(minify: Minify, options: object) {
   return {
     name: "minified",
@@ -25,6 +28,7 @@ export function minified(minify: Minify, options: object) {
       this: { readonly format: string },
       { writtenFiles }: { readonly writtenFiles: readonly { readonly name: string }[] },
     ): Promise<void> {
+      if (this.format === "cjs") return;
       const scope = this.format === "esm" ? { module: true } : { toplevel: true };
       for (const { name } of writtenFiles)
         if (/\.c?js$/.test(name)) await minifyFile(minify, name, { ...scope, ...options });

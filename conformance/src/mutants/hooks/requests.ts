@@ -48,6 +48,9 @@ export const oneAfterTheOther: How = () => {
   };
 };
 
+/** It ends with its page. */
+export const withoutKeepalive = ({ keepalive: _, ...request }: SentRequest): SentRequest => request;
+
 export const withRequests =
   (edit: (request: SentRequest) => SentRequest): How =>
   () => ({ fetch: (request, send) => send(edit(request)) });

@@ -1,5 +1,6 @@
 /** Mistakes of client SDKs about pages that are left: what browsers grant them, and what they leave to others (contract, section 6). */
 import { deaf, patched } from "../hooks/platform.ts";
+import { withoutKeepalive, withRequests } from "../hooks/requests.ts";
 import type { Mutant } from "../mutant.ts";
 
 /** How often a page looks for others that are gone. */
@@ -9,22 +10,9 @@ export const leftPageMutants: readonly Mutant[] = [
   {
     id: "keepalive-in-characters",
     does: "Counts characters, of up to three bytes each, where browsers count bytes.",
-    how: (life) => ({
-      ...deaf(() => document, "visibilitychange")(life),
-      client(client) {
-        document.onvisibilitychange = () => {
-          if (document.visibilityState !== "hidden") return;
-          // What the SDK reads from now on, until the page's next event.
-          Object.defineProperty(document, "visibilityState", { value: "visible", configurable: true });
-          void client.flush();
-        };
-        return {};
-      },
-      fetch: (request, send) => send({ ...request, keepalive: request.body.length < 65_536 }),
-      undo() {
-        document.onvisibilitychange = null;
-      },
-    }),
+    how: withRequests((request) =>
+      document.visibilityState === "hidden" ? { ...request, body: request.body.padEnd(60_000) } : request,
+    ),
     caughtBy: { "leaving.budget-in-bytes": /expected 1 requests, the API saw 0/ },
   },
   {
@@ -36,7 +24,7 @@ export const leftPageMutants: readonly Mutant[] = [
         window.onpagehide = () => void flush();
         return {};
       },
-      fetch: (request, send) => send({ ...request, keepalive: request.body.length < 65_536 }),
+      fetch: (request, send) => send(withoutKeepalive(request)),
       undo() {
         window.onpagehide = null;
       },
