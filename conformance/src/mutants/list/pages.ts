@@ -106,7 +106,7 @@ const leavingMutants: readonly Mutant[] = [
       },
     ),
     caughtBy: {
-      "leaving.shown-again": /expected 1 requests, the API saw \d/,
+      "leaving.shown-again": /expected 2 requests, the API saw \d/,
       "tabs.closed-seen-to": /stored types: expected 1 items, got 0/,
     },
   },
