@@ -5,7 +5,7 @@ import type { Project } from "../project.ts";
 import { delivers } from "../proof.ts";
 import { run } from "../run.ts";
 import { serveFolder } from "../serve-folder.ts";
-import type { Consumer, Tools } from "./consumer.ts";
+import { type Consumer, delivered, type Tools } from "./consumer.ts";
 
 const BROWSER = "@whisperr/browser";
 
@@ -76,9 +76,7 @@ async function withPageOf(project: Project, out: string): Promise<void> {
 async function visit(tools: Tools, folder: string, apiUrl: string): Promise<void> {
   const site = await serveFolder(folder);
   try {
-    await tools.withPage(`${site.url}/?api=${encodeURIComponent(apiUrl)}`, (page) =>
-      page.evaluate("globalThis.delivered"),
-    );
+    await tools.withPage(`${site.url}/?api=${encodeURIComponent(apiUrl)}`, delivered);
   } finally {
     await site.close();
   }

@@ -19,3 +19,10 @@ export interface Tools {
 }
 
 export const KEY = "wrk_test";
+
+/** The page has tracked, which frameworks let it do some time after it was loaded, and its flush has ended. */
+export const delivered = (page: Page): Promise<unknown> =>
+  page.evaluate(`new Promise((resolve) => {
+    const look = () => (globalThis.delivered ? resolve(globalThis.delivered) : setTimeout(look, 20));
+    look();
+  })`);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { Project } from "../project.ts";
 import { delivers } from "../proof.ts";
 import { run, runUntil } from "../run.ts";
-import { type Consumer, KEY } from "./consumer.ts";
+import { type Consumer, delivered, KEY } from "./consumer.ts";
 
 /** For an event that never comes; how long it took is not judged. */
 const ARRIVES_WITHIN_MS = 60_000;
@@ -33,9 +33,7 @@ export const servers: readonly Consumer[] = [
       for (const path of ["/", "/legacy"])
         await delivers(proofs, "@whisperr/browser", (api) =>
           whileUp(project, next, ["start", "-p", "0"], {}, async (site) => {
-            await tools.withPage(`${site}${path}?api=${encodeURIComponent(api.url)}`, (page) =>
-              page.evaluate("globalThis.delivered"),
-            );
+            await tools.withPage(`${site}${path}?api=${encodeURIComponent(api.url)}`, delivered);
           }),
         );
     },
