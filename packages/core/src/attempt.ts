@@ -1,4 +1,4 @@
-/** What a host is asked to do, and may refuse. */
+/** What may throw, as a value: what a host is asked to do, and what a text says. */
 
 /** What `action` returns, or `otherwise` where it throws. */
 export function attempt<T>(action: () => T, otherwise: T): T {

@@ -68,10 +68,10 @@ export function checkTypes<Name extends string>(
 }
 
 /**
- * What is passed as `known` stands at the call: a production build leaves it out together with that.
+ * Says of each name in `given` that `known` has no such name, and which one is meant. `of`: the call that got it. `elsewhere`: what to
+ * write where no known name is like it; by default the known names, where they are few.
  *
- * Says of each name in `given` that there is none like it in `known`, and which one is meant. `of`: what it was given to. `elsewhere`:
- * what to write where none is like it; without it, what there is, where that is little.
+ * A production build leaves the whole call out, and the table with it: so a table is written at its call, or beside a type.
  */
 export function checkNames(
   given: unknown,
@@ -100,7 +100,7 @@ export type SayName = (message: string, name: string) => void;
 
 const BACKOFF_NAMES: Names<NonNullable<WhisperrOptions["backoff"]>> = { baseMs: true, maxMs: true };
 
-/** The same of the options of a client, or of whatever else an app makes, for the console. */
+/** The same for an object of options and its `backoff`, on the console. */
 export function checkOptionNames(
   options: unknown,
   known: Names<object>,

@@ -57,8 +57,8 @@ function lettersWrong(given: string, known: string): number {
 }
 
 /**
- * The names in `given` that are not in `known`. What stands there without a value was not given, and what is no plain object is none of
- * options: a page may pass `flush` to whatever calls it with an event.
+ * The names in `given` that are not in `known`. A name without a value counts as not given. What is no plain object holds no options: a
+ * page may pass `flush` as a listener, which is called with an event.
  */
 export function unknownNames(given: unknown, known: Names<object>): string[] {
   if (Object.prototype.toString.call(given) !== "[object Object]") return [];
@@ -66,7 +66,7 @@ export function unknownNames(given: unknown, known: Names<object>): string[] {
   return Object.keys(values).filter((name) => !(name in known) && values[name] !== undefined);
 }
 
-/** What of `given` has one of these names. */
+/** Those options in `given` that have one of these names. */
 export function named<Options extends object>(given: Options, names: Names<Options>): Options {
   return Object.fromEntries(Object.entries(given).filter(([name]) => name in names)) as Options;
 }

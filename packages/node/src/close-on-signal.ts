@@ -92,7 +92,7 @@ function settingsOf({ signals, server, timeoutMs }: CloseOptions) {
   };
 }
 
-/** What a server says once at its start must not keep it from starting. */
+/** A server calls this at its start: what it cannot use is printed, and keeps it from nothing. */
 function orSay<Value>(otherwise: string, make: () => Value): Value | undefined {
   try {
     return make();

@@ -136,7 +136,7 @@ function isContext(value: unknown): value is LambdaContext {
   return typeof (value as Partial<LambdaContext> | undefined)?.getRemainingTimeInMillis === "function";
 }
 
-/** The invocation, whose context has the client: tests may give an empty context, a frozen one, or none. */
+/** The same invocation with the client in its context. Tests may give an empty context, a frozen one, or none. */
 function withClient(invocation: unknown[], whisperr: UserClient): unknown[] {
   const found = invocation.findIndex(isContext);
   const at = found < 0 && invocation.length < 3 ? 1 : found;

@@ -1,31 +1,9 @@
 /** As an app calls in the `catch` of an endless recursion: from the last frames of the call stack, on a device. */
 import { expect, test } from "vitest";
 import { deviceFixture } from "../../test/device-fixture.ts";
+import { callFromEnd } from "../../test/end-of-stack.ts";
 import { settle } from "../../test/fake-ports.ts";
 import type { DeviceClient } from "./device.ts";
-
-/** Frames before the end: from each of the last ones, then from some, as far as a client may find it too near. */
-const EACH = 60;
-const SOME = 2500;
-
-/** Innermost first. */
-function callFromEnd(call: () => unknown): void {
-  let frame = 0;
-  const descend = (): void => {
-    try {
-      descend();
-    } catch {
-      // Here the call itself may find no room.
-    }
-    if (++frame > SOME || (frame > EACH && frame % 50 > 0)) return;
-    try {
-      call();
-    } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
-    }
-  };
-  descend();
-}
 
 const CALLS: readonly (readonly [name: string, call: (client: DeviceClient) => unknown])[] = [
   ["track()", (client) => client.track("step_failed", { n: 1 })],

@@ -4,34 +4,12 @@
  */
 import { expect, test } from "vitest";
 import { clientFixture } from "../../test/client-fixture.ts";
+import { callFromEnd } from "../../test/end-of-stack.ts";
 import { settle } from "../../test/fake-ports.ts";
 import type { WhisperrOptions } from "../options.ts";
 import type { ServerClient } from "./server-client.ts";
 
-/** Frames before the end: from each of the last ones, then from some, as far as the client finds it too near. */
-const EACH = 60;
-const SOME = 2500;
-
 const TIMEOUT_MS = 98_765;
-
-/** Innermost first. */
-function atTheEnd(call: () => void): void {
-  let frame = 0;
-  const descend = (): void => {
-    try {
-      descend();
-    } catch {
-      // Here the call itself may find no room.
-    }
-    if (++frame > SOME || (frame > EACH && frame % 50 > 0)) return;
-    try {
-      call();
-    } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
-    }
-  };
-  descend();
-}
 
 const CALLS: Record<string, (client: ServerClient) => unknown> = {
   track: (client) => client.track("ada", "step_failed", { n: 1, at: new Date(0) }, { a: 1 }),
@@ -59,7 +37,7 @@ test.each(all)("a client %s: %s at the end of the call stack", async (kind, name
     const { client, events, timers } = clientFixture({ ...CLIENTS[kind], requestTimeoutMs: TIMEOUT_MS });
     for (let i = 0; i < before; i++) client.track("ada", "before");
     const waiting: unknown[] = before === 5 ? [client.flush()] : [];
-    atTheEnd(() => waiting.push(CALLS[name]?.(client)));
+    callFromEnd(() => waiting.push(CALLS[name]?.(client)));
     client.track("ada", "after");
     let results: unknown;
     const flushed = Promise.all([...waiting, client.flush()]).then((all) => {

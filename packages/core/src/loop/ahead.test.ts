@@ -161,7 +161,7 @@ test("a body that just fits goes; of two, the second waits, and so does what wai
   ]);
 });
 
-test("what is sent ahead and fails in its turn waits as any other attempt", async () => {
+test("what is sent ahead and fails in its turn waits like any other attempt", async () => {
   const page = await going(60_000);
   sendAhead(page.client);
   page.going.bytes = 0;

@@ -21,10 +21,11 @@ export interface Reporter {
   readonly warned: Set<string>;
   /** What the app's `onError` is hearing now, while it runs. */
   reporting: WhisperrError | undefined;
-  /** A minute begins with what is reported in one go, … */
+  /** When the first report of this minute came. */
   sinceMs: number;
+  /** The code that caused it still runs. */
   isFirst: boolean;
-  /** … and so many reports have followed. */
+  /** Reports since then. */
   told: number;
   /** Operations of which the app has not heard, by reason. */
   readonly untold: { [reason: string]: number };
@@ -80,9 +81,9 @@ export function report(reporter: Reporter, error: WhisperrError): void {
 }
 
 /**
- * An `onError` that waits before it calls may cause the same each time, without end and without a network that would slow it down: its host
- * would do nothing else. Beyond what code tells that does not wait, so many reports in a minute are told, more than anything but such a loop
- * causes; others are counted, and the next of their kind says how many there were.
+ * An async `onError` may cause the same error by each of its own calls. No network slows such a loop down, and its host would do nothing
+ * else. So a minute has a bound, which only a loop meets; reports that come in one go with the first of the minute are free. What is
+ * beyond the bound is counted, and the next report of its kind says how many there were.
  */
 export const MAX_TOLD = 5000;
 /** Far longer than so many take on a slow device. */

@@ -184,14 +184,14 @@ const probes: readonly TransitionCase[] = [
     effects: [drop(1, "rejected", 2), wake(null), send(1)],
   },
   {
-    says: "a probe that is an identify and refused is dropped as any other",
+    says: "an identify that is refused as a probe is dropped like any other operation",
     given: probing,
     when: identify("rejected"),
     becomes: { pending: 3, inFlight: 0, offset: 0, goal: 3, failures: 0, refusals: 1, limit: 1 },
     effects: [drop(1, "rejected", 2), wake(null), send(1)],
   },
   {
-    says: "a probe whose key is refused was not taken: the front is as good as any",
+    says: "a probe whose key is refused was not taken: the front is as good as what stands behind it",
     given: probing,
     when: auth,
     becomes: { phase: "unauthorized", inFlight: 0, offset: 0, goal: 0, failures: 0, doubts: 0 },
