@@ -30,8 +30,8 @@ interface TestCase {
   readonly "system-out"?: unknown;
 }
 
-/** Text where the element has no attributes. */
-type Problem = string | { readonly message?: string };
+/** Text where the element has no attributes; where it has some, its text is one of the names. */
+type Problem = string | { readonly message?: string; readonly "#text"?: string };
 
 const MAX_MESSAGE_LENGTH = 200;
 
@@ -57,6 +57,6 @@ export function readReport(xml: string): Tests {
 }
 
 function beginning(problem: Problem | undefined): string {
-  const text = typeof problem === "object" ? problem.message : problem;
+  const text = typeof problem === "object" ? (problem.message ?? problem["#text"]) : problem;
   return (text ?? "").trim().split("\n", 1).join().slice(0, MAX_MESSAGE_LENGTH);
 }

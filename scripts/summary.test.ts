@@ -12,11 +12,13 @@ const REPORT = `<?xml version="1.0" encoding="UTF-8" ?>
 <testsuites>
   <testsuite name="Node.js 26">
     <testcase name="flush.at: a &lt;name&gt;"></testcase>
-    <testcase name="retry.statuses"><failure message="got 1">…</failure><system-out>POST</system-out></testcase>
+    <testcase name="retry.statuses"><error type="failed">got 1
+got 2</error><system-out>POST</system-out></testcase>
     <testcase name="consent.opt-in"><skipped></skipped><system-out>needs client</system-out></testcase>
   </testsuite>
   <testsuite name="cost.scenario.ts">
     <testcase name="webkit: is missing"><skipped/></testcase>
+    <testcase name="firefox"><failure message="took 3 calls">…</failure></testcase>
   </testsuite>
 </testsuites>`;
 
@@ -24,8 +26,8 @@ describe("a report", () => {
   test("says what passed, what failed, and why the rest was not run", () => {
     expect(readReport(REPORT)).toEqual({
       passed: 1,
-      failed: 1,
-      failures: ["Node.js 26 > retry.statuses: got 1"],
+      failed: 2,
+      failures: ["Node.js 26 > retry.statuses: got 1", "cost.scenario.ts > firefox: took 3 calls"],
       notRun: [
         { suite: "Node.js 26", why: "needs client" },
         { suite: "cost.scenario.ts", why: "webkit: is missing" },
@@ -62,15 +64,15 @@ describe("a step", () => {
     return { passed, failed };
   }
 
-  const good = REPORT.replace(/<failure.*<\/failure>/, "");
+  const good = REPORT.replace(/<(failure|error)[\s\S]*?<\/\1>/g, "");
 
   test("counts what its report of this run says", async () => {
-    expect(await resultOf("", good)).toEqual({ passed: 2, failed: 0 });
-    expect(await resultOf("process.exit(1)", REPORT)).toEqual({ passed: 1, failed: 1 });
+    expect(await resultOf("", good)).toEqual({ passed: 3, failed: 0 });
+    expect(await resultOf("process.exit(1)", REPORT)).toEqual({ passed: 1, failed: 2 });
   });
 
   test("that breaks down has failed, whatever its report says", async () => {
-    expect(await resultOf("process.exit(1)", good)).toEqual({ passed: 2, failed: 1 });
+    expect(await resultOf("process.exit(1)", good)).toEqual({ passed: 3, failed: 1 });
     expect(await resultOf("process.exit(1)")).toEqual({ passed: 0, failed: 1 });
   });
 

@@ -137,6 +137,31 @@ describe("several requests", () => {
     expect(api.requests.at(-1)).toEqual(["one", "two"]);
   });
 
+  test("one whose event was taken before one that is in front stays until that one is settled too", async () => {
+    const api = fakeApi();
+    const { whisperr, onError, enter } = lifecycleStage(202, {
+      fetch(url, init) {
+        api.answer = init.body.includes('"bad"') ? 500 : 202;
+        return api.fetch(url, init);
+      },
+    });
+    enter();
+    whisperr.track("ada", "bad");
+    await pass(60_000);
+    enter();
+    void whisperr.flush();
+    await pass(60_000);
+    const third = enter();
+    whisperr.track("bob", "fine");
+    await pass(50);
+    expect(api.requests.slice(-2)).toEqual([["fine"], ["bad"]]);
+    expect(onError).toHaveBeenLastCalledWith(
+      expect.objectContaining({ type: "dropped", reason: "undeliverable" }),
+    );
+    expect(third.open).toBe(0);
+    expect(whisperr.stats()).toMatchObject({ delivered: 1, dropped: { undeliverable: 1 }, pending: 0 });
+  });
+
   test("one that its platform ended without a word is noticed: reported, and delivered with the next", async () => {
     const { api, whisperr, onError, enter } = lifecycleStage(null, { requestTimeoutMs: 60_000 });
     enter();

@@ -13,10 +13,10 @@ interface Case {
   readonly effects?: readonly Effect[];
 }
 
-const has = (id: number, from: number, to: number): OpenRequest => ({ id, from, to });
+const has = (id: number, upTo: number): OpenRequest => ({ id, upTo });
 
 /** Requests that stay open; each has one operation, the first one the oldest. */
-const open = (...ids: number[]): OpenRequest[] => ids.map((id, i) => has(id, i, i + 1));
+const open = (...ids: number[]): OpenRequest[] => ids.map((id, i) => has(id, i + 1));
 
 /** Delivery waits for nothing, with requests 1 and 2 open. */
 const base: RequestsState = {
@@ -48,17 +48,17 @@ const leaving: readonly Case[] = [
   ...anyTime({
     says: "what leaves at the front is waited for no longer, and the others move up",
     when: moveUp(0, 1),
-    becomes: { open: [has(1, 0, 0), has(2, 0, 1)], assigned: 1 },
+    becomes: { open: [has(1, 0), has(2, 1)], assigned: 1 },
   }),
   ...anyTime({
     says: "what leaves behind a batch moves up those behind it only",
     when: moveUp(1, 1),
-    becomes: { open: [has(1, 0, 1), has(2, 1, 1)], assigned: 1 },
+    becomes: { open: [has(1, 1), has(2, 1)], assigned: 1 },
   }),
   ...anyTime({
     says: "everything may leave",
     when: moveUp(0, 5),
-    becomes: { open: [has(1, 0, 0), has(2, 0, 0)], assigned: 0 },
+    becomes: { open: [has(1, 0), has(2, 0)], assigned: 0 },
   }),
 ];
 
@@ -66,13 +66,13 @@ const calls: readonly Case[] = [
   ...anyTime({
     says: "a further operation is waited for by the same request",
     when: underWay(3),
-    becomes: { open: [...open(1), has(2, 1, 3)], assigned: 3 },
+    becomes: { open: [...open(1), has(2, 3)], assigned: 3 },
   }),
   ...anyTime({
     says: "flush() waits for everything",
     given: { assigned: 0 },
     when: underWay(2),
-    becomes: { open: [...open(1), has(2, 0, 2)], assigned: 2 },
+    becomes: { open: [...open(1), has(2, 2)], assigned: 2 },
   }),
   {
     says: "one that finds everything delivered opens nothing",
@@ -93,9 +93,9 @@ const calls: readonly Case[] = [
   },
   {
     says: "the caller stays open when its first operation had to go for its second",
-    given: { ...base, open: [has(2, 0, 0)], assigned: 0 },
+    given: { ...base, open: [has(2, 0)], assigned: 0 },
     when: underWay(1),
-    becomes: { open: [has(2, 0, 1)], assigned: 1 },
+    becomes: { open: [has(2, 1)], assigned: 1 },
   },
 ];
 
@@ -174,17 +174,24 @@ const stepEnds: readonly Case[] = [
   { says: "nothing to wait for is nobody's", given: base, when: underWay(2) },
   {
     says: "a request whose operations are settled is let go, others are not",
-    given: { ...answer, open: [has(1, 0, 0), has(2, 1, 2)] },
+    given: { ...answer, open: [has(1, 0), has(2, 2)] },
     when: underWay(2),
-    becomes: { open: [has(2, 1, 2)] },
+    becomes: { open: [has(2, 2)] },
     effects: ["close 1"],
   },
   {
     says: "the one that sent, too: the next batch goes out in another",
-    given: { ...sending, owner: 0, open: [has(1, 0, 0), has(2, 1, 2)] },
+    given: { ...sending, owner: 0, open: [has(1, 0), has(2, 2)] },
     when: underWay(2),
-    becomes: { open: [has(2, 1, 2)], owner: 2 },
+    becomes: { open: [has(2, 2)], owner: 2 },
     effects: ["close 1", "wake 2"],
+  },
+  {
+    says: "a request whose own operation was taken before one in front of it sees that one through",
+    given: { ...sending, owner: 0, open: [has(2, 1)], assigned: 1 },
+    when: underWay(1),
+    becomes: { owner: 2 },
+    effects: ["wake 2"],
   },
   {
     says: "delivery has stopped with everything kept: all are let go",
@@ -233,45 +240,45 @@ const requestCame: readonly Case[] = [
 
 const deadlines: readonly Case[] = [
   {
-    says: "the timer is set in the youngest that is left",
+    says: "the timer is set in the youngest that is left, which waits for what that one waited for",
     given: timer,
     when: expired(2),
-    becomes: { open: open(1), owner: 1, isSet: false },
+    becomes: { open: [has(1, 2)], owner: 1, isSet: false },
     effects: ["close 2", "wake 1"],
   },
   {
     says: "so does what is to be sent",
     given: sending,
     when: expired(2),
-    becomes: { open: open(1), owner: 1 },
+    becomes: { open: [has(1, 2)], owner: 1 },
     effects: ["close 2", "wake 1"],
   },
   {
     says: "a batch under way is cut off",
     given: answer,
     when: expired(2),
-    becomes: { open: open(1) },
+    becomes: { open: [has(1, 2)] },
     effects: ["close 2", "cutOff"],
   },
   {
     says: "a batch under way elsewhere is not",
     given: answer,
     when: expired(1),
-    becomes: { open: [has(2, 1, 2)] },
+    becomes: { open: [has(2, 2)] },
     effects: ["close 1"],
   },
   {
     says: "an older one goes, and the youngest keeps what it has",
     given: timer,
     when: expired(1),
-    becomes: { open: [has(2, 1, 2)] },
+    becomes: { open: [has(2, 2)] },
     effects: ["close 1"],
   },
   {
     says: "while delivery waits for nothing, one goes like any other",
     given: base,
     when: expired(2),
-    becomes: { open: open(1) },
+    becomes: { open: [has(1, 2)] },
     effects: ["close 2"],
   },
   {
@@ -289,7 +296,7 @@ const losses: readonly Case[] = [
     says: "a batch under way is sent again at once, and that is reported: nobody knows what came of it",
     given: answer,
     when: lost(2),
-    becomes: { open: open(1) },
+    becomes: { open: [has(1, 2)] },
     effects: ["close 2", "recover"],
   },
   {
@@ -303,14 +310,14 @@ const losses: readonly Case[] = [
     says: "its timer is set in the youngest that is left",
     given: timer,
     when: lost(2),
-    becomes: { open: open(1), owner: 1, isSet: false },
+    becomes: { open: [has(1, 2)], owner: 1, isSet: false },
     effects: ["close 2", "wake 1"],
   },
   {
     says: "what it never came to send is sent elsewhere",
     given: sending,
     when: lost(2),
-    becomes: { open: open(1), owner: 1 },
+    becomes: { open: [has(1, 2)], owner: 1 },
     effects: ["close 2", "wake 1"],
   },
   {
@@ -324,7 +331,7 @@ const losses: readonly Case[] = [
     says: "while delivery waits for nothing, nothing moves",
     given: base,
     when: lost(2),
-    becomes: { open: open(1) },
+    becomes: { open: [has(1, 2)] },
     effects: ["close 2"],
   },
   ...anyTime({ says: "one that was let go before cannot be lost", when: lost(7) }),

@@ -3,7 +3,8 @@
  * plain-JSON record, which they change in place, and a record of effects, which they call: no clock, no promise, no payload.
  *
  * Platforms tie timers and fetches to the request that made them, and may end that without a word. So:
- * 1. A request stays open exactly while something of its own is unsettled and delivery is under way.
+ * 1. A request stays open exactly while something of its own, or in front of that, is unsettled and delivery is under way.
+ *    What is in front is settled first; but where its own was the probe, it sees through what that is for.
  * 2. What delivery waits for happens in the youngest of them, which has the most time left. All that another one can do is
  *    wake it: then it goes on in its own context (`came`).
  * 3. An answer is awaited where its batch was sent. When that request is over, the batch goes again, in another.
@@ -13,9 +14,8 @@
 export interface OpenRequest {
   /** Greater than that of any request before it. */
   readonly id: number;
-  /** Its operations in the queue: from this one, 0 being the oldest, up to but not including `to`. */
-  from: number;
-  to: number;
+  /** Operations at the front of the queue that it waits for: its own are among them, and the last one is. */
+  upTo: number;
 }
 
 export interface RequestsState {
@@ -67,10 +67,7 @@ export function initialRequests(): RequestsState {
 /** `count` operations leave the queue from `offset` on. */
 export function moveUp({ requests }: Requests, offset: number, count: number): void {
   const moved = (position: number) => position - Math.min(Math.max(position - offset, 0), count);
-  for (const request of requests.open) {
-    request.from = moved(request.from);
-    request.to = moved(request.to);
-  }
+  for (const request of requests.open) request.upTo = moved(request.upTo);
   requests.assigned = moved(requests.assigned);
 }
 
@@ -86,21 +83,19 @@ export function adjust(machine: Requests, size: number, isUnderWay: boolean): vo
   const { requests } = machine;
   if (isUnderWay && requests.caller > 0 && requests.assigned < size) join(machine, size);
   requests.assigned = size;
-  for (const request of [...requests.open])
-    if (!isUnderWay || request.from === request.to) close(machine, request);
+  for (const request of [...requests.open]) if (!isUnderWay || request.upTo === 0) close(machine, request);
   pass(machine);
 }
 
 /** The caller waits for what is not assigned yet. It is the youngest, or not open. */
 function join(machine: Requests, size: number): void {
-  const { open, caller, assigned } = machine.requests;
+  const { open, caller } = machine.requests;
   const youngest = open.at(-1);
   if (youngest?.id === caller) {
-    youngest.from = Math.min(youngest.from, assigned);
-    youngest.to = size;
+    youngest.upTo = size;
     return;
   }
-  const request = { id: caller, from: assigned, to: size };
+  const request = { id: caller, upTo: size };
   open.push(request);
   machine.requestEffects.open(machine, request);
 }
@@ -121,7 +116,7 @@ export function came(machine: Requests, request: OpenRequest): void {
 /** The deadline of a request has passed. */
 export function expired(machine: Requests, request: OpenRequest): void {
   const { requests, requestEffects } = machine;
-  if (!close(machine, request)) return;
+  if (!leaves(machine, request)) return;
   if (requests.open.length === 0) requestEffects.abandon(machine);
   else if (isCarrier(requests, request)) requestEffects.cutOff(machine);
   else pass(machine);
@@ -130,13 +125,21 @@ export function expired(machine: Requests, request: OpenRequest): void {
 /** A request has turned out to be over: it can do nothing any more, and said nothing. */
 export function lost(machine: Requests, request: OpenRequest): void {
   const { requests, requestEffects } = machine;
-  if (!close(machine, request)) return;
+  if (!leaves(machine, request)) return;
   if (isCarrier(requests, request)) requestEffects.recover(machine);
   else pass(machine);
 }
 
 function isCarrier({ awaits, owner }: RequestsState, { id }: OpenRequest): boolean {
   return awaits === "answer" && owner === id;
+}
+
+/** What it waited for, the youngest waits for now. False: it is closed already. */
+function leaves(machine: Requests, request: OpenRequest): boolean {
+  if (!close(machine, request)) return false;
+  const youngest = machine.requests.open.at(-1);
+  if (youngest) youngest.upTo = Math.max(youngest.upTo, request.upTo);
+  return true;
 }
 
 /** False: it is closed already. */

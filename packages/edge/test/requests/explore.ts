@@ -69,6 +69,7 @@ function fairInputs({ platform, timersIn, fetchIn }: World): Input[] {
     inputs.push(
       { type: "answer", outcome: { kind: "accepted", rejected: 0 } },
       { type: "answer", outcome: { kind: "retry" } },
+      { type: "answer", outcome: { kind: "retry", blames: "content" } },
       { type: "answer", outcome: { kind: "retry", afterMs: 5000 } },
       { type: "answer", outcome: { kind: "auth" } },
       { type: "answer", outcome: { kind: "rejected" } },

@@ -12,24 +12,24 @@ export function checkWorld(world: World): void {
   checkDelivery(world);
 }
 
-/** A request is open exactly while something of it is unsettled. */
+/** A request is open exactly while something of it, or in front of that, is unsettled. */
 function checkOpen(world: World): void {
   const { requests, platform, outbox } = world;
   const open = requests.open.map(({ id }) => id);
-  platform.forEach(({ isOpen, waits }, index) => {
+  platform.forEach(({ isOpen, waitsFor }, index) => {
     const id = index + 1;
     rule(
       isOpen === open.includes(id),
       "the platform keeps open what the machine wants open, and nothing else",
     );
-    rule(waits.length === 0 || isOpen, "while something of a request is unsettled it is open");
-    rule(!isOpen || waits.length > 0, "a request is not open for others");
+    rule(waitsFor === 0 || isOpen, "while something of a request is unsettled it is open");
+    rule(!isOpen || waitsFor > 0, "a request is not open for others");
   });
   rule(delivers(world.delivery, world) || open.length === 0, "while delivery has stopped, none is open");
   rule(requests.assigned === outbox.length, "whose an operation is, is known by the end of a step");
-  requests.open.forEach(({ id, from, to }, index) => {
+  requests.open.forEach(({ id, upTo }, index) => {
     const before = requests.open[index - 1];
-    rule(from >= 0 && from < to && to <= outbox.length, "what a request waits for is in the outbox");
+    rule(upTo > 0 && upTo <= outbox.length, "what a request waits for is in the outbox");
     rule(before === undefined || before.id < id, "requests are in order");
   });
 }
@@ -73,6 +73,10 @@ export function checkStep(from: World, input: Input, to: World, notes: Notes): v
     const isLast = from.requests.open.length === 1;
     rule(gaveUp === (isLast && left), "the last one says what stays behind, and no other");
     rule(notes.reports.length <= 1, "once");
+  }
+  if (input.type === "answer" || input.type === "timer") {
+    const isLeft = delivers(to.delivery, to) && to.requests.open.length === 0;
+    rule(!isLeft || from.requests.open.length === 0, "delivery does not go on without a request to go on in");
   }
   if (input.type === "call" && input.finds !== "nobody" && to.requests.open.length > 0) {
     const { owner, awaits } = to.requests;

@@ -70,5 +70,5 @@ function happen(machine: Requests, input: Input): void {
 
 /** One that is not open is over. */
 export function requestOf({ requests }: Requests, id: number): OpenRequest {
-  return requests.open.find((request) => request.id === id) ?? { id, from: 0, to: 0 };
+  return requests.open.find((request) => request.id === id) ?? { id, upTo: 0 };
 }

@@ -43,8 +43,8 @@ export interface PlatformRequest {
   isOpen: boolean;
   /** Its code is to run. */
   isWoken: boolean;
-  /** Operations that it still waits for, by number. */
-  waits: number[];
+  /** The last operation that it waits for, by number, after all those in front; 0: none any more. */
+  waitsFor: number;
 }
 
 export interface World {
@@ -163,17 +163,17 @@ function happen(course: Course, input: Input): void {
 
 function call(course: Course, { does, finds }: Extract<Input, { type: "call" }>): void {
   const { world } = course;
-  const request: PlatformRequest = { isAlive: true, isOpen: false, isWoken: false, waits: [] };
+  const request: PlatformRequest = { isAlive: true, isOpen: false, isWoken: false, waitsFor: 0 };
   const id = world.platform.push(request);
   course.here = course.requests.caller = id;
   if (does === "track" || does === "track twice") {
     for (let i = does === "track" ? 1 : 2; i > 0; i--) {
-      request.waits.push(++world.operations);
+      request.waitsFor = ++world.operations;
       world.outbox.push(world.operations);
       step(course, () => appended(course, 1));
     }
   } else {
-    request.waits.push(...world.outbox);
+    request.waitsFor = world.outbox.at(-1) ?? 0;
     course.requests.assigned = 0;
     step(course, () => flushRequested(course, does === "shutdown"));
   }
@@ -193,7 +193,7 @@ function adjustNow(course: Course): void {
   const { world } = course;
   const goesOn = delivers(course, world);
   // What delivery has stopped for is nobody's to wait for.
-  if (!goesOn) for (const request of world.platform) request.waits = [];
+  if (!goesOn) for (const request of world.platform) request.waitsFor = 0;
   adjust(course, world.outbox.length, goesOn);
 }
 
@@ -201,16 +201,27 @@ function of({ platform }: World, id: number): PlatformRequest {
   return platform[id - 1] as PlatformRequest;
 }
 
-/** It waits no longer, whatever becomes of its operations. */
+/** It waits no longer: what becomes of its operations, the youngest that is left waits for. */
 function release(world: World, id: number): void {
-  of(world, id).waits = [];
+  const request = of(world, id);
+  const left = world.platform.findLast((other) => other !== request && other.isOpen);
+  if (left && request.isOpen) left.waitsFor = Math.max(left.waitsFor, request.waitsFor);
+  request.waitsFor = 0;
+}
+
+function isAnyLeft({ waitsFor }: PlatformRequest, outbox: readonly number[]): boolean {
+  return outbox.some((number) => number <= waitsFor);
 }
 
 function leave(course: Course, offset: number, count: number): void {
   const { outbox, platform } = course.world;
   rule(offset + count <= outbox.length, "only what the outbox holds can leave it");
   const gone = outbox.splice(offset, count);
-  for (const request of platform) request.waits = request.waits.filter((number) => !gone.includes(number));
+  for (const request of platform) {
+    // It was pushed out by the very call that put it in.
+    const wasNeverIn = !request.isOpen && gone.includes(request.waitsFor);
+    if (wasNeverIn || !isAnyLeft(request, outbox)) request.waitsFor = 0;
+  }
   moveUp(course, offset, count);
 }
 
@@ -252,12 +263,12 @@ const requestEffects: RequestEffects = {
     if (!world.timersIn.includes(id)) world.timersIn.push(id);
   },
   send(course: Course, { id }) {
-    const { world, phase, inFlight, limit, pending, here } = course;
+    const { world, phase, inFlight, offset, limit, pending, here } = course;
     rule(id === here, "a batch is sent in the request itself");
     rule(phase === "sending" && inFlight === 0, "a batch is sent when delivery says so");
     rule(world.fetchIn === 0, "one request in flight");
     world.fetchIn = here;
-    step(course, () => batchCut(course, Math.min(limit, pending)));
+    step(course, () => batchCut(course, offset > 0 ? 1 : Math.min(limit, pending)));
   },
   cutOff(course: Course) {
     course.world.fetchIn = 0;
