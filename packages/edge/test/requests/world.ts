@@ -204,7 +204,7 @@ function of({ platform }: World, id: number): PlatformRequest {
 /** It waits no longer: what becomes of its operations, the youngest that is left waits for. */
 function release(world: World, id: number): void {
   const request = of(world, id);
-  const left = world.platform.findLast((other) => other !== request && other.isOpen);
+  const left = world.platform.filter((other) => other !== request && other.isOpen).at(-1);
   if (left && request.isOpen) left.waitsFor = Math.max(left.waitsFor, request.waitsFor);
   request.waitsFor = 0;
 }
