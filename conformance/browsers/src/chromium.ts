@@ -98,6 +98,8 @@ async function crashPage(page: PlaywrightPage, devtools: CDPSession): Promise<vo
   // Never answered: the one who would answer is gone.
   devtools.send("Page.crash").catch(() => {});
   await crashed;
+  // There is nobody left to ask whether it may be closed: that question would be waited for.
+  await page.close();
 }
 
 async function stopServiceWorkers(devtools: CDPSession): Promise<void> {
