@@ -20,9 +20,10 @@ const BUILT = [
 /** On the sources too, but too long for `npm run check`: thousands of worlds, the largest searches, every timed case at both ends of chance, a Redis of its own, every frame before the end of the call stack, processes that are killed. */
 const LONG = [
   "packages/browser/test/tab-queue/search.test.ts",
-  "conformance/simulation/src/pages/quick-visits.test.ts",
+  "conformance/simulation/src/{many-worlds,pages/quick-visits}.test.ts",
   "conformance/src/chance.test.ts",
-  "packages/core/test/exhaustive-probes.test.ts",
+  "packages/core/test/exhaustive-large.test.ts",
+  "packages/edge/test/requests/exhaustive.test.ts",
   "packages/node/test/end-of-stack.test.ts",
   "packages/node/test/process-{end,neighbours}.test.ts",
   "packages/node/test/redis*.test.ts",

@@ -1,22 +1,14 @@
-/** Worlds by the hundred, and that each is the same every time. */
+/** Some worlds of each kind, those that failed once, and that each is the same every time. More of them: `many-worlds.test.ts`. */
 import { createHash } from "node:crypto";
 import { basename } from "node:path";
 import { describe, expect, test } from "vitest";
 import { readRegression, regressionFiles } from "./regressions.ts";
-import { runSeeds } from "./run-seeds.ts";
-import { drawScript, KINDS, type Kind, type Script, simulate } from "./script.ts";
+import { drawScript, KINDS, type Script, simulate } from "./script.ts";
 import { failureOf } from "./shrink.ts";
-
-/** More than a thousand together. */
-const SEEDS: { readonly [kind in Kind]: number } = { servers: 450, pages: 400, isolates: 350 };
+import { expectWorldsToPass } from "./worlds-pass.ts";
 
 describe("whatever happens, nothing is lost, doubled or out of order", () => {
-  test.each(KINDS)("worlds of %s", async (kind) => {
-    const { seeds, failures } = await runSeeds({ from: 1, seeds: SEEDS[kind], kind, nowMs: () => 0 });
-    const messages = failures.map(({ seed, message }) => `--kind ${kind} --seed ${seed}: ${message}`);
-    expect(messages).toEqual([]);
-    expect(seeds).toBe(SEEDS[kind]);
-  });
+  test.each(KINDS)("worlds of %s", (kind) => expectWorldsToPass(kind, 1, 100));
 });
 
 describe("worlds that failed once", () => {

@@ -16,12 +16,6 @@ const BOUNDS: readonly Bounds[] = [
     statesAtLeast: 15_000,
   },
   {
-    config: { ...CONFIG, flushAt: 2, maxQueueSize: 4, maxBatchSize: 3, maxRetries: 0 },
-    callers: 2,
-    blames: false,
-    statesAtLeast: 30_000,
-  },
-  {
     config: { ...CONFIG, flushAt: 2, maxQueueSize: 3, maxBatchSize: 2, maxRetries: 1, retriesKept: false },
     callers: 2,
     blames: false,

@@ -40,7 +40,15 @@ const LABELS = [
   "abandoned",
 ];
 
+let drawn: string | undefined;
+
+/** Drawn once: the search takes a second. */
 export function stateDiagram(): string {
+  drawn ??= draw();
+  return drawn;
+}
+
+function draw(): string {
   const edges = new Map<string, Set<string>>();
   explore(BOUNDS, { callers: 1, blames: true }, ({ from, input, to }) => {
     if (from.machine.phase === to.machine.phase) return;

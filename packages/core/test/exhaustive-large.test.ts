@@ -1,9 +1,15 @@
-/** Failures that may be due to what a request holds: the states are many. */
+/** A longer queue, and failures that may be due to what a request holds: the states are many. */
 import { test } from "vitest";
 import { type Bounds, expectRules } from "./exhaustive.ts";
 import { CONFIG } from "./machine-builders.ts";
 
 const BOUNDS: readonly Bounds[] = [
+  {
+    config: { ...CONFIG, flushAt: 2, maxQueueSize: 4, maxBatchSize: 3, maxRetries: 0 },
+    callers: 2,
+    blames: false,
+    statesAtLeast: 30_000,
+  },
   // What probes add does not depend on how many wait.
   {
     config: { ...CONFIG, flushAt: 2, maxQueueSize: 3, maxBatchSize: 2, maxRetries: 1 },
