@@ -6,7 +6,8 @@ import { attempt } from "./attempt.ts";
 import type { DropReason, WhisperrError } from "./errors.ts";
 import { asRefusal, misuse, printable, quote, Refusal } from "./events/refusal.ts";
 import { ignoreRejection, isThenable } from "./events/thenable.ts";
-import type { ResolvedOptions, WhisperrOptions } from "./options.ts";
+import type { WhisperrOptions } from "./options.ts";
+import type { ResolvedOptions } from "./resolve-options.ts";
 import { type Names, nearestName, unknownNames } from "./unknown-names.ts";
 
 /**

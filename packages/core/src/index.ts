@@ -23,8 +23,9 @@ export {
   type UserClient,
 } from "./client/server-client.ts";
 export { answered, backoffDelayMs, batchCut } from "./delivery/answering.ts";
-export { abandoned, appended, flushRequested, hurried, retryNow, timerFired } from "./delivery/flow.ts";
+export { abandoned, flushRequested, hurried, retryNow, timerFired } from "./delivery/flushing.ts";
 export type { Effects, KeptBecause, Machine } from "./delivery/machine.ts";
+export { appended } from "./delivery/queueing.ts";
 export { type DeliveryConfig, type DeliveryState, initialState, type Phase } from "./delivery/state.ts";
 export {
   checkChoice,
@@ -88,19 +89,20 @@ export { AHEAD, sendAhead } from "./loop/ahead.ts";
 export { type SharedOutbox, sharing } from "./loop/app-outbox.ts";
 export { lose, read, refuse, type Stats, stats, step, tell } from "./loop/books.ts";
 export { conclude, EFFECTS, transmit } from "./loop/effects.ts";
-export { abandon, type FlushResult, flush, retry, stop, timeoutIn, within } from "./loop/flush.ts";
+export {
+  abandon,
+  type FlushResult,
+  flush,
+  flushWithin,
+  retry,
+  stop,
+  timeoutIn,
+  within,
+} from "./loop/flush.ts";
 export { guard, guardedWait } from "./loop/guard.ts";
 export { adopt, append, arrived, withdraw } from "./loop/queue.ts";
-export {
-  checkApiKey,
-  integer,
-  MAX_TIMER_MS,
-  OPTION_NAMES,
-  ownOptions,
-  type ResolvedOptions,
-  resolveOptions,
-  type WhisperrOptions,
-} from "./options.ts";
+export { MAX_TIMER_MS, OPTION_NAMES, type WhisperrOptions } from "./options.ts";
+export { ownOptions } from "./own-options.ts";
 export type {
   AbortControllerLike,
   BodyReader,
@@ -119,6 +121,7 @@ export type { AppOutbox, Outbox, QueuedOperation } from "./queue/outbox.ts";
 export { parseOperation } from "./queue/stored-operation.ts";
 export { describeAnswer } from "./report/messages.ts";
 export { createReporter, printDebug, type Reporter, report } from "./report/reporter.ts";
+export { checkApiKey, integer, type ResolvedOptions, resolveOptions } from "./resolve-options.ts";
 export { type Names, named } from "./unknown-names.ts";
 export { type AsyncHooks, outsideZones, portsOfNow, timersIn } from "./web/host-context.ts";
 export { activeSpan, traced, untraced } from "./web/open-telemetry.ts";

@@ -1,5 +1,4 @@
-/** The options every SDK shares: types, defaults, and errors that name the option and the fix. */
-import { checkRange, checkTypes, mustBe, mustHaveKey, RULES } from "./development.ts";
+/** The options every SDK shares: their types, and of numbers the defaults and ranges. What is made of them: `resolve-options.ts`. */
 import type { WhisperrError } from "./errors.ts";
 import type { WireEvent } from "./events/recorder.ts";
 import type { Schema } from "./events/schemas.ts";
@@ -121,20 +120,45 @@ export interface WhisperrOptions {
   readonly fetch?: FetchLike | undefined;
 }
 
-/** Their names, without that of the outbox, which runtimes have their own of, or none. */
+/** The contract's hard cap on events per request. */
+export const MAX_BATCH_SIZE = 500;
+/** The longest wait a timer can hold; platforms fire at once beyond it. */
+export const MAX_TIMER_MS = 2_147_483_647;
+/** More attempts than this in a row are a mistake, not a policy. */
+const MAX_RETRIES = 1000;
+
+/** Of each number the default (contract, section 7), the least, and the most, where there is one. */
+export const NUMBERS: {
+  readonly [name in NumberName]: readonly [fallback: number, min: number, max?: number];
+} = {
+  flushAt: [20, 1],
+  flushIntervalMs: [10_000, 0, MAX_TIMER_MS],
+  maxQueueSize: [10_000, 1],
+  maxQueueBytes: [64 * 1024 * 1024, 1],
+  maxBatchSize: [MAX_BATCH_SIZE, 1],
+  maxBatchBytes: [512 * 1024, 1],
+  maxRetries: [6, 0, MAX_RETRIES],
+  requestTimeoutMs: [10_000, 1, MAX_TIMER_MS],
+};
+
+/** The options that are whole numbers. */
+export type NumberName =
+  | "flushAt"
+  | "flushIntervalMs"
+  | "maxQueueSize"
+  | "maxQueueBytes"
+  | "maxBatchSize"
+  | "maxBatchBytes"
+  | "maxRetries"
+  | "requestTimeoutMs";
+
+/** The names of all options, without that of the outbox, which runtimes have their own of, or none. */
 export const OPTION_NAMES: Names<Omit<WhisperrOptions, "outbox">> = {
+  ...NUMBERS,
   apiKey: true,
   baseUrl: true,
   allowInsecureHttp: true,
-  flushAt: true,
-  flushIntervalMs: true,
-  maxQueueSize: true,
-  maxQueueBytes: true,
-  maxBatchSize: true,
-  maxBatchBytes: true,
-  maxRetries: true,
   backoff: true,
-  requestTimeoutMs: true,
   disabled: true,
   debug: true,
   onError: true,
@@ -146,120 +170,3 @@ export const OPTION_NAMES: Names<Omit<WhisperrOptions, "outbox">> = {
   context: true,
   fetch: true,
 };
-
-/** The options with every default filled in and every number checked. */
-export interface ResolvedOptions {
-  readonly apiKey: string;
-  /** Without a trailing slash. */
-  readonly baseUrl: string;
-  readonly flushAt: number;
-  readonly flushIntervalMs: number;
-  readonly maxQueueSize: number;
-  readonly maxQueueBytes: number;
-  readonly maxBatchSize: number;
-  readonly maxBatchBytes: number;
-  readonly maxRetries: number;
-  readonly backoff: { readonly baseMs: number; readonly maxMs: number };
-  readonly requestTimeoutMs: number;
-  readonly debug: boolean;
-}
-
-export const DEFAULT_BASE_URL = "https://api.whisperr.net";
-/** The contract's hard cap on events per request. */
-export const MAX_BATCH_SIZE = 500;
-/** Of servers (contract, section 7). */
-const MAX_QUEUE_BYTES = 64 * 1024 * 1024;
-/** The longest wait a timer can hold; platforms fire at once beyond it. */
-export const MAX_TIMER_MS = 2_147_483_647;
-/** More attempts than this in a row are a mistake, not a policy. */
-const MAX_RETRIES = 1000;
-
-/** Options without what other code has given to every object: enumerable members of `Object.prototype`. */
-export function ownOptions<Options extends object>(options: Options): Options {
-  const added = Object.keys(Object.prototype);
-  if (added.length === 0) return options;
-  return { ...Object.fromEntries(added.map((name) => [name, undefined])), ...options };
-}
-
-/** Throws an Error that names the option, what it got and what it takes. `defaults`: what differs between runtimes. */
-export function resolveOptions(
-  options: WhisperrOptions,
-  defaults: { readonly maxQueueSize: number; readonly maxQueueBytes?: number },
-): ResolvedOptions {
-  checkTypes("function", options, ["onError", "fetch"]);
-  const { beforeSend } = options as { readonly beforeSend?: unknown };
-  // In every build: without it something might be sent that was to be taken out.
-  mustBe(
-    (beforeSend ?? undefined) === undefined || typeof beforeSend === "function",
-    "beforeSend",
-    "a function",
-    beforeSend,
-  );
-  checkTypes("boolean", options, ["disabled", "debug", "allowInsecureHttp"]);
-  checkTypes("object", options, ["backoff"]);
-  const number = (name: keyof WhisperrOptions, fallback: number, min: number, max?: number) =>
-    integer(name, options[name], fallback, min, max);
-  const maxQueueSize = number("maxQueueSize", defaults.maxQueueSize, 1);
-  const { backoff } = options;
-  const baseMs = integer("backoff.baseMs", backoff?.baseMs, 1000, 1, MAX_TIMER_MS);
-  const maxMs = integer("backoff.maxMs", backoff?.maxMs, Math.max(30_000, baseMs), baseMs, MAX_TIMER_MS);
-  return {
-    apiKey: checkApiKey(options.apiKey),
-    baseUrl: checkBaseUrl(options.baseUrl, options.allowInsecureHttp),
-    flushAt: Math.min(number("flushAt", 20, 1), maxQueueSize),
-    flushIntervalMs: number("flushIntervalMs", 10_000, 0, MAX_TIMER_MS),
-    maxQueueSize,
-    maxQueueBytes: number("maxQueueBytes", defaults.maxQueueBytes ?? MAX_QUEUE_BYTES, 1),
-    maxBatchSize: Math.min(number("maxBatchSize", MAX_BATCH_SIZE, 1), MAX_BATCH_SIZE),
-    maxBatchBytes: number("maxBatchBytes", 512 * 1024, 1),
-    maxRetries: number("maxRetries", 6, 0, MAX_RETRIES),
-    backoff: { baseMs, maxMs },
-    requestTimeoutMs: number("requestTimeoutMs", 10_000, 1, MAX_TIMER_MS),
-    debug: options.debug === true,
-  };
-}
-
-/**
- * A whole number from `min` to `max`; undefined and null mean: not given. What is none counts as not given in a production
- * build; what is too large is refused there too, for taken less it could mean the opposite.
- */
-export function integer(
-  name: string,
-  given: unknown,
-  fallback: number,
-  min: number,
-  max = Number.MAX_SAFE_INTEGER,
-): number {
-  const value = (given ?? fallback) as number;
-  // First: to make words about what fits takes longer than all the rest.
-  if (Number.isInteger(value) && value >= min && value <= max) return value;
-  checkRange(name, value, min, max);
-  mustBe(typeof value !== "number" || !(value > max), name, `${max} or less`, value);
-  return fallback;
-}
-
-/**
- * It travels in a header, where anything but these characters is refused with an error that would print it. Files and
- * forms that keys come from leave blanks and line ends around them.
- */
-export function checkApiKey(given: unknown): string {
-  const apiKey = typeof given === "string" ? given.trim() : given;
-  mustHaveKey(apiKey);
-  mustBe(typeof apiKey === "string" && /^[!-~]+$/.test(apiKey), "apiKey", RULES.apiKey, apiKey);
-  return apiKey as string;
-}
-
-const URL_FORM = /^https?:\/\/(\[[\da-f:.]+\]|[^/?#@\s\\:[\]]+)(?::(\d{1,5}))?(?:\/[^?#\s\\]*)?$/i;
-const LOOPBACK = /^((.+\.)?localhost|127\.[\d.]+|\[::1\])$/i;
-
-function checkBaseUrl(given: unknown, allowInsecureHttp: unknown): string {
-  // Expressions that are never needed need not be compiled: that is a fifth of what making a client takes. Empty text is what
-  // a build makes of an environment variable that was not set.
-  if (["", DEFAULT_BASE_URL].includes((given ?? "") as string)) return DEFAULT_BASE_URL;
-  const url = typeof given === "string" ? given : "";
-  const [, host = "", port = 0] = URL_FORM.exec(url) ?? [];
-  mustBe(host && Number(port) <= 65_535, "baseUrl", RULES.baseUrl, given);
-  const isSafe = allowInsecureHttp === true || /^https/i.test(url) || LOOPBACK.test(host);
-  mustBe(isSafe, "baseUrl", RULES.secure, given);
-  return url.replace(/\/+$/, "");
-}

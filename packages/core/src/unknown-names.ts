@@ -1,7 +1,10 @@
 /** Names that nothing is called by: of an option, or of what `identify()` takes. Said with the name that was meant, as far as that can be guessed. */
 
-/** The names that an object of options may have, to be written beside its type: a table that lacks one does not compile. */
-export type Names<Options> = { readonly [name in keyof Options]-?: true };
+/**
+ * The names that an object of options may have, to be written beside its type: a table that lacks one does not compile. Numbers may
+ * stand there with what is known of them.
+ */
+export type Names<Options> = { readonly [name in keyof Options]-?: true | readonly (number | undefined)[] };
 
 /** What other SDKs, and this one's earlier versions, call it. */
 const MEANT: { readonly [name: string]: string } = {

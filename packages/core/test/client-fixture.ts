@@ -2,8 +2,9 @@
 
 import { createServerClient, type ServerClient } from "../src/client/server-client.ts";
 import type { WhisperrError } from "../src/errors.ts";
-import { resolveOptions, type WhisperrOptions } from "../src/options.ts";
+import type { WhisperrOptions } from "../src/options.ts";
 import type { FetchInit } from "../src/ports.ts";
+import { resolveOptions } from "../src/resolve-options.ts";
 import { type FakePorts, fakePorts, NOW_MS } from "./fake-ports.ts";
 
 export interface ArrivedEvent {

@@ -4,7 +4,7 @@
  * how many callers wait. Every legal input is tried in every state reached; `rules.ts` judges each step.
  */
 import { MAX_REFUSALS_IN_A_ROW } from "../src/delivery/answering.ts";
-import { MAX_FUTILE } from "../src/delivery/flow.ts";
+import { MAX_FUTILE } from "../src/delivery/flushing.ts";
 import { type DeliveryConfig, type DeliveryState, initialState } from "../src/delivery/state.ts";
 import {
   abandoned,

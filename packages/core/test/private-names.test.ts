@@ -5,7 +5,7 @@ import { createServerClient } from "../src/client/server-client.ts";
 import { encodeEvent } from "../src/events/wire.ts";
 import type { Identity } from "../src/identity/identity.ts";
 import { settled } from "../src/identity/push-token.ts";
-import { resolveOptions } from "../src/options.ts";
+import { resolveOptions } from "../src/resolve-options.ts";
 import { fakePorts } from "./fake-ports.ts";
 import { T1 } from "./identities.ts";
 import { anIdentify, aTrack } from "./operations.ts";

@@ -51,6 +51,7 @@ test("core exports exactly this, so that nothing becomes public by accident", ()
     "encodeEvent",
     "flush",
     "flushRequested",
+    "flushWithin",
     "formatMessageId",
     "guard",
     "guardedWait",

@@ -1,6 +1,7 @@
 /** Options as a test gives them, resolved, and what is said of those that are misuse. */
 import { expect } from "vitest";
-import { type ResolvedOptions, resolveOptions, type WhisperrOptions } from "../src/options.ts";
+import type { WhisperrOptions } from "../src/options.ts";
+import { type ResolvedOptions, resolveOptions } from "../src/resolve-options.ts";
 
 export const KEY = "wrk_secret_key";
 export const resolve = (options: object = {}): ResolvedOptions =>

@@ -3,7 +3,7 @@
  * step's effects do to the surroundings, which is where most rules would break.
  */
 
-import { MAX_FUTILE } from "../src/delivery/flow.ts";
+import { MAX_FUTILE } from "../src/delivery/flushing.ts";
 import type { DeliveryConfig } from "../src/delivery/state.ts";
 import type { Edge, World } from "./explore.ts";
 import type { Effect, Input, Step } from "./transition.ts";

@@ -5,16 +5,14 @@
 import { answered, batchCut } from "../src/delivery/answering.ts";
 import {
   abandoned,
-  adopted,
-  appended,
   flushRequested,
   hurried,
   mended,
   retryNow,
   timerFired,
-  withdrawn,
-} from "../src/delivery/flow.ts";
+} from "../src/delivery/flushing.ts";
 import type { KeptBecause, Machine } from "../src/delivery/machine.ts";
+import { adopted, appended, withdrawn } from "../src/delivery/queueing.ts";
 import type { DeliveryConfig, DeliveryState } from "../src/delivery/state.ts";
 import type { DropReason } from "../src/errors.ts";
 import type { Outcome } from "../src/http/exchange.ts";

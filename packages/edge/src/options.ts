@@ -79,8 +79,6 @@ export interface EdgeConfig extends ResolvedOptions {
 export const COALESCING_MS = 50;
 /** While a handler runs its events wait for each other, but not for ever: it may stream, or hang. */
 export const HANDLER_INTERVAL_MS = 10_000;
-/** Operations kept in memory by default (contract, section 7). */
-const MAX_QUEUE_SIZE = 10_000;
 /** Platforms end a request's work 30 s after its response; this leaves time to report. */
 const TIMEOUT_MS = 25_000;
 /** 23.5 s for six of them at most. */
@@ -96,7 +94,7 @@ export function resolveEdgeOptions(options: WhisperrEdgeOptions, intervalMs: num
   if (typeof waitUntil !== "function")
     throw misuse("waitUntil must be the platform's, e.g. (promise) => ctx.waitUntil(promise)");
   const given = { ...options, backoff: options.backoff ?? BACKOFF } as WhisperrOptions;
-  const resolved = resolveOptions(given, { maxQueueSize: MAX_QUEUE_SIZE });
+  const resolved = resolveOptions(given);
   const isGiven = (options.flushIntervalMs ?? undefined) !== undefined;
   return {
     ...resolved,

@@ -3,6 +3,7 @@
  * of that puts into the queue. What decides is `identity/`.
  */
 
+import { hurried } from "../delivery/flushing.ts";
 import type { AnyEvents, EventMap } from "../events/event-types.ts";
 import { bodyOf, type IdentifyBody, identifyBody } from "../events/identify-body.ts";
 import type { Operation, TrackOperation } from "../events/operation.ts";
@@ -12,14 +13,15 @@ import { checkUserId, stringify } from "../events/snapshot.ts";
 import { createTransport } from "../http/exchange.ts";
 import { type Identity, identified } from "../identity/identity.ts";
 import { identityOf, setIdentity } from "../identity/identity-keeper.ts";
-import { stats } from "../loop/books.ts";
-import { type FlushResult, flush, shutDown, timeoutIn, within } from "../loop/flush.ts";
+import { stats, step } from "../loop/books.ts";
+import { type FlushResult, flush, flushWithin, shutDown } from "../loop/flush.ts";
 import { guard, guardedWait } from "../loop/guard.ts";
 import { append, discard, enqueue, refuseLate } from "../loop/queue.ts";
-import type { ResolvedOptions, WhisperrOptions } from "../options.ts";
+import type { WhisperrOptions } from "../options.ts";
 import type { Ports } from "../ports.ts";
 import type { AppOutbox, Outbox } from "../queue/outbox.ts";
 import { type Reporter, warningsOf } from "../report/reporter.ts";
+import type { ResolvedOptions } from "../resolve-options.ts";
 import { type Client, createClient } from "./client.ts";
 import type { Device, DeviceCalls, DeviceClient, DeviceRecord, DeviceRuntime } from "./device.ts";
 
@@ -48,13 +50,12 @@ export function createDeviceClient<Events extends EventMap = AnyEvents>(
   const calls: DeviceCalls<Events> = {
     track: (event, ...rest) => track(client, event, ...rest),
     identify: (userId, given) => identify(client, userId, given),
-    flush: (settings) =>
-      guardedWait(client, () => within(client, timeoutIn(client, settings, "flush()"), () => flush(client))),
+    flush: (settings) => flushWithin(client, settings),
     reset: () => guardedWait(client, () => reset(client)),
     optOut: () => guard(client, () => optOut(client)),
     optIn: () => guard(client, () => optIn(client)),
     stats: () => stats(client),
-    shutdown: (settings) => guardedWait(client, () => shutDown(client, settings)),
+    shutdown: (settings) => shutDown(client, settings),
   };
   // Without `push`, the runtime's own type says that its calls are not there.
   return { api: { ...calls, ...device.pushing?.start(client) } as DeviceClient<Events>, client };
@@ -172,7 +173,7 @@ export function silence(client: DeviceRecord): void {
   const { pushing } = client.device;
   const { said, ...identity } = identityOf(client);
   become(client, { ...identity, said: pushing ? pushing.settled(said) : said });
-  void flush(client);
+  step(client, hurried);
 }
 
 /** A call that changes nothing but this of the identity. */

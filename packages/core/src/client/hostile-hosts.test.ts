@@ -3,8 +3,9 @@ import { afterEach, expect, test, vi } from "vitest";
 import { settle } from "../../test/fake-ports.ts";
 import { arrayOutbox } from "../../test/operations.ts";
 import { createServerClient } from "../client/server-client.ts";
-import { resolveOptions, type WhisperrOptions } from "../options.ts";
+import type { WhisperrOptions } from "../options.ts";
 import type { AppOutbox } from "../queue/outbox.ts";
+import { resolveOptions } from "../resolve-options.ts";
 import { webPorts } from "../web/web-ports.ts";
 
 afterEach(() => {

@@ -8,14 +8,14 @@ import { checkUserId } from "../events/snapshot.ts";
 import { createTransport } from "../http/exchange.ts";
 import { isReady, recount } from "../loop/app-outbox.ts";
 import { type Stats, stats } from "../loop/books.ts";
-import { type FlushResult, flush, shutDown, timeoutIn, within } from "../loop/flush.ts";
-import { guardedWait } from "../loop/guard.ts";
+import { type FlushResult, flush, flushWithin, shutDown } from "../loop/flush.ts";
 import { enqueue } from "../loop/queue.ts";
-import type { ResolvedOptions, WhisperrOptions } from "../options.ts";
+import type { WhisperrOptions } from "../options.ts";
 import type { Ports } from "../ports.ts";
 import { guardedOutbox } from "../queue/guarded-outbox.ts";
 import { createMemoryOutbox } from "../queue/memory-outbox.ts";
 import { createReporter, printDebug, warningsOf } from "../report/reporter.ts";
+import type { ResolvedOptions } from "../resolve-options.ts";
 import { type Client, type ClientConfig, createClient, startQueue } from "./client.ts";
 
 /** The calls of one user. */
@@ -146,11 +146,11 @@ export function createServerClient<Events extends EventMap = AnyEvents, More ext
       identify: (identity) => identify(userId, identity),
     }),
     flush: (settings) =>
-      guardedWait(client, () => {
+      flushWithin(client, settings, () => {
         if (outbox) recount(client);
-        return within(client, timeoutIn(client, settings, "flush()"), () => flush(client));
+        return flush(client);
       }),
-    shutdown: (settings) => guardedWait(client, () => shutDown(client, settings)),
+    shutdown: (settings) => shutDown(client, settings),
     stats: () => stats(client),
     [diagnostics]: say,
   };

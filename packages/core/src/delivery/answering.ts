@@ -19,15 +19,15 @@ import {
   attemptsAlone,
   goOn,
   keep,
-  leave,
   MAX_DOUBTS,
   pause,
   probeOf,
   retriesIn,
   roundFailed,
   send,
-} from "./flow.ts";
+} from "./flushing.ts";
 import type { Machine } from "./machine.ts";
+import { leave } from "./queueing.ts";
 import type { DeliveryConfig } from "./state.ts";
 
 /**

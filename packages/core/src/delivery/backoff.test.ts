@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { CONFIG, stateIn } from "../../test/machine-builders.ts";
 import { backoffDelayMs } from "./answering.ts";
-import { roundFailed } from "./flow.ts";
+import { roundFailed } from "./flushing.ts";
 import type { Machine } from "./machine.ts";
 
 const DEFAULTS = { baseMs: 1000, maxMs: 30_000 };

@@ -13,7 +13,7 @@ import { stoppedForGood } from "../../test/transition-cases/stopped.ts";
 import { throttled } from "../../test/transition-cases/throttled.ts";
 import { EVERY_INPUT, type TransitionCase } from "../../test/transition-cases/transition-case.ts";
 import { unauthorized } from "../../test/transition-cases/unauthorized.ts";
-import { attemptsAlone } from "./flow.ts";
+import { attemptsAlone } from "./flushing.ts";
 import type { Machine } from "./machine.ts";
 import { initialState, type Phase } from "./state.ts";
 

@@ -6,7 +6,7 @@ import { attempt, jsonObject } from "../attempt.ts";
 import { describeThrown } from "../events/refusal.ts";
 import type { Batch } from "../events/wire.ts";
 import { MAX_TIME_MS, timeOf } from "../host-numbers.ts";
-import { ownOptions } from "../options.ts";
+import { ownOptions } from "../own-options.ts";
 import type { AbortControllerLike, FetchResponse, Ports } from "../ports.ts";
 import { parseHttpDateMs } from "./http-date.ts";
 

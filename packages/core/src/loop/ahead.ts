@@ -5,7 +5,8 @@
  * way, that one's answer is waited for. Nothing is removed before its answer.
  */
 import type { Client } from "../client/client.ts";
-import { hurried, withdrawn } from "../delivery/flow.ts";
+import { hurried } from "../delivery/flushing.ts";
+import { withdrawn } from "../delivery/queueing.ts";
 import type { Operation } from "../events/operation.ts";
 import { type Batch, cutBatch, utf8Bytes } from "../events/wire.ts";
 import type { Answer, RequestUnderWay } from "../http/exchange.ts";

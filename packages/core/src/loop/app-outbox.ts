@@ -3,7 +3,7 @@
  * its count from the outbox, and what cannot be read stops nothing behind it.
  */
 import type { Client } from "../client/client.ts";
-import { withdrawn } from "../delivery/flow.ts";
+import { withdrawn } from "../delivery/queueing.ts";
 import type { DropReason } from "../errors.ts";
 import type { AppOutbox } from "../queue/outbox.ts";
 import { lose, step, take } from "./books.ts";

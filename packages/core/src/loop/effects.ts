@@ -1,7 +1,7 @@
 /** Carries out what the delivery machine asks for. */
 import type { Client } from "../client/client.ts";
 import { answered, batchCut } from "../delivery/answering.ts";
-import { timerFired } from "../delivery/flow.ts";
+import { timerFired } from "../delivery/flushing.ts";
 import type { Effects, KeptBecause } from "../delivery/machine.ts";
 import type { DropReason } from "../errors.ts";
 import { describeThrown } from "../events/refusal.ts";

@@ -1,12 +1,12 @@
 /** `flush()` and `shutdown()`: who waits for what, and what they are told. */
 import type { Client } from "../client/client.ts";
-import { abandoned, flushRequested, retryNow } from "../delivery/flow.ts";
+import { abandoned, flushRequested, retryNow } from "../delivery/flushing.ts";
 import { checkNames } from "../development.ts";
 import { MAX_TIMER_MS } from "../options.ts";
 import { warningsOf } from "../report/reporter.ts";
 import type { Names } from "../unknown-names.ts";
 import { step } from "./books.ts";
-import { hasRoom } from "./call-stack.ts";
+import { guardedWait } from "./guard.ts";
 
 /** What became of operations while a `flush()` or `shutdown()` waited. */
 export interface FlushResult {
@@ -32,12 +32,8 @@ export interface Caller {
 /** Callers with goals of their own; beyond them, one flush is for all. Each costs the machine a number, at every step. */
 export const MAX_CALLERS = 16;
 
-/** On a stack of its own. */
-const later = (call: () => Promise<FlushResult>) => Promise.resolve().then(call);
-
 /** `isAlone`: the promise is nobody else's, for callers who cannot share one. */
 export function flush(client: Client, isAlone = false): Promise<FlushResult> {
-  if (!hasRoom()) return later(() => flush(client, isAlone));
   const { callers } = client;
   const told = client.reporter.reporting;
   // Asked for in the very report that delivery stopped: another attempt would end in the same report, for ever.
@@ -71,11 +67,21 @@ export function timeoutIn({ reporter }: Pick<Client, "reporter">, given: unknown
 }
 
 /** The last flush, with or without a deadline. */
-export function shutDown(client: Client, given: unknown): Promise<FlushResult> {
-  if (!hasRoom()) return later(() => shutDown(client, given));
-  const stopped = stop(client);
-  atDeadline(client, timeoutIn(client, given, "shutdown()"), stopped, () => abandon(client));
-  return stopped;
+export function shutDown(client: Client, given?: unknown): Promise<FlushResult> {
+  return guardedWait(client, () => {
+    const stopped = stop(client);
+    atDeadline(client, timeoutIn(client, given, "shutdown()"), stopped, () => abandon(client));
+    return stopped;
+  });
+}
+
+/** What `begin` starts, as the app waits for it: no longer than it says. */
+export function flushWithin(
+  client: Client,
+  given: unknown,
+  begin = () => flush(client),
+): Promise<FlushResult> {
+  return guardedWait(client, () => within(client, timeoutIn(client, given, "flush()"), begin));
 }
 
 /** What `begin` starts, awaited until a deadline, or without one. Only this wait ends there: delivery goes on. */
@@ -84,7 +90,6 @@ export function within(
   given: unknown,
   begin: () => Promise<FlushResult>,
 ): Promise<FlushResult> {
-  if (!hasRoom()) return later(() => within(client, given, begin));
   const { delivered, lost } = client;
   const flushed = begin();
   let resolve: Caller["resolve"] = () => {};

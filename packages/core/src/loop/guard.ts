@@ -4,7 +4,7 @@
  * stack. Nothing gets out, the books balance, and delivery goes on.
  */
 import type { Client } from "../client/client.ts";
-import { mended } from "../delivery/flow.ts";
+import { mended } from "../delivery/flushing.ts";
 import { dueIn } from "../queue/outbox.ts";
 import { lose, step } from "./books.ts";
 import { hasRoom } from "./call-stack.ts";
@@ -26,9 +26,11 @@ export function guard<T>(client: Client, run: () => T): T | undefined {
   }
 }
 
-/** A call that somebody waits for. */
-export const guardedWait = (client: Client, run: () => Promise<FlushResult>): Promise<FlushResult> =>
-  guard(client, run) ?? Promise.resolve({ delivered: 0, dropped: 0, pending: client.outbox.size });
+/** A call that somebody waits for: at the end of the call stack it is made on a stack of its own. */
+export function guardedWait(client: Client, run: () => Promise<FlushResult>): Promise<FlushResult> {
+  if (!hasRoom()) return Promise.resolve().then(() => guardedWait(client, run));
+  return guard(client, run) ?? Promise.resolve({ delivered: 0, dropped: 0, pending: client.outbox.size });
+}
 
 /**
  * After a step that broke off in its middle: what is queued and who waits is known for certain, and the books and the machine follow. At

@@ -5,7 +5,7 @@ import { loopFixture } from "../../test/loop-fixture.ts";
 import type { TestLoop } from "../../test/loop-of.ts";
 import { aTrack } from "../../test/operations.ts";
 import type { ClientConfig } from "../client/client.ts";
-import { MAX_FUTILE } from "../delivery/flow.ts";
+import { MAX_FUTILE } from "../delivery/flushing.ts";
 import { MAX_TOLD } from "../report/reporter.ts";
 
 /** Far more than any of these should take. Beyond it the app behaves, so that a test fails instead of hanging. */

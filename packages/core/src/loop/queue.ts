@@ -3,7 +3,7 @@
  * earlier pages or go to other ones, and a user who takes everything back.
  */
 import type { Client } from "../client/client.ts";
-import { adopted, appended, leave, withdrawn } from "../delivery/flow.ts";
+import { adopted, appended, leave, withdrawn } from "../delivery/queueing.ts";
 import type { DropReason } from "../errors.ts";
 import type { Operation, TrackOperation } from "../events/operation.ts";
 import { asRefusal } from "../events/refusal.ts";

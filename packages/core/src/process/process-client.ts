@@ -5,17 +5,19 @@ import { checkOptionNames, checkSchemas } from "../development.ts";
 import type { AnyEvents, EventMap } from "../events/event-types.ts";
 import { misuse } from "../events/refusal.ts";
 import { isReady, type SharedOutbox, sharing } from "../loop/app-outbox.ts";
-import { type Deadline, type FlushResult, resultSince, timeoutIn, within } from "../loop/flush.ts";
 import {
-  DEFAULT_BASE_URL,
-  integer,
-  MAX_TIMER_MS,
-  OPTION_NAMES,
-  ownOptions,
-  resolveOptions,
-  type WhisperrOptions,
-} from "../options.ts";
+  type Deadline,
+  type FlushResult,
+  flushWithin,
+  resultSince,
+  timeoutIn,
+  within,
+} from "../loop/flush.ts";
+import { guardedWait } from "../loop/guard.ts";
+import { MAX_TIMER_MS, OPTION_NAMES, type WhisperrOptions } from "../options.ts";
+import { ownOptions } from "../own-options.ts";
 import type { Ports } from "../ports.ts";
+import { DEFAULT_BASE_URL, integer, resolveOptions } from "../resolve-options.ts";
 import type { Names } from "../unknown-names.ts";
 import { type ProcessEnd, watchProcess } from "./process-watch.ts";
 import { createRequestCalls, type RequestCalls, requestCalls } from "./request-calls.ts";
@@ -50,9 +52,6 @@ export interface Process {
 
 const NOTHING: FlushResult = { delivered: 0, dropped: 0, pending: 0 };
 
-/** Operations kept in memory by default. */
-const MAX_QUEUE_SIZE = 10_000;
-
 /** Throws an Error that names the option and the fix, when an option makes no sense. `processOf` is not asked when disabled. */
 export function createProcessClient<Events extends EventMap = AnyEvents>(
   given: ProcessOptions,
@@ -64,7 +63,7 @@ export function createProcessClient<Events extends EventMap = AnyEvents>(
   if (options.disabled === true) return createDisabledClient<Events>();
   const { ports, end, environmentKey, proxyVariable, warningInTests } = processOf(options);
   const apiKey = options.apiKey || environmentKey();
-  const resolved = resolveOptions({ ...options, apiKey }, { maxQueueSize: MAX_QUEUE_SIZE });
+  const resolved = resolveOptions({ ...options, apiKey });
   if (proxyVariable && !options.fetch && options.allowInsecureHttp !== true)
     refuseProxy(resolved.baseUrl, proxyVariable);
   const exitTimeoutMs = integer("exitTimeoutMs", options.exitTimeoutMs, 2000, 0, MAX_TIMER_MS);
@@ -108,9 +107,7 @@ export function createProcessClient<Events extends EventMap = AnyEvents>(
       const queued = calls.queued();
       if (queued === undefined) return api.flush(settings);
       const since = sendQueued();
-      return within(client, timeoutIn(client, settings, "flush()"), () =>
-        queued.then(() => api.flush()).then(since),
-      );
+      return flushWithin(client, settings, () => queued.then(() => api.flush()).then(since));
     },
     shutdown(settings) {
       const queued = calls.queued();
@@ -118,11 +115,13 @@ export function createProcessClient<Events extends EventMap = AnyEvents>(
       const timeoutMs = timeoutIn(client, settings, "shutdown()") as number | undefined;
       const fromMs = end.elapsedMs();
       const since = sendQueued();
-      ending = within(client, timeoutMs, () => queued.then(() => NOTHING))
-        .then(() =>
-          shutDown(timeoutMs === undefined ? {} : { timeoutMs: timeoutMs - (end.elapsedMs() - fromMs) }),
-        )
-        .then(since);
+      const shutDownLater = () =>
+        shutDown(timeoutMs === undefined ? {} : { timeoutMs: timeoutMs - (end.elapsedMs() - fromMs) });
+      ending = guardedWait(client, () =>
+        within(client, timeoutMs, () => queued.then(() => NOTHING))
+          .then(shutDownLater)
+          .then(since),
+      );
       return ending;
     },
   };

@@ -2,8 +2,9 @@ import { describe, expect, test } from "vitest";
 import { type FakeTimers, fakePorts, type LogLine, settle } from "../../test/fake-ports.ts";
 import { createServerClient, type ServerClient } from "../client/server-client.ts";
 import type { WhisperrError } from "../errors.ts";
-import { MAX_TIMER_MS, resolveOptions, type WhisperrOptions } from "../options.ts";
+import { MAX_TIMER_MS, type WhisperrOptions } from "../options.ts";
 import type { FetchResponse } from "../ports.ts";
+import { resolveOptions } from "../resolve-options.ts";
 import { onEnd, onOutOfWork, type ProcessWatch, watchProcess } from "./process-watch.ts";
 
 interface Process {

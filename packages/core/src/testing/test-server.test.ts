@@ -5,7 +5,7 @@ import type { DeviceRecord } from "../client/device.ts";
 import { createServerClient } from "../client/server-client.ts";
 import type { WhisperrError } from "../errors.ts";
 import { identityOf } from "../identity/identity-keeper.ts";
-import { resolveOptions } from "../options.ts";
+import { resolveOptions } from "../resolve-options.ts";
 import { hear, newNotes, newVisitor, recordingOf } from "./notes.ts";
 import { serverOptions, type TestOptions, testServer } from "./test-server.ts";
 

@@ -3,11 +3,10 @@ import {
   createDisabledClient,
   type EventMap,
   type EventSchemas,
+  flushWithin,
   guardedWait,
   type ServerClient,
   type ServerRuntime,
-  timeoutIn,
-  within,
 } from "@whisperr/core";
 import { COALESCING_MS, checkObject, type WhisperrEdgeOptions } from "../options.ts";
 import type { RegisteredEvents } from "../register.ts";
@@ -57,10 +56,7 @@ export function createSharedClient<Events extends EventMap>(
   return {
     api: {
       ...api,
-      flush: (settings) =>
-        guardedWait(client, () =>
-          within(client, timeoutIn(client, settings, "flush()"), () => flushAlone(client)),
-        ),
+      flush: (settings) => flushWithin(client, settings, () => flushAlone(client)),
       shutdown: (settings) => guardedWait(client, () => flushIn(client, () => api.shutdown(settings))),
     },
     client,

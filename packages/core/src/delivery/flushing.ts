@@ -1,4 +1,4 @@
-/** How operations come into the queue, and how a flush of them starts, goes on and ends. */
+/** How a flush of what is queued starts, waits, goes on and ends. */
 import type { Machine } from "./machine.ts";
 import type { Phase } from "./state.ts";
 
@@ -18,58 +18,16 @@ export const MAX_DOUBTS = 8;
 const MIN_ATTEMPTS_ALONE = 3;
 const MAX_ATTEMPTS_ALONE = MAX_DOUBTS - 1;
 
-/** `count` operations were put at the end of the outbox. Every `track()` comes through here, on a full queue too. */
-export function appended(machine: Machine, count: number): void {
-  const { phase, config } = machine;
-  if (phase === "stopped") return;
-  const isFirst = due(machine) === 0;
-  machine.pending += count;
-  machine.fresh += count;
-  // Those in flight stay: they may be arriving this moment, and nobody could say they were dropped.
-  evict(machine, machine.inFlight);
-  const isDue = machine.fresh >= config.flushAt && phase !== "unauthorized";
-  if (isDue && phase !== "idle") joinFlush(machine);
-  else if (isDue && mayStart(machine)) callFlush(machine);
-  else if (isFirst && isResting(machine)) rest(machine, phase);
-}
-
-/** What is queued is to wait for nothing more: who calls it knows that it matters. A wait after a failure is not cut short. */
+/**
+ * What is queued is to wait for nothing more: enough of it came together, or who calls it knows that it matters. A wait after a
+ * failure is not cut short.
+ */
 export function hurried(machine: Machine): void {
-  const { phase, pending } = machine;
+  const { phase, pending, rounds, config } = machine;
   if (phase === "stopped" || phase === "unauthorized" || pending === 0) return;
   if (phase !== "idle") joinFlush(machine);
-  else if (mayStart(machine)) callFlush(machine);
-}
-
-/**
- * `count` operations of earlier pages were put in front, as if they had been queued all along, and are due at once. The
- * first `doubtful` may have been under way when their page ended: they go first, on their own. Ends `starting`.
- */
-export function adopted(machine: Machine, count: number, doubtful: number): void {
-  if (machine.phase !== "starting") return;
-  leave(machine, 0, -count);
-  // Nothing has been sent that could be suspected.
-  machine.suspect = 0;
-  if (doubtful > 0) machine.limit = Math.min(machine.limit, doubtful);
-  evict(machine, 0);
-  goOn(machine);
-}
-
-/**
- * `count` operations from `offset` on are no longer this queue's: another page has them, or the user took them back. A
- * request that carries some of them is let go of. Nothing may be sent that the running flush is not for.
- */
-export function withdrawn(machine: Machine, offset: number, count: number): void {
-  const { phase, inFlight } = machine;
-  const isCarried = offset < inFlight || (phase === "sending" && machine.offset > 0);
-  leave(machine, offset, count);
-  const isFlushing = phase === "sending" || phase === "backoff";
-  // The last flush has ended, and no other one will.
-  const isOver = machine.stopping && machine.flushes.length === 0;
-  if (isOver && (phase === "starting" || phase === "throttled")) return rest(machine, "idle");
-  if (!isFlushing || (!isCarried && machine.goal + inFlight > 0)) return;
-  if (phase === "sending") machine.effects.abort(machine);
-  goOn(machine);
+  // In an outage it is the interval that probes, or a busy client would do so all the time.
+  else if (rounds < 2 || config.flushIntervalMs === 0) startFlush(machine, true);
 }
 
 /** A caller waits for everything queued now. `isLast`: the app called `shutdown()`, and there is no flush after this one. */
@@ -81,7 +39,7 @@ export function flushRequested(machine: Machine, isLast = false): void {
   machine.rounds = 0;
   machine.flushes.push(pending);
   joinFlush(machine);
-  if (isResting(machine)) callFlush(machine);
+  if (isResting(machine)) startFlush(machine, true);
   else if (waitsForNothing) rest(machine, "idle");
   if (isLast) retryNow(machine);
 }
@@ -118,21 +76,6 @@ export function abandoned(machine: Machine): void {
   if (isResting(machine) && due(machine) < pending) effects.wake(machine, 0);
 }
 
-/** Delivery stops, and everything is kept. `owedMs`: on top of the wait, if there is one. */
-export function keep(machine: Machine, phase: Phase, afterMs?: number, owedMs = 0): void {
-  leaveKept(machine);
-  rest(machine, phase, afterMs, owedMs);
-}
-
-function leaveKept(machine: Machine): void {
-  if (machine.config.retriesKept === false) machine.fresh = 0;
-}
-
-/** Operations that the interval is for. */
-function due({ config, fresh, pending }: Machine): number {
-  return config.retriesKept === false ? fresh : pending;
-}
-
 /**
  * A step has ended in its middle. So many operations are queued, and so many flushes wait, the last one too if `isLast`; whether
  * something `isUnderWay` that goes on by itself, a request or a wait, the surroundings know.
@@ -159,33 +102,35 @@ export function mended(
   else goOn(machine);
 }
 
-/** In an outage it is the interval that probes, or a busy client would do so all the time. */
-function mayStart({ rounds, config }: Machine): boolean {
-  return rounds < 2 || config.flushIntervalMs === 0;
+/** Delivery stops, and everything is kept. `owedMs`: on top of the wait, if there is one. */
+export function keep(machine: Machine, phase: Phase, afterMs?: number, owedMs = 0): void {
+  leaveKept(machine);
+  rest(machine, phase, afterMs, owedMs);
 }
 
-function isResting({ phase }: Machine): boolean {
+function leaveKept(machine: Machine): void {
+  if (machine.config.retriesKept === false) machine.fresh = 0;
+}
+
+/** Operations that the interval is for. */
+export function due({ config, fresh, pending }: Machine): number {
+  return config.retriesKept === false ? fresh : pending;
+}
+
+export function isResting({ phase }: Machine): boolean {
   return phase === "idle" || phase === "unauthorized";
 }
 
-/** A call asks for a flush. */
-function callFlush(machine: Machine): void {
-  const { pending, futile, config } = machine;
-  if (pending === 0 || futile < MAX_FUTILE) {
-    if (pending > 0) machine.futile++;
-    return startFlush(machine);
-  }
+/** `isCalled`: something asks for it that may ask again at once when it fails. */
+function startFlush(machine: Machine, isCalled = false): void {
   machine.failures = 0;
   joinFlush(machine);
-  pause(machine, "backoff", config.backoff.baseMs);
-}
-
-function startFlush(machine: Machine): void {
-  machine.failures = machine.fresh = 0;
-  machine.goal = machine.pending;
-  // The front has had all its attempts, and the flush before this one ended before another one could be probed.
-  if (machine.goal > 1 && machine.doubts > attemptsAlone(machine)) send(machine, probeOf(machine));
-  else goOn(machine);
+  const { goal, futile, doubts, config } = machine;
+  if (goal === 0) return rest(machine, "idle");
+  if (isCalled && futile >= MAX_FUTILE) return pause(machine, "backoff", config.backoff.baseMs);
+  if (isCalled) machine.futile++;
+  // The front may have had all its attempts, in a flush that ended before another one could be probed.
+  send(machine, goal > 1 && doubts > attemptsAlone(machine) ? probeOf(machine) : 0);
 }
 
 /** Attempts in which an operation must have failed alone before somebody asks whether it is the one. */
@@ -227,7 +172,7 @@ export function send(machine: Machine, offset = 0): void {
 }
 
 /** Ends the running flush with whatever is left kept in the queue. `afterMs`: until the next attempt; default: the interval. */
-function rest(
+export function rest(
   machine: Machine,
   phase: Phase,
   afterMs = due(machine) > 0 ? restMs(machine) : 0,
@@ -264,37 +209,8 @@ function endFlushes(machine: Machine): void {
   setFlushes(machine, []);
 }
 
-/** `count` operations leave from `offset` on: every goal behind them moves up, and flushes that reach 0 end. */
-export function leave(machine: Machine, offset: number, count: number): void {
-  const moved = (goal: number) => goal - Math.min(Math.max(goal - offset, 0), count);
-  machine.pending -= count;
-  machine.fresh = Math.min(machine.fresh, machine.pending);
-  machine.goal = moved(machine.goal);
-  machine.suspect = moved(machine.suspect);
-  machine.offset = moved(machine.offset);
-  // Another one is in front now, and has failed in nothing yet.
-  if (offset === 0) {
-    machine.doubts = machine.offset = 0;
-    machine.probes = 1;
-  }
-  // A full queue comes through here at every call, and mostly nobody waits.
-  if (machine.flushes.length > 0)
-    setFlushes(
-      machine,
-      machine.flushes.map(moved).filter((goal) => goal > 0),
-    );
-}
-
-function setFlushes(machine: Machine, flushes: number[]): void {
+export function setFlushes(machine: Machine, flushes: number[]): void {
   const ended = machine.flushes.length - flushes.length;
   machine.flushes = flushes;
   if (ended > 0) machine.effects.flushed(machine, ended);
-}
-
-/** Beyond `maxQueueSize` the oldest go, from position `offset` on. */
-function evict(machine: Machine, offset: number): void {
-  const count = machine.pending - machine.config.maxQueueSize;
-  if (count <= 0) return;
-  machine.effects.drop(machine, offset, count, "queue_full");
-  leave(machine, offset, count);
 }
