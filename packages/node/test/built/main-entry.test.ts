@@ -58,7 +58,7 @@ describe("the stack of an error", () => {
 
   test("has the lines of the sources, where the app asks Node for them", async () => {
     const { stdout } = await node(["--enable-source-maps", "--input-type=module"], program);
-    for (const place of ["core/src/options.ts", "node/src/create-whisperr.ts"])
+    for (const place of ["core/src/resolve-options.ts", "node/src/create-whisperr.ts"])
       expect(stdout).toMatch(new RegExp(`packages/${place}:\\d+:\\d+`));
   });
 
