@@ -1,11 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { checkNames, checkOptionNames } from "./development.ts";
 import { OPTION_NAMES } from "./options.ts";
+import type { Names } from "./unknown-names.ts";
 
 const PAGE_NAMES = { ...OPTION_NAMES, pageViews: true, anonymousEvents: true } as const;
 
 describe("an option that there is none of", () => {
-  const saidOf = (options: object, names: Readonly<Record<string, true>> = PAGE_NAMES) => {
+  const saidOf = (options: object, names: Names<object> = PAGE_NAMES) => {
     const said: string[] = [];
     checkOptionNames(options, names, "createWhisperr()", (message) => said.push(message));
     return said;
@@ -43,7 +44,7 @@ describe("an option that there is none of", () => {
 });
 
 describe("a name that there is none of", () => {
-  const saidOf = (given: unknown, known: Readonly<Record<string, true>>) => {
+  const saidOf = (given: unknown, known: Names<object>) => {
     const said: string[] = [];
     checkNames(given, known, "flush()", (message) => said.push(message));
     return said;
