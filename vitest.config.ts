@@ -84,8 +84,8 @@ function sourceProject(
 export default defineConfig({
   test: {
     // Timing is never judged here: generous, so that a busy machine fails nothing.
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     // By default one core is left alone.
     maxWorkers: "100%",
     projects: [

@@ -14,8 +14,8 @@ const PAGES = ["{pages,react,svelte,vue}/**/*.test.{ts,tsx}"];
 export default defineConfig({
   test: {
     // Timing is never judged by these limits: generous, so that a busy machine fails nothing.
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     maxWorkers: 2,
     expect: { poll: { timeout: 60_000 } },
     reporters: ["default", ["junit", { outputFile: "reports/app-tests.xml" }]],

@@ -6,8 +6,8 @@ export default defineConfig({
     include: ["edge/**/*.scenario.ts"],
     globalSetup: ["edge/figures.ts"],
     // Timing is never judged by these limits: generous, so that a busy machine fails nothing.
-    testTimeout: 240_000,
-    hookTimeout: 120_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     maxWorkers: 2,
     reporters: ["default", ["junit", { outputFile: "reports/edge.xml" }]],
   },

@@ -5,8 +5,8 @@ export default defineConfig({
   test: {
     include: ["runtimes/**/*.scenario.ts"],
     // Except where a scenario is about time, it is never judged: generous, so that a busy machine fails nothing.
-    testTimeout: 120_000,
-    hookTimeout: 60_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     maxWorkers: 2,
     reporters: ["default", ["junit", { outputFile: "reports/runtimes.xml" }]],
   },

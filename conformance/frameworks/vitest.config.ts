@@ -5,8 +5,8 @@ export default defineConfig({
   test: {
     include: ["*.scenario.ts"],
     // Timing is never judged by these limits: generous, so that a busy machine fails nothing.
-    testTimeout: 120_000,
-    hookTimeout: 240_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     maxWorkers: 2,
     reporters: ["default", ["junit", { outputFile: "reports/frameworks.xml" }]],
   },

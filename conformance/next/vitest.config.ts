@@ -6,7 +6,7 @@ export default defineConfig({
     include: ["src/**/*.scenario.ts"],
     // Timing is never judged by these limits: generous, so that a busy machine fails nothing.
     testTimeout: 480_000,
-    hookTimeout: 120_000,
+    hookTimeout: 300_000,
     maxWorkers: 2,
     reporters: ["default", ["junit", { outputFile: "reports/next.xml" }]],
   },

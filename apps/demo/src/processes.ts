@@ -7,8 +7,8 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
-const START_TIMEOUT_MS = 10_000;
-const STOP_TIMEOUT_MS = 12_000;
+const START_TIMEOUT_MS = 60_000;
+const STOP_TIMEOUT_MS = 60_000;
 
 export interface RunningProcess {
   readonly url: string;

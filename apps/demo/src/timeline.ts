@@ -11,7 +11,7 @@ export interface TimelineEvent {
 }
 
 /** Far longer than any delivery on loopback takes. */
-const ARRIVAL_TIMEOUT_MS = 15_000;
+const ARRIVAL_TIMEOUT_MS = 60_000;
 
 export async function readTimeline(controlUrl: string, user: string): Promise<readonly TimelineEvent[]> {
   return (await (await fetch(`${controlUrl}/timeline/${user}`)).json()) as TimelineEvent[];

@@ -3,7 +3,7 @@ import type { ShopRequest } from "./traffic-plan.ts";
 
 /** Enough to keep the shop busy, few enough for two cores shared by three processes. */
 const CONCURRENCY = 24;
-const REQUEST_TIMEOUT_MS = 5_000;
+const REQUEST_TIMEOUT_MS = 60_000;
 
 export interface Traffic {
   /** Sends these at `perSecond`; resolves when the last one is answered. */

@@ -13,7 +13,7 @@ export const CUSTOMER = "ada";
 export type Visit = { readonly engine: string } | { readonly notRun: string };
 
 /** What was in flight when the first tab closed may be so for 5 s; then it is sent again. */
-const DELIVERY_TIMEOUT_MS = 15_000;
+const DELIVERY_TIMEOUT_MS = 60_000;
 
 export async function runVisit(processes: ProcessGroup, api: Ingestion, apiKey: string): Promise<Visit> {
   const engines = availableEngines();

@@ -97,7 +97,7 @@ describe.each(present)("$engine", ({ engine }) => {
     const browser = await launchBrowser(engine);
     await browser.kill();
     // The system takes it away when it comes to it.
-    await vi.waitFor(() => expect(() => process.kill(browser.pid, 0)).toThrow(), { timeout: 20_000 });
+    await vi.waitFor(() => expect(() => process.kill(browser.pid, 0)).toThrow(), { timeout: 100_000 });
   });
 });
 

@@ -11,7 +11,7 @@ describe.each(PACKAGES)("the packed %s package", (name) => {
   let project: EmptyProject;
   beforeAll(() => {
     project = installPacked(name);
-  }, 60_000);
+  });
   afterAll(() => project.remove());
 
   const manifest = () =>
@@ -51,7 +51,7 @@ describe.each(PACKAGES)("the packed %s package", (name) => {
     const attw = runTool("attw", [project.tarball, "--profile", profile, "--no-emoji"], name);
     // It throws at every problem; what a package without CommonJS cannot have it prints as ignored.
     expect(attw).toContain(isModulesOnly() ? "(ignored)" : "No problems found");
-  }, 60_000);
+  });
 
   it.each(NODES)("has its exports, the same as ESM and CJS, on Node %s", async (node) => {
     const esm = await project.run(
@@ -76,7 +76,7 @@ describe("an app that installed @whisperr/node", () => {
   let project: EmptyProject;
   beforeAll(() => {
     project = installPacked("node");
-  }, 60_000);
+  });
   afterAll(() => project.remove());
 
   const app = (load: string) => `${load}

@@ -2,11 +2,8 @@ import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { compareDiagram, stateDiagram, writeDiagram } from "./state-diagram.ts";
-
-// Deriving the diagram explores thousands of states: half a second, and more beside other work.
-vi.setConfig({ testTimeout: 60_000 });
 
 test("the diagram in ARCHITECTURE.md is what the transition table does; npm run docs writes it", () => {
   const { found, expected } = compareDiagram();
