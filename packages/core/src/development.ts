@@ -94,6 +94,13 @@ export function checkNames(
   }, undefined);
 }
 
+/** Says of a `timeoutMs` that is no number how long the `call` that got it waits. */
+export function checkDeadline(given: unknown, call: string, say: SayName): void {
+  const { timeoutMs } = Object(given) as { readonly timeoutMs?: unknown };
+  if (Number.isNaN(Number(timeoutMs ?? 0)))
+    say(`${call} got a timeoutMs that is no number: 10,000 is taken.`, "timeoutMs");
+}
+
 const MAX_LISTED = 4;
 
 /** Hears a sentence about a name, without the SDK's own in front. */

@@ -97,6 +97,7 @@ export {
   retry,
   stop,
   timeoutIn,
+  timeoutOf,
   within,
 } from "./loop/flush.ts";
 export { guard, guardedWait } from "./loop/guard.ts";

@@ -48,6 +48,8 @@ export function checkOptionNames(
 
 export function checkNames(): void {}
 
+export function checkDeadline(): void {}
+
 export function checkSchemas(): void {}
 
 export function checkTestRun(): void {}

@@ -99,6 +99,7 @@ test("core exports exactly this, so that nothing becomes public by accident", ()
     "tell",
     "timeIn",
     "timeoutIn",
+    "timeoutOf",
     "timerFired",
     "timersIn",
     "traced",

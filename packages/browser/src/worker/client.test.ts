@@ -159,6 +159,14 @@ describe("the client of a worker", () => {
     expect(errors).toEqual([expect.objectContaining({ reason: "storage_failed" })]);
   });
 
+  test("waits for 10 seconds where the deadline is NaN", async () => {
+    const whisperr = create({ requestTimeoutMs: 60_000, fetch: () => new Promise(() => {}) });
+    whisperr.track("bought");
+    const ends = [whisperr.flush({ timeoutMs: Number.NaN }), whisperr.shutdown({ timeoutMs: Number.NaN })];
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(await Promise.all(ends)).toEqual(Array(2).fill({ delivered: 0, dropped: 0, pending: 1 }));
+  });
+
   test("says that a change was refused, and writes it again", async () => {
     const whisperr = create({ flushAtStart: false });
     await vi.advanceTimersByTimeAsync(10);

@@ -14,6 +14,7 @@ import {
   step,
   syncIdentity,
   tell,
+  timeoutOf,
 } from "@whisperr/core";
 import { nowMs, timers } from "../clock.ts";
 import type { BasicOptions, Features } from "../page/host.ts";
@@ -212,8 +213,7 @@ function ask(worker: Worker, name: "flush" | "reset" | "shutdown", settings?: un
     // What was refused as it was made, after it had waited, counts too.
     return opened ? result : since(before, statsOf(worker));
   });
-  const { timeoutMs } = Object(settings) as { readonly timeoutMs?: unknown };
-  return atMost(timers, timeoutMs, over, () => since(before, statsOf(worker)));
+  return atMost(timers, timeoutOf(settings), over, () => since(before, statsOf(worker)));
 }
 
 const lostIn = ({ dropped }: Stats): number => Object.values(dropped).reduce((sum, count) => sum + count, 0);

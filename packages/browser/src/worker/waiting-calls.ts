@@ -52,14 +52,14 @@ export function copied<T>(value: T, copies = new Map<unknown, unknown>()): T {
   return copy as T;
 }
 
-/** `promise`, or what `otherwise` says once `timeoutMs` are over; without such a number, the promise. */
+/** `promise`, or what `otherwise` says once `timeoutMs` are over; without a deadline, the promise. */
 export function atMost<T>(
   timers: Timers,
-  timeoutMs: unknown,
+  timeoutMs: number,
   promise: Promise<T>,
   otherwise: () => T,
 ): Promise<T> {
-  if (typeof timeoutMs !== "number" || !(timeoutMs <= MAX_TIMER_MS)) return promise;
+  if (timeoutMs > MAX_TIMER_MS) return promise;
   return new Promise((resolve) => {
     const timer = timers.set(() => resolve(otherwise()), Math.max(timeoutMs, 0));
     void promise.then((result) => {

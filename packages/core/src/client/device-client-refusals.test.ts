@@ -56,6 +56,14 @@ test("shutdown() delivers what is queued, and has the deadline it is given", asy
   expect(server.events).toHaveLength(1);
 });
 
+test.each(["flush", "shutdown"] as const)("a deadline of %s() that is NaN is 10 seconds", (call) => {
+  const { client, timers } = deviceFixture({ options: { flushIntervalMs: 0, requestTimeoutMs: 999 } });
+  client.track("one");
+  void client[call]({ timeoutMs: Number.NaN });
+
+  expect(timers.delays()).toContain(10_000);
+});
+
 describe("a bad call", () => {
   test.each<[string, string, (client: Untyped) => void]>([
     [

@@ -23,8 +23,8 @@ export interface DeviceCalls<Events extends EventMap = AnyEvents> {
   /** Says who uses this device from now on. A visitor's earlier events become theirs. */
   identify(userId: string, options?: IdentifyOptions): void;
   /**
-   * Delivers everything queued before the call. `timeoutMs` (0 or more; default: none) bounds the wait: at the deadline
-   * it resolves with what waits then, and delivery goes on. Never rejects; see `FlushResult`.
+   * Delivers everything queued before the call. `timeoutMs` (0 or more; default: none; what is no number counts as 10,000)
+   * bounds the wait: at the deadline it resolves with what waits then, and delivery goes on. Never rejects; see `FlushResult`.
    */
   flush(options?: { readonly timeoutMs?: number | undefined }): Promise<FlushResult>;
   /** Logout: starts a flush of what is queued, and forgets user, push token and visitor at once. Resolves with the flush. */
@@ -36,8 +36,8 @@ export interface DeviceCalls<Events extends EventMap = AnyEvents> {
   /** What became of every call so far: `accepted = delivered + dropped + pending`, at every moment. */
   stats(): Stats;
   /**
-   * Flushes, then stops for good: later calls are reported, not queued. `timeoutMs` (0 or more; default: none)
-   * bounds the wait. Calling it again returns the same promise.
+   * Flushes, then stops for good: later calls are reported, not queued. `timeoutMs` (as for `flush()`) bounds the
+   * wait. Calling it again returns the same promise.
    */
   shutdown(options?: { readonly timeoutMs?: number | undefined }): Promise<FlushResult>;
 }

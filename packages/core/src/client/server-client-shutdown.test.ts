@@ -104,6 +104,7 @@ describe("the deadline of shutdown()", () => {
     ["a fraction is rounded up", 1.2, 2],
     ["a fraction below 1 is not 0", 0.001, 1],
     ["a fraction below 0 is 0", -0.5, 0],
+    ["a number in text, as variables have it", "50", 50],
     ["the longest a timer can hold", MAX_TIMER_MS, MAX_TIMER_MS],
   ])("%s", async (_name, timeoutMs, delayMs) => {
     const { client, timers } = clientFixture(unanswered);
@@ -122,12 +123,8 @@ describe("the deadline of shutdown()", () => {
     ["of null", [null]],
     ["of an empty object", [{}]],
     ["of null as timeoutMs", [{ timeoutMs: null }]],
-    ["of NaN", [{ timeoutMs: Number.NaN }]],
     ["of Infinity", [{ timeoutMs: Number.POSITIVE_INFINITY }]],
     ["of more than a timer can hold", [{ timeoutMs: MAX_TIMER_MS + 1 }]],
-    ["of text, even with a number in it", [{ timeoutMs: "50" }]],
-    ["of an object", [{ timeoutMs: {} }]],
-    ["of a symbol", [{ timeoutMs: Symbol("soon") }]],
     ["that is text", ["soon"]],
   ])("%s is none", async (_name, args) => {
     const { client, timers } = clientFixture(unanswered);
@@ -138,5 +135,29 @@ describe("the deadline of shutdown()", () => {
 
     expect(timers.delays()).toEqual([999]);
     expect(ended).toEqual([]);
+  });
+
+  test.each<[string, unknown]>([
+    ["NaN", Number.NaN],
+    ["text without a number in it", "soon"],
+    ["an object", {}],
+  ])("that is %s is 10 seconds, and that is said once", async (_name, timeoutMs) => {
+    const { client, timers, log } = clientFixture(unanswered);
+    client.track("user_8842", "bought");
+    const given = { timeoutMs: timeoutMs as number };
+    const flushed = [client.flush(given), client.flush(given)];
+    await settle();
+
+    expect(timers.delays().filter((delay) => delay !== 999)).toEqual([10_000, 10_000]);
+    timers.fire(10_000);
+    timers.fire(10_000);
+    expect(await Promise.all(flushed)).toEqual(Array(2).fill({ delivered: 0, dropped: 0, pending: 1 }));
+    const said = log.map(({ message }) => message);
+    const words = "flush() got a timeoutMs that is no number: 10,000 is taken.";
+    expect(said.filter((message) => message.includes("flush()"))).toEqual([`[whisperr] ${words}`]);
+    const result = client.shutdown(given);
+    await settle();
+    timers.fire(10_000);
+    expect(await result).toEqual({ delivered: 0, dropped: 0, pending: 1 });
   });
 });

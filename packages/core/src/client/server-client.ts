@@ -73,16 +73,16 @@ export interface ServerClient<Events extends EventMap = AnyEvents> {
   forUser(userId: string): UserClient<Events>;
   /**
    * Delivers everything queued before the call. Resolves when all of it was delivered, dropped, or kept because the
-   * key was refused or retries ran out. `timeoutMs` (0 or more; default: none) bounds the wait: at the deadline it
-   * resolves with what waits then, and delivery goes on. Never rejects.
+   * key was refused or retries ran out. `timeoutMs` (0 or more; default: none; what is no number counts as 10,000) bounds
+   * the wait: at the deadline it resolves with what waits then, and delivery goes on. Never rejects.
    *
    * @example
    * const { pending } = await whisperr.flush({ timeoutMs: 2_000 });
    */
   flush(options?: { readonly timeoutMs?: number | undefined }): Promise<FlushResult>;
   /**
-   * Flushes, then stops for good: later calls are reported, not queued. `timeoutMs` (0 or more; default: none)
-   * bounds the wait; what it leaves is reported. Calling it again returns the same promise.
+   * Flushes, then stops for good: later calls are reported, not queued. `timeoutMs` (as for `flush()`) bounds the
+   * wait; what it leaves is reported. Calling it again returns the same promise.
    */
   shutdown(options?: { readonly timeoutMs?: number | undefined }): Promise<FlushResult>;
   /** What became of every call so far: `accepted = delivered + dropped + pending`, at every moment. */

@@ -1,7 +1,7 @@
 /** `flush()` and `shutdown()`: who waits for what, and what they are told. */
 import type { Client } from "../client/client.ts";
 import { abandoned, flushRequested, retryNow } from "../delivery/flushing.ts";
-import { checkNames } from "../development.ts";
+import { checkDeadline, checkNames, type SayName } from "../development.ts";
 import { MAX_TIMER_MS } from "../options.ts";
 import { warningsOf } from "../report/reporter.ts";
 import type { Names } from "../unknown-names.ts";
@@ -58,12 +58,21 @@ export interface Deadline {
   readonly timeoutMs?: number | undefined;
 }
 
-/** `timeoutMs` of what the app gave a call that waits; whatever else it gave is said once. */
-export function timeoutIn({ reporter }: Pick<Client, "reporter">, given: unknown, call: string): unknown {
-  checkNames(given, { timeoutMs: true } satisfies Names<Deadline>, call, (message, name) =>
-    warningsOf(reporter)(`${call} ${name}`, message),
-  );
-  return (given as Deadline | null | undefined)?.timeoutMs;
+/** In place of a deadline that is no number: whoever gave it meant to wait for some time, and not for ever. */
+const UNCLEAR_TIMEOUT_MS = 10_000;
+
+/** `timeoutMs` of what the app gave a call that waits; Infinity where it gave none. */
+export function timeoutOf(given: unknown): number {
+  const timeoutMs = Number((given as Deadline | null | undefined)?.timeoutMs ?? Number.POSITIVE_INFINITY);
+  return Number.isNaN(timeoutMs) ? UNCLEAR_TIMEOUT_MS : timeoutMs;
+}
+
+/** The same. What it gave that makes no sense is said once. */
+export function timeoutIn({ reporter }: Pick<Client, "reporter">, given: unknown, call: string): number {
+  const say: SayName = (message, name) => warningsOf(reporter)(`${call} ${name}`, message);
+  checkNames(given, { timeoutMs: true } satisfies Names<Deadline>, call, say);
+  checkDeadline(given, call, say);
+  return timeoutOf(given);
 }
 
 /** The last flush, with or without a deadline. */
@@ -87,7 +96,7 @@ export function flushWithin(
 /** What `begin` starts, awaited until a deadline, or without one. Only this wait ends there: delivery goes on. */
 export function within(
   client: Client,
-  given: unknown,
+  timeoutMs: number,
   begin: () => Promise<FlushResult>,
 ): Promise<FlushResult> {
   const { delivered, lost } = client;
@@ -98,16 +107,15 @@ export function within(
   });
   // Out here, what throws is a throw and no rejection.
   void flushed.then(resolve);
-  atDeadline(client, given, flushed, () => resolve(resultSince(client, { delivered, lost })));
+  atDeadline(client, timeoutMs, flushed, () => resolve(resultSince(client, { delivered, lost })));
   return over;
 }
 
-function atDeadline({ ports }: Client, given: unknown, over: Promise<unknown>, end: () => void): void {
+function atDeadline({ ports }: Client, timeoutMs: number, over: Promise<unknown>, end: () => void): void {
   const { timers } = ports;
+  if (timeoutMs > MAX_TIMER_MS) return;
   // Computed deadlines come out negative or fractional at times; that is no reason to throw on the way out.
-  const timeoutMs = typeof given === "number" ? Math.ceil(given) : Number.NaN;
-  if (!(timeoutMs <= MAX_TIMER_MS)) return;
-  const timer = timers.set(end, Math.max(timeoutMs, 0));
+  const timer = timers.set(end, Math.max(Math.ceil(timeoutMs), 0));
   void over.then(() => timers.clear(timer));
 }
 

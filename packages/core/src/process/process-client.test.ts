@@ -268,6 +268,15 @@ describe("while a user is looked up", () => {
     expect(timers.delays(), "the second one waits for nobody, and is over").not.toContain(70);
   });
 
+  test.each(["flush", "shutdown"] as const)("%s() with NaN for a deadline has 10 seconds", async (call) => {
+    const { client, calls, timers } = clientOf();
+    calls.later(lookup().user, () => {}).track("signed_up");
+    const over = client[call]({ timeoutMs: Number.NaN });
+    await settle();
+    timers.fire(10_000);
+    expect(await over).toEqual({ delivered: 0, dropped: 0, pending: 0 });
+  });
+
   test("shutdown({ timeoutMs }) has for the delivery what the lookup leaves of its time", async () => {
     const { client, calls, timers, passMs, errors } = clientOf(
       {},

@@ -112,11 +112,10 @@ export function createProcessClient<Events extends EventMap = AnyEvents>(
     shutdown(settings) {
       const queued = calls.queued();
       if (ending || queued === undefined) return ending ?? shutDown(settings);
-      const timeoutMs = timeoutIn(client, settings, "shutdown()") as number | undefined;
+      const timeoutMs = timeoutIn(client, settings, "shutdown()");
       const fromMs = end.elapsedMs();
       const since = sendQueued();
-      const shutDownLater = () =>
-        shutDown(timeoutMs === undefined ? {} : { timeoutMs: timeoutMs - (end.elapsedMs() - fromMs) });
+      const shutDownLater = () => shutDown({ timeoutMs: timeoutMs - (end.elapsedMs() - fromMs) });
       ending = guardedWait(client, () =>
         within(client, timeoutMs, () => queued.then(() => NOTHING))
           .then(shutDownLater)

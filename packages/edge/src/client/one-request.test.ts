@@ -161,6 +161,15 @@ describe("one request", () => {
   });
 });
 
+test("flush() and shutdown() with NaN for a deadline have 10 seconds", async () => {
+  const { whisperr, enter } = lifecycleStage(null, { requestTimeoutMs: 60_000 });
+  enter();
+  whisperr.track("ada", "one");
+  const waits = [whisperr.flush({ timeoutMs: Number.NaN }), whisperr.shutdown({ timeoutMs: Number.NaN })];
+  await pass(10_000);
+  expect(await Promise.all(waits)).toEqual(Array(2).fill({ delivered: 0, dropped: 0, pending: 1 }));
+});
+
 describe("where the platform says no", () => {
   test("a waitUntil that throws is mentioned once, and delivery runs", async () => {
     const warn = vi.spyOn(console, "warn").mockReturnValue();

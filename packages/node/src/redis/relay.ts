@@ -84,13 +84,16 @@ export interface RelayStats {
   readonly partitions: number;
 }
 
+/** Of `shutdown()`. */
+const DEFAULT_TIMEOUT_MS = 5_000;
+
 /** A running relay. */
 export interface Relay {
   /** What it has done so far. */
   stats(): RelayStats;
   /**
    * Delivers what it has in hand, and lets go of its partitions, so that another relay has them at once. `timeoutMs` (0 or
-   * more, default 5_000) bounds the delivery; what is left stays in Redis. Calling it again returns the same promise. Never rejects.
+   * more; default: 5,000) bounds the delivery; what is left stays in Redis. Calling it again returns the same promise. Never rejects.
    */
   shutdown(options?: { readonly timeoutMs?: number | undefined }): Promise<void>;
 }
@@ -175,8 +178,8 @@ export function createRelay(given: RelayOptions): Relay {
       partitions: [...relay.partitions.values()].filter(({ session }) => session !== undefined).length,
     }),
     shutdown(settings) {
-      const timeoutMs = timeoutIn(relay, settings, "shutdown()") as number | undefined;
-      ending ??= shutDown(relay, timeoutMs ?? 5_000);
+      const timeoutMs = timeoutIn(relay, settings, "shutdown()");
+      ending ??= shutDown(relay, timeoutMs > MAX_TIMER_MS ? DEFAULT_TIMEOUT_MS : timeoutMs);
       return ending;
     },
   };
