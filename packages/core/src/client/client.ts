@@ -38,6 +38,8 @@ export interface Client extends Machine {
   /** The sum of `dropped`. */
   lost: number;
   readonly dropped: { [reason in DropReason]?: number };
+  /** Why operations are leaving the outbox that are not counted yet, for a step may end there; null: they are delivered. */
+  leavingAs: DropReason | null | undefined;
 
   // What the queue weighs
   /** Bytes of the operations in the outbox, or more. */
@@ -101,6 +103,7 @@ export function createClient<More extends object = object>(
     lost: 0,
     // Without what other code gives to every object.
     dropped: Object.create(null),
+    leavingAs: undefined,
     bytes: 0,
     isWeighed: true,
     weighedSize: 0,

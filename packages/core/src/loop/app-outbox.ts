@@ -27,7 +27,7 @@ export function isReady(client: Client): boolean {
   recount(client);
   const unreadable = unreadableAtFront(client);
   if (unreadable > 0) {
-    take(client, 0, unreadable, false);
+    take(client, 0, unreadable, "corrupt");
     gone(client, unreadable, "corrupt");
   }
   return true;

@@ -108,23 +108,29 @@ export function lose(
 export function countDropped(client: Client, reason: DropReason, count: number): void {
   client.dropped[reason] = (client.dropped[reason] ?? 0) + count;
   client.lost += count;
+  client.leavingAs = undefined;
 }
 
 /**
  * Takes operations out of the outbox; who waits for one of them hears of it. Returns those that somebody wants to know of,
- * or undefined when the outbox has not let go of them: then they are as they were.
+ * or undefined when the outbox has not let go of them: then they are as they were. `as`: why they leave, which is counted next; null: they are delivered.
  */
 export function take(
   client: Client,
   offset: number,
   count: number,
-  isDelivered: boolean,
+  as: DropReason | null,
 ): Operation[] | undefined {
   const { outbox, ports } = client;
+  const isDelivered = as === null;
   // What was delivered, and nobody waits for, need not be read.
   const gone = isDelivered && !ports.onSettled ? [] : read(outbox, offset, offset + count);
+  client.leavingAs = as;
   outbox.remove(offset, count);
-  if (outbox.failure) return undefined;
+  if (outbox.failure) {
+    client.leavingAs = undefined;
+    return undefined;
+  }
   client.mistimed = Math.max(client.mistimed - count, 0);
   for (const operation of gone) ports.onSettled?.(operation, isDelivered);
   return gone;
@@ -132,8 +138,9 @@ export function take(
 
 /** The server took `count` operations from `offset` on, and says it refused `rejected` of them for good. */
 export function settle(client: Client, offset: number, count: number, rejected: number): void {
-  if (take(client, offset, count, true) === undefined) return;
+  if (take(client, offset, count, null) === undefined) return;
   client.delivered += count - rejected;
+  client.leavingAs = undefined;
   if (rejected > 0) lose(client, "rejected_by_server", rejected, undefined, client.answer);
 }
 

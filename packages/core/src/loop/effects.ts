@@ -11,7 +11,7 @@ import { type Answer, classifyAnswer, noAnswer, type Outcome, unmentioned } from
 import { printDebug } from "../report/reporter.ts";
 import { lose, note, settle, step, take } from "./books.ts";
 import { endCallers } from "./flush.ts";
-import { guard } from "./guard.ts";
+import { guard, mend, missingIn } from "./guard.ts";
 
 /** UTF-16 code units: a body of more may be too long for somebody on the way, where it is cut off or unanswered. */
 const LARGE_BODY = 16_384;
@@ -32,7 +32,11 @@ function breakOff(client: Client, error: unknown): void {
   const { request } = client;
   client.request = undefined;
   request?.abort();
-  if (client.phase === "sending") conclude(client, noAnswer(describeThrown(error)));
+  // What it carried has left the outbox already.
+  if (missingIn(client) !== 0) {
+    client.isTorn = true;
+    mend(client);
+  } else if (client.phase === "sending") conclude(client, noAnswer(describeThrown(error)));
 }
 
 const maySend = ({ phase, request }: Client): boolean => phase === "sending" && !request;
@@ -117,7 +121,7 @@ function abort(client: Client): void {
 }
 
 function drop(client: Client, offset: number, count: number, reason: DropReason): void {
-  const gone = take(client, offset, count, false);
+  const gone = take(client, offset, count, reason);
   if (gone === undefined) return;
   if (reason !== "queue_full") return lose(client, reason, count, gone, client.answer);
   lose(client, reason, count, gone, undefined, client.evicted);

@@ -2,8 +2,11 @@
 import { expect, test } from "vitest";
 import { settle } from "../../test/fake-ports.ts";
 import { loopFixture } from "../../test/loop-fixture.ts";
+import { aTrack } from "../../test/operations.ts";
 import type { Client } from "../client/client.ts";
+import type { Outbox } from "../queue/outbox.ts";
 import { guard, guardedWait } from "./guard.ts";
+import { discard, enqueue } from "./queue.ts";
 
 /** A port that throws the first time it is asked once the test says so. */
 function fragile() {
@@ -99,6 +102,65 @@ test("a call that waits resolves, whatever happens; what is in the queue is coun
   server.answer(202);
   expect(await flushed).toMatchObject({ delivered: 2, pending: 0 });
   expect(timers.delays()).toEqual([]);
+});
+
+/** Of what the app has; at the end of the call stack those of core do so, too. */
+function breakOnce(outbox: Outbox, when: "before" | "after"): void {
+  const remove = outbox.remove.bind(outbox);
+  outbox.remove = (offset, count) => {
+    outbox.remove = remove;
+    if (when === "after") remove(offset, count);
+    throw new Error("broken");
+  };
+}
+
+test.each(["before", "after"] as const)(
+  "what broke off %s the oldest were removed is a full queue",
+  (when) => {
+    const { client, loop, errors, track } = loopFixture({ config: { maxQueueSize: 2, flushAt: 10 } });
+    track(2);
+    breakOnce(client.outbox, when);
+    for (const number of [3, 4])
+      enqueue(
+        client,
+        () => "track()",
+        () => aTrack({ idNumber: number }),
+      );
+
+    expect(loop.stats()).toEqual({ accepted: 4, delivered: 0, dropped: { queue_full: 2 }, pending: 2 });
+    loop.flush();
+    expect(errors.map(({ reason }) => reason)).not.toContain("outbox_failed");
+    expect(errors.reduce((sum, { count = 0 }) => sum + count, 0)).toBe(2);
+  },
+);
+
+test.each([
+  [202, { delivered: 2 }],
+  [400, { delivered: 1, dropped: { rejected: 1 } }],
+])("what broke off behind the removal is what the answer %i said", async (status, expected) => {
+  const { client, loop, server, timers, track } = loopFixture();
+  track(1);
+  const flushed = loop.flush();
+  await settle();
+  breakOnce(client.outbox, "after");
+  track(1);
+  server.answer(status);
+  await settle();
+  timers.fire();
+  await settle();
+  server.answer(202);
+  await flushed;
+
+  expect(loop.stats()).toEqual({ accepted: 2, dropped: {}, pending: 0, ...expected });
+});
+
+test("what broke off while the user took everything back is what the user said", async () => {
+  const { client, loop, track } = loopFixture();
+  track(2);
+  breakOnce(client.outbox, "after");
+  guard(client, () => discard(client, "opted_out"));
+
+  expect(loop.stats()).toEqual({ accepted: 2, delivered: 0, dropped: { opted_out: 2 }, pending: 0 });
 });
 
 test("where nothing works, not even that gets out", () => {

@@ -40,15 +40,18 @@ export function mend(client: Client): void {
   if (!client.isTorn) return;
   if (!hasRoom()) return void Promise.resolve(client).then(mendAlone);
   client.isTorn = false;
-  const { outbox, callers, ending, accepted, delivered, lost, phase, request, timer } = client;
+  const { outbox, callers, ending, leavingAs, phase, request, timer } = client;
   // Weighs the queue again.
   client.weighedSize = -1;
-  const missing = accepted - delivered - lost - outbox.size;
+  const missing = missingIn(client);
   client.accepted -= Math.min(missing, 0);
   const isUnderWay = (phase === "sending" ? request : timer) !== undefined;
   try {
     step(client, () => {
-      if (missing > 0) lose(client, "outbox_failed", missing);
+      // They are gone, and nobody has counted them.
+      if (missing > 0 && leavingAs === null) client.delivered += missing;
+      else if (missing > 0) lose(client, leavingAs ?? "outbox_failed", missing);
+      client.leavingAs = undefined;
       mended(client, dueIn(outbox), callers.length, ending !== undefined, isUnderWay);
     });
   } catch (error) {
@@ -56,5 +59,9 @@ export function mend(client: Client): void {
     throw error;
   }
 }
+
+/** Operations that are neither queued nor counted; fewer than 0 where more are queued than were counted. */
+export const missingIn = ({ accepted, delivered, lost, outbox }: Client): number =>
+  accepted - delivered - lost - outbox.size;
 
 const mendAlone = (client: Client): void => guard(client, () => {});

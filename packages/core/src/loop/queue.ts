@@ -134,7 +134,7 @@ export function discard(client: Client, reason: DropReason): void {
   const { outbox, inFlight, pending } = client;
   const { size } = outbox;
   if (size === 0) return;
-  take(client, inFlight, size - inFlight, false);
+  take(client, inFlight, size - inFlight, reason);
   // What became of these nobody knows: not settled, they only leave.
   outbox.remove(0, inFlight);
   step(client, () => {
