@@ -5,7 +5,7 @@
 import { attempt } from "./attempt.ts";
 import type { DropReason, WhisperrError } from "./errors.ts";
 import { asRefusal, misuse, printable, quote, Refusal } from "./events/refusal.ts";
-import { ignoreRejection, isThenable } from "./events/thenable.ts";
+import { refuseLaterAnswers } from "./events/schemas.ts";
 import type { WhisperrOptions } from "./options.ts";
 import type { ResolvedOptions } from "./resolve-options.ts";
 import { type Names, nearestName, unknownNames } from "./unknown-names.ts";
@@ -125,6 +125,12 @@ export function checkOptionNames(
  * refuse. A schema that answers later only when properties fit has its events dropped, each with a report.
  */
 export function checkSchemas(options: WhisperrOptions): void {
+  checkSchemaOptions(options);
+  refuseLaterAnswers(options);
+}
+
+/** The same, but for when they answer. */
+export function checkSchemaOptions(options: WhisperrOptions): void {
   const { events, traits } = options;
   checkChoice(options, "unknownEvents", ["allow", "warn", "drop"]);
   checkChoice(options, "invalidEvents", ["drop", "warn", "send"]);
@@ -134,14 +140,6 @@ export function checkSchemas(options: WhisperrOptions): void {
     const what = `the schema of ${name}`;
     const fits = !schema || typeof schema["~standard"]?.validate === "function";
     mustBe(fits, what, "one of zod 4, valibot 1, arktype 2 or another Standard Schema", schema);
-    let answer: unknown;
-    try {
-      answer = schema?.["~standard"].validate({});
-      ignoreRejection(answer);
-    } catch {
-      // It says so again, of its first event.
-    }
-    mustBe(!isThenable(answer), what, "synchronous: track() does not wait", answer);
   }
 }
 

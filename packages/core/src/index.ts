@@ -31,6 +31,7 @@ export {
   checkChoice,
   checkNames,
   checkOptionNames,
+  checkSchemaOptions,
   checkSchemas,
   checkTestRun,
   checkTypes,
@@ -62,7 +63,7 @@ export {
 } from "./events/operation.ts";
 export type { WireEvent } from "./events/recorder.ts";
 export { describeThrown, misuse, printable, quote } from "./events/refusal.ts";
-export type { EventSchemas, Schema } from "./events/schemas.ts";
+export { type EventSchemas, refuseLaterAnswers, type Schema } from "./events/schemas.ts";
 export { stringify } from "./events/snapshot.ts";
 export { ignoreRejection, isThenable } from "./events/thenable.ts";
 export { type Batch, cutBatch, encodeEvent, formatMessageId, utf8Bytes } from "./events/wire.ts";

@@ -52,6 +52,8 @@ export function checkDeadline(): void {}
 
 export function checkSchemas(): void {}
 
+export function checkSchemaOptions(): void {}
+
 export function checkTestRun(): void {}
 
 export function refuseContext(): void {}
