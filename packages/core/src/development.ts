@@ -2,10 +2,11 @@
  * What is checked, and the words for it, as far as a development build has more of both than a production build, which has
  * `production.ts` in the place of this file, with the same exports.
  */
-import { attempt } from "./attempt.ts";
+import { attempt, jsonObject } from "./attempt.ts";
 import type { DropReason, WhisperrError } from "./errors.ts";
 import { asRefusal, misuse, printable, quote, Refusal } from "./events/refusal.ts";
 import { refuseLaterAnswers } from "./events/schemas.ts";
+import type { Answer } from "./http/exchange.ts";
 import type { WhisperrOptions } from "./options.ts";
 import type { ResolvedOptions } from "./resolve-options.ts";
 import { type Names, nearestName, unknownNames } from "./unknown-names.ts";
@@ -186,6 +187,13 @@ const TEXTS: { readonly [what in DropReason | WhisperrError["type"] | "abandoned
 /** What happened, in a sentence without its full stop. */
 export function explain(what: keyof typeof TEXTS): string {
   return TEXTS[what] ?? what;
+}
+
+/** Of how many among `count` operations an answer says nothing, for `debug`; one that says nothing at all needs no words. */
+export function unmentioned({ body }: Answer, count: number): string {
+  const { accepted, rejected } = jsonObject(body) as { readonly [name: string]: unknown };
+  const left = count - Number(accepted) - Number(rejected);
+  return left > 0 ? `, nothing of ${left} of them` : "";
 }
 
 /** Behind what is printed once for want of an `onError`. */

@@ -88,11 +88,10 @@ export {
 export { callTime, type Said, saidBy, timeIn, withTime } from "./last-word/said.ts";
 export { AHEAD, sendAhead } from "./loop/ahead.ts";
 export { type SharedOutbox, sharing } from "./loop/app-outbox.ts";
-export { lose, read, refuse, type Stats, stats, step, tell } from "./loop/books.ts";
+export { type FlushResult, lose, read, refuse, type Stats, stats, step, tell } from "./loop/books.ts";
 export { conclude, EFFECTS, transmit } from "./loop/effects.ts";
 export {
   abandon,
-  type FlushResult,
   flush,
   flushWithin,
   retry,

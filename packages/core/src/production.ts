@@ -62,4 +62,8 @@ export function explain(what: Parameters<typeof development.explain>[0]): string
   return what;
 }
 
+export function unmentioned(): string {
+  return "";
+}
+
 export const ONLY_ONCE: string = "";
