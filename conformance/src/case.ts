@@ -20,7 +20,6 @@ export const capability = z
     "several-clients",
     "process-exit",
     "server-process",
-    "option-checks",
     "javascript-values",
     "console",
   ])

@@ -93,12 +93,13 @@ export function resolveEdgeOptions(options: WhisperrEdgeOptions, intervalMs: num
   const { waitUntil } = options;
   if (typeof waitUntil !== "function")
     throw misuse("waitUntil must be the platform's, e.g. (promise) => ctx.waitUntil(promise)");
-  const resolved = resolveOptions(options as WhisperrOptions, { flushIntervalMs: intervalMs }, BACKOFF);
-  const { flushIntervalMs } = resolved;
+  const given = { ...options, backoff: options.backoff ?? BACKOFF } as WhisperrOptions;
+  const resolved = resolveOptions(given);
+  const isGiven = (options.flushIntervalMs ?? undefined) !== undefined;
   return {
     ...resolved,
-    // Not that of an option in whose place the default was taken.
-    resumeAfterMs: flushIntervalMs === options.flushIntervalMs ? flushIntervalMs : 0,
+    flushIntervalMs: isGiven ? resolved.flushIntervalMs : intervalMs,
+    resumeAfterMs: isGiven ? resolved.flushIntervalMs : 0,
     retriesKept: false,
     waitUntil,
     waitUntilTimeoutMs: integer(

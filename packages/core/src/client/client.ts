@@ -4,13 +4,12 @@
  */
 import type { Machine } from "../delivery/machine.ts";
 import { type DeliveryConfig, initialState } from "../delivery/state.ts";
-import type { DropReason } from "../errors.ts";
+import type { DropReason, WhisperrError } from "../errors.ts";
 import type { Answer, RequestUnderWay, Transport } from "../http/exchange.ts";
 import type { SentAhead } from "../loop/ahead.ts";
-import type { FlushResult, Note } from "../loop/books.ts";
 import { EFFECTS } from "../loop/effects.ts";
-import type { Caller } from "../loop/flush.ts";
-import { arrived } from "../loop/queue.ts";
+import type { Caller, FlushResult } from "../loop/flush.ts";
+import { addQueued } from "../loop/queue.ts";
 import type { Ports } from "../ports.ts";
 import type { Outbox } from "../queue/outbox.ts";
 import { dueIn } from "../queue/outbox.ts";
@@ -43,9 +42,11 @@ export interface Client extends Machine {
   leavingAs: DropReason | null | undefined;
 
   // What the queue weighs
-  /** Bytes of the operations in the outbox, or more; NaN when some came in unweighed. */
+  /** Bytes of the operations in the outbox, or more. */
   bytes: number;
-  /** Not more, while the outbox holds so many operations. */
+  /** Not more: nothing has left since they were counted but what was counted off. */
+  isWeighed: boolean;
+  /** Operations in the outbox when `bytes` was last changed. */
   weighedSize: number;
 
   /** A step has ended in its middle: see `mend()`. */
@@ -58,15 +59,15 @@ export interface Client extends Machine {
   ending: Promise<FlushResult> | undefined;
 
   // What the app is still to hear
-  readonly reports: Note[];
+  readonly reports: WhisperrError[];
   /** Evictions come by the thousand: the first is reported at once, and those that follow together in the next step. */
-  evicted: Note[] | undefined;
+  evicted: WhisperrError[] | undefined;
 
   // What is under way
   timer: unknown;
   request: RequestUnderWay | undefined;
   /** What was sent before its turn, oldest first, where that is done; see `loop/ahead.ts`. */
-  readonly ahead: SentAhead[];
+  ahead?: readonly SentAhead[];
   /** The last one. */
   answer: Answer | undefined;
   /** What the clock here is known to be wrong by: see `heard()`. */
@@ -104,6 +105,7 @@ export function createClient<More extends object = object>(
     dropped: Object.create(null),
     leavingAs: undefined,
     bytes: 0,
+    isWeighed: true,
     weighedSize: 0,
     isTorn: false,
     callers: [],
@@ -112,7 +114,6 @@ export function createClient<More extends object = object>(
     evicted: undefined,
     timer: undefined,
     request: undefined,
-    ahead: [],
     answer: undefined,
     clockAheadMs: 0,
     mistimed: 0,
@@ -125,7 +126,7 @@ export function createClient<More extends object = object>(
 /** What an outbox kept that outlived an earlier client is accepted, and due; where pages share a queue, `adopt()` says so. */
 export function startQueue(client: Client): void {
   client.phase = "idle";
+  client.accepted = client.outbox.size;
   const due = dueIn(client.outbox);
-  client.accepted = client.outbox.size - due;
-  if (due > 0) arrived(client, due);
+  if (due > 0) addQueued(client, due);
 }

@@ -6,7 +6,7 @@ import type { Library, Ports } from "../ports.ts";
 import type { TrackOperation } from "./operation.ts";
 import { describeThrown, Refusal } from "./refusal.ts";
 import { type EventRules, validated } from "./schemas.ts";
-import { checkEventType, checkUserId, contextToJson, objectToJson } from "./snapshot.ts";
+import { checkEventType, checkUserId, contextToJson, objectToJson, stringify } from "./snapshot.ts";
 import { ignoreRejection, isThenable } from "./thenable.ts";
 import { encodeEvent } from "./wire.ts";
 
@@ -66,7 +66,9 @@ export function createRecorder(
   const { context } = options;
   let baseJson = "{}";
   try {
-    baseJson = contextToJson(context, library && { library }, { warn });
+    // Most apps give none, and what looks through one need not be compiled at their start.
+    const isGiven = (context ?? undefined) !== undefined;
+    baseJson = isGiven ? contextToJson(context, library && { library }, { warn }) : stringify({ library });
   } catch (error) {
     refuseContext(error);
   }

@@ -44,76 +44,80 @@ export interface RequestUnderWay {
 
 export type Transport = (batch: Batch) => RequestUnderWay;
 
-export function createTransport(
+export function createTransport(options: TransportOptions, ports: Ports): Transport {
+  return (batch) => sendRequest(options, ports, batch);
+}
+
+/** By itself: what a start of an app does not need yet, engines need not compile. */
+function sendRequest(
   { baseUrl, apiKey, requestTimeoutMs }: TransportOptions,
   ports: Ports,
-): Transport {
-  return ({ path, body }) => {
-    // Called unbound: browsers and Workers refuse a fetch whose `this` is some other object.
-    const { fetch, timers } = ports;
-    let controller: AbortControllerLike | undefined;
-    // The status is the verdict: once it is here, a body that breaks off or hangs takes nothing from it.
-    let verdict: { -readonly [name in keyof Answer]: Answer[name] } | undefined;
-    let abort = () => {};
+  { path, body }: Batch,
+): RequestUnderWay {
+  // Called unbound: browsers and Workers refuse a fetch whose `this` is some other object.
+  const { fetch, timers } = ports;
+  let controller: AbortControllerLike | undefined;
+  // The status is the verdict: once it is here, a body that breaks off or hangs takes nothing from it.
+  let verdict: { -readonly [name in keyof Answer]: Answer[name] } | undefined;
+  let abort = () => {};
 
-    const ask = async (signal: unknown): Promise<FetchResponse> =>
-      fetch(baseUrl + path, {
-        method: "POST",
-        headers: { "Content-Type": "application/json", "X-API-Key": apiKey },
-        body,
-        redirect: "manual",
-        signal: signal as never,
-      });
-
-    async function exchange(): Promise<Answer> {
-      const sentMs = timeOf(ports);
-      let signal: unknown;
-      try {
-        controller = ports.abortController();
-        signal = controller.signal;
-      } catch {
-        // A host without it: the request is made all the same, and no longer waited for after its time.
-      }
-      const response = await ask(signal).catch((error) => {
-        // A test's DOM has its own class for it, which the platform's fetch refuses before it sends anything.
-        if (!describeThrown(error).includes("AbortSignal")) throw error;
-        return ask(undefined);
-      });
-      // A number, or it throws.
-      const status = Number(response.status ?? NaN);
-      if (!(status >= 0)) return noAnswer("an answer without a status");
-      // Of its own, whatever other code gives to every object.
-      verdict = { status, failure: undefined };
-      try {
-        // What the app gave as fetch may answer with less than a Response: all but the status can be done without.
-        const header = (name: string): string | undefined => {
-          const value: unknown = response.headers?.get?.(name);
-          return typeof value === "string" ? value : undefined;
-        };
-        const date = header("date");
-        verdict.retryAfter = header("retry-after");
-        verdict.isPage = /^\s*text\/html/i.test(header("content-type") ?? "") || undefined;
-        verdict.clockAheadMs = date ? aheadMs(date, sentMs, timeOf(ports)) : undefined;
-        verdict.body = await ports.readText(response);
-      } catch {
-        // Then that is all there is of it.
-      }
-      return verdict;
-    }
-
-    // Does not wait for fetch to notice: one that ignores its signal would go on for ever.
-    const answer = new Promise<Answer>((resolve) => {
-      abort = () => {
-        resolve(verdict ?? noAnswer(`no answer within ${requestTimeoutMs} ms`));
-        // Where it throws, nobody waits for it any longer.
-        attempt(() => controller?.abort(), undefined);
-      };
-      exchange().then(resolve, (error: unknown) => resolve(noAnswer(describeThrown(error))));
+  const ask = async (signal: unknown): Promise<FetchResponse> =>
+    fetch(baseUrl + path, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", "X-API-Key": apiKey },
+      body,
+      redirect: "manual",
+      signal: signal as never,
     });
-    const timer = timers.set(abort, requestTimeoutMs);
-    void answer.then(() => timers.clear(timer));
-    return { answer, abort };
-  };
+
+  async function exchange(): Promise<Answer> {
+    const sentMs = timeOf(ports);
+    let signal: unknown;
+    try {
+      controller = ports.abortController();
+      signal = controller.signal;
+    } catch {
+      // A host without it: the request is made all the same, and no longer waited for after its time.
+    }
+    const response = await ask(signal).catch((error) => {
+      // A test's DOM has its own class for it, which the platform's fetch refuses before it sends anything.
+      if (!describeThrown(error).includes("AbortSignal")) throw error;
+      return ask(undefined);
+    });
+    // A number, or it throws.
+    const status = Number(response.status ?? NaN);
+    if (!(status >= 0)) return noAnswer("an answer without a status");
+    // Of its own, whatever other code gives to every object.
+    verdict = { status, failure: undefined };
+    try {
+      // What the app gave as fetch may answer with less than a Response: all but the status can be done without.
+      const header = (name: string): string | undefined => {
+        const value: unknown = response.headers?.get?.(name);
+        return typeof value === "string" ? value : undefined;
+      };
+      const date = header("date");
+      verdict.retryAfter = header("retry-after");
+      verdict.isPage = /^\s*text\/html/i.test(header("content-type") ?? "") || undefined;
+      verdict.clockAheadMs = date ? aheadMs(date, sentMs, timeOf(ports)) : undefined;
+      verdict.body = await ports.readText(response);
+    } catch {
+      // Then that is all there is of it.
+    }
+    return verdict;
+  }
+
+  // Does not wait for fetch to notice: one that ignores its signal would go on for ever.
+  const answer = new Promise<Answer>((resolve) => {
+    abort = () => {
+      resolve(verdict ?? noAnswer(`no answer within ${requestTimeoutMs} ms`));
+      // Where it throws, nobody waits for it any longer.
+      attempt(() => controller?.abort(), undefined);
+    };
+    exchange().then(resolve, (error: unknown) => resolve(noAnswer(describeThrown(error))));
+  });
+  const timer = timers.set(abort, requestTimeoutMs);
+  void answer.then(() => timers.clear(timer));
+  return { answer, abort };
 }
 
 /** A clock that differs by less is as good as right. */
@@ -190,6 +194,12 @@ function isFromElsewhere({ status, isPage }: Answer): boolean {
 /** It came, but from some other server. */
 export function isMisdirected(answer: Answer): boolean {
   return answer.failure === undefined && isFromElsewhere(answer);
+}
+
+/** Of how many among `count` operations a batch answer says nothing; NaN where it says nothing at all. */
+export function unmentioned({ body }: Answer, count: number): number {
+  const { accepted, rejected } = parse(body);
+  return count - Number(accepted) - Number(rejected);
 }
 
 /**

@@ -3,14 +3,13 @@ import type { Client } from "../client/client.ts";
 import { answered, batchCut } from "../delivery/answering.ts";
 import { timerFired } from "../delivery/flushing.ts";
 import type { Effects, KeptBecause } from "../delivery/machine.ts";
-import { unmentioned } from "../development.ts";
 import type { DropReason } from "../errors.ts";
 import { describeThrown } from "../events/refusal.ts";
 import { cutBatch } from "../events/wire.ts";
 import { randomOf, timeOf } from "../host-numbers.ts";
-import { type Answer, classifyAnswer, noAnswer, type Outcome } from "../http/exchange.ts";
+import { type Answer, classifyAnswer, noAnswer, type Outcome, unmentioned } from "../http/exchange.ts";
 import { printDebug } from "../report/reporter.ts";
-import { lose, settle, step, take } from "./books.ts";
+import { lose, note, settle, step, take } from "./books.ts";
 import { endCallers } from "./flush.ts";
 import { guard, mend, missingIn } from "./guard.ts";
 
@@ -20,12 +19,8 @@ const LARGE_BODY = 16_384;
 export const EFFECTS: Effects = { send, abort, remove: settle, drop, wake, report, flushed: endCallers };
 
 function send(client: Client): void {
-  soon(client, transmit);
-}
-
-/** In a microtask: a burst of calls shares what comes of it, and none of them pays for that. */
-function soon(client: Client, run: (client: Client) => void): void {
-  client.ports.inContext(() => void Promise.resolve(client).then(run));
+  // In a microtask: a burst of calls shares the request, and none of them pays for building it.
+  client.ports.inContext(() => void Promise.resolve(client).then(transmit));
 }
 
 /** One request: cut from the front of the queue, sent, and its answer heard. What throws meanwhile is a failure without an answer. */
@@ -72,9 +67,12 @@ async function sendOne(client: Client): Promise<void> {
   const answer = await request.answer;
   if (client.request !== request) return;
   client.request = undefined;
-  noteEnd(client);
-  const came = `${answer.failure ?? answer.status}${unmentioned(answer, count)}`;
-  printDebug(client.reporter, `${path}, ${count} operations: ${came}`);
+  if (!client.ahead?.length) outbox.inFlight?.(0);
+  if (client.reporter.debug) {
+    const left = unmentioned(answer, count);
+    const more = left > 0 ? `, nothing of ${left} of them` : "";
+    printDebug(client.reporter, `${path}, ${count} operations: ${answer.failure ?? answer.status}${more}`);
+  }
   conclude(client, answer, batch.body.length > LARGE_BODY);
 }
 
@@ -119,12 +117,7 @@ function abort(client: Client): void {
   client.ports.sendingAhead?.letGo(client);
   client.request?.abort();
   client.request = undefined;
-  noteEnd(client);
-}
-
-/** Where requests are noted beside the queue: one is over. */
-export function noteEnd({ request, ahead, outbox }: Client): void {
-  if (!request && ahead.length === 0) outbox.inFlight?.(0);
+  client.outbox.inFlight?.(0);
 }
 
 function drop(client: Client, offset: number, count: number, reason: DropReason): void {
@@ -136,15 +129,15 @@ function drop(client: Client, offset: number, count: number, reason: DropReason)
 }
 
 function wake(client: Client, afterMs: number): void {
-  const { timer, ports } = client;
-  const { timers } = ports;
+  const { timers } = client.ports;
+  const { timer } = client;
   client.timer = undefined;
   if (timer !== undefined) timers.clear(timer);
   client.timer = afterMs > 0 ? timers.set(() => guard(client, () => onTimer(client)), afterMs) : undefined;
   // A host that sets no timer: no wait is better than one without end, unless there would be attempts without end.
   const { phase, rounds } = client;
   if (client.timer !== null || phase === "unauthorized" || (phase === "idle" && rounds > 0)) return;
-  soon(client, withoutTimer);
+  client.ports.inContext(() => void Promise.resolve(client).then(withoutTimer));
 }
 
 function withoutTimer(client: Client): void {
@@ -159,12 +152,6 @@ function onTimer(client: Client): void {
 /** Delivery stopped and everything is kept. */
 function report({ reports, outbox, answer }: Client, because: KeptBecause, attempts: number): void {
   const count = outbox.size;
-  const isLate = because === "abandoned";
-  reports.push({
-    type: isLate ? "retry_exhausted" : because,
-    what: because,
-    count,
-    answer: isLate ? undefined : answer,
-    failures: isLate ? count : attempts,
-  });
+  if (because === "abandoned") note(reports, { type: "retry_exhausted", count }, because, undefined, count);
+  else note(reports, { type: because, count }, because, answer, attempts);
 }

@@ -5,8 +5,14 @@ import { checkOptionNames, checkSchemas } from "../development.ts";
 import type { AnyEvents, EventMap } from "../events/event-types.ts";
 import { misuse } from "../events/refusal.ts";
 import { isReady, type SharedOutbox, sharing } from "../loop/app-outbox.ts";
-import { type FlushResult, resultSince } from "../loop/books.ts";
-import { type Deadline, flushWithin, timeoutIn, within } from "../loop/flush.ts";
+import {
+  type Deadline,
+  type FlushResult,
+  flushWithin,
+  resultSince,
+  timeoutIn,
+  within,
+} from "../loop/flush.ts";
 import { guardedWait } from "../loop/guard.ts";
 import { MAX_TIMER_MS, OPTION_NAMES, type WhisperrOptions } from "../options.ts";
 import { ownOptions } from "../own-options.ts";
@@ -77,48 +83,75 @@ export function createProcessClient<Events extends EventMap = AnyEvents>(
   const warning = isProduction && warningInTests?.(DEFAULT_BASE_URL);
   if (warning) ports.log("warn", warning);
   const leave = exitTimeoutMs > 0 ? end.join?.() : undefined;
-  const calls = createRequestCalls(client, options);
-  let ending: Promise<FlushResult> | undefined;
-
-  function shutDown(settings: Deadline | undefined): Promise<FlushResult> {
-    const ended = api.shutdown(settings);
-    // It leaves no listener behind.
-    void ended.then(leave);
-    return ended;
-  }
-
-  /** What waits for no user goes out meanwhile: a lookup may take all the time there is. Returns what became of all since now. */
-  function sendQueued(): () => FlushResult {
-    const { delivered, lost } = client;
-    void api.flush();
-    return () => resultSince(client, { delivered, lost });
-  }
-
+  const run: Run<Events> = { api, client, end, leave, calls: undefined, ending: undefined };
   const whisperr: ServerClient<Events> & { readonly [requestCalls]: RequestCalls } = {
     ...api,
-    [requestCalls]: calls,
-    flush(settings) {
-      const queued = calls.queued();
-      if (queued === undefined) return api.flush(settings);
-      const since = sendQueued();
-      return flushWithin(client, settings, () => queued.then(() => api.flush()).then(since));
+    get [requestCalls]() {
+      run.calls ??= createRequestCalls(client, options);
+      return run.calls;
     },
-    shutdown(settings) {
-      const queued = calls.queued();
-      if (ending || queued === undefined) return ending ?? shutDown(settings);
-      const timeoutMs = timeoutIn(client, settings, "shutdown()");
-      const fromMs = end.elapsedMs();
-      const since = sendQueued();
-      const shutDownLater = () => shutDown({ timeoutMs: timeoutMs - (end.elapsedMs() - fromMs) });
-      ending = guardedWait(client, () =>
-        within(client, timeoutMs, () => queued.then(() => NOTHING))
-          .then(shutDownLater)
-          .then(since),
-      );
-      return ending;
-    },
+    flush: (settings) => flushRun(run, settings),
+    shutdown: (settings) => endRun(run, settings),
   };
   return whisperr;
+}
+
+/** A client, and what a process has of it. What a start of an app does not need is by itself: engines compile it when it is called. */
+interface Run<Events extends EventMap> {
+  readonly api: ServerClient<Events>;
+  readonly client: Client;
+  readonly end: ProcessEnd;
+  readonly leave: (() => void) | undefined;
+  /** Made when middleware first asks for them. */
+  calls: RequestCalls | undefined;
+  ending: Promise<FlushResult> | undefined;
+}
+
+function flushRun<Events extends EventMap>(
+  run: Run<Events>,
+  settings: Deadline | undefined,
+): Promise<FlushResult> {
+  const { api, client, calls } = run;
+  const queued = calls?.queued();
+  if (queued === undefined) return api.flush(settings);
+  const since = sendQueued(run);
+  return flushWithin(client, settings, () => queued.then(() => api.flush()).then(since));
+}
+
+function endRun<Events extends EventMap>(
+  run: Run<Events>,
+  settings: Deadline | undefined,
+): Promise<FlushResult> {
+  const { client, end, calls } = run;
+  const queued = calls?.queued();
+  if (run.ending || queued === undefined) return run.ending ?? shutDown(run, settings);
+  const timeoutMs = timeoutIn(client, settings, "shutdown()");
+  const fromMs = end.elapsedMs();
+  const since = sendQueued(run);
+  const shutDownLater = () => shutDown(run, { timeoutMs: timeoutMs - (end.elapsedMs() - fromMs) });
+  run.ending = guardedWait(client, () =>
+    within(client, timeoutMs, () => queued.then(() => NOTHING))
+      .then(shutDownLater)
+      .then(since),
+  );
+  return run.ending;
+}
+
+function shutDown<Events extends EventMap>(
+  { api, leave }: Run<Events>,
+  settings: Deadline | undefined,
+): Promise<FlushResult> {
+  const ended = api.shutdown(settings);
+  // It leaves no listener behind.
+  void ended.then(leave);
+  return ended;
+}
+
+/** What waits for no user goes out meanwhile: a lookup may take all the time there is. Returns what became of all since now. */
+function sendQueued<Events extends EventMap>({ api, client }: Run<Events>): () => FlushResult {
+  const { delivered, lost } = client;
+  void api.flush();
+  return () => resultSince(client, { delivered, lost });
 }
 
 /** `http:` is safe on the machine itself, but not by way of a proxy, which reads the key. `HTTP_PROXY` is not for `https:`. */

@@ -2,12 +2,11 @@
 import {
   type Client,
   checkOptionNames,
-  checkSchemaOptions,
+  checkSchemas,
   checkTestRun,
   createServerClient,
   type EventMap,
   type Ports,
-  refuseLaterAnswers,
   type ServerRuntime,
   type WhisperrOptions,
   webPorts,
@@ -62,8 +61,7 @@ const CHECKED = "";
 
 /** Of the first client of a middleware: those of later requests are made of the same options. */
 function checkOnce(options: WhisperrEdgeOptions, config: EdgeConfig): void {
-  checkSchemaOptions(options as WhisperrOptions);
-  refuseLaterAnswers(options as WhisperrOptions);
+  checkSchemas(options as WhisperrOptions);
   const say = (message: string) => console.warn(message);
   checkOptionNames(options, ALL_OPTION_NAMES, "createWhisperr()", say);
   // What is handed over to a platform is sent by a client of its own.
