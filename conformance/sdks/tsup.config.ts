@@ -25,6 +25,14 @@ const alone = {
   },
 } as const;
 
+/** With the SDK's development build inside. */
+const development = {
+  esbuildOptions: (options: { conditions?: string[] }) => {
+    alone.esbuildOptions(options);
+    options.conditions = ["development"];
+  },
+};
+
 /** Where `browser-es2020.ts` takes away what is newer, the driver's own clock cannot use it either. */
 const olderTimers: NonNullable<Options["esbuildPlugins"]>[number] = {
   name: "older-timers",
@@ -54,17 +62,20 @@ export default defineConfig([
   { ...alone, entry: ["src/workerd-worker.ts"], format: ["esm"] },
   {
     ...alone,
+    ...development,
+    entry: { "workerd-worker-development": "src/workerd-worker.ts" },
+    format: ["esm"],
+  },
+  {
+    ...alone,
     entry: ["src/browser.ts", "src/browser-slim.ts", "src/outside-web.ts", "src/vercel-edge-function.ts"],
     format: ["iife"],
   },
   { ...alone, entry: ["src/browser-es2020.ts"], format: ["iife"], esbuildPlugins: [olderTimers] },
   {
     ...alone,
+    ...development,
     entry: { "browser-development": "src/browser.ts" },
     format: ["iife"],
-    esbuildOptions: (options: { conditions?: string[] }) => {
-      alone.esbuildOptions(options);
-      options.conditions = ["development"];
-    },
   },
 ]);

@@ -20,6 +20,7 @@ export const capability = z
     "several-clients",
     "process-exit",
     "server-process",
+    "option-checks",
     "javascript-values",
     "console",
   ])

@@ -42,6 +42,8 @@ export type Capability =
   | "process-exit"
   /** The SDK of a process whose author sees what it throws at its start. */
   | "server-process"
+  /** Each option that cannot be meant is refused at creation. Builds for production may take its default. */
+  | "option-checks"
   /** Two values of the language JSON lacks: BigInt, and objects with getters and toJSON. */
   | "javascript-values"
   /** SDK output to the console can be read. */

@@ -20,7 +20,7 @@
  * and shows what the case really says.
  */
 
-/** The SDKs a mutant can be made of, each on one runtime: node26, deno, workerd and chromium of `subjects/`. */
+/** The SDKs a mutant can be made of, each on one runtime: node26, deno, workerd-development and chromium of `subjects/`. */
 export type SdkKind = "node" | "deno" | "edge" | "browser";
 
 export interface Mutant {

@@ -16,7 +16,7 @@ import type { Choice } from "./mutated-sdk.ts";
 const RUNTIMES: Record<SdkKind, string> = {
   node: "node26",
   deno: "deno",
-  edge: "workerd",
+  edge: "workerd-development",
   browser: "chromium",
 };
 

@@ -2,10 +2,11 @@
  * What is checked, and the words for it, as far as a development build has more of both than a production build, which has
  * `production.ts` in the place of this file, with the same exports.
  */
-import { attempt } from "./attempt.ts";
+import { attempt, jsonObject } from "./attempt.ts";
 import type { DropReason, WhisperrError } from "./errors.ts";
 import { asRefusal, misuse, printable, quote, Refusal } from "./events/refusal.ts";
-import { ignoreRejection, isThenable } from "./events/thenable.ts";
+import { refuseLaterAnswers } from "./events/schemas.ts";
+import type { Answer } from "./http/exchange.ts";
 import type { WhisperrOptions } from "./options.ts";
 import type { ResolvedOptions } from "./resolve-options.ts";
 import { type Names, nearestName, unknownNames } from "./unknown-names.ts";
@@ -125,6 +126,12 @@ export function checkOptionNames(
  * refuse. A schema that answers later only when properties fit has its events dropped, each with a report.
  */
 export function checkSchemas(options: WhisperrOptions): void {
+  checkSchemaOptions(options);
+  refuseLaterAnswers(options);
+}
+
+/** The same, but for when they answer. */
+export function checkSchemaOptions(options: WhisperrOptions): void {
   const { events, traits } = options;
   checkChoice(options, "unknownEvents", ["allow", "warn", "drop"]);
   checkChoice(options, "invalidEvents", ["drop", "warn", "send"]);
@@ -134,14 +141,6 @@ export function checkSchemas(options: WhisperrOptions): void {
     const what = `the schema of ${name}`;
     const fits = !schema || typeof schema["~standard"]?.validate === "function";
     mustBe(fits, what, "one of zod 4, valibot 1, arktype 2 or another Standard Schema", schema);
-    let answer: unknown;
-    try {
-      answer = schema?.["~standard"].validate({});
-      ignoreRejection(answer);
-    } catch {
-      // It says so again, of its first event.
-    }
-    mustBe(!isThenable(answer), what, "synchronous: track() does not wait", answer);
   }
 }
 
@@ -188,6 +187,13 @@ const TEXTS: { readonly [what in DropReason | WhisperrError["type"] | "abandoned
 /** What happened, in a sentence without its full stop. */
 export function explain(what: keyof typeof TEXTS): string {
   return TEXTS[what] ?? what;
+}
+
+/** Of how many among `count` operations an answer says nothing, for `debug`; one that says nothing at all needs no words. */
+export function unmentioned({ body }: Answer, count: number): string {
+  const { accepted, rejected } = jsonObject(body) as { readonly [name: string]: unknown };
+  const left = count - Number(accepted) - Number(rejected);
+  return left > 0 ? `, nothing of ${left} of them` : "";
 }
 
 /** Behind what is printed once for want of an `onError`. */

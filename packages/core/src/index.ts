@@ -31,6 +31,7 @@ export {
   checkChoice,
   checkNames,
   checkOptionNames,
+  checkSchemaOptions,
   checkSchemas,
   checkTestRun,
   checkTypes,
@@ -62,7 +63,7 @@ export {
 } from "./events/operation.ts";
 export type { WireEvent } from "./events/recorder.ts";
 export { describeThrown, misuse, printable, quote } from "./events/refusal.ts";
-export type { EventSchemas, Schema } from "./events/schemas.ts";
+export { type EventSchemas, refuseLaterAnswers, type Schema } from "./events/schemas.ts";
 export { stringify } from "./events/snapshot.ts";
 export { ignoreRejection, isThenable } from "./events/thenable.ts";
 export { type Batch, cutBatch, encodeEvent, formatMessageId, utf8Bytes } from "./events/wire.ts";
@@ -87,11 +88,10 @@ export {
 export { callTime, type Said, saidBy, timeIn, withTime } from "./last-word/said.ts";
 export { AHEAD, sendAhead } from "./loop/ahead.ts";
 export { type SharedOutbox, sharing } from "./loop/app-outbox.ts";
-export { lose, read, refuse, type Stats, stats, step, tell } from "./loop/books.ts";
+export { type FlushResult, lose, read, refuse, type Stats, stats, step, tell } from "./loop/books.ts";
 export { conclude, EFFECTS, transmit } from "./loop/effects.ts";
 export {
   abandon,
-  type FlushResult,
   flush,
   flushWithin,
   retry,

@@ -13,10 +13,11 @@ export interface ResolvedOptions extends Readonly<Record<NumberName, number>> {
 
 export const DEFAULT_BASE_URL = "https://api.whisperr.net";
 
-/** Throws an Error that names the option, what it got and what it takes. `defaults`: what differs between runtimes. */
+/** Throws an Error that names the option, what it got and what it takes. `defaults`, `waits`: what differs between runtimes. */
 export function resolveOptions(
   options: WhisperrOptions,
   defaults: { readonly [name in NumberName]?: number } = {},
+  waits: ResolvedOptions["backoff"] = { baseMs: 1000, maxMs: 30_000 },
 ): ResolvedOptions {
   checkTypes("function", options, ["onError", "fetch"]);
   const { beforeSend } = options as { readonly beforeSend?: unknown };
@@ -35,8 +36,8 @@ export function resolveOptions(
     numbers[name] = integer(name, options[name], defaults[name] ?? fallback, min, max);
   }
   const { backoff } = options;
-  const baseMs = integer("backoff.baseMs", backoff?.baseMs, 1000, 1, MAX_TIMER_MS);
-  const maxMs = integer("backoff.maxMs", backoff?.maxMs, Math.max(30_000, baseMs), baseMs, MAX_TIMER_MS);
+  const baseMs = integer("backoff.baseMs", backoff?.baseMs, waits.baseMs, 1, MAX_TIMER_MS);
+  const maxMs = integer("backoff.maxMs", backoff?.maxMs, Math.max(waits.maxMs, baseMs), baseMs, MAX_TIMER_MS);
   return {
     ...numbers,
     apiKey: checkApiKey(options.apiKey),

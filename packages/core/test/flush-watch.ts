@@ -1,6 +1,6 @@
 /** Watches every `flush()` and `shutdown()` of a run: each must end when what it waits for is settled, and not before. */
 import { expect } from "vitest";
-import type { FlushResult } from "../src/loop/flush.ts";
+import type { FlushResult } from "../src/loop/books.ts";
 
 interface Flush {
   readonly waitsFor: readonly string[];

@@ -1,7 +1,7 @@
 /** An effect loop with everything around it under the test's control. */
 import { type Client, type ClientConfig, createClient, startQueue } from "../src/client/client.ts";
 import type { WhisperrError } from "../src/errors.ts";
-import type { FlushResult } from "../src/loop/flush.ts";
+import type { FlushResult } from "../src/loop/books.ts";
 import type { Ports } from "../src/ports.ts";
 import { guardedOutbox } from "../src/queue/guarded-outbox.ts";
 import { createMemoryOutbox } from "../src/queue/memory-outbox.ts";

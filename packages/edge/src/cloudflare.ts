@@ -108,8 +108,8 @@ export type Wrapped<Handlers> = {
  * request: what the handler tracked goes out when it returns, what its stream or `waitUntil` tracks later goes out too,
  * all of it under `ctx.waitUntil`. The response waits for nothing.
  *
- * `options` is asked once per request, and may throw: so does a request whose options make no sense. Without a usable
- * `apiKey` requests go on, nothing is recorded, and the console says so once.
+ * `options` is asked once per request, and may throw: so does a request whose options make no sense, in a production build only where
+ * their defaults would do harm. Without a usable `apiKey` requests go on, nothing is recorded, and the console says so once.
  *
  * @example
  * export default { fetch: withWhisperr(handler, (env) => ({ apiKey: env.WHISPERR_API_KEY })) };

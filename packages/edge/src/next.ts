@@ -1,6 +1,7 @@
 /** Next.js 15.1 and later: one client for all requests, held through `after()`, or by the platform where there is none. */
 import {
   abandon,
+  checkTypes,
   createDisabledClient,
   type EventMap,
   type EventSchemas,
@@ -33,7 +34,8 @@ export interface NextOptions extends EdgeOptions {
  * Does nothing until the first call: the key may be missing at `next build`. What a page calls while it is rendered at build
  * time is not recorded, and the console says so.
  *
- * @throws An Error that names the option and the fix, when an option makes no sense. No call on the client throws later.
+ * @throws An Error that names the option and the fix, when an option makes no sense. A production build takes its default, and throws
+ * only where that would do harm. No call on the client throws later.
  *
  * @example
  * export const whisperr = createWhisperr();
@@ -51,10 +53,11 @@ export function createWhisperr<Events extends EventMap = RegisteredEvents>(
 
 function make<Events extends EventMap>(given: NextOptions & EventSchemas<Events>): Whisperr<Events> {
   const bound = boundWaits({ hurry: () => void api.flush(), abandon: () => abandon(client) });
+  checkTypes("function", given, ["fetch"]);
   const options = {
     ...given,
     apiKey: given.apiKey || (keyOfEnvironment() ?? ""),
-    fetch: untraced(given.fetch ?? platformFetch),
+    fetch: untraced(typeof given.fetch === "function" ? given.fetch : platformFetch),
     waitUntil: waitUntilInNext(bound),
   };
   if (options.disabled === true || isWithoutKey(options)) return createDisabledClient<Events>();

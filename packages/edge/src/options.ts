@@ -93,13 +93,12 @@ export function resolveEdgeOptions(options: WhisperrEdgeOptions, intervalMs: num
   const { waitUntil } = options;
   if (typeof waitUntil !== "function")
     throw misuse("waitUntil must be the platform's, e.g. (promise) => ctx.waitUntil(promise)");
-  const given = { ...options, backoff: options.backoff ?? BACKOFF } as WhisperrOptions;
-  const resolved = resolveOptions(given);
-  const isGiven = (options.flushIntervalMs ?? undefined) !== undefined;
+  const resolved = resolveOptions(options as WhisperrOptions, { flushIntervalMs: intervalMs }, BACKOFF);
+  const { flushIntervalMs } = resolved;
   return {
     ...resolved,
-    flushIntervalMs: isGiven ? resolved.flushIntervalMs : intervalMs,
-    resumeAfterMs: isGiven ? resolved.flushIntervalMs : 0,
+    // Not that of an option in whose place the default was taken.
+    resumeAfterMs: flushIntervalMs === options.flushIntervalMs ? flushIntervalMs : 0,
     retriesKept: false,
     waitUntil,
     waitUntilTimeoutMs: integer(

@@ -19,7 +19,8 @@ export interface VercelOptions extends EdgeOptions {
  * Makes a client for module scope. Each call is delivered under the `waitUntil` of the request it is made in. Where there
  * is none, as in local development, delivery just runs.
  *
- * @throws An Error that names the option and the fix, when an option makes no sense. No call on the client throws later.
+ * @throws An Error that names the option and the fix, when an option makes no sense. A production build takes its default, and throws
+ * only where that would do harm. No call on the client throws later.
  *
  * @example
  * export const whisperr = createWhisperr();

@@ -4,12 +4,13 @@
  */
 import type { Machine } from "../delivery/machine.ts";
 import { type DeliveryConfig, initialState } from "../delivery/state.ts";
-import type { DropReason, WhisperrError } from "../errors.ts";
+import type { DropReason } from "../errors.ts";
 import type { Answer, RequestUnderWay, Transport } from "../http/exchange.ts";
 import type { SentAhead } from "../loop/ahead.ts";
+import type { FlushResult, Note } from "../loop/books.ts";
 import { EFFECTS } from "../loop/effects.ts";
-import type { Caller, FlushResult } from "../loop/flush.ts";
-import { addQueued } from "../loop/queue.ts";
+import type { Caller } from "../loop/flush.ts";
+import { arrived } from "../loop/queue.ts";
 import type { Ports } from "../ports.ts";
 import type { Outbox } from "../queue/outbox.ts";
 import { dueIn } from "../queue/outbox.ts";
@@ -42,11 +43,9 @@ export interface Client extends Machine {
   leavingAs: DropReason | null | undefined;
 
   // What the queue weighs
-  /** Bytes of the operations in the outbox, or more. */
+  /** Bytes of the operations in the outbox, or more; NaN when some came in unweighed. */
   bytes: number;
-  /** Not more: nothing has left since they were counted but what was counted off. */
-  isWeighed: boolean;
-  /** Operations in the outbox when `bytes` was last changed. */
+  /** Not more, while the outbox holds so many operations. */
   weighedSize: number;
 
   /** A step has ended in its middle: see `mend()`. */
@@ -59,15 +58,15 @@ export interface Client extends Machine {
   ending: Promise<FlushResult> | undefined;
 
   // What the app is still to hear
-  readonly reports: WhisperrError[];
+  readonly reports: Note[];
   /** Evictions come by the thousand: the first is reported at once, and those that follow together in the next step. */
-  evicted: WhisperrError[] | undefined;
+  evicted: Note[] | undefined;
 
   // What is under way
   timer: unknown;
   request: RequestUnderWay | undefined;
   /** What was sent before its turn, oldest first, where that is done; see `loop/ahead.ts`. */
-  ahead?: readonly SentAhead[];
+  readonly ahead: SentAhead[];
   /** The last one. */
   answer: Answer | undefined;
   /** What the clock here is known to be wrong by: see `heard()`. */
@@ -105,7 +104,6 @@ export function createClient<More extends object = object>(
     dropped: Object.create(null),
     leavingAs: undefined,
     bytes: 0,
-    isWeighed: true,
     weighedSize: 0,
     isTorn: false,
     callers: [],
@@ -114,6 +112,7 @@ export function createClient<More extends object = object>(
     evicted: undefined,
     timer: undefined,
     request: undefined,
+    ahead: [],
     answer: undefined,
     clockAheadMs: 0,
     mistimed: 0,
@@ -126,7 +125,7 @@ export function createClient<More extends object = object>(
 /** What an outbox kept that outlived an earlier client is accepted, and due; where pages share a queue, `adopt()` says so. */
 export function startQueue(client: Client): void {
   client.phase = "idle";
-  client.accepted = client.outbox.size;
   const due = dueIn(client.outbox);
-  if (due > 0) addQueued(client, due);
+  client.accepted = client.outbox.size - due;
+  if (due > 0) arrived(client, due);
 }

@@ -4,8 +4,7 @@ import type { AnyEvents, EventArguments, EventMap, EventName } from "../events/e
 import type { IdentifyBody, IdentifyOptions } from "../events/identify-body.ts";
 import type { Recorder } from "../events/recorder.ts";
 import type { IdentityKeeper, IdentityStore } from "../identity/identity-keeper.ts";
-import type { Stats } from "../loop/books.ts";
-import type { FlushResult } from "../loop/flush.ts";
+import type { FlushResult, Stats } from "../loop/books.ts";
 import type { Client } from "./client.ts";
 import type { HOLD } from "./device-hold.ts";
 import type { PUSH } from "./device-push.ts";

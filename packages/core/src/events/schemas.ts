@@ -2,10 +2,11 @@
  * Events and traits as the app's own schemas have them: by any validator that follows Standard Schema (standardschema.dev). What a
  * schema takes is what `track()` is given, what it makes of that is what is sent.
  */
+import { attempt } from "../attempt.ts";
 import type { DropReason } from "../errors.ts";
 import type { WhisperrOptions } from "../options.ts";
-import { describeThrown, Refusal, words } from "./refusal.ts";
-import { ignoreRejection } from "./thenable.ts";
+import { describeThrown, misuse, Refusal, words } from "./refusal.ts";
+import { ignoreRejection, isThenable } from "./thenable.ts";
 
 /** A schema of zod 4, valibot 1, arktype 2, or of any other validator that follows Standard Schema. It must answer at once. */
 export interface Schema<Input = unknown> {
@@ -59,6 +60,17 @@ export function validated({ options, warn }: EventRules, given: unknown, event?:
   if (policy === "drop") throw new Refusal(event ? "invalid_event" : "invalid_traits", problem);
   if (policy === "warn") warn(`${event}`, `${event ?? "traits"}: ${problem}.`);
   return given;
+}
+
+/** Throws an Error where a schema answers later: what it would take out of an event nobody waits for, so every event would be dropped. */
+export function refuseLaterAnswers({ events, traits }: WhisperrOptions): void {
+  for (const [name, schema] of Object.entries({ ...events, traits })) {
+    const what = `the schema of ${name}`;
+    // One that throws says so again, of its first event.
+    const answer = attempt(() => schema?.["~standard"].validate({}), undefined);
+    ignoreRejection(answer);
+    if (isThenable(answer)) throw misuse(`${what} must be synchronous: track() does not wait`, what);
+  }
 }
 
 /** `address.city: Required`. Validators that say more in several lines say all of them. */

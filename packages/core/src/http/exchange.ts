@@ -196,12 +196,6 @@ export function isMisdirected(answer: Answer): boolean {
   return answer.failure === undefined && isFromElsewhere(answer);
 }
 
-/** Of how many among `count` operations a batch answer says nothing; NaN where it says nothing at all. */
-export function unmentioned({ body }: Answer, count: number): number {
-  const { accepted, rejected } = parse(body);
-  return count - Number(accepted) - Number(rejected);
-}
-
 /**
  * `Retry-After` as ms to wait, 1 to 60,000, in both forms of RFC 9110. Undefined when absent, unparseable, or no wait at
  * all: a clock ahead of the server's turns every date into the past, and the attempts must not be spent in one burst.

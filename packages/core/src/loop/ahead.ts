@@ -11,13 +11,13 @@ import type { Operation } from "../events/operation.ts";
 import { type Batch, cutBatch, utf8Bytes } from "../events/wire.ts";
 import type { Answer, RequestUnderWay } from "../http/exchange.ts";
 import { read, settle, step } from "./books.ts";
-import { heard, transmit } from "./effects.ts";
+import { heard, noteEnd, transmit } from "./effects.ts";
 import { guard } from "./guard.ts";
 
 export interface SentAhead {
   readonly batch: Batch;
   readonly request: RequestUnderWay;
-  readonly operations: readonly Operation[];
+  readonly operations: ReadonlySet<Operation | undefined>;
   /** An identify, and an older one had no answer: whichever arrives last counts, and no answer says which. */
   readonly mayBeUndone: boolean;
 }
@@ -33,87 +33,76 @@ export const AHEAD = { sendAhead, next, letGo };
  * flight, and this client waits until they have not.
  */
 export function sendAhead(client: Client, behind?: number): void {
-  const { outbox, ports, config } = client;
+  const { outbox, ports, config, ahead } = client;
   if (!ports.aheadBytes?.(client) || !(client.request || behind !== undefined)) return;
   step(client, hurried);
   // A request that failed for what it holds is divided, or others are probed; what stands behind it waits until that is done.
   const isPlain = () => client.suspect === 0 && client.offset === 0;
-  while (client.phase === "sending" && isPlain() && sentBy(client).length < MAX_AHEAD) {
+  while (client.phase === "sending" && isPlain() && ahead.length < MAX_AHEAD) {
     const offset = endOfSent(client, behind);
     const room = ports.aheadBytes(client);
     const limit = Math.min(client.ceiling, client.pending - offset);
     const batch = cutBatch(outbox, limit, Math.min(config.maxBatchBytes, room), offset);
     const { count } = batch;
     if (limit <= 0 || count === 0 || utf8Bytes(batch.body) > room) return;
-    const operations = read(outbox, offset, offset + count);
     outbox.inFlight?.(offset + count);
+    const operations = new Set(read(outbox, offset, offset + count));
+    const mayBeUndone = isIdentify(outbox.at(offset)) && read(outbox, 0, offset).some(isIdentify);
     const request = client.transport(batch);
     // As in `transmit`: everything may have been taken back.
     if (client.phase !== "sending") return request.abort();
-    const mayBeUndone = operations.some(identifies) && read(outbox, 0, offset).some(identifies);
     const sent = { batch, request, operations, mayBeUndone };
-    client.ahead = [...sentBy(client), sent];
+    ahead.push(sent);
     void request.answer.then((answer) => guard(client, () => answeredEarly(client, sent, answer)));
   }
 }
-
-const sentBy = ({ ahead = [] }: Client): readonly SentAhead[] => ahead;
 
 /**
  * What comes next: what is under way already, if that is its turn. `null`: whatever was sent ahead must be answered first, for
  * the client may have time again, and then there is one request at a time.
  */
-function next(client: Client): SentAhead | undefined | null {
-  const [sent, ...others] = sentBy(client);
+function next({ ahead, outbox }: Client): SentAhead | undefined | null {
+  const [sent] = ahead;
   if (!sent) return undefined;
-  if (sent.mayBeUndone || sent.operations.some((one, index) => one !== client.outbox.at(index))) return null;
-  client.ahead = others;
-  return sent;
+  const isInFront = [...sent.operations].every((one, index) => one === outbox.at(index));
+  return sent.mayBeUndone || !isInFront ? null : ahead.shift();
 }
 
 /** Nobody waits for any of it. */
-function letGo(client: Client): void {
-  for (const { request } of sentBy(client)) request.abort();
-  client.ahead = [];
+function letGo({ ahead }: Client): void {
+  for (const { request } of ahead.splice(0)) request.abort();
 }
 
 function answeredEarly(client: Client, sent: SentAhead, answer: Answer): void {
+  const at = client.ahead.indexOf(sent);
   // Its turn has come meanwhile, or it was let go of.
-  const others = sentBy(client).filter((one) => one !== sent);
-  if (others.length === sentBy(client).length) return;
-  client.ahead = others;
+  if (at < 0) return;
+  client.ahead.splice(at, 1);
   const outcome = heard(client, answer, sent.batch.count);
   // An identify is overtaken by none: one that may be undone is said again in its turn.
   if (outcome.kind === "accepted" && !sent.mayBeUndone) {
     client.answer = answer;
-    step(client, settleAll, sent.operations, outcome.rejected);
+    step(client, settleAll, sent, outcome.rejected);
   }
-  if (!others.length && !client.request) client.outbox.inFlight?.(0);
+  noteEnd(client);
   void transmit(client);
 }
 
-const identifies = ({ kind }: Operation): boolean => kind === "identify";
+const isIdentify = (operation: Operation | undefined): boolean => operation?.kind === "identify";
 
-/** One by one: some may have gone to another page, or made room for others. */
-function settleAll(client: Client, operations: readonly Operation[], rejected: number): void {
+/** One by one, the last first: some may have gone to another page, or made room for others. */
+function settleAll(client: Client, { operations }: SentAhead, rejected: number): void {
   let left = rejected;
-  for (const operation of operations) {
-    const offset = positionOf(client, operation);
-    if (offset < 0) continue;
-    settle(client, offset, 1, left-- > 0 ? 1 : 0);
-    withdrawn(client, offset, 1);
+  for (let at = client.pending - 1; at >= 0; at--) {
+    if (!operations.has(client.outbox.at(at))) continue;
+    settle(client, at, 1, left-- > 0 ? 1 : 0);
+    withdrawn(client, at, 1);
   }
 }
 
-function positionOf({ outbox, pending }: Client, operation: Operation | undefined): number {
-  for (let at = 0; at < pending; at++) if (outbox.at(at) === operation) return at;
-  return -1;
-}
-
 /** Behind the last operation that is under way. */
-function endOfSent({ ahead = [], outbox, pending, inFlight }: Client, behind = inFlight): number {
-  const sent = new Set(ahead.flatMap(({ operations }) => operations));
+function endOfSent({ ahead, outbox, pending, inFlight }: Client, behind = inFlight): number {
   let end = pending;
-  while (end > behind && !sent.has(outbox.at(end - 1) as Operation)) end--;
+  while (end > behind && !ahead.some(({ operations }) => operations.has(outbox.at(end - 1)))) end--;
   return end;
 }

@@ -23,6 +23,16 @@ export interface Stats {
   readonly pending: number;
 }
 
+/** What became of operations while a `flush()` or `shutdown()` waited. */
+export interface FlushResult {
+  /** Operations the server took meanwhile. */
+  readonly delivered: number;
+  /** Operations dropped meanwhile, whatever the reason; `stats()` tells them apart. */
+  readonly dropped: number;
+  /** Operations that wait now. */
+  readonly pending: number;
+}
+
 /**
  * What an `onError` causes by its own calls it hears of too, but not for ever: it may cause the same each time. The books
  * count everything. Far more than a step has of its own.
@@ -31,6 +41,18 @@ const MAX_REPORTS = 20;
 
 export function stats({ accepted, delivered, dropped, outbox }: Client): Stats {
   return { accepted, delivered, dropped: { ...dropped }, pending: outbox.size };
+}
+
+/** What became of operations since the books were as given. */
+export function resultSince(
+  client: Client,
+  { delivered, lost }: Pick<Client, "delivered" | "lost">,
+): FlushResult {
+  return {
+    delivered: client.delivered - delivered,
+    dropped: client.lost - lost,
+    pending: client.outbox.size,
+  };
 }
 
 /** Changes the client by a function of the machine, then tells what came of it. */
@@ -53,20 +75,23 @@ export function step<Args extends readonly unknown[]>(
 export function tell(client: Client): void {
   const { reports, reporter } = client;
   if (reporter.reporting) return;
-  for (let told = 0; told < MAX_REPORTS && reports.length > 0; told++)
-    report(reporter, reports.shift() as WhisperrError);
+  for (let told = 0; told < MAX_REPORTS && reports.length > 0; told++) {
+    const { what, answer, failures, ...error } = reports.shift() as Note;
+    const message = messageOf(what, answer, failures);
+    report(reporter, { ...error, message, ...(answer?.status && { status: answer.status }) });
+  }
   reports.length = 0;
   client.ports.onStep?.(client);
 }
 
-/** Notes what the app is to hear, at the end of the step if that is what the list is for. See `messageOf`. */
-export function note(
-  reports: WhisperrError[],
-  error: Omit<WhisperrError, "message">,
-  ...[what, answer, count]: Parameters<typeof messageOf>
-): void {
-  const message = messageOf(what, answer, count);
-  reports.push({ ...error, message, ...(answer?.status && { status: answer.status }) });
+/** What the app is to hear at the end of a step; the words for it are made then. */
+export interface Note extends Pick<WhisperrError, "type" | "reason"> {
+  /** What happened, and the answer and the number that say more of it: see `messageOf()`. */
+  readonly what: Parameters<typeof messageOf>[0];
+  answer?: Answer | undefined;
+  readonly failures?: number;
+  count: number;
+  messageIds?: string[];
 }
 
 /** An operation that never reached the queue; who waits for it hears of it. */
@@ -80,7 +105,7 @@ export function refuse(client: Client, reason: DropReason, message: string, oper
   tell(client);
 }
 
-/** Counts and reports `count` operations that are out of the queue. `gone`: those of them that are known. */
+/** Counts and notes `count` operations that are out of the queue. `gone`: those of them that are known. */
 export function lose(
   client: Client,
   reason: DropReason,
@@ -90,19 +115,19 @@ export function lose(
   reports = client.reports,
 ): void {
   countDropped(client, reason, count);
-  // What is still to be told of the same becomes one report with it.
-  const last = reports[reports.length - 1]?.reason === reason ? reports.pop() : undefined;
-  // Evictions come by the thousand, and nothing but their number is to be told any more.
-  if (!answer && last?.messageIds?.length === MAX_REPORTED_IDS)
-    return void reports.push({ ...last, count: (last.count ?? 0) + count });
-  const ids = gone?.flatMap((one) => (one.kind === "track" ? formatMessageId(one) : []));
-  const messageIds = ids && { messageIds: [...(last?.messageIds ?? []), ...ids].slice(0, MAX_REPORTED_IDS) };
-  note(
-    reports,
-    { type: "dropped", reason, count: (last?.count ?? 0) + count, ...messageIds },
-    reason,
-    answer,
-  );
+  // With what is still to be told of the same: evictions come by the thousand.
+  let note = reports[reports.length - 1];
+  if (note?.reason !== reason) {
+    note = { type: "dropped", reason, what: reason, count: 0 };
+    reports.push(note);
+  }
+  note.count += count;
+  note.answer = answer;
+  if (!gone) return;
+  note.messageIds ??= [];
+  for (const one of gone)
+    if (one.kind === "track" && note.messageIds.length < MAX_REPORTED_IDS)
+      note.messageIds.push(formatMessageId(one));
 }
 
 export function countDropped(client: Client, reason: DropReason, count: number): void {

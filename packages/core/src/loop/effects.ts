@@ -3,13 +3,14 @@ import type { Client } from "../client/client.ts";
 import { answered, batchCut } from "../delivery/answering.ts";
 import { timerFired } from "../delivery/flushing.ts";
 import type { Effects, KeptBecause } from "../delivery/machine.ts";
+import { unmentioned } from "../development.ts";
 import type { DropReason } from "../errors.ts";
 import { describeThrown } from "../events/refusal.ts";
 import { cutBatch } from "../events/wire.ts";
 import { randomOf, timeOf } from "../host-numbers.ts";
-import { type Answer, classifyAnswer, noAnswer, type Outcome, unmentioned } from "../http/exchange.ts";
+import { type Answer, classifyAnswer, noAnswer, type Outcome } from "../http/exchange.ts";
 import { printDebug } from "../report/reporter.ts";
-import { lose, note, settle, step, take } from "./books.ts";
+import { lose, settle, step, take } from "./books.ts";
 import { endCallers } from "./flush.ts";
 import { guard, mend, missingIn } from "./guard.ts";
 
@@ -19,8 +20,12 @@ const LARGE_BODY = 16_384;
 export const EFFECTS: Effects = { send, abort, remove: settle, drop, wake, report, flushed: endCallers };
 
 function send(client: Client): void {
-  // In a microtask: a burst of calls shares the request, and none of them pays for building it.
-  client.ports.inContext(() => void Promise.resolve(client).then(transmit));
+  soon(client, transmit);
+}
+
+/** In a microtask: a burst of calls shares what comes of it, and none of them pays for that. */
+function soon(client: Client, run: (client: Client) => void): void {
+  client.ports.inContext(() => void Promise.resolve(client).then(run));
 }
 
 /** One request: cut from the front of the queue, sent, and its answer heard. What throws meanwhile is a failure without an answer. */
@@ -67,12 +72,9 @@ async function sendOne(client: Client): Promise<void> {
   const answer = await request.answer;
   if (client.request !== request) return;
   client.request = undefined;
-  if (!client.ahead?.length) outbox.inFlight?.(0);
-  if (client.reporter.debug) {
-    const left = unmentioned(answer, count);
-    const more = left > 0 ? `, nothing of ${left} of them` : "";
-    printDebug(client.reporter, `${path}, ${count} operations: ${answer.failure ?? answer.status}${more}`);
-  }
+  noteEnd(client);
+  const came = `${answer.failure ?? answer.status}${unmentioned(answer, count)}`;
+  printDebug(client.reporter, `${path}, ${count} operations: ${came}`);
   conclude(client, answer, batch.body.length > LARGE_BODY);
 }
 
@@ -117,7 +119,12 @@ function abort(client: Client): void {
   client.ports.sendingAhead?.letGo(client);
   client.request?.abort();
   client.request = undefined;
-  client.outbox.inFlight?.(0);
+  noteEnd(client);
+}
+
+/** Where requests are noted beside the queue: one is over. */
+export function noteEnd({ request, ahead, outbox }: Client): void {
+  if (!request && ahead.length === 0) outbox.inFlight?.(0);
 }
 
 function drop(client: Client, offset: number, count: number, reason: DropReason): void {
@@ -129,15 +136,15 @@ function drop(client: Client, offset: number, count: number, reason: DropReason)
 }
 
 function wake(client: Client, afterMs: number): void {
-  const { timers } = client.ports;
-  const { timer } = client;
+  const { timer, ports } = client;
+  const { timers } = ports;
   client.timer = undefined;
   if (timer !== undefined) timers.clear(timer);
   client.timer = afterMs > 0 ? timers.set(() => guard(client, () => onTimer(client)), afterMs) : undefined;
   // A host that sets no timer: no wait is better than one without end, unless there would be attempts without end.
   const { phase, rounds } = client;
   if (client.timer !== null || phase === "unauthorized" || (phase === "idle" && rounds > 0)) return;
-  client.ports.inContext(() => void Promise.resolve(client).then(withoutTimer));
+  soon(client, withoutTimer);
 }
 
 function withoutTimer(client: Client): void {
@@ -152,6 +159,12 @@ function onTimer(client: Client): void {
 /** Delivery stopped and everything is kept. */
 function report({ reports, outbox, answer }: Client, because: KeptBecause, attempts: number): void {
   const count = outbox.size;
-  if (because === "abandoned") note(reports, { type: "retry_exhausted", count }, because, undefined, count);
-  else note(reports, { type: because, count }, because, answer, attempts);
+  const isLate = because === "abandoned";
+  reports.push({
+    type: isLate ? "retry_exhausted" : because,
+    what: because,
+    count,
+    answer: isLate ? undefined : answer,
+    failures: isLate ? count : attempts,
+  });
 }

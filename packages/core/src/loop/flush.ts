@@ -5,18 +5,8 @@ import { checkDeadline, checkNames, type SayName } from "../development.ts";
 import { MAX_TIMER_MS } from "../options.ts";
 import { warningsOf } from "../report/reporter.ts";
 import type { Names } from "../unknown-names.ts";
-import { step } from "./books.ts";
+import { type FlushResult, resultSince, step } from "./books.ts";
 import { guardedWait } from "./guard.ts";
-
-/** What became of operations while a `flush()` or `shutdown()` waited. */
-export interface FlushResult {
-  /** Operations the server took meanwhile. */
-  readonly delivered: number;
-  /** Operations dropped meanwhile, whatever the reason; `stats()` tells them apart. */
-  readonly dropped: number;
-  /** Operations that wait now. */
-  readonly pending: number;
-}
 
 /** A call that waits. */
 export interface Caller {
@@ -150,16 +140,4 @@ export function endCallers(client: Client, count: number): void {
     caller.resolve(resultSince(client, caller));
     callers.shift();
   }
-}
-
-/** What became of operations since the books were as given. */
-export function resultSince(
-  client: Client,
-  { delivered, lost }: Pick<Client, "delivered" | "lost">,
-): FlushResult {
-  return {
-    delivered: client.delivered - delivered,
-    dropped: client.lost - lost,
-    pending: client.outbox.size,
-  };
 }

@@ -6,9 +6,8 @@
 import type { Client } from "../client/client.ts";
 import { mended } from "../delivery/flushing.ts";
 import { dueIn } from "../queue/outbox.ts";
-import { lose, step } from "./books.ts";
+import { type FlushResult, lose, resultSince, step } from "./books.ts";
 import { hasRoom } from "./call-stack.ts";
-import type { FlushResult } from "./flush.ts";
 
 /** What `run` returns; undefined where it throws. */
 export function guard<T>(client: Client, run: () => T): T | undefined {
@@ -29,7 +28,7 @@ export function guard<T>(client: Client, run: () => T): T | undefined {
 /** A call that somebody waits for: at the end of the call stack it is made on a stack of its own. */
 export function guardedWait(client: Client, run: () => Promise<FlushResult>): Promise<FlushResult> {
   if (!hasRoom()) return Promise.resolve().then(() => guardedWait(client, run));
-  return guard(client, run) ?? Promise.resolve({ delivered: 0, dropped: 0, pending: client.outbox.size });
+  return guard(client, run) ?? Promise.resolve(resultSince(client, client));
 }
 
 /**
@@ -40,12 +39,11 @@ export function mend(client: Client): void {
   if (!client.isTorn) return;
   if (!hasRoom()) return void Promise.resolve(client).then(mendAlone);
   client.isTorn = false;
-  const { outbox, callers, ending, leavingAs, phase, request, timer } = client;
-  // Weighs the queue again.
-  client.weighedSize = -1;
+  const { outbox, callers, ending, leavingAs, phase } = client;
+  client.bytes = Number.NaN;
   const missing = missingIn(client);
   client.accepted -= Math.min(missing, 0);
-  const isUnderWay = (phase === "sending" ? request : timer) !== undefined;
+  const isUnderWay = (phase === "sending" ? client.request : client.timer) !== undefined;
   try {
     step(client, () => {
       // They are gone, and nobody has counted them.

@@ -63,40 +63,40 @@ export function append(client: Client, operation: Operation): void {
   if (client.stopping) return refuseLate(client, "The call", operation);
   const { outbox } = client;
   // What is wrong with the rest is about to be put right, and what is added counted then.
-  if (!client.isTorn) makeRoom(client, lengthOf(operation) + OPERATION_BYTES);
+  const isWeighed = !client.isTorn && makeRoom(client, lengthOf(operation) + OPERATION_BYTES);
   outbox.append(operation);
   if (outbox.failure)
     return refuse(client, "outbox_failed", `The outbox did not take it: ${outbox.failure}`, operation);
   client.accepted += 1;
-  client.weighedSize = outbox.size;
+  client.weighedSize = isWeighed ? outbox.size : -1;
   if (!operation.held && !client.isTorn) addQueued(client, 1);
 }
 
 /**
  * For `bytes` more: beyond `maxQueueBytes` the oldest go, but for those in flight. What is delivered is not weighed again, so
- * that it need not be read; once the limit seems to be reached, the whole queue is.
+ * that it need not be read; once the limit seems to be reached, the whole queue is. Returns whether it is known what that weighs.
  */
-function makeRoom(client: Client, bytes: number): void {
+function makeRoom(client: Client, bytes: number): boolean {
   const { outbox, inFlight, pending, config } = client;
   const { size } = outbox;
-  if (size !== client.weighedSize) client.isWeighed = false;
+  let isWeighed = size === client.weighedSize;
   client.bytes += bytes;
-  // What other pages or earlier processes left came in unweighed.
-  const isUnknown = size > client.weighedSize || client.bytes > config.maxQueueBytes;
-  if (isUnknown && !client.isWeighed) {
+  if (!isWeighed && !(client.bytes <= config.maxQueueBytes)) {
     client.bytes = bytes;
     for (const one of read(outbox, 0)) client.bytes += lengthOf(one) + OPERATION_BYTES;
-    client.isWeighed = true;
+    isWeighed = true;
   }
   let end = inFlight;
   for (; client.bytes > config.maxQueueBytes && end < size; end++) {
     const oldest = outbox.at(end);
     client.bytes -= (oldest ? lengthOf(oldest) : 0) + OPERATION_BYTES;
   }
-  if (end === inFlight) return;
-  client.effects.drop(client, inFlight, end - inFlight, "queue_full");
-  // Behind `pending` stand those that wait for a user.
-  leave(client, inFlight, Math.min(end, pending) - inFlight);
+  if (end > inFlight) {
+    client.effects.drop(client, inFlight, end - inFlight, "queue_full");
+    // Behind `pending` stand those that wait for a user.
+    leave(client, inFlight, Math.min(end, pending) - inFlight);
+  }
+  return isWeighed;
 }
 
 /** `count` operations stand at the end of the outbox. Evictions that they cause are reported together, later. */
@@ -149,13 +149,12 @@ export function discard(client: Client, reason: DropReason): void {
  * others. `held` of them stand at the end and wait for a user.
  */
 export function adopt(client: Client, due: number, held = 0, doubtful = 0): void {
-  client.accepted += held;
-  if (client.phase === "starting") {
-    client.accepted += due;
-    step(client, adopted, due, doubtful);
-  } else if (due > 0) {
+  client.accepted += due + held;
+  client.bytes = Number.NaN;
+  if (client.phase === "starting") step(client, adopted, due, doubtful);
+  else if (due > 0) {
     // A page looks for others four times a minute: what it does not find cuts no backoff short.
-    arrived(client, due);
+    addQueued(client, due);
     retry(client);
   }
 }
@@ -163,6 +162,7 @@ export function adopt(client: Client, due: number, held = 0, doubtful = 0): void
 /** `count` operations that came by another way than a call stand behind all others now. */
 export function arrived(client: Client, count: number): void {
   client.accepted += count;
+  client.bytes = Number.NaN;
   addQueued(client, count);
 }
 

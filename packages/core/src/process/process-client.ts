@@ -5,14 +5,8 @@ import { checkOptionNames, checkSchemas } from "../development.ts";
 import type { AnyEvents, EventMap } from "../events/event-types.ts";
 import { misuse } from "../events/refusal.ts";
 import { isReady, type SharedOutbox, sharing } from "../loop/app-outbox.ts";
-import {
-  type Deadline,
-  type FlushResult,
-  flushWithin,
-  resultSince,
-  timeoutIn,
-  within,
-} from "../loop/flush.ts";
+import { type FlushResult, resultSince } from "../loop/books.ts";
+import { type Deadline, flushWithin, timeoutIn, within } from "../loop/flush.ts";
 import { guardedWait } from "../loop/guard.ts";
 import { MAX_TIMER_MS, OPTION_NAMES, type WhisperrOptions } from "../options.ts";
 import { ownOptions } from "../own-options.ts";

@@ -20,7 +20,7 @@ declare const console: { [level in "debug" | "warn"]: (message: string) => void 
 /** What of an answer is read: far more than counts and an error's words take, whatever a server sends. */
 const MAX_ANSWER_BYTES = 256 * 1024;
 
-/** `given`: the app's fetch, in place of the platform's. */
+/** `given`: the app's fetch, in place of the platform's. What is no function counts as none. */
 export function webPorts(given: FetchLike | null | undefined): Ports {
   return {
     nowMs: () => Date.now(),
@@ -31,7 +31,7 @@ export function webPorts(given: FetchLike | null | undefined): Ports {
     inContext: outsideZones,
     random: () => Math.random(),
     uuid,
-    fetch: given ?? ((url, init) => fetch(url, init)),
+    fetch: typeof given === "function" ? given : (url, init) => fetch(url, init),
     abortController: () => new AbortController(),
     readText: readBoundedText,
     log: (level, message) => console[level](message),

@@ -28,7 +28,8 @@ export type Whisperr<Events extends EventMap = RegisteredEvents> = ServerClient<
  * Makes a client. `createWhisperr<Events>()`, where `Events` maps event names to the types of their properties, checks every
  * `track()`. Without a usable `apiKey` it is a client that does nothing, and the console says why. At global scope it touches neither timers, randomness nor network.
  *
- * @throws An Error that names the option and the fix, when an option makes no sense. No call on the client throws later.
+ * @throws An Error that names the option and the fix, when an option makes no sense. A production build takes its default, and throws
+ * only where that would do harm. No call on the client throws later.
  *
  * @example
  * const whisperr = createWhisperr({ apiKey: "wrk_…", waitUntil: (promise) => ctx.waitUntil(promise) });

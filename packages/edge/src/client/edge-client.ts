@@ -2,11 +2,12 @@
 import {
   type Client,
   checkOptionNames,
-  checkSchemas,
+  checkSchemaOptions,
   checkTestRun,
   createServerClient,
   type EventMap,
   type Ports,
+  refuseLaterAnswers,
   type ServerRuntime,
   type WhisperrOptions,
   webPorts,
@@ -61,7 +62,8 @@ const CHECKED = "";
 
 /** Of the first client of a middleware: those of later requests are made of the same options. */
 function checkOnce(options: WhisperrEdgeOptions, config: EdgeConfig): void {
-  checkSchemas(options as WhisperrOptions);
+  checkSchemaOptions(options as WhisperrOptions);
+  refuseLaterAnswers(options as WhisperrOptions);
   const say = (message: string) => console.warn(message);
   checkOptionNames(options, ALL_OPTION_NAMES, "createWhisperr()", say);
   // What is handed over to a platform is sent by a client of its own.
