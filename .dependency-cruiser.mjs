@@ -40,7 +40,7 @@ const EDGE = {
 
 /** Files outside the rooms: any room may import them. For the other packages, all of core is such a file. */
 const SHARED = [
-  "^packages/core/src/(attempt|development|errors|host-numbers|options|own-options|ports|resolve-options|unknown-names)\\.ts$",
+  "^packages/core/src/(attempt|development|errors|host-numbers|options|ports|resolve-options|unknown-names)\\.ts$",
   "^packages/core/src/(index|testing)\\.ts$",
   "^packages/browser/src/(clock|compat|index)\\.ts$",
   "^packages/edge/src/options\\.ts$",

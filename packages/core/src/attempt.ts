@@ -1,4 +1,4 @@
-/** What may throw, as a value: what a host is asked to do, and what a text says. */
+/** What other code may have broken, or made up: a host that throws, a text that is no JSON, members of every object. */
 
 /** What `action` returns, or `otherwise` where it throws. */
 export function attempt<T>(action: () => T, otherwise: T): T {
@@ -16,4 +16,11 @@ export function jsonObject(text: unknown): object {
   } catch {
     return {};
   }
+}
+
+/** Options without what other code has given to every object: enumerable members of `Object.prototype`. */
+export function ownOptions<Options extends object>(options: Options): Options {
+  const added = Object.keys(Object.prototype);
+  if (added.length === 0) return options;
+  return { ...Object.fromEntries(added.map((name) => [name, undefined])), ...options };
 }

@@ -1,6 +1,6 @@
 /** Everything runtime packages build on. Apps install one of those; this package is for SDK authors. */
 
-export { attempt, jsonObject } from "./attempt.ts";
+export { attempt, jsonObject, ownOptions } from "./attempt.ts";
 export { type Client, type ClientConfig, createClient, startQueue } from "./client/client.ts";
 export type {
   Device,
@@ -103,7 +103,6 @@ export {
 export { guard, guardedWait } from "./loop/guard.ts";
 export { adopt, append, arrived, withdraw } from "./loop/queue.ts";
 export { MAX_TIMER_MS, OPTION_NAMES, type WhisperrOptions } from "./options.ts";
-export { ownOptions } from "./own-options.ts";
 export type {
   AbortControllerLike,
   BodyReader,

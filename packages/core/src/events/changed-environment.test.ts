@@ -2,7 +2,7 @@
 import { afterEach, expect, test, vi } from "vitest";
 import { clientFixture } from "../../test/client-fixture.ts";
 import { settle } from "../../test/fake-ports.ts";
-import { ownOptions } from "../own-options.ts";
+import { ownOptions } from "../attempt.ts";
 import { identifyBody } from "./identify-body.ts";
 import { contextToJson, objectToJson } from "./snapshot.ts";
 

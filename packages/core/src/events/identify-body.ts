@@ -1,7 +1,7 @@
 /** The body of `POST /v1/identify`: only what the app gave, checked before it is queued. */
 
+import { ownOptions } from "../attempt.ts";
 import { checkNames, mustBe, type SayName } from "../development.ts";
-import { ownOptions } from "../own-options.ts";
 import type { Names } from "../unknown-names.ts";
 import type { Channel, ChannelType } from "./channel.ts";
 import { asRefusal, type Refusal } from "./refusal.ts";

@@ -2,11 +2,10 @@
  * The border to HTTP: one request per call, and what its answer means. A request never throws, never follows a redirect and
  * always ends. Its answer becomes one of five outcomes (contract, section 4), and nothing behind this file knows a status code.
  */
-import { attempt, jsonObject } from "../attempt.ts";
+import { attempt, jsonObject, ownOptions } from "../attempt.ts";
 import { describeThrown } from "../events/refusal.ts";
 import type { Batch } from "../events/wire.ts";
 import { MAX_TIME_MS, timeOf } from "../host-numbers.ts";
-import { ownOptions } from "../own-options.ts";
 import type { AbortControllerLike, FetchResponse, Ports } from "../ports.ts";
 import { parseHttpDateMs } from "./http-date.ts";
 

@@ -37,8 +37,7 @@ export function sendAhead(client: Client, behind?: number): void {
   if (!ports.aheadBytes?.(client) || !(client.request || behind !== undefined)) return;
   step(client, hurried);
   // A request that failed for what it holds is divided, or others are probed; what stands behind it waits until that is done.
-  const isPlain = () => client.suspect === 0 && client.offset === 0;
-  while (client.phase === "sending" && isPlain() && ahead.length < MAX_AHEAD) {
+  while (client.phase === "sending" && client.suspect + client.offset === 0 && ahead.length < MAX_AHEAD) {
     const offset = endOfSent(client, behind);
     const room = ports.aheadBytes(client);
     const limit = Math.min(client.ceiling, client.pending - offset);

@@ -73,8 +73,10 @@ async function sendOne(client: Client): Promise<void> {
   if (client.request !== request) return;
   client.request = undefined;
   noteEnd(client);
-  const came = `${answer.failure ?? answer.status}${unmentioned(answer, count)}`;
-  printDebug(client.reporter, `${path}, ${count} operations: ${came}`);
+  if (client.reporter.debug) {
+    const came = `${answer.failure ?? answer.status}${unmentioned(answer, count)}`;
+    printDebug(client.reporter, `${path}, ${count} operations: ${came}`);
+  }
   conclude(client, answer, batch.body.length > LARGE_BODY);
 }
 
@@ -159,12 +161,7 @@ function onTimer(client: Client): void {
 /** Delivery stopped and everything is kept. */
 function report({ reports, outbox, answer }: Client, because: KeptBecause, attempts: number): void {
   const count = outbox.size;
-  const isLate = because === "abandoned";
-  reports.push({
-    type: isLate ? "retry_exhausted" : because,
-    what: because,
-    count,
-    answer: isLate ? undefined : answer,
-    failures: isLate ? count : attempts,
-  });
+  if (because === "abandoned")
+    reports.push({ type: "retry_exhausted", what: because, count, failures: count });
+  else reports.push({ type: because, what: because, count, failures: attempts, answer });
 }

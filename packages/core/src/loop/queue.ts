@@ -28,7 +28,7 @@ export function enqueue<T extends Operation>(
   // Known once it is about to be queued.
   let accepted = -1;
   try {
-    mend(client);
+    if (client.isTorn) mend(client);
     if (client.stopping) return refuseLate(client, call());
     const operation = make();
     if (!operation) return refuse(client, "before_send", `${call()} was left out by beforeSend`);

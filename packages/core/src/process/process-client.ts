@@ -1,4 +1,5 @@
 /** The client of a server process, in every runtime that has processes: it is watched until it has nothing in hand. */
+import { ownOptions } from "../attempt.ts";
 import type { Client } from "../client/client.ts";
 import { createDisabledClient, createServerClient, type ServerClient } from "../client/server-client.ts";
 import { checkOptionNames, checkSchemas } from "../development.ts";
@@ -9,7 +10,6 @@ import { type FlushResult, resultSince } from "../loop/books.ts";
 import { type Deadline, flushWithin, timeoutIn, within } from "../loop/flush.ts";
 import { guardedWait } from "../loop/guard.ts";
 import { MAX_TIMER_MS, OPTION_NAMES, type WhisperrOptions } from "../options.ts";
-import { ownOptions } from "../own-options.ts";
 import type { Ports } from "../ports.ts";
 import { DEFAULT_BASE_URL, integer, resolveOptions } from "../resolve-options.ts";
 import type { Names } from "../unknown-names.ts";
