@@ -49,7 +49,7 @@ function undescribed(names: readonly string[]): string[] {
 describe("complete", () => {
   test("the protocol is read the way this test believes", () => {
     expect(commands).toHaveLength(19);
-    expect(fieldsOf("Idle")).toEqual(["inFlight", "held", "unheard", "requests", "nextTimerInMs"]);
+    expect(fieldsOf("Idle")).toEqual(["inFlight", "held", "unheard", "requests", "span", "nextTimerInMs"]);
   });
 
   test.each([

@@ -188,6 +188,8 @@ export interface Idle {
   unheard?: number;
   /** Requests made so far on this device, whether they ended or not. */
   requests: number;
+  /** How many of those are the oldest one in flight and whatever was made after it; left out by drivers that cannot tell. */
+  span?: number | undefined;
   /** Virtual time until the next timer; null without one. The runner never advances beyond it in one go. */
   nextTimerInMs: number | null;
 }

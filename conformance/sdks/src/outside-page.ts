@@ -56,7 +56,7 @@ export async function driveOutsidePage(sdk: PublishedWebSdk, time: VirtualTime):
       return { ...elsewhere, shutdown };
     },
     special: appValues(plainChannels),
-    io: { ...io, idle: () => ({ ...io.idle(), requests: requestsMade() }) },
+    io: { ...io, idle: () => ({ ...io.idle(), requests: requestsMade(), span: undefined }) },
     time,
     output,
     close() {

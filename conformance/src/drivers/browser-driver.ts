@@ -88,7 +88,7 @@ export async function drivePage(sdk: BrowserSdk, time: VirtualTime): Promise<voi
     signal,
     navigate: (to) => history.pushState(null, "", to),
     special: appValues(sdk.channel),
-    io: { ...io, idle: () => ({ ...io.idle(), requests: requestsMade() }) },
+    io: { ...io, idle: () => ({ ...io.idle(), requests: requestsMade(), span: undefined }) },
     time,
     output,
     async settle() {

@@ -11,23 +11,31 @@ export interface WatchedFetch {
   release(): void;
 }
 
+interface WatchedRequest {
+  /** 0 is the first one. */
+  readonly number: number;
+  readonly signal: AbortSignal | null | undefined;
+}
+
 export function watchFetch(
   realFetch: typeof globalThis.fetch,
   onRequest: (init: RequestInit | undefined) => void = () => {},
 ): WatchedFetch {
-  let inFlight = 0;
+  /** The numbers of those in flight. */
+  const running: number[] = [];
   let unheard = 0;
   let held = 0;
   let requests = 0;
   let gate: Promise<void> | undefined;
   let open: () => void = () => {};
 
-  async function counted<T>(work: () => Promise<T>): Promise<T> {
-    inFlight++;
+  /** What is given up is no longer in flight, however long the runtime takes to say so. */
+  async function counted<T>(one: WatchedRequest, work: () => Promise<T>): Promise<T> {
+    running.push(one.number);
     try {
-      return await work();
+      return await Promise.race([work(), abortion(one.signal)]);
     } finally {
-      inFlight--;
+      running.splice(running.indexOf(one.number), 1);
     }
   }
 
@@ -44,16 +52,23 @@ export function watchFetch(
 
   return {
     fetch: (input, init) => {
-      requests++;
+      const one = { number: requests++, signal: init?.signal };
       onRequest(init);
-      return counted(async () => {
+      return counted(one, async () => {
         unheard++;
-        const response = await realFetch(input, init).finally(() => unheard--);
-        await passGate(init?.signal);
-        return watchBody(response, counted);
+        const answer = Promise.race([realFetch(input, init), abortion(one.signal)]);
+        const response = await answer.finally(() => unheard--);
+        await passGate(one.signal);
+        return watchBody(response, (read) => counted(one, read));
       });
     },
-    idle: () => ({ inFlight, held, unheard, requests }),
+    idle: () => ({
+      inFlight: running.length,
+      held,
+      unheard,
+      requests,
+      span: running.length === 0 ? 0 : requests - Math.min(...running),
+    }),
     hold() {
       gate = new Promise((resolve) => {
         open = resolve;

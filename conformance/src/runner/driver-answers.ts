@@ -33,6 +33,7 @@ const schemas: { readonly [name in Command["do"]]?: z.ZodType } = {
     held: count.default(0),
     unheard: optional(count),
     requests: optional(count),
+    span: optional(count),
     nextTimerInMs: z.number().nullish(),
   }),
   observe: z.looseObject({

@@ -1,21 +1,30 @@
 /** The faults of a case: handed to the API, and remembered, to know which requests it will never answer. */
 import type { Fault, IngestionApi, RecordedRequest } from "../api/index.ts";
+import type { Idle } from "../protocol.ts";
 
 export interface Faults {
   /** From the next request on. */
   play(script: readonly Fault[]): void;
   setDefault(fault: Fault | null): void;
-  /** Requests that arrived and that nothing but the SDK's patience can end. */
-  silent(): RecordedRequest[];
+  /**
+   * Requests that arrived, and that nothing but the SDK's patience can end. What it has given up is none of them, though the
+   * API may not have noticed: what it sends next would be taken for silent.
+   */
+  silent(idle: Counted): RecordedRequest[];
   /** The SDK has nothing in flight: whatever it waited for until now, it no longer does. */
-  allOver(): void;
+  allOver(idle: Counted): void;
 }
+
+/** Of what the driver says of its requests. */
+type Counted = Partial<Pick<Idle, "requests" | "span">>;
 
 export function createFaults(api: IngestionApi, otherOrigin: string): Faults {
   /** One per request so far and to come; the API consumes them in the same order. */
   const script: Fault[] = [];
   let standing: Fault = { kind: "ok" };
   let over = 0;
+  /** Requests that the driver counts and that never arrived: known once nothing was in flight. */
+  let missing: number | undefined;
 
   return {
     play(more) {
@@ -29,9 +38,14 @@ export function createFaults(api: IngestionApi, otherOrigin: string): Faults {
       standing = fault === null ? { kind: "ok" } : aimed(fault, otherOrigin);
       api.setDefault(standing);
     },
-    silent: () => api.requests.slice(over).filter((one) => isSilent(one, script[one.index] ?? standing)),
-    allOver: () => {
+    silent({ requests, span }) {
+      if (requests !== undefined && span !== undefined && missing !== undefined)
+        over = Math.max(over, requests - span - missing);
+      return api.requests.slice(over).filter((one) => isSilent(one, script[one.index] ?? standing));
+    },
+    allOver({ requests }) {
       over = api.requests.length;
+      missing = requests === undefined ? undefined : requests - over;
     },
   };
 }

@@ -177,14 +177,14 @@ async function settle(stage: Stage): ReturnType<Stage["settle"]> {
   for (;;) {
     const idle = await stage.send({ do: "idle" });
     const { inFlight, held, unheard = 0 } = idle;
-    const silent = stage.faults.silent();
+    const silent = stage.faults.silent(idle);
     // The status of an answer that stalls is on its way, and has to have arrived.
     const mayHear = unheard > silent.filter(({ status }) => status === undefined).length;
     if (inFlight > 0 && !mayHear && inFlight === held + silent.length) return idle;
     if (inFlight === 0) {
-      if (stage.process.pageOrigin) stage.past.leaveOpen(stage.faults.silent());
+      if (stage.process.pageOrigin) stage.past.leaveOpen(silent);
       if (stage.api.inFlight() === stage.past.stillOpen()) {
-        stage.faults.allOver();
+        stage.faults.allOver(idle);
         return idle;
       }
     }
