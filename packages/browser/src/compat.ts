@@ -2,7 +2,7 @@
  * The API of `@whisperr/web` 0.2 over this SDK, for apps that move call by call: the old calls mean what they meant, and what is
  * delivered, and how, is new. `docs/migrating.md` has the new calls.
  */
-import type { DropReason } from "@whisperr/core";
+import { attempt, type DropReason } from "@whisperr/core";
 import {
   type BrowserOptions,
   type Channel,
@@ -113,26 +113,38 @@ function publish(api: WhisperrApi): void {
 
 function apiOf(given: WhisperrOptions): WhisperrApi {
   const { autocapturePageviews, ...options } = Object(given) as WhisperrOptions;
-  sayOld();
+  attempt(sayOld, undefined);
   const client = createWhisperr({ pageViews: autocapturePageviews, ...options });
   const track = (event: unknown, properties?: object, context?: object) => {
     // 0.2 took no notice of a call without a name.
     if (event)
       client.track(typeof event === "string" ? event.trim() : (event as string), properties, context);
   };
-  return {
+  const api: WhisperrApi = {
     identify(userId, params) {
       // Nor of one without a user.
       if (userId) client.identify(userId, params);
     },
     track,
     page: (name, properties) => track("page_viewed", { ...(name !== undefined && { name }), ...properties }),
-    flush: () => client.flush().then(() => {}),
+    flush: async () => void (await client.flush()),
     reset: () => void client.reset(),
     optIn: () => client.optIn(),
     optOut: () => client.optOut(),
-    ready: isReady(client, options),
+    ready: attempt(() => isReady(client, options), false),
   };
+  return guarded(api);
+}
+
+/** Nothing gets out, whatever the page has broken. */
+function guarded(api: WhisperrApi): WhisperrApi {
+  const calls = api as unknown as { [name: string]: unknown };
+  for (const name in calls) {
+    const call = calls[name];
+    if (typeof call === "function")
+      calls[name] = (...args: unknown[]) => attempt(() => call.apply(undefined, args), undefined);
+  }
+  return api;
 }
 
 function isReady(client: NewWhisperr, { apiKey, respectDoNotTrack }: Partial<WhisperrOptions>): boolean {

@@ -2,7 +2,7 @@
 import type { PageCalls } from "./page/client.ts";
 
 export const nothing = () => {};
-const done = () => Promise.resolve({ delivered: 0, dropped: 0, pending: 0 });
+const done = async () => ({ delivered: 0, dropped: 0, pending: 0 });
 
 export const createDisabledClient = (): PageCalls => ({
   track: nothing,

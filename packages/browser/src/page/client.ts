@@ -1,5 +1,6 @@
 /** From options to the client of the page, and what a later call for the same client gets. */
 import {
+  attempt,
   checkOptionNames,
   checkSchemas,
   checkTestRun,
@@ -100,10 +101,11 @@ function newClient<Options extends BasicOptions>(
       return stopped;
     },
   };
-  // Whoever calls, what comes of it is no task of a zone that a framework watches.
+  // Whoever calls, what comes of it is no task of a zone that a framework watches. Nothing gets out, whatever the page has broken.
   const calls = client as unknown as { [name: string]: (...args: readonly unknown[]) => unknown };
   for (const [name, call] of Object.entries(calls))
-    calls[name] = (...args) => outsideZones(() => call(...args));
+    calls[name] = (...args) =>
+      attempt(() => outsideZones(() => call.apply(undefined, args as unknown[])), undefined);
   clients.set(apiKey, client);
   given.set(client, { options, said: new Set() });
   // Last: the first view may call the app's beforeSend, and that may ask for this client.

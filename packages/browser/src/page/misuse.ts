@@ -1,5 +1,5 @@
 /** Options that make no sense. No page goes down for them, nor what a server renders: they are said on the console, and not taken. */
-import { describeThrown, ownOptions } from "@whisperr/core";
+import { attempt, describeThrown, ownOptions } from "@whisperr/core";
 
 /**
  * What `make` makes of the options, without those that it refuses by name; undefined where it can make nothing of them.
@@ -14,8 +14,8 @@ export function withoutMisuse<Options extends object, Made>(
     try {
       return make(ownOptions(options));
     } catch (error) {
-      const { option } = Object(error) as { readonly option?: string };
-      const name = `${option}`.split(".", 1).join() as keyof Options;
+      const { option = "" } = Object(error) as { readonly option?: string };
+      const name = attempt(() => option.replace(/\..*/, ""), "apiKey") as keyof Options;
       // Without a key there is no client. What was left out already is no option, or it is not the only one.
       const isLast = name === "apiKey" || options?.[name] === undefined;
       const what = `[whisperr] ${isLast ? "Nothing is recorded" : "Default taken"}. ${describeThrown(error)}`;

@@ -65,7 +65,7 @@ export function watchViews(
   for (const [name, call] of Object.entries(calls)) {
     calls[name] = (...args) => {
       guard(page, record);
-      return call(...args);
+      return call.apply(undefined, args as unknown[]);
     };
   }
   // Of the window: before the document's listeners, who send what there is.

@@ -86,15 +86,19 @@ export function tabLocks(
         // Until then it is held.
         return lock && new Promise<void>((resolve) => (release = resolve));
       }
-      /** Rejects where there are no locks, or nothing to stop asking with, and where all are refused. */
       async function ask(): Promise<void> {
-        const asking = new AbortController();
-        stopAsking = () => asking.abort();
-        const how = freedWithinMs ? { signal: asking.signal } : { ifAvailable: true };
-        await (manager as LockManager).request(prefix + queue, how, answered);
+        try {
+          const asking = new AbortController();
+          stopAsking = () => asking.abort();
+          const how = freedWithinMs ? { signal: asking.signal } : { ifAvailable: true };
+          await (manager as LockManager).request(prefix + queue, how, answered);
+        } catch {
+          // There are no locks, or nothing to stop asking with, or all are refused.
+          await doWithout();
+        }
       }
       wait(freedWithinMs ?? ANSWERED_WITHIN_MS);
-      ask().catch(doWithout);
+      void ask();
       return () => end();
     },
   };

@@ -1,4 +1,5 @@
 /** The global `whisperr` of the script-tag build: what the loader stub kept is replayed, and calls find their client. */
+import { attempt } from "@whisperr/core";
 import type { channel, Whisperr } from "../index.ts";
 import { MAX_WAITING_CALLS, METHODS, type WaitingCall } from "./calls.ts";
 
@@ -38,8 +39,11 @@ export function installGlobal(page: PageGlobal, create: AnyMethod): void {
   /** `atMs`: when it was called, if that was earlier. */
   function call(method: string, args: readonly unknown[], atMs?: number): unknown {
     if (method === "createWhisperr") {
-      const next = made(create(...args) as Whisperr, args[0]);
-      for (const [name, its, itsMs] of waiting.splice(0)) call(name, its, itsMs);
+      const next = made(create.apply(undefined, args as unknown[]) as Whisperr, args[0]);
+      // What waits may be lost where the page has broken what this needs; the client is not.
+      attempt(() => {
+        for (const [name, its, itsMs] of waiting.splice(0)) call(name, its, itsMs);
+      }, undefined);
       return next;
     }
     if (client === undefined) {
@@ -47,7 +51,7 @@ export function installGlobal(page: PageGlobal, create: AnyMethod): void {
       return undefined;
     }
     const target = client as unknown as { readonly [method: string]: AnyMethod };
-    const action = () => target[method]?.(...args);
+    const action = () => target[method]?.apply(undefined, args as unknown[]);
     return atMs === undefined ? action() : at(atMs, action);
   }
 

@@ -2,6 +2,7 @@
  * The script-tag build, `dist/whisperr.iife.js`: a global `whisperr` with `createWhisperr` and all methods of the client
  * it makes.
  */
+import { attempt } from "@whisperr/core";
 import { channel, createWhisperr } from "../index.ts";
 import { installGlobal, type PageGlobal } from "./global.ts";
 
@@ -12,5 +13,6 @@ page.whisperr = kept;
 // The script is on the page twice: the first one goes on.
 if (!kept.channel) {
   kept.channel = channel;
-  installGlobal(kept, createWhisperr as (...args: readonly unknown[]) => unknown);
+  // A page that has broken what this needs has no global then, and no error of ours either.
+  attempt(() => installGlobal(kept, createWhisperr as (...args: readonly unknown[]) => unknown), undefined);
 }

@@ -1,5 +1,6 @@
 /** From options to the client of a worker, and what a later call for the same client gets. */
 import {
+  attempt,
   checkOptionNames,
   checkSchemas,
   type DeviceClient,
@@ -112,14 +113,19 @@ function newClient(given: Pick<Worker, "options" | "resolved" | "features">): De
   };
   const { clients } = sharedByPage();
   const { apiKey } = worker.resolved;
-  const plain = PLAIN_CALLS.map((name) => [name, (...args: readonly unknown[]) => call(worker, name, args)]);
+  const plain = PLAIN_CALLS.map((name) => [
+    name,
+    (...args: readonly unknown[]) => void attempt(() => call(worker, name, args), undefined),
+  ]);
   const client = {
     ...Object.fromEntries(plain),
-    flush: (settings?: unknown) => ask(worker, "flush", settings),
-    reset: () => ask(worker, "reset"),
+    flush: (settings?: unknown) => guarded(worker, () => ask(worker, "flush", settings)),
+    reset: () => guarded(worker, () => ask(worker, "reset")),
     shutdown(settings?: unknown) {
-      if (clients.get(apiKey) === client) clients.delete(apiKey);
-      const stopped = ask(worker, "shutdown", settings);
+      const stopped = guarded(worker, () => {
+        if (clients.get(apiKey) === client) clients.delete(apiKey);
+        return ask(worker, "shutdown", settings);
+      });
       worker.ending ??= stopped;
       return worker.ending;
     },
@@ -159,7 +165,8 @@ function start(worker: Worker, stored?: WorkerStorage): void {
   worker.opened = { api: api as unknown as Opened["api"], page, stored, stop: watchWorker(page) };
   for (const { name, args, atMs, done } of waiting.splice(0)) {
     worker.atMs = atMs;
-    const result = call(worker, name, args);
+    // Whatever becomes of one, the next is made.
+    const result = attempt(() => call(worker, name, args), undefined);
     done?.(result as Promise<FlushResult>);
   }
   worker.atMs = undefined;
@@ -173,20 +180,40 @@ function start(worker: Worker, stored?: WorkerStorage): void {
 function call(worker: Worker, name: string, args: readonly unknown[]): unknown {
   const { opened, waiting } = worker;
   if (!opened) {
-    if (isQueued(name) && waiting.filter((one) => isQueued(one.name)).length >= MAX_WAITING)
-      worker.missed += 1;
-    else waiting.push({ name, args: snapshot(args), atMs: nowMs() });
+    if (isQueued(name) && queuedIn(waiting) >= MAX_WAITING) worker.missed += 1;
+    else wait(worker, { name, args: snapshot(args), atMs: nowMs() });
     return undefined;
   }
   const { api, page } = opened;
   const mattersNow = !page.hasSpoken || name === "identify";
-  const result = api[name]?.(...args);
+  const result = api[name]?.apply(undefined, args as unknown[]);
   if (mattersNow && isQueued(name)) soon(worker, page);
   return result;
 }
 
+/** Without what other code may have broken, push() for one: what is called is counted. */
+function wait({ waiting }: Worker, call: WaitingCall): void {
+  waiting[waiting.length] = call;
+}
+
 /** The calls that queue an operation. */
 const isQueued = (name: string): boolean => name === "track" || name === "identify";
+
+function queuedIn(waiting: readonly WaitingCall[]): number {
+  let count = 0;
+  for (let index = 0; index < waiting.length; index++)
+    if (isQueued((waiting[index] as WaitingCall).name)) count++;
+  return count;
+}
+
+/** Neither throws nor rejects, whatever other code has broken. */
+async function guarded(worker: Worker, begin: () => Promise<FlushResult>): Promise<FlushResult> {
+  try {
+    return await begin();
+  } catch {
+    return { delivered: 0, dropped: 0, pending: statsOf(worker).pending };
+  }
+}
 
 /** A worker may be ended soon, but not within the event that it handles, which may record more. */
 function soon(worker: Worker, page: Page): void {
@@ -199,12 +226,12 @@ function soon(worker: Worker, page: Page): void {
 
 /** A call with a result, which is told once everything that came of it is written as well. */
 function ask(worker: Worker, name: "flush" | "reset" | "shutdown", settings?: unknown): Promise<FlushResult> {
-  const { opened, waiting } = worker;
+  const { opened } = worker;
   const before = statsOf(worker);
   const asked = opened
     ? (call(worker, name, [settings]) as Promise<FlushResult>)
     : new Promise<FlushResult>((done) => {
-        waiting.push({ name, args: [settings], atMs: nowMs(), done });
+        wait(worker, { name, args: [settings], atMs: nowMs(), done });
       });
   const over = asked.then(async (result) => {
     if (name === "shutdown") worker.opened?.stop();
@@ -226,7 +253,7 @@ const since = (before: Stats, now: Stats): FlushResult => ({
 
 function statsOf({ opened, waiting, missed }: Worker): Stats {
   if (opened) return opened.api.stats?.() as Stats;
-  const pending = waiting.filter(({ name }) => isQueued(name)).length;
+  const pending = queuedIn(waiting);
   return {
     accepted: pending + missed,
     delivered: 0,

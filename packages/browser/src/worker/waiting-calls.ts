@@ -60,11 +60,11 @@ export function atMost<T>(
   otherwise: () => T,
 ): Promise<T> {
   if (timeoutMs > MAX_TIMER_MS) return promise;
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     const timer = timers.set(() => resolve(otherwise()), Math.max(timeoutMs, 0));
-    void promise.then((result) => {
+    promise.then((result) => {
       timers.clear(timer);
       resolve(result);
-    });
+    }, reject);
   });
 }

@@ -48,7 +48,8 @@ export function createDeviceClient<Events extends EventMap = AnyEvents>(
   });
   const client: DeviceRecord = createClient(resolved, outbox as Outbox, transport, reporter, all, own);
   const calls: DeviceCalls<Events> = {
-    track: (event, ...rest) => track(client, event, ...rest),
+    track: (event: unknown, properties?: unknown, context?: unknown) =>
+      track(client, event, properties, context),
     identify: (userId, given) => identify(client, userId, given),
     flush: (settings) => flushWithin(client, settings),
     reset: () => guardedWait(client, () => reset(client)),

@@ -142,7 +142,8 @@ export function createServerClient<Events extends EventMap = AnyEvents, More ext
     track,
     identify,
     forUser: (userId) => ({
-      track: (event, ...rest) => track(userId, event, ...rest),
+      track: (event: unknown, properties?: unknown, context?: unknown) =>
+        track(userId, event, properties, context),
       identify: (identity) => identify(userId, identity),
     }),
     flush: (settings) =>

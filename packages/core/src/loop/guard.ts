@@ -28,8 +28,11 @@ export function guard<T>(client: Client, run: () => T): T | undefined {
 /** A call that somebody waits for: at the end of the call stack it is made on a stack of its own. */
 export function guardedWait(client: Client, run: () => Promise<FlushResult>): Promise<FlushResult> {
   if (!hasRoom()) return Promise.resolve().then(() => guardedWait(client, run));
-  return guard(client, run) ?? Promise.resolve(resultSince(client, client));
+  return guard(client, run) ?? asItIs(client);
 }
+
+/** Without Promise.resolve(), which the host may have broken. */
+const asItIs = async (client: Client): Promise<FlushResult> => resultSince(client, client);
 
 /**
  * After a step that broke off in its middle: what is queued and who waits is known for certain, and the books and the machine follow. At

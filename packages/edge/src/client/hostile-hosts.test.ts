@@ -1,66 +1,100 @@
 /** A host whose built-ins other code has replaced: no call throws into the app, and once they are back, delivery goes on. */
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { createWhisperr } from "./create-whisperr.ts";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { BUILT_IN, thrownWithout } from "../../../core/test/hostile-host.ts";
+import { imbalance } from "../../../core/test/imbalance.ts";
+import { aStorage } from "../../test/durable-fixtures.ts";
+import { durableObjectOutbox } from "../cloudflare/durable-object/outbox.ts";
+import { WhisperrOutbox } from "../cloudflare/durable-object/whisperr-outbox.ts";
+import { queueOutbox } from "../cloudflare/queue/outbox.ts";
+import type { EdgeOptions } from "../options.ts";
+import { createWhisperr, type Whisperr } from "./create-whisperr.ts";
+import { createRequestClient } from "./request-client.ts";
 
-beforeEach(() => void vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] }));
+let names: string[];
+/** What a Queue holds. */
+let messages: unknown[];
+
+beforeEach(() => {
+  [names, messages] = [[], []];
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+});
 afterEach(() => void vi.useRealTimers());
 
-const refused = (): never => {
-  throw new Error("refused");
+const OPTIONS: EdgeOptions = {
+  apiKey: "wrk_test_key",
+  onError() {},
+  async fetch(_url, { body }) {
+    const { events = [] } = JSON.parse(body) as { events?: { event_type: string }[] };
+    for (const one of events) names.push(one.event_type);
+    return { status: 202, headers: new Headers(), text: async () => "{}" };
+  },
 };
 
-const BUILT_IN: [string, object, string][] = [
-  ["JSON.stringify", JSON, "stringify"],
-  ["Date.now", Date, "now"],
-  ["Array.prototype.push", Array.prototype, "push"],
-  ["Array.prototype.at", Array.prototype, "at"],
-  ["Array.prototype.indexOf", Array.prototype, "indexOf"],
-  ["Promise.prototype.then", Promise.prototype, "then"],
-  ["Promise.resolve", Promise, "resolve"],
-  ["Math.min", Math, "min"],
-  ["setTimeout", globalThis, "setTimeout"],
+const waitUntil = (promise: Promise<unknown>) => void promise;
+
+/** What Cloudflare's bindings are here: they say what they were given, and nothing else. */
+const queue = {
+  async sendBatch(batch: Iterable<{ readonly body: unknown }>) {
+    for (const { body } of batch) {
+      messages[messages.length] = body;
+    }
+  },
+};
+
+/** What an object keeps counts as arrived. */
+function countedStorage() {
+  const storage = aStorage();
+  const { exec } = storage.sql;
+  storage.sql.exec = (query, ...bindings) => {
+    if (query.startsWith("INSERT")) messages[messages.length] = bindings;
+    return exec(query, ...bindings);
+  };
+  return storage;
+}
+
+const CLIENTS: [of: string, create: () => Whisperr][] = [
+  ["all requests", () => createWhisperr({ ...OPTIONS, waitUntil })],
+  ["one request", () => createRequestClient({ ...OPTIONS, waitUntil }, new Set()).api],
+  [
+    "one request, with a Queue",
+    () => createRequestClient({ ...OPTIONS, outbox: queueOutbox(queue), waitUntil }, new Set()).api,
+  ],
+  [
+    "all requests, with a Durable Object",
+    () => {
+      const object = new WhisperrOutbox({ storage: countedStorage() }, {});
+      const namespace = {
+        idFromName: (name: string) => name,
+        get: () => ({
+          fetch: (_url: string, { body }: { readonly body: string }) =>
+            object.fetch(new Request("https://whisperr/operations", { method: "POST", body })),
+        }),
+      };
+      return createWhisperr({ ...OPTIONS, outbox: durableObjectOutbox(namespace as never), waitUntil });
+    },
+  ],
 ];
 
-test.each(BUILT_IN)("%s that throws throws from no call, and delivery goes on", async (_name, of, method) => {
-  const names: string[] = [];
-  const client = createWhisperr({
-    apiKey: "wrk_test_key",
-    onError() {},
-    waitUntil(promise) {
-      void promise;
-    },
-    async fetch(_url, { body }) {
-      const { events = [] } = JSON.parse(body) as { events?: { event_type: string }[] };
-      for (const one of events) names.push(one.event_type);
-      return { status: 202, headers: new Headers(), text: async () => "{}" };
-    },
-  });
-  client.track("ada", "before");
-  const thrown: unknown[] = [];
-  const built = of as { [name: string]: unknown };
-  const original = built[method];
-  built[method] = refused;
-  for (const call of [
-    () => client.track("ada", "meanwhile"),
-    () => client.identify("ada", { email: "ada@example.com" }),
-    () => void client.flush(),
-    () => void client.flush({ timeoutMs: 10 }),
-    () => client.stats(),
-  ]) {
-    try {
-      call();
-    } catch (error) {
-      thrown[thrown.length] = error;
-    }
-  }
-  built[method] = original;
-  expect(thrown).toEqual([]);
-  await vi.advanceTimersByTimeAsync(20_000);
-  client.track("ada", "after");
-  const flushed = client.flush();
-  await vi.advanceTimersByTimeAsync(20_000);
+describe.each(CLIENTS)("the client of %s", (_of, create) => {
+  test.each(BUILT_IN)("%s that throws throws from no call, and delivery goes on", async (...builtIn) => {
+    const client = create();
+    client.track("ada", "before");
+    const thrown = thrownWithout(builtIn, [
+      () => client.track("ada", "meanwhile"),
+      () => client.identify("ada", { email: "ada@example.com" }),
+      () => client.forUser("ada").track("meanwhile"),
+      () => client.flush(),
+      () => client.flush({ timeoutMs: 10 }),
+      () => client.stats(),
+    ]);
+    expect(thrown).toEqual([]);
+    await vi.advanceTimersByTimeAsync(30_000);
+    client.track("ada", "after");
+    const flushed = client.flush();
+    await vi.advanceTimersByTimeAsync(30_000);
 
-  expect(await flushed).toMatchObject({ pending: 0 });
-  expect(names).toContain("before");
-  expect(names).toContain("after");
+    expect(await flushed).toMatchObject({ pending: 0 });
+    expect(imbalance(client.stats())).toBe(0);
+    expect(names.length + messages.length).toBeGreaterThanOrEqual(2);
+  });
 });

@@ -1,5 +1,5 @@
 /** What a batch of messages holds, in the order it happened. */
-import { type Operation, type Said, saidBy, type WhisperrError } from "@whisperr/core";
+import { attempt, type Operation, type Said, saidBy, type WhisperrError } from "@whisperr/core";
 import { comparePlaces } from "../../hand-over/place.ts";
 import type { QueueMessageLike } from "../bindings.ts";
 import { readMessageBody } from "./message.ts";
@@ -19,7 +19,7 @@ export interface SortedMessages {
 export function sortMessages(messages: readonly QueueMessageLike[]): SortedMessages {
   const unreadable: QueueMessageLike[] = [];
   const readable = messages.flatMap((message) => {
-    const read = readMessageBody(message.body);
+    const read = attempt(() => readMessageBody(message.body), undefined);
     if (read === undefined) unreadable.push(message);
     return read === undefined ? [] : [{ ...read, message }];
   });

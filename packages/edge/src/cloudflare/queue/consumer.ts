@@ -3,6 +3,7 @@
  * the Queue's own retries and dead letters.
  */
 import {
+  attempt,
   checkOptionNames,
   describeThrown,
   type IdentifyOperation,
@@ -90,15 +91,13 @@ export function whisperrQueueConsumer<Env = unknown>(
   }
 
   return async (batch, env) => {
-    let settings: ConsumerSettings;
     try {
-      settings = settingsOf(env);
+      await consume(batch, settingsOf(env));
     } catch (error) {
-      // Nobody to report to yet. Thrown, it would have the Queue retry everything at once, and then no more.
+      // Nobody to report to. Thrown, it would have the Queue retry everything at once, and then no more.
       console.error(`[whisperr] the Queue keeps its messages: ${printable(describeThrown(error))}`);
-      return batch.retryAll({ delaySeconds: 60 });
+      attempt(() => batch.retryAll({ delaySeconds: 60 }), undefined);
     }
-    await consume(batch, settings);
   };
 }
 
@@ -137,7 +136,10 @@ async function consume(batch: QueueBatchLike, settings: ConsumerSettings): Promi
   const refused = [...unreadable];
   const random = ports.random();
   const later = (message: QueueMessageLike, attempts: number, afterMs?: number) =>
-    message.retry({ delaySeconds: retryDelaySeconds(attempts, random, retryDelay, afterMs) });
+    attempt(
+      () => message.retry({ delaySeconds: retryDelaySeconds(attempts, random, retryDelay, afterMs) }),
+      undefined,
+    );
 
   if (sorted.carriers.size > 0) {
     const { left, afterMs } = await deliver(sorted, settings, refused);
@@ -147,6 +149,11 @@ async function consume(batch: QueueBatchLike, settings: ConsumerSettings): Promi
     for (const message of left) later(message, attempts, afterMs);
   }
   for (const message of refused) later(message, message.attempts);
+}
+
+/** One that refuses stops no other; the Queue brings it again. */
+function acknowledge(message: QueueMessageLike): void {
+  attempt(() => message.ack(), undefined);
 }
 
 interface Delivered {
@@ -175,7 +182,7 @@ async function deliver(
     if (one) heard.push(one);
     if (comesLate) return void late.push(...settled);
     // At once: whatever happens to the rest of the batch, these are over.
-    for (const message of settled) delivered ? message.ack() : refused.push(message);
+    for (const message of settled) delivered ? acknowledge(message) : refused.push(message);
   };
   let afterMs = await deliverRound({ ...settings, operations: [...carriers.keys()], onSettled });
   const waiting = [...carriers.keys()].flatMap((operation) => said.get(operation) ?? []);
@@ -189,6 +196,6 @@ async function deliver(
     });
   const left = [...carriers.values()].flat();
   if (again.size > 0) left.push(...late);
-  else for (const message of late) message.ack();
+  else for (const message of late) acknowledge(message);
   return { left, afterMs };
 }
