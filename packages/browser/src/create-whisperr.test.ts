@@ -200,7 +200,7 @@ describe("options that make no sense", () => {
     };
     expect(create({ ...options, ...wrong })).toEqual({
       isDisabled: false,
-      said: ["backoff.baseMs", "baseUrl", "flushAt", "pageViews", "context"].map((name) =>
+      said: ["flushAt", "backoff.baseMs", "baseUrl", "pageViews", "context"].map((name) =>
         expect.stringMatching(new RegExp(`^\\[whisperr\\] Default taken. Whisperr: ${name} must be`)),
       ),
     });
