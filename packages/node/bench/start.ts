@@ -40,7 +40,7 @@ function cpuUs(args: readonly string[], cwd = PACKAGE, node = process.execPath):
 }
 
 function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1] as number;
+  return [...values].sort((a, b) => a - b)[values.length >> 1] as number;
 }
 
 /** Medians, in ms. Both in turn, so that both have the same machine. */

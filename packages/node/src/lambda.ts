@@ -5,12 +5,11 @@ import {
   integer,
   MAX_TIMER_MS,
   type Names,
-  named,
   PROCESS_OPTION_NAMES,
   type UserClient,
 } from "@whisperr/core";
-// By its name, so that an app which imports both loads one copy.
-import { createWhisperr, type NodeOptions, type Whisperr } from "@whisperr/node";
+import type { NodeOptions, Whisperr } from "@whisperr/node";
+import { ownClient } from "./frameworks/own-client.ts";
 import { type ResolveUser, requestClients } from "./frameworks/request-client.ts";
 import { runWith } from "./frameworks/requests.ts";
 import type { RegisteredEvents } from "./register.ts";
@@ -36,7 +35,7 @@ export interface LambdaOptions<Event = never, Events extends EventMap = Register
    */
   readonly timeoutMs?: number | undefined;
   /**
-   * A client that the app made: events of queues and schedules, which have no user of their own, are recorded by it.
+   * A client that the app made: events of queues and schedules, which have no user of their own, are recorded by it. The options of `createWhisperr()` are its own then: those given here are ignored, and named on the console.
    * @default one that is made of the other options
    */
   readonly whisperr?: Whisperr<Events> | undefined;
@@ -106,7 +105,7 @@ export function withWhisperr(
   const timeoutMs = integer("timeoutMs", options.timeoutMs, 2_000, 0, MAX_TIMER_MS);
   checkOptionNames(options, OPTION_NAMES, "withWhisperr()", console.warn);
   const { resolveUser } = options;
-  const whisperr = options.whisperr ?? createWhisperr(named<NodeOptions>(options, PROCESS_OPTION_NAMES));
+  const whisperr = ownClient(options, "withWhisperr()");
   const clientOf = requestClients<[unknown]>(
     whisperr,
     { resolveUser },

@@ -1,5 +1,5 @@
 import { createMemoryOutbox, createWhisperr, type Whisperr } from "@whisperr/node";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { WhisperrModule, type WhisperrModuleOptions, type WhisperrRecording } from "./nestjs.ts";
 
 /** What Nest does with the providers of the module, as far as its client needs it. */
@@ -30,3 +30,17 @@ test.each(ofApp)(
     await whisperr.shutdown();
   },
 );
+
+test("a module that gets a client says which of the client's options it ignores", () => {
+  const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
+  const { providers = [] } = WhisperrModule.forRoot({ whisperr: own, apiKey: "wrk_test", closeTimeoutMs: 1 });
+  const [options, client] = providers as unknown as [
+    { useValue: object },
+    { useFactory(given: object): Whisperr },
+  ];
+  expect(client.useFactory(options.useValue)).toBe(own);
+  expect(warn.mock.calls.flat()).toEqual([
+    "[whisperr] WhisperrModule got a client, and ignores apiKey: write that at its createWhisperr().",
+  ]);
+  warn.mockRestore();
+});

@@ -1,6 +1,6 @@
 /** `withWhisperr()` and the kinds of handlers that Lambda has. A frozen sandbox is a scenario of conformance/frameworks. */
 import { describe, expect, test, vi } from "vitest";
-import { createWhisperr, currentWhisperr } from "../src/index.ts";
+import { createWhisperr, currentWhisperr, type Whisperr } from "../src/index.ts";
 import { type LambdaContext, type WithWhisperr, withWhisperr } from "../src/lambda.ts";
 import { startIngestionApi } from "./ingestion-api.ts";
 
@@ -19,16 +19,16 @@ async function createSubject() {
   return { api, whisperr: createWhisperr({ apiKey: "wrk_test", baseUrl: api.url }) };
 }
 
+/** What is delivered is awaited, however slow the machine is. */
+const patient = (whisperr: Whisperr) => ({ whisperr, timeoutMs: 50_000 });
+
 describe("delivers what is recorded by", () => {
   test("an async handler, which keeps its result", async () => {
     const { api, whisperr } = await createSubject();
-    const handler = withWhisperr(
-      async (_event: JwtEvent, { whisperr: own }: Context) => {
-        own.track("order_placed");
-        return { statusCode: 200 };
-      },
-      { whisperr },
-    );
+    const handler = withWhisperr(async (_event: JwtEvent, { whisperr: own }: Context) => {
+      own.track("order_placed");
+      return { statusCode: 200 };
+    }, patient(whisperr));
     expect(await handler(jwt("ada"), context())).toEqual({ statusCode: 200 });
     expect(api.events()).toMatchObject([{ external_user_id: "ada", event_type: "order_placed" }]);
   });
@@ -40,7 +40,10 @@ describe("delivers what is recorded by", () => {
       throw new Error("out of stock");
     };
     for (const failing of [fail, async () => fail()]) {
-      const handler = withWhisperr(failing as (event: JwtEvent, context: Context) => unknown, { whisperr });
+      const handler = withWhisperr(
+        failing as (event: JwtEvent, context: Context) => unknown,
+        patient(whisperr),
+      );
       await expect(handler(jwt("ada"), context())).rejects.toThrow("out of stock");
     }
     expect(api.eventTypes()).toEqual(["order_failed", "order_failed"]);
@@ -52,7 +55,7 @@ describe("delivers what is recorded by", () => {
       own.whisperr.track("order_placed");
       setImmediate(() => (event.user === undefined ? done(null, "ordered") : done(new Error("nobody"))));
     };
-    const handler = withWhisperr(callback as never, { whisperr }) as (
+    const handler = withWhisperr(callback as never, patient(whisperr)) as (
       ...invocation: unknown[]
     ) => Promise<unknown>;
     expect(await handler(jwt("ada"), context())).toBe("ordered");
@@ -73,8 +76,8 @@ describe("delivers what is recorded by", () => {
       own.whisperr.track("page_streamed");
       out.end();
     };
-    const outside = withWhisperr(streamifyResponse(streaming), { whisperr });
-    const inside = streamifyResponse(withWhisperr(streaming, { whisperr }));
+    const outside = withWhisperr(streamifyResponse(streaming), patient(whisperr));
+    const inside = streamifyResponse(withWhisperr(streaming, patient(whisperr)));
     for (const handler of [outside, inside]) {
       expect(Reflect.get(handler, MARK)).toBe("response");
       await handler(jwt("ada"), stream, context());
@@ -91,7 +94,10 @@ test.each([
   ["a Lambda authorizer of a REST API", { authorizer: { principalId: "ada" } }],
 ])("finds the user of %s", async (_kind, requestContext) => {
   const { api, whisperr } = await createSubject();
-  const handler = withWhisperr((_event: object, own: Context) => own.whisperr.track("seen"), { whisperr });
+  const handler = withWhisperr(
+    (_event: object, own: Context) => own.whisperr.track("seen"),
+    patient(whisperr),
+  );
   await handler({ requestContext }, context());
   expect(api.events()).toMatchObject([{ external_user_id: "ada" }]);
 });
@@ -99,7 +105,7 @@ test.each([
 test("resolveUser gets the event", async () => {
   const { api, whisperr } = await createSubject();
   const handler = withWhisperr((_event: JwtEvent, own: Context) => own.whisperr.track("seen"), {
-    whisperr,
+    ...patient(whisperr),
     resolveUser: async (event) => event.user,
   });
   await handler({ user: "ada" }, context());

@@ -104,3 +104,11 @@ test("a module's or a wrapper's own options are none of the client's that it mak
   redisOutbox({ client, prefix: "other", partitions: 2, maxLength: 5 });
   expect(warn.mock.calls).toEqual([]);
 });
+
+test("an integration that gets a client says which of the client's options it ignores", () => {
+  withWhisperr(() => 1, { whisperr, timeoutMs: 1, apiKey: "wrk_test", flushAt: 1, debug: undefined });
+  withWhisperr(() => 1, { whisperr, timeoutMs: 1 });
+  expect(warn.mock.calls.flat()).toEqual([
+    "[whisperr] withWhisperr() got a client, and ignores apiKey, flushAt: write that at its createWhisperr().",
+  ]);
+});

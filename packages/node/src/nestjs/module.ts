@@ -1,8 +1,8 @@
 /** The module and its providers. */
 import type { CallHandler, DynamicModule, ExecutionContext, FactoryProvider, Scope } from "@nestjs/common";
-import { named, PROCESS_OPTION_NAMES, type UserClient } from "@whisperr/core";
-// By its name, so that an app which imports both loads one copy.
-import { createWhisperr, type NodeOptions, type Whisperr } from "@whisperr/node";
+import type { UserClient } from "@whisperr/core";
+import type { Whisperr } from "@whisperr/node";
+import { ownClient } from "../frameworks/own-client.ts";
 import { type RequestOptions, requestClients } from "../frameworks/request-client.ts";
 import { runWith } from "../frameworks/requests.ts";
 import {
@@ -94,8 +94,7 @@ function moduleOf(options: NonNullable<DynamicModule["providers"]>[number]): Dyn
       {
         provide: CLIENT,
         inject: [OPTIONS],
-        useFactory: (given: WhisperrModuleOptions) =>
-          given.whisperr ?? createWhisperr(named<NodeOptions>(given, PROCESS_OPTION_NAMES)),
+        useFactory: (given: WhisperrModuleOptions) => ownClient(given, "WhisperrModule"),
       },
       {
         provide: CLIENTS,

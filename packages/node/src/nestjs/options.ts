@@ -13,7 +13,7 @@ export interface WhisperrModuleOptions<Request = NestRequest> extends NodeOption
    */
   readonly resolveUser?: ResolveUser<[request: Request]> | undefined;
   /**
-   * A client that the app made.
+   * A client that the app made. The options of `createWhisperr()` are its own then: those given here are ignored, and named on the console.
    * @default one that is made of the other options
    */
   readonly whisperr?: Whisperr | undefined;
