@@ -14,7 +14,7 @@ const PRIVATE_NAMES = `
   isTorn leavingAs isWeighed weighedSize clockAheadMs mistimed clockTrust drawnAtMs around assigned endPause pause resumeAfterMs awaits caller cutOff deadline deadlineMs delayMs dueMs isCalling isSet letGo owner recover requestEffects requests setTimer wake
   holds holding pushing addTraits releaseHeld claimed identifying onlyOptsOut noteUnheard settled device durable storedLocks watchViews contextOf
   ahead sendingAhead aheadBytes sendAhead isHurried isSayingAgain hasSpoken sinceMs isAlone isPrerendered isLeft leftMs reading inTime mayBeUndone
-  answer batch check drop flushed frail hasRoom inContext last log offset report say timer update viewed viewedAtMs
+  answer batch check drop flushed frail hasRoom inContext last log offset report say timer update upTo viewed viewedAtMs
 `
   .trim()
   .split(/\s+/);

@@ -120,7 +120,7 @@ export { createMemoryOutbox } from "./queue/memory-outbox.ts";
 export type { AppOutbox, Outbox, QueuedOperation } from "./queue/outbox.ts";
 export { parseOperation } from "./queue/stored-operation.ts";
 export { describeAnswer } from "./report/messages.ts";
-export { createReporter, printDebug, type Reporter, report } from "./report/reporter.ts";
+export { createReporter, printDebug, type Reporter, report, warnOnce } from "./report/reporter.ts";
 export { checkApiKey, integer, type ResolvedOptions, resolveOptions } from "./resolve-options.ts";
 export { type Names, named } from "./unknown-names.ts";
 export { type AsyncHooks, outsideZones, portsOfNow, timersIn } from "./web/host-context.ts";

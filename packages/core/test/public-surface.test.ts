@@ -109,6 +109,7 @@ test("core exports exactly this, so that nothing becomes public by accident", ()
     "untraced",
     "utf8Bytes",
     "uuid",
+    "warnOnce",
     "webPorts",
     "withTime",
     "withdraw",

@@ -3,7 +3,7 @@ import {
   type AppOutbox,
   integer,
   MAX_TIMER_MS,
-  misuse,
+  mustBe,
   type Names,
   OPTION_NAMES,
   type ResolvedOptions,
@@ -45,12 +45,6 @@ export interface EdgeOptions extends Omit<WhisperrOptions, "outbox"> {
   readonly outbox?: AppOutbox | PlatformOutbox | undefined;
 }
 
-const EDGE_OPTION_NAMES: Names<EdgeOptions> = {
-  ...OPTION_NAMES,
-  waitUntilTimeoutMs: true,
-  outbox: true,
-};
-
 /** What `createWhisperr()` can be told. */
 export interface WhisperrEdgeOptions extends EdgeOptions {
   /**
@@ -61,7 +55,12 @@ export interface WhisperrEdgeOptions extends EdgeOptions {
 }
 
 /** Their names. */
-export const ALL_OPTION_NAMES: Names<WhisperrEdgeOptions> = { ...EDGE_OPTION_NAMES, waitUntil: true };
+export const ALL_OPTION_NAMES: Names<WhisperrEdgeOptions> = {
+  ...OPTION_NAMES,
+  waitUntilTimeoutMs: true,
+  outbox: true,
+  waitUntil: true,
+};
 
 /** The options with every default filled in. */
 export interface EdgeConfig extends ResolvedOptions {
@@ -85,14 +84,14 @@ const TIMEOUT_MS = 25_000;
 const BACKOFF = { baseMs: 500, maxMs: 8000 };
 
 export function checkObject(options: unknown): void {
-  if (Object(options) !== options) throw misuse("options must be an object");
+  mustBe(Object(options) === options, "options", "an object", options);
 }
 
 /** `intervalMs`: `flushIntervalMs`, unless the app gave one. Throws an Error that names the option and the fix. */
 export function resolveEdgeOptions(options: WhisperrEdgeOptions, intervalMs: number): EdgeConfig {
   const { waitUntil } = options;
-  if (typeof waitUntil !== "function")
-    throw misuse("waitUntil must be the platform's, e.g. (promise) => ctx.waitUntil(promise)");
+  const rule = "the platform's, e.g. (promise) => ctx.waitUntil(promise)";
+  mustBe(typeof waitUntil === "function", "waitUntil", rule, waitUntil);
   const resolved = resolveOptions(options as WhisperrOptions, { flushIntervalMs: intervalMs }, BACKOFF);
   const { flushIntervalMs } = resolved;
   return {

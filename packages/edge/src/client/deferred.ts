@@ -14,10 +14,8 @@ interface PromiseWithResolvers {
 }
 
 export function deferred<Value>(): Deferred<Value> {
-  return (Promise as PromiseWithResolvers).withResolvers?.() ?? deferredByHand();
-}
-
-function deferredByHand<Value>(): Deferred<Value> {
+  const made = (Promise as PromiseWithResolvers).withResolvers?.<Value>();
+  if (made) return made;
   let resolve: (value: Value) => void = () => {};
   const promise = new Promise<Value>((settle) => {
     resolve = settle;

@@ -5,13 +5,11 @@
  */
 import {
   abandoned,
-  conclude,
   EFFECTS,
   type Effects,
   type FlushResult,
   flush,
   guard,
-  noAnswer,
   retryNow,
   step,
   timerFired,
@@ -31,7 +29,7 @@ import {
   type RequestEffects,
   type Requests,
 } from "./requests.ts";
-import { endOfRequest, isUnderWay, keepOpen, mayResume } from "./under-way.ts";
+import { cutOff, endOfRequest, isUnderWay, keepOpen, mayResume } from "./under-way.ts";
 
 /** Core's record, with more in it. */
 export interface SharedClient extends EdgeClient, InRequests {
@@ -137,15 +135,6 @@ const EFFECTS_IN_REQUESTS: Effects = {
     client.timer = afterMs > 0 ? alarm : undefined;
     awaitNext(client, afterMs > 0 ? "timer" : "nothing");
   },
-  abort(client) {
-    try {
-      EFFECTS.abort(client);
-    } catch {
-      // It belongs to another request, which is over, and its connection with it.
-      (client as SharedClient).request = undefined;
-      EFFECTS.abort(client);
-    }
-  },
   remove(client: SharedClient, offset, count, rejected) {
     moveUp(client, offset, count);
     EFFECTS.remove(client, offset, count, rejected);
@@ -173,10 +162,7 @@ const REQUEST_EFFECTS: RequestEffects = {
   wake,
   setTimer,
   send: (client: SharedClient) => void transmit(client),
-  cutOff(client: SharedClient) {
-    client.effects.abort(client);
-    conclude(client, noAnswer("the request that it was sent in is over"), false);
-  },
+  cutOff: (client: SharedClient) => cutOff(client),
   recover(client: SharedClient) {
     step(client, () => {
       abandoned(client);

@@ -1,5 +1,5 @@
 /** When, and how, a platform is asked to keep a request for its client. */
-import { abandon, type Client, conclude, describeThrown, noAnswer, printable } from "@whisperr/core";
+import { abandon, type Client, conclude, describeThrown, noAnswer, warnOnce } from "@whisperr/core";
 import type { EdgeClient } from "./edge-client.ts";
 
 /**
@@ -23,17 +23,11 @@ export function mayResume({ config, pending, phase, timer }: EdgeClient): boolea
 
 /** Without it, because the platform refuses, delivery runs for as long as it lets it. */
 export function keepOpen(client: EdgeClient, promise: Promise<void>): void {
-  const { config, ports, reporter } = client;
   try {
-    config.waitUntil(promise);
+    client.config.waitUntil(promise);
   } catch (error) {
-    const { warned } = reporter;
-    if (warned.has("waitUntil")) return;
-    warned.add("waitUntil");
-    ports.log(
-      "warn",
-      `[whisperr] waitUntil failed, so delivery may be cut off: ${printable(describeThrown(error))}`,
-    );
+    const why = describeThrown(error);
+    warnOnce(client.reporter, "waitUntil", `waitUntil failed, so delivery may be cut off: ${why}`);
   }
 }
 
@@ -42,9 +36,12 @@ export function keepOpen(client: EdgeClient, promise: Promise<void>): void {
  * where each request ends sooner than its timeout, an event that nobody answers would else stop all others for ever.
  */
 export function endOfRequest(client: EdgeClient): void {
-  if (client.phase === "sending" && client.request) {
-    client.effects.abort(client);
-    conclude(client, noAnswer("no answer before the request that it was sent in was over"), false);
-  }
+  if (client.phase === "sending" && client.request) cutOff(client);
   if (isUnderWay(client)) abandon(client);
+}
+
+/** The request under way ends with the one that it was sent in. */
+export function cutOff(client: EdgeClient): void {
+  client.effects.abort(client);
+  conclude(client, noAnswer("no answer before the request that it was sent in was over"), false);
 }
