@@ -4,7 +4,9 @@ import { settle } from "../../test/fake-ports.ts";
 import { type LoopFixture, loopFixture } from "../../test/loop-fixture.ts";
 import { anIdentify, aTrack } from "../../test/operations.ts";
 import type { ClientConfig } from "../client/client.ts";
+import type { Transport } from "../http/exchange.ts";
 import { AHEAD, sendAhead } from "./ahead.ts";
+import { discard } from "./queue.ts";
 
 interface Going extends LoopFixture {
   /** What the next requests carry, from now on. */
@@ -254,6 +256,21 @@ test("a client that is told to take everything back lets go of all of it", async
   void page.loop.flush();
   await settle();
   expect(counts(page).slice(3)).toEqual([["/v1/events/batch", 3]]);
+});
+
+test("a request in whose making everything is taken back is let go of, and none follows it", async () => {
+  const page = await going(60_000);
+  const transport = page.client.transport;
+  const takenBack: Transport = (batch) => {
+    const request = transport(batch);
+    discard(page.client, "opted_out");
+    return request;
+  };
+  Object.assign(page.client, { transport: takenBack });
+  sendAhead(page.client);
+
+  expect(page.server.requests.map(({ aborted }) => aborted)).toEqual([true, true]);
+  expect(page.loop.stats()).toEqual({ accepted: 6, delivered: 0, dropped: { opted_out: 6 }, pending: 0 });
 });
 
 test("behind what others have in flight, the rest goes without waiting for that", async () => {

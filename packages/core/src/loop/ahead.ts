@@ -46,7 +46,8 @@ export function sendAhead(client: Client, behind?: number): void {
     if (limit <= 0 || count === 0 || utf8Bytes(batch.body) > room) return;
     outbox.inFlight?.(offset + count);
     const operations = new Set(read(outbox, offset, offset + count));
-    const mayBeUndone = isIdentify(outbox.at(offset)) && read(outbox, 0, offset).some(isIdentify);
+    const mayBeUndone =
+      isIdentify(outbox.at(offset) as Operation) && read(outbox, 0, offset).some(isIdentify);
     const request = client.transport(batch);
     // As in `transmit`: everything may have been taken back.
     if (client.phase !== "sending") return request.abort();
@@ -87,7 +88,7 @@ function answeredEarly(client: Client, sent: SentAhead, answer: Answer): void {
   void transmit(client);
 }
 
-const isIdentify = (operation: Operation | undefined): boolean => operation?.kind === "identify";
+const isIdentify = ({ kind }: Operation): boolean => kind === "identify";
 
 /** One by one, the last first: some may have gone to another page, or made room for others. */
 function settleAll(client: Client, { operations }: SentAhead, rejected: number): void {

@@ -4,6 +4,7 @@ import { settle } from "../../test/fake-ports.ts";
 import { loopFixture } from "../../test/loop-fixture.ts";
 import { aTrack } from "../../test/operations.ts";
 import type { Client } from "../client/client.ts";
+import type { Operation } from "../events/operation.ts";
 import type { Outbox } from "../queue/outbox.ts";
 import { guard, guardedWait } from "./guard.ts";
 import { discard, enqueue } from "./queue.ts";
@@ -161,6 +162,41 @@ test("what broke off while the user took everything back is what the user said",
   guard(client, () => discard(client, "opted_out"));
 
   expect(loop.stats()).toEqual({ accepted: 2, delivered: 0, dropped: { opted_out: 2 }, pending: 0 });
+});
+
+test("what a step has left undone, where nothing could put it right at once, the next call does", () => {
+  const { client, loop } = loopFixture();
+  client.outbox.append(aTrack());
+  client.isTorn = true;
+  enqueue(
+    client,
+    () => "track()",
+    () => aTrack(),
+  );
+
+  expect(loop.stats()).toEqual({ accepted: 2, delivered: 0, dropped: {}, pending: 2 });
+  expect(loop.queued).toBe(2);
+});
+
+test.each([
+  ["it has", true, { accepted: 1, delivered: 0, dropped: {}, pending: 1 }],
+  ["it has not", false, { accepted: 1, delivered: 0, dropped: { unserializable: 1 }, pending: 0 }],
+])("the very first call breaks off when the queue takes it: %s", (_what, takes, books) => {
+  const { client, loop, errors } = loopFixture();
+  const breaksOff = (_client: Client, operation: Operation): never => {
+    if (takes) client.outbox.append(operation);
+    throw new Error("broken");
+  };
+  enqueue(
+    client,
+    () => "track()",
+    () => aTrack(),
+    breaksOff,
+  );
+
+  expect(loop.stats()).toEqual(books);
+  expect(loop.queued).toBe(books.pending);
+  expect(errors).toHaveLength(takes ? 0 : 1);
 });
 
 test("where nothing works, not even that gets out", () => {

@@ -50,6 +50,15 @@ describe("requests", () => {
     expect(new Set(server.requests.map(({ body }) => body)).size).toBe(1);
   });
 
+  test("what comes while a request is under way waits for that, and for no timer", async () => {
+    const { track, loop, timers } = loopFixture();
+    track(1);
+    void loop.flush();
+    await settle();
+    track(1);
+    expect(timers.delays()).toEqual([]);
+  });
+
   test("the interval sends what waits", async () => {
     const { track, server, timers } = loopFixture();
     track(1);

@@ -74,6 +74,34 @@ describe("maxQueueBytes", () => {
     }
   });
 
+  test("the queue is read to be weighed when it seems to be too heavy, and not at each call", async () => {
+    const weight = lengthOf(aTrack()) + 200;
+    const { client, track, loop, server } = loopFixture({
+      config: { flushAt: 1000, maxQueueBytes: 10 * weight },
+    });
+    const { outbox } = client;
+    let reads = 0;
+    const at = (index: number) => {
+      reads++;
+      return outbox.at(index);
+    };
+    track(3);
+    void loop.flush();
+    await settle();
+    server.answer(202);
+    await settle();
+    Object.assign(client, { outbox: Object.setPrototypeOf({ at }, outbox) });
+    track(7);
+    expect(reads, "it weighs no more than what came").toBe(0);
+    track(1);
+    expect(reads, "those that were there").toBe(7);
+    track(2);
+    expect(reads, "what it weighs is known").toBe(7);
+    track(1);
+    expect(loop.stats()).toMatchObject({ dropped: { queue_full: 1 }, pending: 10 });
+    expect(reads, "the one that goes, for its weight and for its report").toBe(9);
+  });
+
   test("those in flight stay, though they are the oldest", async () => {
     const weight = lengthOf(aTrack()) + 200;
     const { track, loop, server } = loopFixture({ config: { flushAt: 2, maxQueueBytes: 4 * weight } });

@@ -42,9 +42,8 @@ export function enqueue<T extends Operation>(
 }
 
 function brokeOff(client: Client, call: () => string, error: unknown, accepted: number): void {
+  client.isTorn ||= accepted >= 0;
   guard(client, () => {
-    client.isTorn ||= accepted >= 0;
-    mend(client);
     // It may stand in the queue all the same.
     if (accepted >= 0 && (client.isTorn || client.accepted !== accepted)) return;
     const { reason, message } = asRefusal(error);
