@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { loopFixture } from "../../test/loop-fixture.ts";
+import { aTrack } from "../../test/operations.ts";
 import { lose, refuse, stats, tell } from "./books.ts";
 
 test("the books add up", () => {
@@ -60,4 +61,19 @@ test("a refused call tells what its onError has caused, once it has been heard",
   refuse(client, "invalid_user_id", "no user");
 
   expect(heard).toEqual(["invalid_user_id", "reset"]);
+});
+
+test("what an onError causes by a call that evicts an operation it hears of as well", () => {
+  const { loop, errors } = loopFixture({
+    config: { maxQueueSize: 1 },
+    onError: ({ reason }) => {
+      if (reason !== "queue_full") for (const idNumber of [1, 2]) loop.append(aTrack({ idNumber }));
+    },
+  });
+  loop.refuse("invalid_user_id", "no user");
+
+  expect(errors.map(({ reason, count }) => [reason, count])).toEqual([
+    ["invalid_user_id", 1],
+    ["queue_full", 1],
+  ]);
 });
