@@ -66,8 +66,8 @@ function jest(version: number, modules: Modules): Runner {
       "--runInBand",
     ],
     passed: /^Tests: +(\d+) passed, \1 total$/m,
-    // node: 2 of the server, 3 of the docs, 2 with fake timers; jsdom: 2, 4 of a page, 3.
-    tests: isCjs ? 16 : 14,
+    // node: 2 of the server, 3 of the docs, 2 with fake timers; jsdom: 2, 5 of a page, 3.
+    tests: isCjs ? 17 : 15,
     pages: 1,
   };
 }
@@ -102,8 +102,8 @@ function vitest(version: number, folder: string): Runner {
     // On Node 26 the DOMs of older versions leave Node's own localStorage in place.
     command: [installed("node24/bin/node"), installed(`${folder}/vitest.mjs`), "run"],
     passed: /^ +Tests +(\d+) passed \(\1\)$/m,
-    // node: 2 of the server, 2 with fake timers, 2 of MSW and nock, 3 of the docs; each DOM: 2, 4 of a page.
-    tests: 21,
+    // node: 2 of the server, 2 with fake timers, 2 of MSW and nock, 3 of the docs; each DOM: 2, 5 of a page.
+    tests: 23,
     pages: 2,
   };
 }

@@ -58,6 +58,19 @@ test("a localStorage and a crypto that a test made up lose nothing", async () =>
   expect(whisperr.stats()).toMatchObject({ delivered: 2, pending: 0, dropped: {} });
 });
 
+test("a client that would send to production, and what is no option, are told of", async () => {
+  const told = [];
+  const { warn } = console;
+  console.warn = (message) => told.push(message);
+  const whisperr = createWhisperr({ apiKey: "wrk_of_production", pageViews: false, writeKey: "wrk_old" });
+  console.warn = warn;
+  await whisperr.shutdown();
+  expect(told).toEqual([
+    expect.stringContaining('createWhisperr() has no option "writeKey": write apiKey'),
+    expect.stringContaining("This is a test run, and this client sends to https://api.whisperr.net"),
+  ]);
+});
+
 test("the client for tests records, and refuses what is wrong where it is", () => {
   const whisperr = createTestWhisperr();
   whisperr.track("cart_opened", { items: ["book"] });
