@@ -38,6 +38,15 @@ export type Mood =
   /** Any of `moods`, for each request anew. */
   | "moody";
 
+/** What a firewall in front of the API does, for ever, to a request that holds something forbidden. */
+export type Firewall =
+  /** 403, and not in the API's words. */
+  | "forbids"
+  /** 500. */
+  | "fails"
+  | "hangs"
+  | "resets";
+
 /** What reaches the client. */
 export interface Reply {
   /** `hangs`: nothing ever. `breaks`: no answer, the connection is gone. */
@@ -68,6 +77,8 @@ export interface ApiSettings {
   readonly moods: readonly Mood[];
   /** Events above which a batch is 413. */
   readonly maxEvents?: number;
+  /** Whatever the mood is. */
+  readonly firewall?: Firewall | undefined;
   /** Refuses single events of a batch, or all of it. */
   readonly poison?: "reject_event" | "reject_batch";
 }
@@ -145,6 +156,14 @@ export function simulatedApi(random: SeededRandom, nowMs: () => number, settings
     }
   }
 
+  function block(firewall: Firewall): Reply {
+    if (firewall === "hangs" || firewall === "resets")
+      return { how: firewall === "hangs" ? "hangs" : "breaks", answer: NONE, body: "whole" };
+    const status = firewall === "forbids" ? 403 : 500;
+    const answer = statusAnswer({ kind: "status", status, html: HTML }, 0, nowMs());
+    return { how: "answered", answer, body: "whole" };
+  }
+
   const api = {
     mood: "well" as Mood,
     store,
@@ -158,6 +177,8 @@ export function simulatedApi(random: SeededRandom, nowMs: () => number, settings
       return arrivedAgain;
     },
     take(request: Read): Reply {
+      const { firewall } = settings;
+      if (firewall && request.operations.some(({ isForbidden }) => isForbidden)) return block(firewall);
       const mood = api.mood === "moody" ? random.pick(settings.moods) : api.mood;
       if (mood === "hangs") return { how: "hangs", answer: NONE, body: "whole" };
       if (mood === "resets") return { how: "breaks", answer: NONE, body: "whole" };

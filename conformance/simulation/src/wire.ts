@@ -14,6 +14,8 @@ export interface Sent extends Operation {
   readonly key: number;
   readonly json: JsonObject;
   readonly isPoison: boolean;
+  /** Somebody in front of the API lets it through in no request, ever. */
+  readonly isForbidden: boolean;
 }
 
 /** A request, read once, wherever it goes then. */
@@ -53,6 +55,6 @@ export function readRequest(url: string, headers: Readonly<Record<string, string
 
 function sent(json: JsonObject, bytes: string): Sent {
   const marks = json.properties ?? json.traits;
-  const { n = 0, poison = false } = isJsonObject(marks) ? marks : {};
-  return { key: Number(n), bytes, json, isPoison: poison === true };
+  const { n = 0, poison = false, forbidden = false } = isJsonObject(marks) ? marks : {};
+  return { key: Number(n), bytes, json, isPoison: poison === true, isForbidden: forbidden === true };
 }

@@ -14,6 +14,8 @@ export interface Call {
    * it. `lost`: a process died, or ended, that alone had it.
    */
   fate: "calling" | "refused" | "queued" | "settled" | "dropped" | "lost";
+  /** It, or something with it, failed in a request with nothing forbidden in it; not since all is well. */
+  hasFailed?: boolean;
 }
 
 export interface Books {

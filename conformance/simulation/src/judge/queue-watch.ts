@@ -71,6 +71,9 @@ export function watchQueue(
   let current: Call | undefined;
   let inFlight = 0;
   let sentFrom = 0;
+  let sent: Read["operations"] = [];
+  /** Operations that no request gets through with. */
+  const forbidden = new Set<number>();
   let isIdentify = false;
   /** Attempts in which the front failed alone. */
   let alone = 0;
@@ -129,7 +132,10 @@ export function watchQueue(
 
   function undeliverable(gone: readonly number[]): void {
     hasTakenOther = false;
+    const isForbidden = gone.every((number) => forbidden.has(number));
+    const hasFailed = gone.every((number) => books.of(number).hasFailed);
     if (!isGivenUp()) violate(`gave ${gone} up`);
+    else if (!isForbidden && !hasFailed) violate(`gave ${gone} up, which never failed but with others`);
     alone = 0;
     account.dropped += gone.length;
     for (const number of gone) books.of(number).fate = "dropped";
@@ -150,6 +156,8 @@ export function watchQueue(
     if (inFlight > 0) violate("has two requests under way");
     checkRemoved();
     inFlight = operations.length;
+    sent = operations;
+    for (const { key, isForbidden } of operations) if (isForbidden) forbidden.add(key);
     isIdentify = path === IDENTIFY_PATH;
     const at = inFlight === 1 && isGivenUp() ? queue.indexOf(operations[0]?.key ?? 0, head) : head;
     sentFrom = Math.max(at - head, 0);
@@ -215,6 +223,8 @@ export function watchQueue(
     },
     ended(isHeard) {
       const isFailure = !verdict.isSuccess && !verdict.isRefusal;
+      if (isFailure && !sent.some(({ isForbidden }) => isForbidden))
+        for (const { key } of sent) books.of(key).hasFailed = true;
       // A probe that nobody waits for any longer says nothing, and may be repeated.
       if (isFailure && sentFrom > 0) alone = isHeard ? 0 : alone;
       else if (isFailure && inFlight === 1) alone++;

@@ -7,7 +7,7 @@ import type { DiskMode } from "./disk.ts";
 /** `host` counts the hosts of a world; any number names one. */
 export type Action =
   | { readonly do: "track"; readonly host: number; readonly times: number }
-  | { readonly do: "poison" | "badCall" | "flush" | "crash"; readonly host: number }
+  | { readonly do: "poison" | "forbidden" | "badCall" | "flush" | "crash"; readonly host: number }
   | { readonly do: "identify"; readonly host: number; readonly user: string }
   | { readonly do: "offline" | "online"; readonly host: number }
   /** In the middle of something: instead of that change of the disk. */
@@ -27,6 +27,7 @@ export interface Theme {
   readonly jumps: boolean;
   readonly shutsDown: boolean;
   readonly hasPoison: boolean;
+  readonly hasFirewall: boolean;
   readonly isQuick: boolean;
 }
 
@@ -38,6 +39,7 @@ export function drawTheme(random: SeededRandom): Theme {
     shutsDown: random.chance(0.5),
     hasPoison: random.chance(0.4),
     isQuick: random.chance(0.3),
+    hasFirewall: random.chance(0.25),
   };
 }
 
@@ -87,6 +89,9 @@ const POISONING: readonly Draw<Action>[] = [
   [1, () => ({ do: "mood", mood: "refusesAll" })],
 ];
 
+/** One or two among many: a firewall knows few words. */
+const FORBIDDEN: readonly Draw<Action>[] = [[2, (_random, host) => ({ do: "forbidden", host })]];
+
 /** Waits are part of every world: some so short that nothing has ended yet, some that let everything settle. */
 const QUICK: readonly Draw<Action>[] = [[40, (random) => ({ do: "wait", ms: random.between(0, 60) })]];
 const SLOW: readonly Draw<Action>[] = [
@@ -106,6 +111,7 @@ export function drawActions(random: SeededRandom, theme: Theme, count: number): 
     ...(theme.jumps ? JUMPING : []),
     ...(theme.shutsDown ? ENDING : []),
     ...(theme.hasPoison ? POISONING : []),
+    ...(theme.hasFirewall ? FORBIDDEN : []),
     ...(theme.isQuick ? QUICK : SLOW),
   ];
   return drawFrom(random, draws, count, MAX_HOSTS);

@@ -18,6 +18,7 @@ export function drawServers(seed: number): ServersScript {
     tracksErrors: random.chance(0.2),
     maxEvents: random.chance(0.15) ? random.between(1, 60) : null,
     poison: random.pick(["reject_event", "reject_batch"] as const),
+    ...(theme.hasFirewall && { firewall: random.pick(["forbids", "fails", "hangs", "resets"] as const) }),
   };
   return { settings, actions: drawActions(random, theme, random.between(20, 120)) };
 }

@@ -39,7 +39,7 @@ export const BROKEN_SDKS: readonly BrokenSdk[] = [
   },
   {
     title: "keeps what was acknowledged",
-    complaint: /kept what was acknowledged/,
+    complaint: /kept what was acknowledged|sent \d+, not \d+, the next/,
     outbox: (outbox) => changed(outbox, { remove() {} }),
   },
   {
@@ -64,6 +64,11 @@ export const BROKEN_SDKS: readonly BrokenSdk[] = [
     title: "drops everything when its key is refused",
     complaint: /removed .* without an answer/,
     fetch: (fetch) => answering(fetch, withStatus(401, 400)),
+  },
+  {
+    title: "takes a firewall's answer for the API's",
+    complaint: /still has \d+ waiting/,
+    fetch: (fetch) => answering(fetch, withStatus(403, 401)),
   },
   {
     title: "tries again what was refused for good",

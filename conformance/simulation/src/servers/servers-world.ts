@@ -7,7 +7,7 @@ import {
   type Timers,
   type WhisperrOptions,
 } from "@whisperr/core";
-import { API_KEY } from "../api.ts";
+import { API_KEY, type Firewall } from "../api.ts";
 import { type BookedWorld, bookedWorld } from "../booked-world.ts";
 import { BASE_URL } from "../network.ts";
 import type { Tell } from "../world.ts";
@@ -38,6 +38,8 @@ export interface ServersSettings {
   /** Events above which the API says 413. */
   readonly maxEvents: number | null;
   readonly poison: "reject_event" | "reject_batch";
+  /** Absent: nobody stands in front of the API. */
+  readonly firewall?: Firewall | undefined;
 }
 
 /** How an SDK that is broken on purpose differs: what is put between it and the world. */
@@ -70,6 +72,7 @@ export interface ServersWorld extends BookedWorld<HostProcess> {
   readonly timerLagMs: () => number;
   /** All works, and no exchange takes longer than any client waits. Returns how long the slowest takes, in ms. */
   heal(): number;
+  readonly hasFirewall: boolean;
   readonly sabotage: Sabotage;
 }
 
@@ -83,12 +86,12 @@ export function serversWorld(
   tell: Tell | undefined,
   sabotage: Sabotage,
 ): ServersWorld {
-  const { maxEvents, poison } = settings;
+  const { maxEvents, poison, firewall } = settings;
   let isHealed = false;
   let slowestMs = settings.latencyMs[1];
   const booked = bookedWorld<HostProcess>(
     settings.seed,
-    { moods: MOODS, poison, ...(maxEvents !== null && { maxEvents }) },
+    { moods: MOODS, poison, firewall, ...(maxEvents !== null && { maxEvents }) },
     tell,
   );
   const { api, random } = booked;
@@ -105,11 +108,14 @@ export function serversWorld(
       api.mood = "well";
       for (const host of hosts) {
         host.isOffline = false;
+        // Nothing is taken of a host whose clock is wrong, and so nothing is given up.
+        if (firewall !== undefined) host.skewMs = 0;
         if (host.disk !== undefined) host.disk.mode = "well";
       }
       slowestMs = Math.min(slowestMs, HEALED_LATENCY_MS);
       return 2 * slowestMs + settings.timerLagMs;
     },
+    hasFirewall: firewall !== undefined,
     sabotage,
   };
   for (const one of settings.hosts) hosts.push(createHost(world, `host ${hosts.length + 1}`, one, sabotage));

@@ -62,7 +62,18 @@ async function perform(world: ServersWorld, action: Action): Promise<void> {
 
 type InProcess = Extract<
   Action,
-  { do: "track" | "poison" | "badCall" | "flush" | "crash" | "identify" | "crashAfter" | "shutdown" }
+  {
+    do:
+      | "track"
+      | "poison"
+      | "forbidden"
+      | "badCall"
+      | "flush"
+      | "crash"
+      | "identify"
+      | "crashAfter"
+      | "shutdown";
+  }
 >;
 
 function performIn(process: HostProcess, action: InProcess): void {
@@ -72,6 +83,8 @@ function performIn(process: HostProcess, action: InProcess): void {
       return;
     case "poison":
       return process.call("track", "eve", (client, n) => client.track("eve", "seen", { n, poison: true }));
+    case "forbidden":
+      return process.call("track", "eve", (client, n) => client.track("eve", "seen", { n, forbidden: true }));
     case "badCall":
       return process.call("track", "eve", (client, n) => client.track("eve", "Not A Name" as string, { n }));
     case "identify":
@@ -95,15 +108,21 @@ function track(process: HostProcess): void {
 /** The longest wait that can be under way, and the attempts that may follow it. */
 const WAITS_OVER_MS = 130_000;
 
+/** Behind a firewall that is silent each attempt takes its time, and smaller and smaller ones find what is forbidden. */
+const FIREWALL_OVER_MS = 3_600_000;
+const MOST_FLUSHES = 100;
+
 /** Everything works again. What is queued must arrive within bounded time, whoever has it. */
 async function heal(world: ServersWorld): Promise<void> {
   const slowestMs = world.heal();
+  for (const call of world.books.calls) call.hasFailed = false;
   // Processes that were ending have ended, others start; and after them, those that find what a bad disk kept.
-  await world.advance(WAITS_OVER_MS);
-  for (let round = 0; round < 2; round++) await drain(world, slowestMs);
+  const waitsMs = world.hasFirewall ? FIREWALL_OVER_MS : WAITS_OVER_MS;
+  await world.advance(waitsMs);
+  for (let round = 0; round < 2; round++) await drain(world, slowestMs, waitsMs);
 }
 
-async function drain(world: ServersWorld, slowestMs: number): Promise<void> {
+async function drain(world: ServersWorld, slowestMs: number, waitsMs: number): Promise<void> {
   const processes = world.hosts.map((host) => host.process());
   for (const process of processes) {
     process.crashAfter(Number.POSITIVE_INFINITY);
@@ -112,6 +131,7 @@ async function drain(world: ServersWorld, slowestMs: number): Promise<void> {
   }
   const most = Math.max(...processes.map((process) => process.stats().pending));
   await world.advance(WAITS_OVER_MS + 2 * most * slowestMs);
+  if (world.hasFirewall) await flushAgain(world, processes);
   for (const [index, process] of processes.entries()) {
     const { pending } = process.stats();
     const { name } = world.hosts[index] as Host;
@@ -119,6 +139,19 @@ async function drain(world: ServersWorld, slowestMs: number): Promise<void> {
     if (process.flushing > 0) throw new Error(`${name}: a flush() never ends`);
     process.shutdown(null);
   }
-  await world.advance(WAITS_OVER_MS);
+  await world.advance(waitsMs);
   if (processes.some(({ isAlive }) => isAlive)) throw new Error("a shutdown() never ends");
+}
+
+/** What is forbidden is given up in the end, and nothing else: customers go on, and what they do is taken. */
+async function flushAgain(world: ServersWorld, processes: readonly HostProcess[]): Promise<void> {
+  for (let flushes = 0; flushes < MOST_FLUSHES; flushes++) {
+    const left = processes.filter((process) => process.stats().pending > 0);
+    if (left.length === 0) return;
+    for (const process of left) {
+      track(process);
+      process.flush();
+    }
+    await world.advance(WAITS_OVER_MS);
+  }
 }
