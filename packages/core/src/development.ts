@@ -8,24 +8,29 @@ import { asRefusal, misuse, printable, quote, Refusal } from "./events/refusal.t
 import { refuseLaterAnswers } from "./events/schemas.ts";
 import type { Answer } from "./http/exchange.ts";
 import type { WhisperrOptions } from "./options.ts";
+import { counted } from "./report/counted.ts";
 import type { ResolvedOptions } from "./resolve-options.ts";
 import { type Names, nearestName, unknownNames } from "./unknown-names.ts";
 
-/**
- * Throws unless it `fits`: `maxRetries must be a whole number from 0 to 1000 (got NaN)`. With a `reason` it is a Refusal, of a call;
- * without one an Error, of an option. Text is never shown, for it may be the key in a wrong place.
- */
-export function mustBe(
+/** Throws an Error unless an option `fits`: `maxRetries must be a whole number from 0 to 1000 (got NaN)`. */
+export function mustBe(fits: unknown, what: string, rule: string, value: unknown): asserts fits {
+  if (!fits) throw misuse(rejection(what, rule, value), what);
+}
+
+/** Throws a Refusal unless what a call was given `fits`. */
+export function mustFit(
   fits: unknown,
+  reason: DropReason,
   what: string,
   rule: string,
   value: unknown,
-  reason?: DropReason,
 ): asserts fits {
-  if (fits) return;
-  const message = `${what} must be ${rule} (got ${described(value)})`;
-  throw reason ? new Refusal(reason, message) : misuse(message, what);
+  if (!fits) throw new Refusal(reason, rejection(what, rule, value));
 }
+
+/** Text is never shown, for it may be the key in a wrong place. */
+const rejection = (what: string, rule: string, value: unknown) =>
+  `${what} must be ${rule} (got ${described(value)})`;
 
 /** What the options that both builds check must be. */
 export const RULES = {
@@ -79,17 +84,17 @@ export function checkNames(
   given: unknown,
   known: Names<object>,
   of: string,
-  say: SayName,
+  say: SayName | undefined,
   elsewhere?: (name: string) => string,
 ): void {
   attempt(() => {
-    if (typeof given === "number") say(`${of} takes an object of options, not ${given}.`, "");
+    if (typeof given === "number") say?.("", `${of} takes an object of options, not ${given}.`);
     for (const name of unknownNames(given, known)) {
       const names = Object.keys(known);
       const text = printable(name);
       const all = names.length > MAX_LISTED ? "" : names.join(" or ");
       const fix = nearestName(name, names) ?? elsewhere?.(text) ?? all;
-      say(`${of} has no option ${quote(text)}${fix && `: write ${fix}`}.`, name);
+      say?.(name, `${of} has no option ${quote(text)}${fix && `: write ${fix}`}.`);
     }
     // A getter or a proxy that throws where nobody would have looked, or what a page has broken: then nothing is said.
   }, undefined);
@@ -99,13 +104,13 @@ export function checkNames(
 export function checkDeadline(given: unknown, call: string, say: SayName): void {
   const { timeoutMs } = Object(given) as { readonly timeoutMs?: unknown };
   if (Number.isNaN(Number(timeoutMs ?? 0)))
-    say(`${call} got a timeoutMs that is no number: 10,000 is taken.`, "timeoutMs");
+    say("timeoutMs", `${call} got a timeoutMs that is no number: 10,000 is taken.`);
 }
 
 const MAX_LISTED = 4;
 
 /** Hears a sentence about a name, without the SDK's own in front. */
-export type SayName = (message: string, name: string) => void;
+export type SayName = (name: string, message: string) => void;
 
 const BACKOFF_NAMES: Names<NonNullable<WhisperrOptions["backoff"]>> = { baseMs: true, maxMs: true };
 
@@ -116,7 +121,7 @@ export function checkOptionNames(
   of: string,
   say: (message: string) => void,
 ): void {
-  const warn = (message: string) => say(`[whisperr] ${message}`);
+  const warn: SayName = (_, message) => say(`[whisperr] ${message}`);
   checkNames(options, known, of, warn);
   checkNames((options as WhisperrOptions | undefined)?.backoff, BACKOFF_NAMES, "backoff", warn);
 }
@@ -184,9 +189,23 @@ const TEXTS: { readonly [what in DropReason | WhisperrError["type"] | "abandoned
   storage_failed: "Storage is blocked or full, operations wait in memory",
 };
 
-/** What happened, in a sentence without its full stop. */
-export function explain(what: keyof typeof TEXTS): string {
-  return TEXTS[what] ?? what;
+/**
+ * What happened, in a sentence without its full stop. `count`: the attempts that failed, or what is still queued. `isElsewhere`: what
+ * answered is not the API. `secondsAhead`: of the API's, the clock here.
+ */
+export function explain(
+  what: keyof typeof TEXTS,
+  count: number,
+  isElsewhere: boolean,
+  secondsAhead: number,
+): string {
+  let more = "";
+  if (what === "abandoned") more = `: ${counted(count, "operation")} still queued`;
+  if (what === "retry_exhausted") more = ` after ${counted(count, "attempt")}`;
+  if (isElsewhere) more += ": this is not the ingestion API, check baseUrl";
+  if (secondsAhead)
+    more = `: the clock here is ${Math.abs(secondsAhead)} s ${secondsAhead > 0 ? "ahead" : "behind"}`;
+  return `${TEXTS[what] ?? what}${more}`;
 }
 
 /** Of how many among `count` operations an answer says nothing, for `debug`; one that says nothing at all needs no words. */

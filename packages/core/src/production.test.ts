@@ -57,7 +57,7 @@ describe("an option that makes no sense counts as not given", () => {
 
   test("a context", () => {
     const { baseJson, base } = sdk.createRecorder({ context: [] }, () => {});
-    expect({ baseJson, base }).toEqual({ baseJson: "{}", base: undefined });
+    expect({ baseJson, base }).toEqual({ baseJson: "{}", base: {} });
   });
 });
 
@@ -69,6 +69,17 @@ test.each([
   expect(sdk.misuse({ [name]: value })).toMatch(new RegExp(`${name} must be \\d+ or less`));
 });
 
+test("what a call cannot use is refused with its name, and the reason", () => {
+  const refuse = () => production.mustFit(false, "invalid_channels", "address of phone", "text", 7);
+  expect(refuse).toThrow(
+    expect.objectContaining({
+      reason: "invalid_channels",
+      message: "address of phone (invalid_channels)",
+    }),
+  );
+  expect(() => production.mustFit("a", "invalid_channels", "it", "text", "a")).not.toThrow();
+});
+
 test("an option that there is none of is said by its name", () => {
   const said: string[] = [];
   const options = { apiKey: "wrk_test", flushInterval: 5, colour: undefined };
@@ -78,10 +89,14 @@ test("an option that there is none of is said by its name", () => {
 
 test("a message is the name of what happened, the answer, and what no name could say", () => {
   expect(sdk.messageOf("rejected", http(422))).toBe("rejected (422).");
-  expect(sdk.messageOf("retry_exhausted", http(301), 7)).toBe(
-    "retry_exhausted after 7 attempts: this is not the ingestion API, check baseUrl (301).",
+  expect(sdk.messageOf("retry_exhausted", http(301), 7)).toBe("retry_exhausted: 7, check baseUrl (301).");
+  expect(sdk.messageOf("abandoned", undefined, 1)).toBe("abandoned: 1.");
+  expect(sdk.messageOf("rejected", { ...http(422), clockAheadMs: 90_000 })).toBe(
+    "rejected: clock 90 s ahead (422).",
   );
-  expect(sdk.messageOf("abandoned", undefined, 1)).toBe("abandoned: 1 operation still queued.");
+  expect(sdk.messageOf("rejected", { ...http(422), clockAheadMs: -90_000 })).toBe(
+    "rejected: clock 90 s behind (422).",
+  );
 });
 
 test("without an onError it is printed once", () => {

@@ -8,16 +8,18 @@ import type { DropReason } from "./errors.ts";
 import { misuse, Refusal } from "./events/refusal.ts";
 import type { Names } from "./unknown-names.ts";
 
-export function mustBe(
+export function mustBe(fits: unknown, what: string, rule: string, _value: unknown): asserts fits {
+  if (!fits) throw misuse(`${what} must be ${rule}`, what);
+}
+
+export function mustFit(
   fits: unknown,
+  reason: DropReason,
   what: string,
-  rule: string,
+  _rule: string,
   _value: unknown,
-  reason?: DropReason,
 ): asserts fits {
-  if (fits) return;
-  const message = `${what} must be ${rule}`;
-  throw reason ? new Refusal(reason, message) : misuse(message, what);
+  if (!fits) throw new Refusal(reason, `${what} (${reason})`);
 }
 
 export const RULES = {
@@ -58,8 +60,13 @@ export function checkTestRun(): void {}
 
 export function refuseContext(): void {}
 
-export function explain(what: Parameters<typeof development.explain>[0]): string {
-  return what;
+export function explain(
+  ...[what, count, isElsewhere, secondsAhead]: Parameters<typeof development.explain>
+): string {
+  const clock = `: clock ${Math.abs(secondsAhead)} s ${secondsAhead > 0 ? "ahead" : "behind"}`;
+  return (
+    what + (count ? `: ${count}` : "") + (isElsewhere ? ", check baseUrl" : "") + (secondsAhead ? clock : "")
+  );
 }
 
 export function unmentioned(): string {

@@ -46,7 +46,7 @@ describe("an option that there is none of", () => {
 describe("a name that there is none of", () => {
   const saidOf = (given: unknown, known: Names<object>) => {
     const said: string[] = [];
-    checkNames(given, known, "flush()", (message) => said.push(message));
+    checkNames(given, known, "flush()", (_name, message) => said.push(message));
     return said;
   };
 

@@ -67,7 +67,7 @@ function setPushToken(client: DeviceRecord, address: unknown, settings?: object)
     settings,
     { kind: true, platform: true, pushEnv: true } satisfies Names<TokenSettings>,
     "setPushToken()",
-    (message, name) => warningsOf(client.reporter)(`setPushToken() ${name}`, message),
+    (name, message) => warningsOf(client.reporter)(`setPushToken() ${name}`, message),
   );
   const make = () => {
     const channels = [{ ...settings, type: "push", address, optedIn: true }];

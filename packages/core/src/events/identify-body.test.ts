@@ -129,7 +129,11 @@ describe("what is not usable is refused, by name", () => {
     [{ pushToken: true }, "invalid_channels", "address of pushToken must be text"],
     [{ channels: {} }, "invalid_channels", "channels must be an array"],
     [{ channels: [null] }, "invalid_channels", "address of channels[0] must be text"],
-    [{ channels: [{ address: "1" }] }, "invalid_channels", "type of channels[0] must be given"],
+    [
+      { channels: [{ address: "1" }] },
+      "invalid_channels",
+      "type of channels[0] must be email or sms or push",
+    ],
     [
       { channels: [{ type: "fax", address: "1" }] },
       "invalid_channels",

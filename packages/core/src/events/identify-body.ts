@@ -1,7 +1,7 @@
 /** The body of `POST /v1/identify`: only what the app gave, checked before it is queued. */
 
 import { ownOptions } from "../attempt.ts";
-import { checkNames, mustBe, type SayName } from "../development.ts";
+import { checkNames, mustFit } from "../development.ts";
 import type { Names } from "../unknown-names.ts";
 import type { Channel, ChannelType } from "./channel.ts";
 import { asRefusal, type Refusal } from "./refusal.ts";
@@ -61,9 +61,7 @@ export function identifyBody(userId: string, options: unknown, rules?: EventRule
   const given = ownOptions((options ?? {}) as Record<string, unknown>);
   const isObject = typeof given === "object" && !Array.isArray(options);
   const rule = "an object like { email, traits }";
-  mustBe(isObject, "identify's second argument", rule, options, "invalid_traits");
-  // What is unknown is said once of each name.
-  const say: SayName = (message, name) => rules?.warn(name, message);
+  mustFit(isObject, "invalid_traits", "identify's second argument", rule, options);
   checkNames(
     given,
     {
@@ -75,7 +73,8 @@ export function identifyBody(userId: string, options: unknown, rules?: EventRule
       preferredChannel: true,
     } satisfies Names<IdentifyOptions>,
     "identify()",
-    say,
+    // Once of each name.
+    rules?.warn,
     (name) => `traits: { ${name} }`,
   );
   const traits = objectToJson(rules ? validated(rules, given.traits) : given.traits, "traits", rules);
@@ -91,7 +90,7 @@ export function identifyBody(userId: string, options: unknown, rules?: EventRule
     }
   };
   const preferred_channel = usable(() => oneOf(TYPES, given.preferredChannel, "preferredChannel"));
-  const channels = (usable(() => wireChannels(given, usable, say)) ?? []).filter(Boolean);
+  const channels = (usable(() => wireChannels(given, usable, rules)) ?? []).filter(Boolean);
   const isEmpty = !hasTraits && preferred_channel === undefined && channels.length === 0;
   for (const refusal of refused) {
     if (isEmpty || !rules) throw refusal;
@@ -108,29 +107,32 @@ export function identifyBody(userId: string, options: unknown, rules?: EventRule
 /** What it makes, or undefined where that throws. */
 type Usable = <Made>(make: () => Made) => Made | undefined;
 
-function wireChannels(given: Record<string, unknown>, usable: Usable, say: SayName): (object | undefined)[] {
+function wireChannels(
+  given: Record<string, unknown>,
+  usable: Usable,
+  rules: EventRules | undefined,
+): (object | undefined)[] {
   const channels = given.channels ?? undefined;
   if (channels === undefined)
     return Object.entries(SHORTCUTS).map(([name, type]) => {
       const address = given[name] ?? "";
       const isBlank = typeof address === "string" && !isText(address);
-      return isBlank ? undefined : usable(() => wireChannel({ type, address }, name, say));
+      return isBlank ? undefined : usable(() => wireChannel({ type, address }, name, rules));
     });
-  mustBe(Array.isArray(channels), "channels", "an array", channels, REASON);
+  mustFit(Array.isArray(channels), REASON, "channels", "an array", channels);
   // A list of our own: the map() of a subclass of Array could return anything. Not by Array.from(), for which old libraries have their own.
-  return [...channels].map((entry, index) => usable(() => wireChannel(entry, `channels[${index}]`, say)));
+  return [...channels].map((entry, index) => usable(() => wireChannel(entry, `channels[${index}]`, rules)));
 }
 
-function wireChannel(entry: unknown, where: string, say: SayName): object {
+function wireChannel(entry: unknown, where: string, rules: EventRules | undefined): object {
   const given = ownOptions(Object(entry) as Record<string, unknown>);
   const field = (name: string, ...allowed: readonly unknown[]) =>
     oneOf(allowed, given[name], `${name} of ${where}`);
-  const { address } = given;
-  mustBe(isText(address), `address of ${where}`, NON_BLANK, address, REASON);
-  const channel = field("type", ...TYPES);
-  mustBe(channel, `type of ${where}`, "given", channel, REASON);
+  const { address, type: channel, opted_in } = given;
+  mustFit(isText(address), REASON, `address of ${where}`, NON_BLANK, address);
+  mustFit(TYPES.includes(channel), REASON, `type of ${where}`, TYPES.join(" or "), channel);
   // As it travels, and as other SDKs have it: a "no" must not be taken for nothing.
-  mustBe(given.opted_in === undefined, `opted_in of ${where}`, "written optedIn", given.opted_in, REASON);
+  mustFit(opted_in === undefined, REASON, `opted_in of ${where}`, "written optedIn", opted_in);
   checkNames(
     given,
     {
@@ -143,7 +145,7 @@ function wireChannel(entry: unknown, where: string, say: SayName): object {
       pushEnv: true,
     } satisfies Names<Channel>,
     where,
-    say,
+    rules?.warn,
   );
   return {
     channel,
@@ -162,6 +164,6 @@ function wireChannel(entry: unknown, where: string, say: SayName): object {
 function oneOf(allowed: readonly unknown[], given: unknown, what: string): unknown {
   const value = given ?? undefined;
   const fits = value === undefined || allowed.includes(value);
-  mustBe(fits, what, allowed.join(" or "), value, REASON);
+  mustFit(fits, REASON, what, allowed.join(" or "), value);
   return value;
 }

@@ -2,7 +2,8 @@
  * Values as JSON can have them. `JSON.stringify` writes `{}` for a Map, an Error and much else: here they come with their content, or
  * as a note of what they are, which is said. docs/values.md has the table.
  */
-import { mustBe } from "../development.ts";
+import { mustFit } from "../development.ts";
+import type { EventRules } from "./schemas.ts";
 
 /**
  * Characters one operation may have. Bounds what a single call can make the process hold; a server takes less.
@@ -12,26 +13,27 @@ export const MAX_OPERATION_LENGTH = 4 * 1024 * 1024;
 /** `"":` and a character of the value's. */
 export const KEY_MARKS = 4;
 
-/** Characters that the text of one operation may still have: what is larger is refused before it is written. */
-export interface Budget {
-  left: number;
-}
+/** Who hears of values that have no content to send. */
+export type Hearer = Pick<EventRules, "warn">;
 
-export interface Walk extends Budget {
+export interface Walk {
+  /** Characters that the text of one operation may still have: what is larger is refused before it is written. */
+  left: number;
   /** Around the value that is copied now, the outermost first. */
-  readonly around: Set<object>;
-  /** A value of this type is at `path`, and has no content to send. */
-  readonly say: (path: string, type: string) => void;
+  readonly around: object[];
+  readonly hearer: Hearer | undefined;
+  /** Whose values they are. */
+  readonly event: string;
 }
 
 /** Whatever is counted takes as much in the text, or more. */
-export function spend(budget: Budget, length: number): void {
-  budget.left -= length;
-  if (budget.left < 0) refuseLength();
+export function spend(walk: Pick<Walk, "left">, length: number): void {
+  walk.left -= length;
+  if (walk.left < 0) refuseLength();
 }
 
 export function refuseLength(length: unknown = "more"): void {
-  mustBe(false, "its JSON", "4,194,304 characters at most", length, "too_large");
+  mustFit(false, "too_large", "its JSON", "4,194,304 characters at most", length);
 }
 
 /** JSON has all of it: an object as literals make them, of any realm, or an instance with properties of its own. */
@@ -46,16 +48,20 @@ export function plainCopy(given: unknown, key: string, path: string, walk: Walk)
   const value = asItSays(given, key);
   if (typeof value === "string") spend(walk, value.length);
   if (typeof value === "bigint") return bigIntToJson(value);
-  if (typeof value === "function" || typeof value === "symbol") return walk.say(path, `a ${typeof value}`);
+  if (typeof value === "function" || typeof value === "symbol") return say(walk, path, `a ${typeof value}`);
   if (typeof value !== "object" || value === null) return value;
   const { around } = walk;
-  if (around.has(value)) throw new TypeError(`${path} refers to itself`);
-  around.add(value);
+  if (around.includes(value)) throw new TypeError(`${path} refers to itself`);
+  around.push(value);
   const content = contentOf(value, path, walk);
   const isObject = content === Object(content);
   const copy = isObject ? inside(content as Content, path, walk) : plainCopy(content, key, path, walk);
-  around.delete(value);
+  around.pop();
   return copy;
+}
+
+function say({ hearer, event }: Walk, path: string, type: string): void {
+  hearer?.warn(`${event} ${type}`, `${event}: ${path} is ${type}.`);
 }
 
 function inside(content: Content, path: string, walk: Walk): Content {
@@ -79,11 +85,11 @@ function asItSays(value: unknown, key: string): unknown {
 }
 
 /** What to go on with in the place of a value. */
-function contentOf(value: object, path: string, { around, say }: Walk): unknown {
+function contentOf(value: object, path: string, walk: Walk): unknown {
   // What `toJSON` of Bun's forms gives has their tag.
   if (isPlain(value)) return value;
   const type = typeOf(value);
-  const isOutermost = around.size === 1;
+  const isOutermost = walk.around.length === 1;
   if (ERRORS.includes(type)) {
     const { name, message, cause, errors } = value as AggregateError;
     return { name, message, cause, errors, ...value };
@@ -100,7 +106,7 @@ function contentOf(value: object, path: string, { around, say }: Walk): unknown 
   const primitive = value.valueOf();
   if (primitive !== value) return primitive;
   const text = `${value}`;
-  if (text.startsWith("[object ")) say(path, text);
+  if (text.startsWith("[object ")) say(walk, path, text);
   return isOutermost && type === "Object" ? {} : text;
 }
 

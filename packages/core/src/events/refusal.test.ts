@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { mustBe } from "../development.ts";
+import { mustBe, mustFit } from "../development.ts";
 import { asRefusal, describeThrown, misuse, quote, Refusal } from "./refusal.ts";
 
 describe("what does not fit is refused in one sentence", () => {
-  test("with a reason it is a refusal of a call", () => {
-    const refuse = () => mustBe(false, "context", "a plain JSON object", [], "invalid_context");
+  test("of a call it is a refusal, with a reason", () => {
+    const refuse = () => mustFit(false, "invalid_context", "context", "a plain JSON object", []);
 
     expect(refuse).toThrow(Refusal);
     expect(refuse).toThrow(
@@ -15,7 +15,7 @@ describe("what does not fit is refused in one sentence", () => {
     );
   });
 
-  test("without one it is an exception, for the author of the app", () => {
+  test("of an option it is an exception, for the author of the app", () => {
     expect(() => mustBe(false, "flushAt", "a whole number", Number.NaN)).toThrow(
       misuse("flushAt must be a whole number (got NaN)", "flushAt"),
     );
@@ -38,6 +38,7 @@ describe("what does not fit is refused in one sentence", () => {
 
   test("what fits passes", () => {
     expect(() => mustBe("anything true", "it", "true", 1)).not.toThrow();
+    expect(() => mustFit("anything true", "invalid_context", "it", "true", 1)).not.toThrow();
   });
 });
 

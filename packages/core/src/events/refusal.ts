@@ -1,4 +1,5 @@
 /** Why something that the app gives cannot be used. `mustBe()` says so of values (`development.ts`). */
+import { attempt } from "../attempt.ts";
 import type { DropReason } from "../errors.ts";
 
 /** Characters of a message, whatever a server says. */
@@ -25,24 +26,18 @@ export function misuse(message: string, option?: string): Error & { readonly opt
 
 /** What was thrown, as a Refusal: `what` could not be read. An app may throw a Proxy that throws at `instanceof`, too. */
 export function asRefusal(thrown: unknown, what = "a value"): Refusal {
-  try {
-    if (thrown instanceof Refusal) return thrown;
-  } catch {
-    // Then it is none.
-  }
-  return new Refusal("unserializable", `${what} cannot become JSON: ${describeThrown(thrown)}`);
+  return attempt(() => thrown instanceof Refusal, false)
+    ? (thrown as Refusal)
+    : new Refusal("unserializable", `${what} cannot become JSON: ${describeThrown(thrown)}`);
 }
 
 /** What an exception says, and its cause: `fetch failed` alone says nothing. Whatever was thrown. */
 export function describeThrown(thrown: unknown): string {
-  let text = "";
-  try {
+  const said = attempt(() => {
     const { message, cause } = Object(thrown) as { message?: unknown; cause?: Record<string, unknown> };
-    text = words(thrown, message, cause?.message || cause?.code);
-  } catch {
-    // Whoever throws something unreadable gets the plain words.
-  }
-  return text || "an exception without words";
+    return words(thrown, message, cause?.message || cause?.code);
+  }, "");
+  return said || "an exception without words";
 }
 
 /** Those parts that say something, on one line. */
@@ -58,30 +53,23 @@ export function words(...parts: readonly unknown[]): string {
 export function printable(text: string): string {
   let shown = "";
   for (const one of text) {
-    const part = isPlain(one.codePointAt(0) as number) ? one : asCode(one);
+    const code = one.codePointAt(0) as number;
+    const isPlain = ENDS.filter((end) => end <= code).length % 2 > 0;
+    const part = isPlain ? one : `\\u${code.toString(16).padStart(4, "0")}`;
     if (shown.length + part.length > MAX_MESSAGE_LENGTH) break;
     shown += part;
   }
   return shown;
 }
 
-/** Not what paints over a terminal, breaks a line, turns its direction, or is half a character. */
-const isPlain = (code: number): boolean =>
-  !UNPRINTABLE.some(([first, last]) => code >= first && code <= last);
-
-/** From and to. */
-const UNPRINTABLE = [
-  [0, 0x1f],
-  [0x7f, 0x9f],
-  [0x61c, 0x61c],
-  [0x200e, 0x200f],
-  [0x2028, 0x202e],
-  [0x2066, 0x2069],
-  [0xd800, 0xdfff],
-  [0xfeff, 0xfeff],
-] as const;
-
-const asCode = (one: string): string => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`;
+/**
+ * Where text ends that would paint over a terminal, break a line, turn its direction or is half a character, and in turn where text ends
+ * that does not.
+ */
+const ENDS = [
+  0x20, 0x7f, 0xa0, 0x61c, 0x61d, 0x200e, 0x2010, 0x2028, 0x202f, 0x2066, 0x206a, 0xd800, 0xe000, 0xfeff,
+  0xff00,
+];
 
 /** A name for messages: short, and only if it is text. Without `JSON.stringify`, which may be what has failed. */
 export function quote(name: unknown): string {

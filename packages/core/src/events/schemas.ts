@@ -45,8 +45,7 @@ export function validated({ options, warn }: EventRules, given: unknown, event?:
   let policy: string | false | undefined = event && event !== "page_viewed" && events && unknownEvents;
   let problem = "no schema of it";
   if (schema) {
-    // Any other word counts as not given: a production build for browsers looks at none of them.
-    policy = invalidEvents === "warn" || invalidEvents === "send" ? invalidEvents : "drop";
+    policy = invalidEvents;
     try {
       // Properties that were left out are none.
       const result = schema.validate(given ?? {}) as Result;
@@ -57,7 +56,9 @@ export function validated({ options, warn }: EventRules, given: unknown, event?:
       problem = describeThrown(thrown);
     }
   }
-  if (policy === "drop") throw new Refusal(event ? "invalid_event" : "invalid_traits", problem);
+  // Any other word counts as not given: a production build for browsers looks at none of them.
+  if (schema ? policy !== "warn" && policy !== "send" : policy === "drop")
+    throw new Refusal(event ? "invalid_event" : "invalid_traits", problem);
   if (policy === "warn") warn(`${event}`, `${event ?? "traits"}: ${problem}.`);
   return given;
 }

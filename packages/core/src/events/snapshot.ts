@@ -2,11 +2,11 @@
  * Everything the app hands over is checked and turned into text here, at the call: so nothing behind this file can be
  * harmed by it or notice what the app does to its objects afterwards (contract, section 5).
  */
-import { mustBe } from "../development.ts";
+import { mustFit } from "../development.ts";
 import type { DropReason } from "../errors.ts";
 import type { Operation } from "./operation.ts";
 import {
-  type Budget,
+  type Hearer,
   isPlain,
   KEY_MARKS,
   MAX_OPERATION_LENGTH,
@@ -14,25 +14,19 @@ import {
   refuseLength,
   spend,
   typeOf,
+  type Walk,
 } from "./plain-copy.ts";
-import type { EventRules } from "./schemas.ts";
 import { isThenable } from "./thenable.ts";
 
 export const NON_BLANK = "text that is not blank";
-
-const NAME_CHARACTERS = new Set("abcdefghijklmnopqrstuvwxyz0123456789_");
 
 /**
  * `^[a-z0-9]+(?:_[a-z0-9]+)*$`, without a RegExp: an engine compiles one at its first use, and where that is at the end of the call
  * stack (an app that tracks what it caught), V8 ends the process.
  */
 function isEventType(text: string): boolean {
-  let before = "_";
-  for (const one of text) {
-    if (!NAME_CHARACTERS.has(one) || (one === "_" && before === "_")) return false;
-    before = one;
-  }
-  return before !== "_";
+  const fits = (one: string) => (one >= "a" && one <= "z") || (one >= "0" && one <= "9");
+  return text.split("_").every((word) => word && [...word].every(fits));
 }
 
 export function isText(value: unknown): value is string {
@@ -42,13 +36,13 @@ export function isText(value: unknown): value is string {
 /** Accepts what is unmistakably an id: text with something in it, or a whole number. */
 export function checkUserId(userId: unknown): string {
   const fits = isText(userId) || typeof userId === "bigint" || Number.isSafeInteger(userId);
-  mustBe(fits, "the user id", NON_BLANK, userId, "invalid_user_id");
+  mustFit(fits, "invalid_user_id", "the user id", NON_BLANK, userId);
   return `${userId}`;
 }
 
 export function checkEventType(event: unknown): string {
   const fits = typeof event === "string" && isEventType(event);
-  mustBe(fits, "the event name", "lowercase_snake_case", event, "invalid_event_type");
+  mustFit(fits, "invalid_event_type", "the event name", "lowercase_snake_case", event);
   return event as string;
 }
 
@@ -73,9 +67,10 @@ export function objectToJson(value: unknown, what: What, hearer?: Hearer, event:
   const given = value ?? {};
   // The plain call is the fast one; a copy is only worth its price where JSON has less than there is.
   const isAsJson = look(given, { left: MAX_OPERATION_LENGTH }, PLAIN_DEPTH);
-  const text: string | undefined = isAsJson ? stringify(given) : copyToJson(given, what, hearer, event);
+  const walk = isAsJson ? undefined : { left: MAX_OPERATION_LENGTH, around: [], hearer, event };
+  const text: string | undefined = stringify(given, what, walk);
   const isObject = text?.[0] === "{" && !(text === "{}" && isThenable(value));
-  mustBe(isObject, what, "a plain JSON object", value, `invalid_${what}` satisfies DropReason);
+  mustFit(isObject, `invalid_${what}` satisfies DropReason, what, "a plain JSON object", value);
   return text as string;
 }
 
@@ -88,15 +83,6 @@ export function contextToJson(context: unknown, base?: object, hearer?: Hearer, 
 }
 
 type What = "properties" | "context" | "traits";
-type Hearer = Pick<EventRules, "warn">;
-
-/** By itself: what a closure captures takes memory at each call of the function around it. */
-function copyToJson(value: object, what: What, hearer: Hearer | undefined, event: string): string {
-  const say = (path: string, type: string) =>
-    hearer?.warn(`${event} ${type}`, `${event}: ${path} is ${type}.`);
-  const walk = { left: MAX_OPERATION_LENGTH, around: new Set<object>(), say };
-  return stringify(value, () => plainCopy(value, "", what, walk));
-}
 
 /** Deeper, it may refer to itself. */
 const PLAIN_DEPTH = 50;
@@ -105,7 +91,7 @@ const PLAIN_DEPTH = 50;
 const DATE_LENGTH = 26;
 
 /** Counts what JSON would write, without writing it. False: something in it needs a closer look, or to be asked by JSON. */
-function look(value: unknown, budget: Budget, depth: number): boolean {
+function look(value: unknown, budget: Pick<Walk, "left">, depth: number): boolean {
   if (typeof value === "string") spend(budget, value.length);
   if (typeof value !== "object" || value === null)
     return typeof value !== "function" && typeof value !== "bigint" && typeof value !== "symbol";
@@ -129,14 +115,14 @@ function look(value: unknown, budget: Budget, depth: number): boolean {
 
 /**
  * As the language has it: old libraries (Prototype 1.6) give arrays a `toJSON` that makes text of them, and others give one to every
- * object. It is away for the call, and for that of `copy`, which gives what to write.
+ * object. It is away for the call. With a `walk`, what is written is a plain copy; `path` is what messages call the value.
  */
-export function stringify(value: unknown, copy?: () => unknown, host: object = Array.prototype): string {
-  const added = Object.getOwnPropertyDescriptor(host, "toJSON");
-  if (!("toJSON" in host && Reflect.deleteProperty(host, "toJSON")))
-    return JSON.stringify(copy ? copy() : value);
+export function stringify(value: unknown, path = "", walk?: Walk, host: object = Array.prototype): string {
+  const added = "toJSON" in host && Object.getOwnPropertyDescriptor(host, "toJSON");
+  if (added === false || !Reflect.deleteProperty(host, "toJSON"))
+    return JSON.stringify(walk ? plainCopy(value, "", path, walk) : value);
   try {
-    return stringify(value, copy, Object.prototype);
+    return stringify(value, path, walk, Object.prototype);
   } finally {
     if (added) Object.defineProperty(host, "toJSON", added);
   }

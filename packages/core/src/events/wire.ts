@@ -29,18 +29,14 @@ export function cutBatch(outbox: Outbox, limit: number, maxBytes: number, offset
   let events = "";
   let count = 0;
   let bytes = ENVELOPE_BYTES;
-  // Counting bytes exactly is only worth it near the limit; until then three bytes a unit is assumed.
-  let isExact = false;
   for (; count < limit; count++) {
     const operation = outbox.at(offset + count);
     if (operation?.kind !== "track") break;
     const event = encodeEvent(operation);
     const all = count === 0 ? event : `${events},${event}`;
-    bytes += (isExact ? utf8Bytes(event) : event.length * MAX_BYTES_PER_UNIT) + 1;
-    if (!isExact && bytes > maxBytes) {
-      isExact = true;
-      bytes = ENVELOPE_BYTES + utf8Bytes(all) + 1;
-    }
+    // Counting bytes exactly is only worth it near the limit; until then the most is assumed.
+    bytes += event.length * MAX_BYTES_PER_UNIT + 1;
+    if (bytes > maxBytes) bytes = ENVELOPE_BYTES + utf8Bytes(all) + 1;
     if (count > 0 && bytes > maxBytes) break;
     events = all;
   }

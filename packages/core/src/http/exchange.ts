@@ -71,13 +71,11 @@ function sendRequest(
 
   async function exchange(): Promise<Answer> {
     const sentMs = timeOf(ports);
-    let signal: unknown;
-    try {
+    // On a host without it the request is made all the same, and no longer waited for after its time.
+    const signal = attempt(() => {
       controller = ports.abortController();
-      signal = controller.signal;
-    } catch {
-      // A host without it: the request is made all the same, and no longer waited for after its time.
-    }
+      return controller.signal;
+    }, undefined);
     const response = await ask(signal).catch((error) => {
       // A test's DOM has its own class for it, which the platform's fetch refuses before it sends anything.
       if (!describeThrown(error).includes("AbortSignal")) throw error;
@@ -130,12 +128,12 @@ const DATE_STEP_MS = 999;
  */
 function aheadMs(date: string, sentMs: number, nowMs: number): number | undefined {
   const dateMs = parseHttpDateMs(date);
-  // Nor does a clock tell anything that shows no time at all.
-  if (!(Math.max(Math.abs(sentMs), Math.abs(nowMs)) + Math.abs(dateMs) <= MAX_TIME_MS)) return undefined;
-  const ahead = Math.min(sentMs, nowMs) - dateMs - DATE_STEP_MS;
-  const behind = dateMs - Math.max(sentMs, nowMs);
-  if (ahead > MAX_CLOCK_ERROR_MS) return ahead;
-  return behind > MAX_CLOCK_ERROR_MS ? -behind : 0;
+  const least = Math.min(sentMs, nowMs) - dateMs - DATE_STEP_MS;
+  const most = Math.max(sentMs, nowMs) - dateMs;
+  // A clock that shows no time at all tells nothing.
+  if (!(Math.abs(least) + Math.abs(most) <= MAX_TIME_MS)) return undefined;
+  if (least > MAX_CLOCK_ERROR_MS) return least;
+  return most < -MAX_CLOCK_ERROR_MS ? most : 0;
 }
 
 export type Outcome =

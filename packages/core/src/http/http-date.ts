@@ -4,5 +4,5 @@
 export function parseHttpDateMs(text: string): number {
   if (!/^[A-Za-z]{3,9},? .*\d\d:\d\d:\d\d/.test(text)) return Number.NaN;
   // biome-ignore lint/style/noRestrictedGlobals: parses its argument, reads no clock
-  return Date.parse(text.endsWith("GMT") ? text : `${text} GMT`);
+  return Date.parse(text.replace(/( GMT)?$/, " GMT"));
 }

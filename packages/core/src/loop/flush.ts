@@ -59,7 +59,7 @@ export function timeoutOf(given: unknown): number {
 
 /** The same. What it gave that makes no sense is said once. */
 export function timeoutIn({ reporter }: Pick<Client, "reporter">, given: unknown, call: string): number {
-  const say: SayName = (message, name) => warningsOf(reporter)(`${call} ${name}`, message);
+  const say: SayName = (name, message) => warningsOf(reporter)(`${call} ${name}`, message);
   checkNames(given, { timeoutMs: true } satisfies Names<Deadline>, call, say);
   checkDeadline(given, call, say);
   return timeoutOf(given);

@@ -7,7 +7,7 @@ import type { Client } from "../client/client.ts";
 import { abandon, flush, retry } from "../loop/flush.ts";
 import { MAX_TIMER_MS } from "../options.ts";
 import type { Timers } from "../ports.ts";
-import { counted } from "../report/messages.ts";
+import { counted } from "../report/counted.ts";
 import { warnOnce } from "../report/reporter.ts";
 
 /** The end of the process, as a runtime lets it be watched and delayed. */

@@ -80,5 +80,5 @@ test.each([
   ["rejected", 400, " (422)."],
   ["too_large", 90_000, " (422)."],
 ] as const)("%s, by an API whose clock is %d ms behind: %s", (what, clockAheadMs, words) => {
-  expect(messageOf(what, { ...http(422), clockAheadMs })).toBe(`${explain(what)}${words}`);
+  expect(messageOf(what, { ...http(422), clockAheadMs })).toBe(`${explain(what, 0, false, 0)}${words}`);
 });

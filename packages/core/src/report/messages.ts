@@ -17,17 +17,9 @@ export function describeAnswer(answer: Answer): string {
  * queued when a deadline has passed, of `shutdown()` or of a process that ends.
  */
 export function messageOf(what: Parameters<typeof explain>[0], answer?: Answer, count = 0): string {
-  let more = "";
-  if (what === "abandoned") more = `: ${counted(count, "operation")} still queued`;
-  if (what === "retry_exhausted") {
-    const isElsewhere = answer && isMisdirected(answer);
-    more = ` after ${counted(count, "attempt")}${isElsewhere ? ": this is not the ingestion API, check baseUrl" : ""}`;
-  }
   // A clock that is wrong is a reason for the API to refuse events, and none for anything else.
-  const seconds = Math.round((answer?.clockAheadMs ?? 0) / 1000);
-  if (seconds && what.startsWith("rejected"))
-    more = `: the clock here is ${Math.abs(seconds)} s ${seconds > 0 ? "ahead" : "behind"}`;
-  return `${explain(what)}${more}${answer ? ` (${describeAnswer(answer)})` : ""}.`;
+  const aheadMs = (what.startsWith("rejected") && answer?.clockAheadMs) || 0;
+  const isElsewhere = what === "retry_exhausted" && answer !== undefined && isMisdirected(answer);
+  const sentence = explain(what, count, isElsewhere, Math.round(aheadMs / 1000));
+  return `${sentence}${answer ? ` (${describeAnswer(answer)})` : ""}.`;
 }
-
-export const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;

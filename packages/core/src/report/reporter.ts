@@ -3,7 +3,6 @@ import { ONLY_ONCE } from "../development.ts";
 import type { WhisperrError } from "../errors.ts";
 import { describeThrown, printable } from "../events/refusal.ts";
 import type { EventRules } from "../events/schemas.ts";
-import { isThenable } from "../events/thenable.ts";
 import { timeOf } from "../host-numbers.ts";
 import type { Ports } from "../ports.ts";
 
@@ -14,9 +13,7 @@ export interface Reporter {
   readonly apiKey: string;
   readonly debug: boolean;
   readonly onError: ((error: WhisperrError) => void) | undefined;
-  readonly log: Ports["log"];
-  readonly inContext: Ports["inContext"];
-  readonly nowMs: Ports["nowMs"];
+  readonly ports: Pick<Ports, "log" | "inContext" | "nowMs">;
   /** Kinds of trouble that were printed, for want of an `onError`. */
   readonly warned: Set<string>;
   /** What the app's `onError` is hearing now, while it runs. */
@@ -39,15 +36,13 @@ export interface ReporterOptions {
 
 export function createReporter(
   { apiKey, debug, onError }: ReporterOptions,
-  { log, inContext, nowMs }: Pick<Ports, "log" | "inContext" | "nowMs">,
+  ports: Reporter["ports"],
 ): Reporter {
   return {
     apiKey,
     debug,
     onError: typeof onError === "function" ? onError : undefined,
-    log,
-    inContext,
-    nowMs,
+    ports,
     warned: new Set(),
     reporting: undefined,
     sinceMs: Number.NaN,
@@ -62,17 +57,20 @@ export function report(reporter: Reporter, error: WhisperrError): void {
   printDebug(reporter, `${safe.type}: ${safe.message}`);
   // An error caused by onError's own calls would come back to it for ever. The books still count it.
   if (reporter.reporting) return;
-  const { reason = "", count = 0 } = safe;
-  const sum = count + (reporter.untold[reason] ?? 0);
+  const { onError, debug, ports, untold } = reporter;
+  const { type, reason = "" } = safe;
+  const count = (safe.count ?? 0) + (untold[reason] ?? 0);
   // That delivery has stopped is always told: the network sets the pace of that.
   const isTold = !reason || mayTell(reporter);
-  if (reason) reporter.untold[reason] = isTold ? 0 : sum;
+  untold[reason] = isTold ? 0 : count;
   if (!isTold) return;
-  reporter.reporting = count > 0 ? { ...safe, count: sum } : safe;
+  const told = { ...safe, ...(count > 0 && { count }) };
+  reporter.reporting = told;
   const failed = (thrown: unknown) => printDebug(reporter, `onError threw: ${describeThrown(thrown)}`);
   try {
-    const answer = tellApp(reporter, reporter.reporting);
-    if (isThenable(answer)) Promise.resolve(answer).catch(failed);
+    if (onError) Promise.resolve(ports.inContext(() => onError(told))).catch(failed);
+    // Nobody listens: say each kind of trouble once, rather than losing events in silence.
+    else if (!debug) warnOnce(reporter, reason || type, told.message + ONLY_ONCE);
   } catch (thrown) {
     failed(thrown);
   } finally {
@@ -90,7 +88,7 @@ export const MAX_TOLD = 5000;
 const TOLD_MS = 60_000;
 
 function mayTell(reporter: Reporter): boolean {
-  const nowMs = timeOf(reporter);
+  const nowMs = timeOf(reporter.ports);
   if (!(Math.abs(nowMs - reporter.sinceMs) < TOLD_MS)) {
     reporter.sinceMs = nowMs;
     reporter.told = 0;
@@ -102,22 +100,12 @@ function mayTell(reporter: Reporter): boolean {
   return reporter.isFirst || ++reporter.told <= MAX_TOLD;
 }
 
-/** The app's `onError`, or a warning where it has none. May throw what the app throws. */
-function tellApp(reporter: Reporter, error: WhisperrError): unknown {
-  const { onError, debug, inContext } = reporter;
-  const kind = error.reason ?? error.type;
-  if (onError) return inContext(() => onError(error));
-  // Nobody listens: say each kind of trouble once, rather than losing events in silence.
-  if (!debug) warnOnce(reporter, kind, error.message + ONLY_ONCE);
-  return undefined;
-}
-
 /** Prints what should be known, once of each kind. */
 export function warnOnce(reporter: Reporter, kind: string, message: string): void {
   const { warned } = reporter;
   if (warned.has(kind)) return;
   warned.add(kind);
-  print(reporter, "warn", shown(reporter, message));
+  print(reporter, "warn", message);
 }
 
 /** More of them are noise. */
@@ -136,12 +124,12 @@ export const warningsOf =
 
 /** A line of diagnostics, printed when `debug` is on. */
 export function printDebug(reporter: Reporter, message: string): void {
-  if (reporter.debug) print(reporter, "debug", shown(reporter, message));
+  if (reporter.debug) print(reporter, "debug", message);
 }
 
 function print(reporter: Reporter, level: "debug" | "warn", message: string): void {
   try {
-    reporter.log(level, `[whisperr] ${message}`);
+    reporter.ports.log(level, `[whisperr] ${shown(reporter, message)}`);
   } catch {
     // A broken console is not the app's problem either.
   }
