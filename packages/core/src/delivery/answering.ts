@@ -51,9 +51,9 @@ export function batchCut(machine: Machine, count: number): void {
  * its turn: the front, which it has passed, may be an older one of the same user and arrive after all.
  */
 export function answered(machine: Machine, outcome: Outcome, random: number, isIdentify = false): void {
-  const { phase, inFlight, offset, effects } = machine;
-  const count = inFlight - offset;
-  if (phase !== "sending") return;
+  const { offset, effects } = machine;
+  const count = machine.inFlight - offset;
+  if (machine.phase !== "sending") return;
   if (outcome.kind === "retry") return failed(machine, outcome, random);
   if (outcome.kind === "auth") {
     // Of a probe: it was not taken.
@@ -80,7 +80,7 @@ export function answered(machine: Machine, outcome: Outcome, random: number, isI
 
 /** Class retry: another attempt after a wait, or the end of the flush. `afterMs`: what the server asked for. */
 function failed(machine: Machine, { afterMs, blames }: Outcome & { kind: "retry" }, random: number): void {
-  const { config, effects, offset, goal } = machine;
+  const { config, offset, goal } = machine;
   const failures = ++machine.failures;
   const retries = retriesIn(machine);
   const backoffMs = (after: number) => backoffDelayMs(after, random, config.backoff);
@@ -105,7 +105,7 @@ function failed(machine: Machine, { afterMs, blames }: Outcome & { kind: "retry"
   const phase = askedMs ? "throttled" : "backoff";
   if (failures > retries) {
     roundFailed(machine);
-    effects.report(machine, "retry_exhausted", failures);
+    machine.effects.report(machine, "retry_exhausted", failures);
     return keep(machine, askedMs ? phase : "idle", askedMs, owedMs);
   }
   pause(machine, phase, (askedMs ?? backoffMs(failures)) + owedMs);
@@ -129,9 +129,9 @@ function giveUp(machine: Machine, afterMs: number): void {
  * said of large bodies only; most failures are over by the second attempt.
  */
 function blame(machine: Machine, blames: "content" | "size"): void {
-  const { inFlight, suspect } = machine;
+  const { inFlight } = machine;
   machine.doubts = Math.min(machine.doubts, attemptsAlone(machine)) + 1;
-  if (inFlight < 2 || (blames === "content" && machine.doubts < 2 && suspect === 0)) return;
+  if (inFlight < 2 || (blames === "content" && machine.doubts < 2 && machine.suspect === 0)) return;
   machine.doubts = 1;
   machine.limit = Math.ceil(inFlight / 2);
   machine.suspect = blames === "size" ? 0 : inFlight;

@@ -23,11 +23,11 @@ const MAX_ATTEMPTS_ALONE = MAX_DOUBTS - 1;
  * failure is not cut short.
  */
 export function hurried(machine: Machine): void {
-  const { phase, pending, rounds, config } = machine;
-  if (phase === "stopped" || phase === "unauthorized" || pending === 0) return;
+  const { phase } = machine;
+  if (phase === "stopped" || phase === "unauthorized" || machine.pending === 0) return;
   if (phase !== "idle") joinFlush(machine);
   // In an outage it is the interval that probes, or a busy client would do so all the time.
-  else if (rounds < 2 || config.flushIntervalMs === 0) startFlush(machine, true);
+  else if (machine.rounds < 2 || machine.config.flushIntervalMs === 0) startFlush(machine, true);
 }
 
 /** A caller waits for everything queued now. `isLast`: the app called `shutdown()`, and there is no flush after this one. */
@@ -56,11 +56,11 @@ export function timerFired(machine: Machine): void {
 
 /** Waiting longer has no point (back online, process about to end): skips the rest of a backoff. */
 export function retryNow(machine: Machine): void {
-  const { phase, pending } = machine;
+  const { phase } = machine;
   machine.rounds = 0;
   // What is in front, even where a probe was next: things have changed.
   if (phase === "backoff") send(machine);
-  else if (phase === "idle" && pending > 0) timerFired(machine);
+  else if (phase === "idle" && machine.pending > 0) timerFired(machine);
 }
 
 /** A deadline passed: nothing under way is waited for any longer, and everything is kept. */
@@ -125,12 +125,13 @@ export function isResting({ phase }: Machine): boolean {
 function startFlush(machine: Machine, isCalled = false): void {
   machine.failures = 0;
   joinFlush(machine);
-  const { goal, futile, doubts, config } = machine;
+  const { goal } = machine;
   if (goal === 0) return rest(machine, "idle");
-  if (isCalled && futile >= MAX_FUTILE) return pause(machine, "backoff", config.backoff.baseMs);
+  if (isCalled && machine.futile >= MAX_FUTILE)
+    return pause(machine, "backoff", machine.config.backoff.baseMs);
   if (isCalled) machine.futile++;
   // The front may have had all its attempts, in a flush that ended before another one could be probed.
-  send(machine, goal > 1 && doubts > attemptsAlone(machine) ? probeOf(machine) : 0);
+  send(machine, goal > 1 && machine.doubts > attemptsAlone(machine) ? probeOf(machine) : 0);
 }
 
 /** Attempts in which an operation must have failed alone before somebody asks whether it is the one. */
@@ -197,9 +198,8 @@ export function retriesIn({ rounds, config }: Machine): number {
 
 /** The attempts of a flush are used up. Returns the interval from now on, in ms. */
 export function roundFailed(machine: Machine): number {
-  const { rounds, config } = machine;
-  const isRarest = config.flushIntervalMs === 0 || restMs(machine) >= LONGEST_REST_MS;
-  if (rounds < 2 || retriesIn(machine) > 0 || !isRarest) machine.rounds++;
+  const isRarest = machine.config.flushIntervalMs === 0 || restMs(machine) >= LONGEST_REST_MS;
+  if (machine.rounds < 2 || retriesIn(machine) > 0 || !isRarest) machine.rounds++;
   return restMs(machine);
 }
 

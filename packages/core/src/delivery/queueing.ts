@@ -7,14 +7,14 @@ import type { Machine } from "./machine.ts";
 
 /** `count` operations were put at the end of the outbox. Every `track()` comes through here, on a full queue too. */
 export function appended(machine: Machine, count: number): void {
-  const { phase, config } = machine;
+  const { phase } = machine;
   if (phase === "stopped") return;
   const isFirst = due(machine) === 0;
   machine.pending += count;
   machine.fresh += count;
   // Those in flight stay: they may be arriving this moment, and nobody could say they were dropped.
   evict(machine, machine.inFlight);
-  if (machine.fresh >= config.flushAt) hurried(machine);
+  if (machine.fresh >= machine.config.flushAt) hurried(machine);
   if (isFirst && isResting(machine)) rest(machine, phase);
 }
 

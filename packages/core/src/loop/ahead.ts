@@ -33,7 +33,7 @@ export const AHEAD = { sendAhead, next, letGo };
  * flight, and this client waits until they have not.
  */
 export function sendAhead(client: Client, behind?: number): void {
-  const { outbox, ports, config, ahead } = client;
+  const { outbox, ports, ahead } = client;
   if (!ports.aheadBytes?.(client) || !(client.request || behind !== undefined)) return;
   step(client, hurried);
   // A request that failed for what it holds is divided, or others are probed; what stands behind it waits until that is done.
@@ -41,7 +41,7 @@ export function sendAhead(client: Client, behind?: number): void {
     const offset = endOfSent(client, behind);
     const room = ports.aheadBytes(client);
     const limit = Math.min(client.ceiling, client.pending - offset);
-    const batch = cutBatch(outbox, limit, Math.min(config.maxBatchBytes, room), offset);
+    const batch = cutBatch(outbox, limit, Math.min(client.config.maxBatchBytes, room), offset);
     const { count } = batch;
     if (limit <= 0 || count === 0 || utf8Bytes(batch.body) > room) return;
     outbox.inFlight?.(offset + count);

@@ -47,16 +47,16 @@ function breakOff(client: Client, error: unknown): void {
 const maySend = ({ phase, request }: Client): boolean => phase === "sending" && !request;
 
 async function sendOne(client: Client): Promise<void> {
-  const { ports, config, outbox } = client;
+  const { ports, outbox } = client;
   if (!maySend(client) || ports.isReady?.(client) === false || !maySend(client)) return;
   const sent = ports.sendingAhead?.next(client);
   if (sent === null) return;
   // Beyond `pending` there may be operations that wait for a user.
   const { offset } = client;
   const limit = offset > 0 ? 1 : Math.min(client.limit, client.pending);
-  const maxBytes = Math.min(config.maxBatchBytes, ports.maxBodyBytes?.(client) ?? Infinity);
+  const maxBytes = Math.min(client.config.maxBatchBytes, ports.maxBodyBytes?.(client) ?? Infinity);
   const batch = sent?.batch ?? cutBatch(outbox, limit, maxBytes, offset);
-  const { path, count } = batch;
+  const { count } = batch;
   if (count === 0)
     return conclude(client, noAnswer(`the outbox failed: ${outbox.failure ?? "it lost what it held"}`));
   step(client, batchCut, count);
@@ -75,18 +75,18 @@ async function sendOne(client: Client): Promise<void> {
   noteEnd(client);
   if (client.reporter.debug) {
     const came = `${answer.failure ?? answer.status}${unmentioned(answer, count)}`;
-    printDebug(client.reporter, `${path}, ${count} operations: ${came}`);
+    printDebug(client.reporter, `${batch.path}, ${count} operations: ${came}`);
   }
   conclude(client, answer, batch.body.length > LARGE_BODY);
 }
 
 /** The request under way is over, and this is what came of it. `isLarge`: see `classifyAnswer()`. */
 export function conclude(client: Client, answer: Answer, isLarge?: boolean): void {
-  const { offset, outbox, ports } = client;
+  const { offset } = client;
   client.answer = answer;
   const outcome = heard(client, answer, client.inFlight - offset, isLarge);
-  const random = outcome.kind === "retry" ? randomOf(ports) : 0;
-  step(client, answered, outcome, random, offset > 0 && outbox.at(offset)?.kind === "identify");
+  const random = outcome.kind === "retry" ? randomOf(client.ports) : 0;
+  step(client, answered, outcome, random, offset > 0 && client.outbox.at(offset)?.kind === "identify");
 }
 
 /** What an answer says of the `count` operations that were sent. */
@@ -105,8 +105,8 @@ export function heard(client: Client, answer: Answer, count: number, isLarge?: b
  * each success tells whether it was set right meanwhile. When what has a corrected time is refused as well, it was no correction.
  */
 function judgeClock(client: Client, aheadMs: number | undefined, isTaken: boolean): void {
-  const { clockAheadMs, mistimed, clockTrust } = client;
-  const isJudged = clockAheadMs !== 0 && mistimed === 0;
+  const { clockAheadMs, clockTrust } = client;
+  const isJudged = clockAheadMs !== 0 && client.mistimed === 0;
   if (isJudged && isTaken) client.clockTrust = Infinity;
   if (isJudged && !isTaken && clockTrust < Infinity) {
     client.clockTrust--;
@@ -138,14 +138,14 @@ function drop(client: Client, offset: number, count: number, reason: DropReason)
 }
 
 function wake(client: Client, afterMs: number): void {
-  const { timer, ports } = client;
-  const { timers } = ports;
+  const { timer } = client;
+  const { timers } = client.ports;
   client.timer = undefined;
   if (timer !== undefined) timers.clear(timer);
   client.timer = afterMs > 0 ? timers.set(() => guard(client, () => onTimer(client)), afterMs) : undefined;
   // A host that sets no timer: no wait is better than one without end, unless there would be attempts without end.
-  const { phase, rounds } = client;
-  if (client.timer !== null || phase === "unauthorized" || (phase === "idle" && rounds > 0)) return;
+  const { phase } = client;
+  if (client.timer !== null || phase === "unauthorized" || (phase === "idle" && client.rounds > 0)) return;
   soon(client, withoutTimer);
 }
 

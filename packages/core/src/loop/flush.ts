@@ -120,12 +120,12 @@ export function abandon(client: Client): void {
 }
 
 function wait(client: Client, isLast: boolean): Promise<FlushResult> {
-  const { callers, delivered, lost } = client;
+  const { delivered, lost } = client;
   let resolve: Caller["resolve"] = () => {};
   const result = new Promise<FlushResult>((settle) => {
     resolve = settle;
   });
-  callers.push({ result, resolve, delivered, lost });
+  client.callers.push({ result, resolve, delivered, lost });
   // Before anything is reported: shutdown() in an onError gets the same promise.
   if (isLast) client.ending = result;
   step(client, flushRequested, isLast);

@@ -42,11 +42,11 @@ export function mend(client: Client): void {
   if (!client.isTorn) return;
   if (!hasRoom()) return void Promise.resolve(client).then(mendAlone);
   client.isTorn = false;
-  const { outbox, callers, ending, leavingAs, phase } = client;
+  const { outbox, callers, ending, leavingAs } = client;
   client.bytes = Number.NaN;
   const missing = missingIn(client);
   client.accepted -= Math.min(missing, 0);
-  const isUnderWay = (phase === "sending" ? client.request : client.timer) !== undefined;
+  const isUnderWay = (client.phase === "sending" ? client.request : client.timer) !== undefined;
   try {
     step(client, () => {
       // They are gone, and nobody has counted them.
