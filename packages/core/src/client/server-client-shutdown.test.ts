@@ -161,3 +161,16 @@ describe("the deadline of shutdown()", () => {
     expect(await result).toEqual({ delivered: 0, dropped: 0, pending: 1 });
   });
 });
+
+test.each(["flush", "shutdown"] as const)(
+  "what is no option of %s() is said, each name once",
+  async (call) => {
+    const { client, log } = clientFixture();
+    for (const given of [{ timeout: 5, now: true }, { timeout: 5 }]) await client[call](given as object);
+
+    expect(log.map(({ message }) => message)).toEqual([
+      `[whisperr] ${call}() has no option "timeout": write timeoutMs.`,
+      `[whisperr] ${call}() has no option "now": write timeoutMs.`,
+    ]);
+  },
+);

@@ -28,11 +28,10 @@ export function flush(client: Client, isAlone = false): Promise<FlushResult> {
   const told = client.reporter.reporting;
   // Asked for in the very report that delivery stopped: another attempt would end in the same report, for ever.
   if (told && told.type !== "dropped") return Promise.resolve(resultSince(client, client));
-  const last = callers[callers.length - 1];
-  if (last === undefined || isAlone) return wait(client, false);
+  const last = callers[callers.length - 1] as Caller;
   // Nothing came in between: the callers wait for the same, so they share one promise.
-  if (client.flushes[client.flushes.length - 1] === client.outbox.size) return last.result;
-  if (callers.length < MAX_CALLERS) return wait(client, false);
+  if (!isAlone && client.flushes[client.flushes.length - 1] === client.outbox.size) return last.result;
+  if (isAlone || callers.length < MAX_CALLERS) return wait(client, false);
   last.next ??= last.result.then(() => flush(client));
   return last.next;
 }

@@ -3,8 +3,20 @@ import { describe, expect, test } from "vitest";
 import { settle } from "../../test/fake-ports.ts";
 import { flushEach, loopFixture } from "../../test/loop-fixture.ts";
 import { http } from "../../test/scripted-transport.ts";
+import { flush } from "./flush.ts";
 
 const MAX_WAITERS = 16;
+
+test("a caller who can share no promise gets one of its own", async () => {
+  const { client, track, server } = loopFixture();
+  track(1);
+  const [shared, alone] = [flush(client), flush(client, true)];
+  expect(alone).not.toBe(shared);
+  await settle();
+  server.answer(202);
+
+  expect(await alone).toEqual(await shared);
+});
 
 describe("callers beyond the first 16", () => {
   test("share one promise", () => {
