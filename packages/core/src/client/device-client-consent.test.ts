@@ -32,12 +32,13 @@ describe("optOut()", () => {
     client.optOut();
     client.track("one");
     client.identify("ada", { pushToken: "t1" });
+    client.identify(" ");
     client.setPushToken("t1");
     client.optOut();
     await deliver();
 
     expect([errors, server.requests, asked]).toEqual([[], [], 0]);
-    expect(client.stats()).toMatchObject({ accepted: 2, dropped: { opted_out: 2 } });
+    expect(client.stats()).toMatchObject({ accepted: 3, dropped: { opted_out: 3 } });
   });
 
   test("holds on later visits; optIn() undoes it", async () => {
@@ -51,6 +52,27 @@ describe("optOut()", () => {
     await deliver();
 
     expect(server.events.map(({ event_type }) => event_type)).toEqual(["two"]);
+  });
+
+  test("ends with optIn() for the same visitor on its page, and for a new one on a later page", async () => {
+    const profile = newProfile();
+    const page = deviceFixture({ profile });
+    const { client, server } = page;
+    client.track("one");
+    await page.deliver();
+    client.optOut();
+    client.optIn();
+    client.track("two");
+    await page.deliver();
+    client.optOut();
+    const later = deviceFixture({ profile, server });
+    later.client.optIn();
+    later.client.track("three");
+    await later.deliver();
+
+    const [one, two, three] = server.events.map(({ anonymous_id }) => anonymous_id);
+    expect(two).toBe(one);
+    expect([typeof three, three === one]).toEqual(["string", false]);
   });
 
   test("outlives reset()", async () => {

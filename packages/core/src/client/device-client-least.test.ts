@@ -42,6 +42,15 @@ test("records, identifies, and forgets like any other", async () => {
   expect(imbalance(fixture)).toBe(0);
 });
 
+test("reset() resolves once what was queued is delivered", async () => {
+  const { client, deliver } = least();
+  client.identify("ada");
+  const left = client.reset();
+  await deliver();
+
+  expect(await left).toEqual({ delivered: 1, dropped: 0, pending: 0 });
+});
+
 test("opted out, nothing is left to be said, whatever an earlier page has queued", async () => {
   const profile = newProfile();
   const page = least({ profile });

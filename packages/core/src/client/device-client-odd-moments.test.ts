@@ -21,6 +21,23 @@ describe("optOut() inside beforeSend", () => {
   });
 });
 
+test("identify() inside beforeSend: an event that waits for nobody stays its visitor's", async () => {
+  const fixture = deviceFixture({
+    options: {
+      beforeSend(event) {
+        fixture.client.identify("ada");
+        return event;
+      },
+    },
+  });
+  fixture.client.track("one");
+  await fixture.deliver();
+
+  const [{ anonymous_id, external_user_id } = {}] = fixture.server.events;
+  const [{ anonymous_id: visitor } = {}] = fixture.server.identifies;
+  expect([anonymous_id, external_user_id]).toEqual([visitor, undefined]);
+});
+
 describe("while events wait for a user", () => {
   test.each([
     ["identify() inside beforeSend lets its event go out", "identify", { delivered: 2, dropped: {} }],
