@@ -1,6 +1,7 @@
 import { type AnyEvents, resolveOptions } from "@whisperr/core";
 import { expect, test, vi } from "vitest";
-import { scan } from "../queue/tab-queue.ts";
+import { noteLeft } from "../queue/in-flight.ts";
+import { leave, scan } from "../queue/tab-queue.ts";
 import { nowhere, type Storage } from "../storage/storage.ts";
 import { contextOf } from "./context.ts";
 import type { PageHost } from "./host.ts";
@@ -38,7 +39,7 @@ function watchedStorage(): Storage & { used: string[] } {
 }
 
 /** A page whose locks are granted, at once unless the test answers. */
-function pageWith(storage: Storage, more: Partial<PageHost> = {}) {
+function pageWith(storage: Storage, more: Partial<PageHost> = {}, requestTimeoutMs = 10_000) {
   const host: PageHost = {
     prefix: "",
     storage,
@@ -68,7 +69,7 @@ function pageWith(storage: Storage, more: Partial<PageHost> = {}) {
     isPrerendered: () => false,
     ...more,
   };
-  const options = { apiKey: "wrk_test" };
+  const options = { apiKey: "wrk_test", requestTimeoutMs };
   return createPage<AnyEvents>(options, resolveOptions(options, { maxQueueSize: 1000 }), host);
 }
 
@@ -179,3 +180,35 @@ test.each([
 
   expect(fetch.mock.calls.map(([, { keepalive }]) => keepalive)).toEqual(kept);
 });
+
+test.each([
+  ["the API is quick to time out", 2000, 100],
+  ["pages take long to load now and then", 10_000, 12_000],
+])(
+  "twenty pages of a visitor in a hurry repeat what two of them sent, at most, where %s",
+  async (_, requestTimeoutMs, pauseMs) => {
+    const storage = watchedStorage();
+    const sent = new Map<string, number>();
+    let nowMs = Date.UTC(2026, 5, 14, 12);
+    let visits = 0;
+    const fetch = (_url: string, { body }: { body: string }) => {
+      for (const { properties } of JSON.parse(body).events)
+        sent.set(properties.visit, (sent.get(properties.visit) ?? 0) + 1);
+      return new Promise<never>(() => {});
+    };
+    while (visits < 20) {
+      visits += 1;
+      nowMs += visits % 5 === 0 ? pauseMs : 100;
+      const more = { fetch: fetch as never, nowMs: () => nowMs, timers: { set: () => 1, clear: () => {} } };
+      const { api, page } = pageWith(storage, { ...more, uuid: () => crypto.randomUUID() }, requestTimeoutMs);
+      api.track("seen", { visit: visits });
+      await settle();
+      leave(page);
+      noteLeft(page);
+      sendNow(page);
+      await settle();
+    }
+
+    expect([...sent.values()].filter((times) => times > 1).length).toBeLessThanOrEqual(2);
+  },
+);

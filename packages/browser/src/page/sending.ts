@@ -84,8 +84,7 @@ export function sendNow(page: Page): void {
   // Now: a frame that its page removes does not live until the next microtask.
   void transmit(page);
   // One that has come back does not know yet what is still its own.
-  if (page.maySend && page.lease !== undefined) sendAhead(page, startOfExit(page));
-  else if (isReady(page)) sendAhead(page);
+  if (page.maySend && (page.lease || isReady(page))) sendAhead(page, startOfExit(page));
 }
 
 /** The page is left, or may be before it is shown again. */

@@ -6,7 +6,7 @@
 import type { Page } from "../page/page.ts";
 import { IN_FLIGHT, queueOf } from "../storage/keys.ts";
 
-/** In the note of a page that was left, behind the records. */
+/** In the note of a page that was left, behind the records, of which none has one. */
 const GONE = "-";
 
 export type InFlight = readonly {
@@ -38,8 +38,8 @@ export function noteLeft({ storage, note }: Page): void {
 /** This page has the locks now: no other one needs to wait for them. */
 export function takeOver({ storage }: Page, inFlight: InFlight): void {
   for (const { note } of inFlight) {
-    const words = storage.get(note)?.split(" ") ?? [];
-    if (words.includes(GONE)) storage.set(note, words.filter((word) => word !== GONE).join(" "));
+    const text = storage.get(note);
+    if (text) storage.set(note, text.replace(/ -/g, ""));
   }
 }
 

@@ -68,8 +68,8 @@ export function waitOut(page: Page, inFlight: InFlight): void {
   timers.clear(page.lease);
   page.lease = undefined;
   const leftMs = Math.max(...inFlight.map((one) => one.leftMs));
+  page.awaited = leftMs > -VISIT_MS ? inFlight : [];
   if (leftMs <= 0) return;
-  page.awaited = inFlight;
   // A page that sets no timer: no wait is better than one without end.
   page.lease =
     timers.set(() => {
@@ -80,21 +80,23 @@ export function waitOut(page: Page, inFlight: InFlight): void {
 
 /** A page that is left earlier than this is one of a visitor in a hurry. */
 export const HURRY_MS = 3000;
+/** Who comes back later than this, after what was in flight, is in another visit. */
+const VISIT_MS = 30_000;
 
 /**
- * Where what a page that goes may send begins: behind what an earlier page had in flight, if it still waits for that. One page
- * may go on like that: a visit of two pages arrives whole. The pages of a visitor in a hurry may not: what each of them leaves
- * in flight, the next one would send again. What they have waits until one of them stays.
+ * Where what a page that goes may send begins: behind what an earlier page had in flight, if it still waits for that, or for the
+ * answer to it. One page may go on like that: a visit of two pages arrives whole. The pages of a visitor in a hurry may not: what
+ * each of them leaves in flight, the next one would send again. What they have waits until one of them stays. Undefined: behind
+ * this page's own request, as ever.
  */
-export function startOfExit(page: Page): number {
-  const { awaited, storage, nowMs, sinceMs, entries } = page;
-  if (page.lease === undefined) return 0;
+export function startOfExit(page: Page): number | undefined {
+  const { awaited, storage, nowMs, sinceMs, entries, lease, leaseMs } = page;
+  const end = entries.map(({ key }) => mayArrive(awaited, key)).lastIndexOf(true) + 1;
   const notes = new Set(awaited.map(({ note }) => note));
-  if (notes.size === 1 || nowMs() - sinceMs > HURRY_MS)
-    return entries.map(({ key }) => mayArrive(awaited, key)).lastIndexOf(true) + 1;
+  if (end === 0 || notes.size === 1 || nowMs() - sinceMs > HURRY_MS) return lease ? end : undefined;
   for (const note of notes) {
-    const [until, ...lasts] = (storage.get(note) ?? "").split(" ");
-    if (lasts[0]) storage.set(note, [Math.max(Number(until), nowMs() + HURRY_MS), ...lasts].join(" "));
+    const [, ...lasts] = (storage.get(note) ?? "").split(" ");
+    if (lasts[0]) storage.set(note, [nowMs() + leaseMs, ...lasts].join(" "));
   }
   return entries.length;
 }

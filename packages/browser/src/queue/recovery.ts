@@ -58,7 +58,7 @@ export function readLocked(page: Page, keys: readonly string[], copy: Copy | und
 function readOn(page: Page, reading: Reading, from: number): void {
   // It was left meanwhile, and has perhaps come back.
   if (page.recovery !== "reading" || page.reading !== reading) return;
-  const { keys, entries, lost, doubtful } = reading;
+  const { keys, entries, lost } = reading;
   const isLong = keys.length > MAX_AT_ONCE && !page.isHidden();
   const end = isLong ? from + MAX_AT_ONCE : keys.length;
   for (const key of keys.slice(Math.max(from, 0), end)) read(page, reading, key);
@@ -68,7 +68,7 @@ function readOn(page: Page, reading: Reading, from: number): void {
     if (page.timers.set(readMore, 0) === null) readMore();
     return;
   }
-  recovered(page, entries, doubtful);
+  recovered(page, entries, reading.doubtful);
   for (const [reason, count] of Object.entries(lost)) {
     page.accepted += count;
     lose(page, reason as DropReason, count);
