@@ -11,6 +11,7 @@ const MOST_SENT_TWICE = 0.05;
 
 /** There and back. */
 const API_LATENCY_MS = 300;
+const SLOW_LOAD_MS = 7000;
 
 interface Profile {
   readonly stayMs: readonly [number, number];
@@ -18,10 +19,14 @@ interface Profile {
   readonly closes: boolean;
   /** The events are recorded as the visitor goes, and not as he comes. */
   readonly isLate?: boolean;
+  /** A page in a hundred takes longer to load than what was in flight is left alone. */
+  readonly isSlow?: boolean;
+  readonly requestTimeoutMs?: number;
 }
 
 /** Five events each, half with a request in flight when the visitor leaves, by a link or by closing the tab. */
-function quickVisits(seed: number, { stayMs, closes, isLate = false }: Profile): PagesScript {
+function quickVisits(seed: number, profile: Profile): PagesScript {
+  const { stayMs, closes, isLate = false, isSlow = false, requestTimeoutMs = 10_000 } = profile;
   const random = seededRandom(seed);
   const actions = Array.from({ length: VISITS }, (): Action[] => {
     const stays: Action = { do: "wait", ms: random.between(...stayMs) };
@@ -31,12 +36,12 @@ function quickVisits(seed: number, { stayMs, closes, isLate = false }: Profile):
     ];
     const goes: Action = closes
       ? { do: "close", tab: 0 }
-      : { do: "navigate", tab: 0, gapMs: 20, freezes: false };
+      : { do: "navigate", tab: 0, gapMs: isSlow && random.chance(0.01) ? SLOW_LOAD_MS : 20, freezes: false };
     return isLate ? [stays, ...records, goes] : [...records, stays, goes];
   }).flat();
   const settings = {
     seed,
-    options: {},
+    options: { requestTimeoutMs },
     hasLocks: true,
     storageDelayMs: 0,
     latencyMs: [API_LATENCY_MS / 2, API_LATENCY_MS / 2] as const,
@@ -49,6 +54,14 @@ test.each<[string, Profile]>([
   ["of 0 to 50 ms that end by a link", { stayMs: [0, 50], closes: false }],
   ["of 100 to 200 ms that end by a link", { stayMs: [100, 200], closes: false }],
   ["of 100 to 200 ms that end with their tab", { stayMs: [100, 200], closes: true }],
+  [
+    "of 100 to 200 ms that end by a link, with a page that is slow now and then,",
+    { stayMs: [100, 200], closes: false, isSlow: true },
+  ],
+  [
+    "of 100 to 200 ms that end by a link, with an API that is given 2 s to answer,",
+    { stayMs: [100, 200], closes: false, requestTimeoutMs: 2000 },
+  ],
   ["of 400 to 700 ms that end by a link", { stayMs: [400, 700], closes: false }],
   ["of 400 to 700 ms that end with their tab", { stayMs: [400, 700], closes: true }],
   ["of 400 to 700 ms with events at the end", { stayMs: [400, 700], closes: false, isLate: true }],

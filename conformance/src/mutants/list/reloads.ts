@@ -90,6 +90,23 @@ export const reloadMutants: readonly Mutant[] = [
     caughtBy: { "reload.lease": /early should be pending, but is fulfilled/ },
   },
   {
+    id: "doubt-among-others",
+    does: "Sends what may have arrived together with what it has not sent yet.",
+    how: onLaterPages(
+      patched(
+        () => Storage.prototype,
+        "getItem",
+        (get: Storage["getItem"]) =>
+          function (this: Storage, key: string) {
+            const text = get.call(this, key);
+            // As if none of it had been under way, and something else had.
+            return text && key.includes(".f.") ? `${text.replace(/\.[^. ]+(?= |$)/g, ".")} id` : text;
+          },
+      ),
+    ),
+    caughtBy: { "reload.doubt-alone": /number of requests: expected 3, got 2/ },
+  },
+  {
     id: "takes-over-everything",
     does: "Bounds what this page queues, and takes over whatever others have left.",
     how: onLaterPages(ignoring("maxQueueSize")),

@@ -23,7 +23,7 @@ export const outboxOf = (page: Page): Outbox => ({
     const gone = page.entries.slice(offset, offset + count).filter((one) => isIdentify(one.operation));
     take(page, offset, count);
     // Not in the middle of a step.
-    if (gone.length > 0) void Promise.resolve().then(() => sayNewest(page, gone));
+    if (gone[0]) void Promise.resolve().then(() => sayNewest(page, gone));
   },
   inFlight: (count) => noteInFlight(page, count),
 });
@@ -93,10 +93,11 @@ export function startOfExit(page: Page): number | undefined {
   const { awaited, storage, nowMs, sinceMs, entries, lease, leaseMs } = page;
   const end = entries.map(({ key }) => mayArrive(awaited, key)).lastIndexOf(true) + 1;
   const notes = new Set(awaited.map(({ note }) => note));
-  if (end === 0 || notes.size === 1 || nowMs() - sinceMs > HURRY_MS) return lease ? end : undefined;
+  if (!end || notes.size < 2 || nowMs() - sinceMs > HURRY_MS) return lease ? end : undefined;
   for (const note of notes) {
-    const [, ...lasts] = (storage.get(note) ?? "").split(" ");
-    if (lasts[0]) storage.set(note, [nowMs() + leaseMs, ...lasts].join(" "));
+    const text = storage.get(note);
+    // The time is its first word.
+    if (text) storage.set(note, text.replace(/\S+/, `${nowMs() + leaseMs}`));
   }
   return entries.length;
 }
