@@ -41,25 +41,34 @@ const mainEntry: Plugin = {
   setup(build) {
     const extension = build.initialOptions.format === "cjs" ? "cjs" : "js";
     build.onResolve({ filter: /^\.\/index\.ts$/ }, ({ importer }) =>
-      /\/(angular|compat|react|svelte|vue)\.ts$/.test(importer)
+      /\/(angular|compat|provided-client|react|svelte|vue)\.ts$/.test(importer)
         ? { path: `./index.${extension}`, external: true }
         : undefined,
     );
   },
 };
 
-const entries: Options = {
-  ...shared,
-  entry: {
-    index: "src/index.ts",
-    react: "src/react.ts",
-    angular: "src/angular.ts",
-    svelte: "src/svelte.ts",
-    vue: "src/vue.ts",
-  },
+const entry = { index: "src/index.ts" };
+const ofFrameworks = {
+  react: "src/react.ts",
+  angular: "src/angular.ts",
+  svelte: "src/svelte.ts",
+  vue: "src/vue.ts",
 };
-const developed: Options = { ...entries, outDir: "dist/development", esbuildPlugins: [mainEntry] };
-const produced: Options = { ...entries, ...inProduction, esbuildPlugins: [mainEntry, production as Plugin] };
+const developed: Options = { ...shared, entry, outDir: "dist/development" };
+const produced: Options = { ...shared, entry, ...inProduction };
+/** By themselves: else the main entry would be cut in two, for what a development build has them say. */
+const frameworks: Options = { ...shared, entry: ofFrameworks, splitting: false };
+const frameworksDeveloped: Options = {
+  ...frameworks,
+  outDir: "dist/development",
+  esbuildPlugins: [mainEntry],
+};
+const frameworksProduced: Options = {
+  ...frameworks,
+  ...inProduction,
+  esbuildPlugins: [mainEntry, production as Plugin],
+};
 /** Loaded as they are: no bundler of an app undoes what moving functions into others saves. */
 const script: Options = {
   ...shared,
@@ -100,6 +109,8 @@ const workerProduced: Options = { ...worker, ...inProduction };
 /** What only `persistence: "durable"` needs is a file of its own, loaded when asked for. */
 const modules: Options = { format: "esm", splitting: true };
 const types: Options = { dts: DECLARATIONS };
+/** The frameworks' too: what an app registers at the main entry holds in all of them. */
+const typesOfAll: Options = { dts: { ...DECLARATIONS, entry: { ...entry, ...ofFrameworks } } };
 
 /** Its declarations are those of the main entry: what an app registers there holds here, too. */
 async function declareSingle(): Promise<void> {
@@ -111,10 +122,14 @@ export default defineConfig(() => {
   // Here, once: the builds run side by side, and none may clear away what another wrote.
   rmSync("dist", { recursive: true, force: true });
   return [
-    { ...produced, ...modules, ...types },
-    { ...produced, format: "cjs", ...types },
+    { ...produced, ...modules, ...typesOfAll },
+    { ...produced, format: "cjs", ...typesOfAll },
     { ...developed, ...modules },
     { ...developed, format: "cjs" },
+    { ...frameworksProduced, format: "esm" },
+    { ...frameworksProduced, format: "cjs" },
+    { ...frameworksDeveloped, format: "esm" },
+    { ...frameworksDeveloped, format: "cjs" },
     { ...compatProduced, format: "esm", ...types },
     { ...compatProduced, format: "cjs", ...types },
     { ...compatDeveloped, format: "esm" },

@@ -27,3 +27,17 @@ test("a component that calls it wrongly fails to render, with the message", () =
   visit("shop_visited");
   expect(whisperr.tracked().map(({ event }) => event)).toContain("shop_visited");
 });
+
+test("a provider names the props that it has none of, and options beside a client, once", () => {
+  const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
+  vi.spyOn(console, "error").mockImplementation(() => {});
+  const client = createTestWhisperr();
+  const mistakes = [{ apiKey: "wrk_test" }, { client, options: { flushAt: 1 } }, { client: "wrk_test" }];
+  for (const props of [...mistakes, ...mistakes])
+    render(<WhisperrProvider {...(props as unknown as { client: typeof client })} />);
+  expect(warn.mock.calls.flat()).toEqual([
+    '[whisperr] <WhisperrProvider> has no option "apiKey": write options={{ apiKey }}.',
+    '[whisperr] <WhisperrProvider> with a client has no option "options": write options at its createWhisperr().',
+    "[whisperr] The client that <WhisperrProvider> got is none: write the one that createWhisperr() made.",
+  ]);
+});

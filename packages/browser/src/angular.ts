@@ -6,7 +6,8 @@ import {
   inject,
   makeEnvironmentProviders,
 } from "@angular/core";
-import { type BrowserOptions, type Whisperr as Client, createWhisperr, type EventMap } from "./index.ts";
+import type { BrowserOptions, Whisperr as Client, EventMap } from "./index.ts";
+import { providedClient } from "./provided-client.ts";
 import type { RegisteredEvents } from "./register.ts";
 
 /** A client that the app made, or the options to make one with. */
@@ -35,9 +36,11 @@ export const Whisperr = new InjectionToken<Client<RegisteredEvents>>(
 export function provideWhisperr<Events extends EventMap = RegisteredEvents>(
   source?: WhisperrSource<Events>,
 ): EnvironmentProviders {
-  const { client } = Object(source) as { readonly client?: Client<RegisteredEvents> };
   return makeEnvironmentProviders([
-    { provide: Whisperr, useFactory: () => client ?? createWhisperr(source as BrowserOptions) },
+    {
+      provide: Whisperr,
+      useFactory: () => providedClient(source, { client: true }, "provideWhisperr()"),
+    },
     { provide: ENVIRONMENT_INITIALIZER, multi: true, useValue: () => void inject(Whisperr) },
   ]);
 }

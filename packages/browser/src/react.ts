@@ -1,7 +1,9 @@
 "use client";
+import { checkNames, type Names } from "@whisperr/core";
 /** React 18 and later: one client for a tree of components. Renders nothing of its own, on the server neither. */
 import { createContext, createElement, type ReactElement, type ReactNode, useContext, useMemo } from "react";
-import { type BrowserOptions, createWhisperr, type EventMap, type Whisperr } from "./index.ts";
+import type { BrowserOptions, EventMap, Whisperr } from "./index.ts";
+import { providedClient, sayOnce } from "./provided-client.ts";
 import type { RegisteredEvents } from "./register.ts";
 
 /** A client that the app made, or the options to make one with. */
@@ -12,6 +14,8 @@ export type WhisperrProviderProps<Events extends EventMap = RegisteredEvents> = 
   | { readonly options: BrowserOptions; readonly client?: undefined }
 );
 
+const PROVIDER = "<WhisperrProvider>";
+const PROP_NAMES: Names<WhisperrProviderProps> = { client: true, options: true, children: true };
 const ClientContext = createContext<unknown>(undefined);
 
 /**
@@ -22,10 +26,10 @@ export function WhisperrProvider<Events extends EventMap = RegisteredEvents>(
   props: WhisperrProviderProps<Events>,
 ): ReactElement {
   const { client, options, children } = props;
-  const value = useMemo(
-    () => client ?? createWhisperr(options),
-    [client, options?.apiKey, options?.disabled],
-  );
+  const value = useMemo(() => {
+    if (!client) checkNames(props, PROP_NAMES, PROVIDER, sayOnce, (name) => `options={{ ${name} }}`);
+    return providedClient(props, { client: true, children: true }, PROVIDER, options ?? {});
+  }, [client, options?.apiKey, options?.disabled]);
   return createElement(ClientContext.Provider, { value }, children);
 }
 

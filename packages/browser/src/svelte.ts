@@ -1,6 +1,7 @@
 /** Svelte 5: one client for a component and all below it. During server rendering it does nothing. */
 import { getContext, setContext } from "svelte";
-import { type BrowserOptions, createWhisperr, type EventMap, type Whisperr } from "./index.ts";
+import type { BrowserOptions, EventMap, Whisperr } from "./index.ts";
+import { providedClient } from "./provided-client.ts";
 import type { RegisteredEvents } from "./register.ts";
 
 /** A client that the app made, or the options to make one with. */
@@ -19,8 +20,8 @@ const CLIENT = Symbol.for("whisperr.svelte");
 export function provideWhisperr<Events extends EventMap = RegisteredEvents>(
   source?: WhisperrSource<Events>,
 ): Whisperr<Events> {
-  const { client } = Object(source) as { readonly client?: Whisperr<Events> };
-  return setContext(CLIENT, client ?? (createWhisperr(source as BrowserOptions) as Whisperr<Events>));
+  const client = providedClient(source, { client: true }, "provideWhisperr()");
+  return setContext(CLIENT, client as Whisperr<Events>);
 }
 
 /** The client of the nearest component above that calls `provideWhisperr()`. Call it while a component starts. Throws without one. */

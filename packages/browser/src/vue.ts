@@ -1,6 +1,7 @@
 /** Vue 3: one client for an app. During server rendering it does nothing. */
 import { type App, inject } from "vue";
-import { type BrowserOptions, createWhisperr, type EventMap, type Whisperr } from "./index.ts";
+import type { BrowserOptions, EventMap, Whisperr } from "./index.ts";
+import { providedClient } from "./provided-client.ts";
 import type { RegisteredEvents } from "./register.ts";
 
 /** A client that the app made, or the options to make one with. */
@@ -18,8 +19,7 @@ const CLIENT = Symbol.for("whisperr.vue");
  */
 export const WhisperrPlugin = {
   install(app: Pick<App, "provide">, given?: WhisperrPluginOptions): void {
-    const { client } = Object(given) as { readonly client?: Whisperr };
-    app.provide(CLIENT, client ?? createWhisperr(given as BrowserOptions));
+    app.provide(CLIENT, providedClient(given, { client: true }, "WhisperrPlugin"));
   },
 };
 
