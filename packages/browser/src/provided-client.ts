@@ -5,7 +5,10 @@ import { type BrowserOptions, createWhisperr, type Whisperr } from "./index.ts";
 /** Frameworks ask again at each rendering: what was said is not said again. */
 const said: Set<string> = /* @__PURE__ */ new Set();
 
-export function sayOnce(message: string): void {
+/** As `checkNames()` says it. */
+export const sayName = (_name: string, message: string): void => sayOnce(message);
+
+function sayOnce(message: string): void {
   if (said.has(message)) return;
   said.add(message);
   console.warn(`[whisperr] ${message}`);
@@ -26,6 +29,6 @@ export function providedClient(
     if (client) sayOnce(`The client that ${of} got is none: write the one that createWhisperr() made.`);
     return createWhisperr(options as BrowserOptions);
   }
-  checkNames(given, names, `${of} with a client`, sayOnce, (name) => `${name} at its createWhisperr()`);
+  checkNames(given, names, `${of} with a client`, sayName, (name) => `${name} at its createWhisperr()`);
   return client;
 }

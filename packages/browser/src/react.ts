@@ -3,7 +3,7 @@ import { checkNames, type Names } from "@whisperr/core";
 /** React 18 and later: one client for a tree of components. Renders nothing of its own, on the server neither. */
 import { createContext, createElement, type ReactElement, type ReactNode, useContext, useMemo } from "react";
 import type { BrowserOptions, EventMap, Whisperr } from "./index.ts";
-import { providedClient, sayOnce } from "./provided-client.ts";
+import { providedClient, sayName } from "./provided-client.ts";
 import type { RegisteredEvents } from "./register.ts";
 
 /** A client that the app made, or the options to make one with. */
@@ -27,7 +27,7 @@ export function WhisperrProvider<Events extends EventMap = RegisteredEvents>(
 ): ReactElement {
   const { client, options, children } = props;
   const value = useMemo(() => {
-    if (!client) checkNames(props, PROP_NAMES, PROVIDER, sayOnce, (name) => `options={{ ${name} }}`);
+    if (!client) checkNames(props, PROP_NAMES, PROVIDER, sayName, (name) => `options={{ ${name} }}`);
     return providedClient(props, { client: true, children: true }, PROVIDER, options ?? {});
   }, [client, options?.apiKey, options?.disabled]);
   return createElement(ClientContext.Provider, { value }, children);
