@@ -23,7 +23,7 @@ export {
   type UserClient,
 } from "./client/server-client.ts";
 export { answered, backoffDelayMs, batchCut } from "./delivery/answering.ts";
-export { abandoned, flushRequested, hurried, retryNow, timerFired } from "./delivery/flushing.ts";
+export { abandoned, flushRequested, hurried, restMs, retryNow, timerFired } from "./delivery/flushing.ts";
 export type { Effects, KeptBecause, Machine } from "./delivery/machine.ts";
 export { appended } from "./delivery/queueing.ts";
 export { type DeliveryConfig, type DeliveryState, initialState, type Phase } from "./delivery/state.ts";

@@ -85,6 +85,7 @@ test("core exports exactly this, so that nothing becomes public by accident", ()
     "report",
     "requestCallsOf",
     "resolveOptions",
+    "restMs",
     "restore",
     "retry",
     "retryNow",

@@ -21,7 +21,7 @@ export interface EdgeOptions extends Omit<WhisperrOptions, "outbox"> {
    * The longest time an operation waits for a flush to start, in ms; 0 = no timer, only `flushAt` and `flush()`. What a
    * request tracks travels together. When the key is refused or retries are used up, no request is held for another
    * interval: what was kept goes out with the next request, or after an interval that is given here, where the platform
-   * still runs code then.
+   * still runs code then. In an outage these become longer, up to 5 minutes.
    * @default 50
    */
   readonly flushIntervalMs?: number | undefined;

@@ -187,7 +187,7 @@ export function rest(
 }
 
 /** The interval: rarer after rounds that failed as a whole. */
-function restMs({ rounds, config: { flushIntervalMs } }: Machine): number {
+export function restMs({ rounds, config: { flushIntervalMs } }: Machine): number {
   return Math.min(flushIntervalMs * 2 ** Math.max(rounds - 1, 0), Math.max(flushIntervalMs, LONGEST_REST_MS));
 }
 

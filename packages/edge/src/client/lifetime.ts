@@ -2,9 +2,9 @@
  * How long the one request of a client stays open: exactly while something is under way or waits for its moment, and not
  * beyond a deadline. What is left then is reported.
  */
-import { flush } from "@whisperr/core";
+import { flush, restMs } from "@whisperr/core";
 import type { EdgeClient } from "./edge-client.ts";
-import { endOfRequest, isUnderWay, keepOpen, mayResume } from "./under-way.ts";
+import { endOfRequest, isUnderWay, keepOpen, mayResume, resume } from "./under-way.ts";
 
 /** What a client knows of it, beyond core's record. */
 export interface Lifetime {
@@ -41,7 +41,7 @@ export function adjustLifetime(client: OneRequestClient): void {
   if (!mayResume(client)) {
     timers.clear(client.pause);
     client.pause = undefined;
-  } else client.pause ??= timers.set(() => void flush(client), client.config.resumeAfterMs);
+  } else client.pause ??= timers.set(() => resume(client), restMs(client));
 }
 
 /** The app's handler has returned: nothing more is to come soon, so what there is goes out. Platforms count from here. */

@@ -221,6 +221,19 @@ describe("the request", () => {
     expect(request.open).toBe(0);
   });
 
+  test("goes on after the app's interval, ever more rarely while an outage lasts", async () => {
+    const { server, whisperr } = requestFixture(503, { flushIntervalMs: 10_000 });
+    whisperr.track("ada", "one");
+    await pass(600_000);
+    const atFirst = server.requests.length;
+    expect(atFirst).toBeLessThan(30);
+    await pass(3_000_000);
+    expect(server.requests.length).toBeLessThan(atFirst + 20);
+    server.answer = 202;
+    await pass(600_000);
+    expect(whisperr.stats()).toMatchObject({ delivered: 1, pending: 0 });
+  });
+
   test("ends when the key is refused, though the app gave an interval, which goes on if the platform lets it", async () => {
     const { server, request, whisperr } = requestFixture(401, { flushIntervalMs: 10_000 });
     whisperr.track("ada", "one");

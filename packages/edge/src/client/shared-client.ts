@@ -10,6 +10,7 @@ import {
   type FlushResult,
   flush,
   guard,
+  restMs,
   retryNow,
   step,
   timerFired,
@@ -29,7 +30,7 @@ import {
   type RequestEffects,
   type Requests,
 } from "./requests.ts";
-import { cutOff, endOfRequest, isUnderWay, keepOpen, mayResume } from "./under-way.ts";
+import { cutOff, endOfRequest, isUnderWay, keepOpen, mayResume, resume } from "./under-way.ts";
 
 /** Core's record, with more in it. */
 export interface SharedClient extends EdgeClient, InRequests {
@@ -94,13 +95,16 @@ export function adjustRequests(client: SharedClient): void {
 
 /** In the request whose code runs now, which nobody else may clear a timer of; it is not held for this. */
 async function pause(client: SharedClient): Promise<void> {
-  const { config, ports } = client;
+  const { requests, ports } = client;
   const over = deferred<boolean>();
-  const timer = ports.timers.set(() => over.resolve(true), config.resumeAfterMs);
+  const timer = ports.timers.set(() => over.resolve(true), restMs(client));
   client.endPause = over.resolve;
   const resumes = await over.promise;
   ports.timers.clear(timer);
-  if (resumes) await flushAlone(client);
+  if (!resumes) return;
+  // All that waits is this request's now.
+  requests.assigned = 0;
+  resume(client);
 }
 
 /** On Workers a promise ends with the request that made it, so nobody may wait for another's. */

@@ -1,5 +1,15 @@
 /** When, and how, a platform is asked to keep a request for its client. */
-import { abandon, type Client, conclude, describeThrown, noAnswer, warnOnce } from "@whisperr/core";
+import {
+  abandon,
+  type Client,
+  conclude,
+  describeThrown,
+  guard,
+  noAnswer,
+  step,
+  timerFired,
+  warnOnce,
+} from "@whisperr/core";
 import type { EdgeClient } from "./edge-client.ts";
 
 /**
@@ -19,6 +29,11 @@ export function isUnderWay({ phase, goal, fresh, timer }: Client): boolean {
 export function mayResume({ config, pending, phase, timer }: EdgeClient): boolean {
   const isResting = phase === "idle" || phase === "unauthorized";
   return isResting && pending > 0 && !timer && config.resumeAfterMs > 0;
+}
+
+/** It goes on with what was kept. No `flush()` of the app's: in an outage such rounds become rarer. */
+export function resume(client: EdgeClient): void {
+  guard(client, () => step(client, timerFired));
 }
 
 /** Without it, because the platform refuses, delivery runs for as long as it lets it. */
