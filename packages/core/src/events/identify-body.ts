@@ -47,11 +47,11 @@ export interface IdentifyBody {
 /** Of an operation that identifies, or the batch that carries it. */
 export const bodyOf = ({ body }: { readonly body: string }) => JSON.parse(body) as IdentifyBody;
 
-const TYPES: readonly unknown[] = ["email", "sms", "push"];
 const REASON = "invalid_channels";
 
 /** Shortcuts, each with its channel. */
 const SHORTCUTS = { email: "email", phone: "sms", pushToken: "push" };
+const TYPES: readonly unknown[] = Object.values(SHORTCUTS);
 
 /**
  * What is not usable is left out, and reported by name; where nothing else is left, or where nobody hears of it, that is thrown as a

@@ -29,11 +29,8 @@ export interface Walk {
 /** Whatever is counted takes as much in the text, or more. */
 export function spend(walk: Pick<Walk, "left">, length: number): void {
   walk.left -= length;
-  if (walk.left < 0) refuseLength();
-}
-
-export function refuseLength(length: unknown = "more"): void {
-  mustFit(false, "too_large", "its JSON", "4,194,304 characters at most", length);
+  if (walk.left >= 0) return;
+  mustFit(false, "too_large", "its JSON", "4,194,304 characters at most", MAX_OPERATION_LENGTH - walk.left);
 }
 
 /** JSON has all of it: an object as literals make them, of any realm, or an instance with properties of its own. */

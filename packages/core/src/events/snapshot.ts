@@ -11,7 +11,6 @@ import {
   KEY_MARKS,
   MAX_OPERATION_LENGTH,
   plainCopy,
-  refuseLength,
   spend,
   typeOf,
   type Walk,
@@ -54,8 +53,7 @@ export function lengthOf(operation: Operation): number {
 }
 
 export function checkLength(operation: Operation): void {
-  const length = lengthOf(operation);
-  if (length > MAX_OPERATION_LENGTH) refuseLength(length);
+  spend({ left: MAX_OPERATION_LENGTH }, lengthOf(operation));
 }
 
 /**
@@ -76,9 +74,8 @@ export function objectToJson(value: unknown, what: What, hearer?: Hearer, event:
 
 /** `base`, overlaid with what the call gave. `$message_id` is the SDK's own and is taken out. */
 export function contextToJson(context: unknown, base?: object, hearer?: Hearer, event?: string): string {
-  const own = objectToJson(context, "context", hearer, event);
-  if (base === undefined && !own.includes("$message_id")) return own;
-  const { $message_id: _own, ...merged } = { ...base, ...JSON.parse(own) } as { $message_id?: unknown };
+  const own = JSON.parse(objectToJson(context, "context", hearer, event)) as object;
+  const { $message_id: _own, ...merged } = { ...base, ...own } as { $message_id?: unknown };
   return stringify(merged);
 }
 

@@ -215,7 +215,7 @@ export function errorOf(body: string | undefined): { readonly code?: unknown; re
 }
 
 /** What an answer says; nothing when it is HTML, or empty. */
-function parse(body = ""): {
+function parse(body: string | undefined): {
   readonly accepted?: unknown;
   readonly rejected?: unknown;
   readonly error?: unknown;
