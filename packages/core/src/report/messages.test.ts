@@ -44,6 +44,12 @@ test("a page for people in the place of an answer is told with the same hint", (
   );
 });
 
+test("so is what a deadline left behind such an answer", () => {
+  expect(messageOf("abandoned", http(301), 2)).toBe(
+    "Out of time, allow more: 2 operations still queued: this is not the ingestion API, check baseUrl (301).",
+  );
+});
+
 test.each([429, 503])("%i has no such hint", (status) => {
   expect(messageOf("retry_exhausted", http(status), 7)).not.toContain("baseUrl");
 });

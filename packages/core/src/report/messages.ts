@@ -19,7 +19,7 @@ export function describeAnswer(answer: Answer): string {
 export function messageOf(what: Parameters<typeof explain>[0], answer?: Answer, count = 0): string {
   // A clock that is wrong is a reason for the API to refuse events, and none for anything else.
   const aheadMs = (what.startsWith("rejected") && answer?.clockAheadMs) || 0;
-  const isElsewhere = what === "retry_exhausted" && answer !== undefined && isMisdirected(answer);
+  const isElsewhere = answer !== undefined && isMisdirected(answer);
   const sentence = explain(what, count, isElsewhere, Math.round(aheadMs / 1000));
   return `${sentence}${answer ? ` (${describeAnswer(answer)})` : ""}.`;
 }

@@ -15,7 +15,7 @@ const APP = `
  * one request each; core alone takes most of either.
  */
 const APPS = [
-  ["one client for all requests", APP, 14_480],
+  ["one client for all requests", APP, 14_470],
   [
     "a client per request, on Cloudflare",
     `import { withWhisperr } from "@whisperr/edge/cloudflare";
@@ -26,7 +26,7 @@ const APPS = [
     "a client per request, in Hono",
     `import { whisperr } from "@whisperr/edge/hono";
      export const middleware = whisperr((c) => ({ apiKey: c.env.KEY }));`,
-    13_790,
+    13_780,
   ],
 ] as const;
 
