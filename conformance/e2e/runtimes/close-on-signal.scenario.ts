@@ -36,3 +36,37 @@ test.each([...nodes, bun])("$title", async (runtime) => {
   expect(await program.ended).toMatchObject({ exit: "SIGTERM", stderr: "" });
   expect(api.store.events.map(({ eventType }) => eventType)).toEqual(["order_placed"]);
 });
+
+/** As the middleware of a framework that keeps its server to itself: it is loaded by the first request. */
+const HIDDEN_SERVER = `
+  const { createServer } = await import("node:http");
+  const whisperr = createWhisperr(options);
+  const server = createServer(async (request, response) => {
+    const { astroServer } = await import("@whisperr/node/astro");
+    closeOnSignal(whisperr, { server: astroServer(), timeoutMs: 3_600_000 });
+    console.log("asked");
+    setTimeout(() => {
+      whisperr.track("ada", "order_placed");
+      response.end("ordered");
+    }, 300);
+  });
+  server.listen(0, "127.0.0.1", () => console.log("port " + server.address().port));`;
+
+test.each([...nodes.slice(-1), bun])(
+  "$title: a server that is known by its only request ends with it, and not at the deadline",
+  async (runtime) => {
+    const api = await startTestApi();
+    const program = startProgram({
+      runtime,
+      apiUrl: api.url,
+      source: HIDDEN_SERVER,
+      imports: ["closeOnSignal"],
+    });
+    const answer = fetch(`http://127.0.0.1:${await program.printed("port ")}`);
+    await program.printed("asked");
+    program.kill("SIGTERM");
+    expect(await (await answer).text()).toBe("ordered");
+    expect(await program.ended).toMatchObject({ exit: "SIGTERM", stderr: "" });
+    expect(api.store.events.map(({ eventType }) => eventType)).toEqual(["order_placed"]);
+  },
+);

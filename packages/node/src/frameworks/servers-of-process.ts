@@ -1,6 +1,6 @@
 /** The servers of a process whose framework keeps its own to itself, for `closeOnSignal()`. */
 import { subscribe } from "node:diagnostics_channel";
-import { Server } from "node:http";
+import { Server, ServerResponse } from "node:http";
 import type { ClosableResponse, ClosableServer } from "../close-on-signal.ts";
 
 /** What Node tells of a request, whoever made its server. */
@@ -12,24 +12,23 @@ interface Told {
 
 /**
  * Every server that has had a request since. To be called while one is served: that one began before, and its server is known when
- * it has been answered, if not by another. Until then `close()` waits. On Bun only another request makes a server known.
+ * it has been answered, if not by another. Until then `close()` waits.
  */
 export function serversOfProcess(): ClosableServer {
   const servers = new Set<Server>();
   let isClosing = false;
   let whenFound = () => {};
   let onRequest = (_request: unknown, _response: ClosableResponse) => {};
-  const found = (told: unknown) => {
-    const { server } = told as Told;
-    if (servers.has(server)) return;
+  const found = (server: Server | undefined) => {
+    if (server === undefined || servers.has(server)) return;
     servers.add(server);
     if (isClosing) whenFound();
   };
   onRequests((told) => {
     onRequest(told.request, told.response);
-    found(told);
+    found(told.server);
   });
-  subscribe("http.server.response.finish", found);
+  onAnswered(found);
   return {
     on: (_event, listener) => {
       onRequest = listener;
@@ -46,9 +45,8 @@ export function serversOfProcess(): ClosableServer {
 }
 
 function onRequests(tell: (told: Told) => void): void {
-  if (!("bun" in process.versions))
-    return subscribe("http.server.request.start", (told) => tell(told as Told));
-  // Bun has that channel and says nothing in it.
+  if (!isBun()) return subscribe("http.server.request.start", (told) => tell(told as Told));
+  // Bun has these channels and says nothing in them.
   const { emit } = Server.prototype;
   Server.prototype.emit = function (this: Server, ...event: unknown[]) {
     const [name, request, response] = event;
@@ -56,6 +54,17 @@ function onRequests(tell: (told: Told) => void): void {
     return emit.apply(this, event as Parameters<typeof emit>);
   };
 }
+
+function onAnswered(tell: (server: Server | undefined) => void): void {
+  if (!isBun()) return subscribe("http.server.response.finish", (told) => tell((told as Told).server));
+  const { emit } = ServerResponse.prototype;
+  ServerResponse.prototype.emit = function (this: ServerResponse, ...event: unknown[]) {
+    if (event[0] === "finish") tell((this.req?.socket as { server?: Server } | undefined)?.server);
+    return emit.apply(this, event as Parameters<typeof emit>);
+  };
+}
+
+const isBun = (): boolean => "bun" in process.versions;
 
 /** Calls back when the requests of all have ended. */
 function closeAll(servers: ReadonlySet<Server>, done: () => void): void {
