@@ -125,13 +125,12 @@ export function isResting({ phase }: Machine): boolean {
 function startFlush(machine: Machine, isCalled = false): void {
   machine.failures = 0;
   joinFlush(machine);
-  const { goal } = machine;
-  if (goal === 0) return rest(machine, "idle");
+  if (machine.goal === 0) return rest(machine, "idle");
   if (isCalled && machine.futile >= MAX_FUTILE)
     return pause(machine, "backoff", machine.config.backoff.baseMs);
   if (isCalled) machine.futile++;
   // The front may have had all its attempts, in a flush that ended before another one could be probed.
-  send(machine, goal > 1 && machine.doubts > attemptsAlone(machine) ? probeOf(machine) : 0);
+  send(machine, machine.doubts > attemptsAlone(machine) ? probeOf(machine) : 0);
 }
 
 /** Attempts in which an operation must have failed alone before somebody asks whether it is the one. */
@@ -139,7 +138,7 @@ export function attemptsAlone({ config }: Machine): number {
   return Math.min(Math.max(config.maxRetries + 1, MIN_ATTEMPTS_ALONE), MAX_ATTEMPTS_ALONE);
 }
 
-/** Where the next probe goes. */
+/** Where the next probe goes; 0, the front, where it stands alone. */
 export function probeOf({ probes, goal }: Machine): number {
   return Math.min(probes, goal - 1);
 }
