@@ -1,6 +1,7 @@
 /** What the queue holds is bounded by what it weighs, not only by how much it is. */
 import { describe, expect, test } from "vitest";
 import { clientFixture } from "../../test/client-fixture.ts";
+import { deviceFixture } from "../../test/device-fixture.ts";
 import { settle } from "../../test/fake-ports.ts";
 import { loopFixture } from "../../test/loop-fixture.ts";
 import { aTrack } from "../../test/operations.ts";
@@ -60,6 +61,13 @@ describe("maxQueueBytes", () => {
     client.track("ada", "step_taken", large(10));
     expect(client.stats().pending).toBeLessThanOrEqual(5);
     expect(outbox.at(outbox.size - 1)).toMatchObject({ properties: JSON.stringify(large(10)) });
+  });
+
+  test("a page that finds nothing of earlier ones has the limit too", () => {
+    const options = { maxQueueBytes: 5000, flushAt: 1000, flushIntervalMs: 0 };
+    const { client } = deviceFixture({ options, adopted: [] });
+    for (let n = 0; n < 10; n++) client.track("step_taken", large(n));
+    expect(client.stats()).toMatchObject({ accepted: 10, dropped: { queue_full: 6 }, pending: 4 });
   });
 
   test("what just fits stays; one byte less, and the oldest goes", () => {

@@ -78,8 +78,8 @@ export function append(client: Client, operation: Operation): void {
 function makeRoom(client: Client, bytes: number): boolean {
   const { outbox, inFlight, pending, config } = client;
   const { size } = outbox;
-  let isWeighed = size === client.weighedSize;
   client.bytes += bytes;
+  let isWeighed = size === client.weighedSize && client.bytes > 0;
   if (!isWeighed && !(client.bytes <= config.maxQueueBytes)) {
     client.bytes = bytes;
     for (const one of read(outbox, 0)) client.bytes += lengthOf(one) + OPERATION_BYTES;
