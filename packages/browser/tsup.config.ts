@@ -4,7 +4,7 @@ import { defineConfig, type Options } from "tsup";
 import { DECLARATIONS } from "../core/declarations.ts";
 import { minified } from "../core/minified-file.ts";
 import { PRIVATE_PROPERTIES } from "../core/private-names.ts";
-import { production } from "../core/production-build.ts";
+import { fewWords, production } from "../core/production-build.ts";
 import { TERSER } from "../core/terser-options.ts";
 
 const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
@@ -32,7 +32,7 @@ type Plugin = NonNullable<Options["esbuildPlugins"]>[number];
 /** What visitors load. A development build goes without: nobody pays for it. */
 const inProduction: Options = {
   plugins: [minified(minify, TERSER)],
-  esbuildPlugins: [production as Plugin],
+  esbuildPlugins: [production as Plugin, fewWords as Plugin],
 };
 
 /** One copy of the SDK for an app: what the entry of a framework takes from the main entry stays an import of that file. */
@@ -67,7 +67,7 @@ const frameworksDeveloped: Options = {
 const frameworksProduced: Options = {
   ...frameworks,
   ...inProduction,
-  esbuildPlugins: [mainEntry, production as Plugin],
+  esbuildPlugins: [mainEntry, production as Plugin, fewWords as Plugin],
 };
 /** Loaded as they are: no bundler of an app undoes what moving functions into others saves. */
 const script: Options = {
@@ -82,7 +82,7 @@ const compatDeveloped: Options = { ...compat, outDir: "dist/development", esbuil
 const compatProduced: Options = {
   ...compat,
   ...inProduction,
-  esbuildPlugins: [mainEntry, production as Plugin],
+  esbuildPlugins: [mainEntry, production as Plugin, fewWords as Plugin],
 };
 /** By itself: it shares no file with the main entry, so that neither has to hold what only the other one uses. */
 const slim: Options = { ...shared, entry: { slim: "src/slim.ts" } };

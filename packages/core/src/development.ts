@@ -3,12 +3,11 @@
  * `production.ts` in the place of this file, with the same exports.
  */
 import { attempt, jsonObject } from "./attempt.ts";
-import type { DropReason, WhisperrError } from "./errors.ts";
+import type { DropReason } from "./errors.ts";
 import { asRefusal, misuse, printable, quote, Refusal } from "./events/refusal.ts";
 import { refuseLaterAnswers } from "./events/schemas.ts";
 import type { Answer } from "./http/exchange.ts";
 import type { WhisperrOptions } from "./options.ts";
-import { counted } from "./report/counted.ts";
 import type { ResolvedOptions } from "./resolve-options.ts";
 import { type Names, nearestName, unknownNames } from "./unknown-names.ts";
 
@@ -172,51 +171,12 @@ export function refuseContext(thrown: unknown): void {
   throw misuse(asRefusal(thrown, "context").message, "context");
 }
 
-const TEXTS: { readonly [what in DropReason | WhisperrError["type"] | "abandoned"]?: string } = {
-  auth: "The API refused the key, everything is kept until the next flush: check apiKey",
-  retry_exhausted: "Everything is kept for a later flush, delivery failed",
-  abandoned: "Out of time, allow more",
-  queue_full: "The queue is full, the oldest were dropped: raise maxQueueSize or maxQueueBytes",
-  rejected: "The API refused this for good",
-  too_large: "The API refused this as too large: send less at once",
-  undeliverable: "This failed in all attempts, alone, while the API takes others",
-  rejected_by_server: "The API refused some of this batch for good",
-  opted_out: "The user opted out, the queue is discarded",
-  reset: "reset() before identify(), held events are discarded",
-  outbox_failed: "The outbox lost what it held",
-  corrupt: "Stored operations are unreadable and discarded",
-  too_old: "Stored operations are older than 30 days and discarded",
-  storage_failed: "Storage is blocked or full, operations wait in memory",
-};
-
-/**
- * What happened, in a sentence without its full stop. `count`: the attempts that failed, or what is still queued. `isElsewhere`: what
- * answered is not the API. `secondsAhead`: of the API's, the clock here.
- */
-export function explain(
-  what: keyof typeof TEXTS,
-  count: number,
-  isElsewhere: boolean,
-  secondsAhead: number,
-): string {
-  let more = "";
-  if (what === "abandoned") more = `: ${counted(count, "operation")} still queued`;
-  if (what === "retry_exhausted") more = ` after ${counted(count, "attempt")}`;
-  if (isElsewhere) more += ": this is not the ingestion API, check baseUrl";
-  if (secondsAhead)
-    more = `: the clock here is ${Math.abs(secondsAhead)} s ${secondsAhead > 0 ? "ahead" : "behind"}`;
-  return `${TEXTS[what] ?? what}${more}`;
-}
-
 /** Of how many among `count` operations an answer says nothing, for `debug`; one that says nothing at all needs no words. */
 export function unmentioned({ body }: Answer, count: number): string {
   const { accepted, rejected } = jsonObject(body) as { readonly [name: string]: unknown };
   const left = count - Number(accepted) - Number(rejected);
   return left > 0 ? `, nothing of ${left} of them` : "";
 }
-
-/** Behind what is printed once for want of an `onError`. */
-export const ONLY_ONCE: string = " Further errors of this kind are not printed; onError gets all of them.";
 
 /** `2,147,483,647`. */
 function grouped(value: number): string {

@@ -5,6 +5,8 @@ import { http } from "../test/scripted-transport.ts";
 import * as development from "./development.ts";
 import { MAX_TIMER_MS, OPTION_NAMES } from "./options.ts";
 import * as production from "./production.ts";
+import * as sentences from "./report/sentences.ts";
+import * as words from "./report/words.ts";
 
 /** Everything that uses the one or the other, with the other. */
 async function build() {
@@ -19,17 +21,21 @@ let sdk: Awaited<ReturnType<typeof build>>;
 beforeAll(async () => {
   vi.resetModules();
   vi.doMock("./development.ts", () => production);
+  vi.doMock("./report/sentences.ts", () => words);
   sdk = await build();
 });
 afterAll(() => {
   vi.doUnmock("./development.ts");
+  vi.doUnmock("./report/sentences.ts");
   vi.resetModules();
 });
 
-test("it takes the place of the development build's file: the same exports, of the same types", () => {
+test("its files take the place of others: the same exports, of the same types", () => {
   const same: typeof development = production;
+  const sameWords: typeof sentences = words;
 
   expect(Object.keys(same).sort()).toEqual(Object.keys(development).sort());
+  expect(Object.keys(sameWords).sort()).toEqual(Object.keys(sentences).sort());
 });
 
 describe("an option that makes no sense counts as not given", () => {

@@ -1,9 +1,8 @@
 /**
- * Takes the place of `development.ts` in a production build: no option is checked that could do no harm, and a message is the
- * name of what happened. An option that makes no sense then counts as not given.
+ * Takes the place of `development.ts` in a production build: no option is checked that could do no harm, and a call that
+ * is refused is named with its reason. An option that makes no sense then counts as not given.
  * What is empty here has no parameters: calls of it, with their arguments, are left out of a bundle.
  */
-import type * as development from "./development.ts";
 import type { DropReason } from "./errors.ts";
 import { misuse, Refusal } from "./events/refusal.ts";
 import type { Names } from "./unknown-names.ts";
@@ -60,17 +59,6 @@ export function checkTestRun(): void {}
 
 export function refuseContext(): void {}
 
-export function explain(
-  ...[what, count, isElsewhere, secondsAhead]: Parameters<typeof development.explain>
-): string {
-  const clock = `: clock ${Math.abs(secondsAhead)} s ${secondsAhead > 0 ? "ahead" : "behind"}`;
-  return (
-    what + (count ? `: ${count}` : "") + (isElsewhere ? ", check baseUrl" : "") + (secondsAhead ? clock : "")
-  );
-}
-
 export function unmentioned(): string {
   return "";
 }
-
-export const ONLY_ONCE: string = "";

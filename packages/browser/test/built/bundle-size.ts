@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 import { PRIVATE_PROPERTIES } from "../../../core/private-names.ts";
-import { production } from "../../../core/production-build.ts";
+import { fewWords, production } from "../../../core/production-build.ts";
 
 const path = (relative: string) => fileURLToPath(new URL(relative, import.meta.url));
 
@@ -29,7 +29,7 @@ export async function bundleSize(
   const { outputFiles, metafile } = await build({
     stdin: { contents, resolveDir: path("../..") },
     ...(entry === "source" && { alias: sources, mangleProps: PRIVATE_PROPERTIES }),
-    ...(entry === "source" && mode === "production" && { plugins: [production] }),
+    ...(entry === "source" && mode === "production" && { plugins: [production, fewWords] }),
     conditions: [mode],
     bundle: true,
     minify: true,

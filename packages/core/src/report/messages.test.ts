@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { http } from "../../test/scripted-transport.ts";
-import { explain } from "../development.ts";
 import type { DropReason } from "../errors.ts";
 import { noAnswer } from "../http/exchange.ts";
 import { describeAnswer, messageOf } from "./messages.ts";
+import { explain } from "./sentences.ts";
 
 describe("the server's own words", () => {
   test.each<[string, unknown, string]>([

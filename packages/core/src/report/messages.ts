@@ -1,7 +1,8 @@
 /** The words for what the app hears through `onError`. */
-import { explain } from "../development.ts";
+
 import { words } from "../events/refusal.ts";
 import { type Answer, errorOf, isMisdirected } from "../http/exchange.ts";
+import { explain } from "./sentences.ts";
 
 /** More ids than this would make an error report larger than what it reports. */
 export const MAX_REPORTED_IDS = 100;

@@ -1,10 +1,10 @@
 /** Hands errors to the app and keeps a throwing, re-entrant or missing `onError` from doing harm. */
-import { ONLY_ONCE } from "../development.ts";
 import type { WhisperrError } from "../errors.ts";
 import { describeThrown, printable } from "../events/refusal.ts";
 import type { EventRules } from "../events/schemas.ts";
 import { timeOf } from "../host-numbers.ts";
 import type { Ports } from "../ports.ts";
+import { ONLY_ONCE } from "./sentences.ts";
 
 /** Shorter ones are no keys, but placeholders of tests. */
 const MIN_KEY_LENGTH = 8;
