@@ -20,6 +20,9 @@ const taken = ({ api }: PageStage) =>
       path === "/v1/identify" ? ["identify"] : events.map((one) => one.event_type),
     );
 
+/** Each once: an answer that ended with its page was no answer, and what is sent again counts once. */
+const arrived = (stage: PageStage) => [...new Set(taken(stage))].sort();
+
 const isDone = (page: Page) => until(page, 'document.title === "done"');
 
 inEveryEngine("short visits", (browser) => {
@@ -30,9 +33,9 @@ inEveryEngine("short visits", (browser) => {
     await isDone(page);
     await new Promise((resolve) => setTimeout(resolve, stayMs));
     await page.close();
-    await eventually("all three", () => taken(stage).length >= 3);
+    await eventually("all three", () => arrived(stage).length >= 3);
 
-    expect(taken(stage).sort()).toEqual(["bought", "identify", "page_viewed"]);
+    expect(arrived(stage)).toEqual(["bought", "identify", "page_viewed"]);
   });
 
   it("what is called as the tab is closed arrives too, around an identify", async () => {
@@ -45,9 +48,9 @@ inEveryEngine("short visits", (browser) => {
     await stage.events(1);
     await page.evaluate(`[whisperr.track("searched"), whisperr.identify("ada"), whisperr.track("bought")]`);
     await page.close();
-    await eventually("all four", () => taken(stage).length >= 4);
+    await eventually("all four", () => arrived(stage).length >= 4);
 
-    expect(taken(stage).sort()).toEqual(["bought", "identify", "page_viewed", "searched"]);
+    expect(arrived(stage)).toEqual(["bought", "identify", "page_viewed", "searched"]);
   });
 
   it("a frame that its page removes in the same turn sends what was called in it", async () => {
@@ -60,9 +63,9 @@ inEveryEngine("short visits", (browser) => {
     await until(page, "globalThis.isFramed");
     await page.evaluate(`[frames[0].whisperr.identify("ada"), frames[0].whisperr.track("bought"),
       document.querySelector("iframe").remove()].length`);
-    await eventually("both", () => taken(stage).length >= 2);
+    await eventually("both", () => arrived(stage).length >= 2);
 
-    expect(taken(stage).sort()).toEqual(["bought", "identify"]);
+    expect(arrived(stage)).toEqual(["bought", "identify"]);
   });
 
   it("a page that is loaded ahead claims, stores and sends nothing until it is shown", async () => {

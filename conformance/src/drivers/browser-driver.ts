@@ -95,7 +95,7 @@ export async function drivePage(sdk: BrowserSdk, time: VirtualTime): Promise<voi
       const rounds = isNew || hasPredecessor || other ? TAKEOVER_ROUNDS : 1;
       isNew = false;
       await other?.heard();
-      await settle(rounds);
+      await settle(rounds, other ? [window, other.window] : [window]);
     },
     listeners,
     outliving: outlivingRequests,

@@ -5,6 +5,8 @@
 
 export interface OtherPage<Sdk> {
   readonly sdk: Sdk;
+  /** Its locks are answered apart from those of the page around it. */
+  readonly window: Window;
   /** Resolves when each page has heard what the other one has stored so far. */
   heard(): Promise<void>;
   close(): void;
@@ -56,6 +58,7 @@ export async function openOtherPage<Sdk>(): Promise<OtherPage<Sdk>> {
   if (lent === undefined) throw new Error("the other page has not come to stand");
   return {
     sdk: lent.sdk,
+    window: other,
     async heard() {
       await told(other, window);
       await told(window, other);

@@ -40,9 +40,9 @@ export function openLink(realFetch: typeof fetch): ControlLink {
 }
 
 /** A lock asked for earlier is granted by the time the question after it is answered. */
-export async function settle(rounds: number): Promise<void> {
+export async function settle(rounds: number, pages: readonly Window[] = [window]): Promise<void> {
   for (let round = 0; round < rounds; round++) {
-    await navigator.locks.query();
+    for (const page of pages) await page.navigator.locks.query();
     await macrotask();
   }
   await macrotask();
