@@ -41,7 +41,7 @@ test("wrangler deploy --dry-run takes every Worker of the documents, and finds n
     expect(said).not.toMatch(/warning/i);
     const built = await readFile(join(folder, `out-${index}`, "worker.js"), "utf8");
     expect(built).not.toMatch(/["']node:/);
-    expect(built.includes("Everything is kept for a later flush")).toBe(index === 0);
+    expect(built.includes("This is a test run")).toBe(index === 0);
   }
 });
 
