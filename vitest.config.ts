@@ -1,4 +1,4 @@
-/** Every test that needs no browser and no platform: one process, a project per workspace, and three for what takes long, what is built, and what people read. */
+/** Every test that needs no browser and no platform: one process, a project per workspace, and four for what needs a process alone, takes long, is built, and is read by people. */
 import { globSync } from "node:fs";
 import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
 
@@ -32,6 +32,9 @@ const LONG = [
   "packages/node/test/sqlite-said.test.ts",
 ];
 
+/** What these do to their process holds as long as it lives: servers that answer are closed. */
+const ALONE = ["packages/node/test/servers-of-process.test.ts"];
+
 /** What people read is true. */
 const DOCS = [
   "packages/*/test/docs.test.ts",
@@ -39,8 +42,8 @@ const DOCS = [
   "scripts/option-tables.test.ts",
 ];
 
-/** The registry of clients that end with their process is the module's own, and tests leave clients behind. */
-const ISOLATED = ["packages/deno"];
+/** The registry of clients that end with their process is the module's own, and tests leave clients behind; what a test puts in the place of `next/server` is only taken by who loads it first. */
+const ISOLATED = ["packages/deno", "packages/edge", "alone"];
 
 const workspaces = globSync("{packages/*,apps/*,conformance,conformance/*,release}/package.json").map(
   folderOf,
@@ -50,7 +53,7 @@ const SOURCES = "{src,test,browsers}/**";
 /** The name of a workspace's folder is that of its project: `npx vitest --project core`. */
 function unitProject(root: string, where = SOURCES): TestProjectInlineConfiguration {
   const name = root.slice(root.lastIndexOf("/") + 1);
-  return sourceProject(name, [`${root}/${where}/*.test.ts`], [...BUILT, ...DOCS, ...LONG], root);
+  return sourceProject(name, [`${root}/${where}/*.test.ts`], [...BUILT, ...DOCS, ...LONG, ...ALONE], root);
 }
 
 function sourceProject(
@@ -93,6 +96,7 @@ export default defineConfig({
     projects: [
       ...workspaces.map((root) => unitProject(root)),
       unitProject("scripts", "**"),
+      sourceProject("alone", ALONE, [], "alone"),
       sourceProject("long", LONG),
       { extends: true, test: { name: "built", include: BUILT } },
       { extends: true, test: { name: "docs", include: DOCS } },
