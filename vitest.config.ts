@@ -32,7 +32,7 @@ const LONG = [
   "packages/node/test/sqlite-said.test.ts",
 ];
 
-/** What these do to their process holds as long as it lives: servers that answer are closed. */
+/** These change their process for good: each server that answers is closed. */
 const ALONE = ["packages/node/test/servers-of-process.test.ts"];
 
 /** What people read is true. */
@@ -42,7 +42,10 @@ const DOCS = [
   "scripts/option-tables.test.ts",
 ];
 
-/** The registry of clients that end with their process is the module's own, and tests leave clients behind; what a test puts in the place of `next/server` is only taken by who loads it first. */
+/**
+ * Files of these have a worker each. Deno's clients end with their process, and tests leave some behind. The edge's tests replace
+ * `next/server`, which another file may have loaded.
+ */
 const ISOLATED = ["packages/deno", "packages/edge", "alone"];
 
 const workspaces = globSync("{packages/*,apps/*,conformance,conformance/*,release}/package.json").map(

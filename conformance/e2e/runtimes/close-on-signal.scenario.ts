@@ -26,16 +26,18 @@ const SERVER = `
   server.listen(0, "127.0.0.1", () => console.log("port " + server.address().port));
   closeOnSignal(whisperr, { server, timeoutMs: 30_000 });`;
 
-test.each([...nodes, bun])("$title", async (runtime) => {
+async function expectToAnswerBeforeItEnds(runtime: (typeof nodes)[number], source: string): Promise<void> {
   const api = await startTestApi();
-  const program = startProgram({ runtime, apiUrl: api.url, source: SERVER, imports: ["closeOnSignal"] });
+  const program = startProgram({ runtime, apiUrl: api.url, source, imports: ["closeOnSignal"] });
   const answer = fetch(`http://127.0.0.1:${await program.printed("port ")}`);
   await program.printed("asked");
   program.kill("SIGTERM");
   expect(await (await answer).text()).toBe("ordered");
   expect(await program.ended).toMatchObject({ exit: "SIGTERM", stderr: "" });
   expect(api.store.events.map(({ eventType }) => eventType)).toEqual(["order_placed"]);
-});
+}
+
+test.each([...nodes, bun])("$title", (runtime) => expectToAnswerBeforeItEnds(runtime, SERVER));
 
 /** As the middleware of a framework that keeps its server to itself: it is loaded by the first request. */
 const HIDDEN_SERVER = `
@@ -54,19 +56,5 @@ const HIDDEN_SERVER = `
 
 test.each([...nodes.slice(-1), bun])(
   "$title: a server that is known by its only request ends with it, and not at the deadline",
-  async (runtime) => {
-    const api = await startTestApi();
-    const program = startProgram({
-      runtime,
-      apiUrl: api.url,
-      source: HIDDEN_SERVER,
-      imports: ["closeOnSignal"],
-    });
-    const answer = fetch(`http://127.0.0.1:${await program.printed("port ")}`);
-    await program.printed("asked");
-    program.kill("SIGTERM");
-    expect(await (await answer).text()).toBe("ordered");
-    expect(await program.ended).toMatchObject({ exit: "SIGTERM", stderr: "" });
-    expect(api.store.events.map(({ eventType }) => eventType)).toEqual(["order_placed"]);
-  },
+  (runtime) => expectToAnswerBeforeItEnds(runtime, HIDDEN_SERVER),
 );

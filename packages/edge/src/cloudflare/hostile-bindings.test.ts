@@ -4,6 +4,7 @@ import { refused } from "../../../core/test/hostile-host.ts";
 import { imbalance } from "../../../core/test/imbalance.ts";
 import { aNumberedApi, anEvent } from "../../test/queue-fixtures.ts";
 import { createRequestClient } from "../client/request-client.ts";
+import type { PlatformOutbox } from "../hand-over/platform-outbox.ts";
 import { durableObjectOutbox } from "./durable-object/outbox.ts";
 import { whisperrQueueConsumer } from "./queue/consumer.ts";
 import { messageBody } from "./queue/message.ts";
@@ -95,22 +96,7 @@ describe("a binding of the producer", () => {
     });
     const namespace = { idFromName: (name: string) => name, get: () => ({ fetch: () => ask() }) };
     for (const outbox of [queueOutbox({ sendBatch }), durableObjectOutbox(namespace)]) {
-      const { api, handlerReturned } = createRequestClient(
-        {
-          apiKey: "wrk_test",
-          waitUntil: (promise) => void promise,
-          onError() {},
-          outbox,
-          fetch: rejects as never,
-        },
-        new Set(),
-      );
-      api.track("ada", "one");
-      handlerReturned();
-      const flushed = api.flush();
-      await vi.advanceTimersByTimeAsync(25_000);
-      expect(await flushed).toMatchObject({ delivered: 1, pending: 0 });
-      expect(imbalance(api.stats())).toBe(0);
+      await expectHandedOver(outbox);
     }
     expect(kept).toHaveLength(2);
   });
@@ -128,20 +114,25 @@ describe("a binding of the producer", () => {
           answers.length > 0 ? answers.pop() : { ok: true, status: 200, text: async () => "" },
       }),
     };
-    const { api, handlerReturned } = createRequestClient(
-      {
-        apiKey: "wrk_test",
-        waitUntil: (promise) => void promise,
-        onError() {},
-        outbox: durableObjectOutbox(namespace as never),
-        fetch: rejects as never,
-      },
-      new Set(),
-    );
-    api.track("ada", "one");
-    handlerReturned();
-    const flushed = api.flush();
-    await vi.advanceTimersByTimeAsync(25_000);
-    expect(await flushed).toMatchObject({ delivered: 1, pending: 0 });
+    await expectHandedOver(durableObjectOutbox(namespace as never));
   });
 });
+
+async function expectHandedOver(outbox: PlatformOutbox): Promise<void> {
+  const { api, handlerReturned } = createRequestClient(
+    {
+      apiKey: "wrk_test",
+      waitUntil: (promise) => void promise,
+      onError() {},
+      outbox,
+      fetch: rejects as never,
+    },
+    new Set(),
+  );
+  api.track("ada", "one");
+  handlerReturned();
+  const flushed = api.flush();
+  await vi.advanceTimersByTimeAsync(25_000);
+  expect(await flushed).toMatchObject({ delivered: 1, pending: 0 });
+  expect(imbalance(api.stats())).toBe(0);
+}
