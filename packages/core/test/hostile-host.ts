@@ -1,4 +1,5 @@
 /** A host whose built-ins other code has replaced by what throws. Every package asks its clients the same of it. */
+import type { ServerClient } from "../src/index.ts";
 
 export const refused = (): never => {
   throw new Error("refused");
@@ -75,3 +76,14 @@ export function thrownWithout(
   Object.defineProperty(of, method, own);
   return thrown;
 }
+
+/** Every call of a server's client that does not end it. */
+export const callsOf = (client: ServerClient): (() => unknown)[] => [
+  () => client.track("ada", "meanwhile", { amount: 1 }),
+  () => client.identify("ada", { email: "ada@example.com" }),
+  () => client.forUser("ada").track("meanwhile"),
+  () => client.forUser("ada").identify(),
+  () => client.flush(),
+  () => client.flush({ timeoutMs: 10 }),
+  () => client.stats(),
+];
