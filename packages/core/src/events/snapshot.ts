@@ -24,8 +24,14 @@ export const NON_BLANK = "text that is not blank";
  * stack (an app that tracks what it caught), V8 ends the process.
  */
 function isEventType(text: string): boolean {
-  const fits = (one: string) => (one >= "a" && one <= "z") || (one >= "0" && one <= "9");
-  return text.split("_").every((word) => word && [...word].every(fits));
+  let before = "_";
+  for (const one of text) {
+    const isEdge = one === "_" && before === "_";
+    const isWordy = one === "_" || (one >= "a" && one <= "z") || (one >= "0" && one <= "9");
+    if (isEdge || !isWordy) return false;
+    before = one;
+  }
+  return before !== "_";
 }
 
 export function isText(value: unknown): value is string {
