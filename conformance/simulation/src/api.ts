@@ -47,6 +47,9 @@ export type Firewall =
   | "hangs"
   | "resets";
 
+/** For worlds to draw from. */
+export const FIREWALLS: readonly Firewall[] = ["forbids", "fails", "hangs", "resets"];
+
 /** What reaches the client. */
 export interface Reply {
   /** `hangs`: nothing ever. `breaks`: no answer, the connection is gone. */

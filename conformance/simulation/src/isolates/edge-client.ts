@@ -21,7 +21,7 @@ export interface EdgeClient {
   readonly events: NetworkEvents;
   readonly stats: Whisperr["stats"];
   /** One event, of `ada`. */
-  track(): void;
+  track(more?: { readonly forbidden: true }): void;
   identify(): void;
   flush(): void;
   /** The handler of its one request has returned. */
@@ -104,10 +104,10 @@ export function edgeClient(
       letGo: () => watch.ended(false),
       broken: violate,
     },
-    track() {
+    track(more) {
       world.touch(self);
       const call = books.open("track", "ada", time.wallMs);
-      watch.calling(call, () => client().track("ada", "seen", { n: call.number }));
+      watch.calling(call, () => client().track("ada", "seen", { n: call.number, ...more }));
     },
     identify() {
       world.touch(self);

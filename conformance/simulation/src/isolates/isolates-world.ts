@@ -1,5 +1,5 @@
 /** A world of isolates: short requests that come and go, clients that live as long as those or longer, one API. */
-import type { Mood } from "../api.ts";
+import type { Firewall, Mood } from "../api.ts";
 import { type BookedWorld, bookedWorld } from "../booked-world.ts";
 import type { Tell } from "../world.ts";
 import { type EdgeClient, type EdgeClientOptions, edgeClient } from "./edge-client.ts";
@@ -12,6 +12,8 @@ export interface IsolatesSettings {
   /** A client in the global scope, for all requests of its isolate; or one for each request. */
   readonly isShared: boolean;
   readonly latencyMs: readonly [number, number];
+  /** Absent: nobody stands in front of the API. */
+  readonly firewall?: Firewall | undefined;
 }
 
 /** A request with the client that it uses. */
@@ -35,6 +37,7 @@ export interface Isolate {
 export interface IsolatesWorld extends BookedWorld<EdgeClient> {
   readonly isolates: readonly Isolate[];
   readonly latencyMs: () => number;
+  readonly hasFirewall: boolean;
   /** Broken on purpose: requests end with their response. */
   readonly ignoresWaitUntil: boolean;
 }
@@ -59,10 +62,11 @@ export function isolatesWorld(
   ignoresWaitUntil = false,
 ): IsolatesWorld {
   const isolates: Isolate[] = [];
-  const booked = bookedWorld<EdgeClient>(settings.seed, { moods: MOODS }, tell);
+  const booked = bookedWorld<EdgeClient>(settings.seed, { moods: MOODS, firewall: settings.firewall }, tell);
   const world: IsolatesWorld = {
     ...booked,
     isolates,
+    hasFirewall: settings.firewall !== undefined,
     ignoresWaitUntil,
     latencyMs: () => booked.random.between(...settings.latencyMs),
   };

@@ -1,5 +1,5 @@
 /** A world of isolates from its beginning to the day when all is well again, and what must be true then. */
-import type { Mood } from "../api.ts";
+import { FIREWALLS, type Mood } from "../api.ts";
 import { playOut } from "../booked-world.ts";
 import { type SeededRandom, seededRandom } from "../seeded-random.ts";
 import type { Figures, Tell } from "../world.ts";
@@ -22,6 +22,8 @@ export type IsolatesAction =
       readonly lastsMs: number;
       readonly identifies: boolean;
       readonly flushes: boolean;
+      /** The first that it tracks is one that the firewall lets through in no request. */
+      readonly isForbidden?: true;
     }
   /** The platform ends one (0: the oldest of those open), or all and what they share. */
   | { readonly do: "kill"; readonly isolate: number; readonly which?: number }
@@ -49,11 +51,13 @@ export function drawIsolates(seed: number): IsolatesScript {
     options,
     isShared: random.chance(0.7),
     latencyMs: [1, random.pick([20, 300])] as const,
+    ...(random.chance(0.15) && { firewall: random.pick(FIREWALLS) }),
   };
-  return { settings, actions: Array.from({ length: random.between(15, 60) }, () => drawAction(random)) };
+  const draw = () => drawAction(random, settings.firewall !== undefined);
+  return { settings, actions: Array.from({ length: random.between(15, 60) }, draw) };
 }
 
-function drawAction(random: SeededRandom): IsolatesAction {
+function drawAction(random: SeededRandom, hasFirewall: boolean): IsolatesAction {
   const isolate = random.between(0, 1);
   const lot = random.between(1, 100);
   if (lot <= 45)
@@ -64,6 +68,7 @@ function drawAction(random: SeededRandom): IsolatesAction {
       lastsMs: random.pick([0, 5, 60, 2000]),
       identifies: random.chance(0.2),
       flushes: random.chance(0.2),
+      ...(hasFirewall && random.chance(0.05) && { isForbidden: true }),
     };
   if (lot <= 50) return { do: "kill", isolate, which: random.between(0, 2) };
   if (lot <= 53) return { do: "evict", isolate };
@@ -116,11 +121,11 @@ async function perform(world: IsolatesWorld, action: IsolatesAction): Promise<vo
 function serve(
   world: IsolatesWorld,
   isolate: Isolate,
-  { times, lastsMs, identifies, flushes }: Extract<IsolatesAction, { do: "request" }>,
+  { times, lastsMs, identifies, flushes, isForbidden }: Extract<IsolatesAction, { do: "request" }>,
 ): void {
   const { request, client, run } = isolate.enter();
   run(() => {
-    for (let i = 0; i < times; i++) client.track();
+    for (let i = 0; i < times; i++) client.track(isForbidden && i === 0 ? { forbidden: true } : undefined);
   });
   world.time.after(lastsMs, () => {
     if (request.isOver) return;
@@ -137,12 +142,23 @@ function serve(
 /** The last request's longest wait, and more. */
 const ALL_OVER_MS = 60_000;
 
+/** What others left behind is more than one request is held for, at times. */
+const FEWEST_ROUNDS = 3;
+/** To find what is forbidden takes many attempts. */
+const MOST_ROUNDS = 100;
+
+const hasWaiting = ({ isolates }: IsolatesWorld) =>
+  isolates.some(({ client }) => (client?.stats().pending ?? 0) > 0);
+
 /** Everything works again: what is queued must arrive, and every request be let go of, within bounded time. */
 async function heal(world: IsolatesWorld): Promise<void> {
   world.api.mood = "well";
   await world.advance(ALL_OVER_MS);
-  // What others left behind is more than one request is held for, at times.
-  for (let round = 0; round < 3; round++) {
+  for (
+    let round = 0;
+    round < FEWEST_ROUNDS || (world.hasFirewall && round < MOST_ROUNDS && hasWaiting(world));
+    round++
+  ) {
     for (const isolate of world.isolates)
       serve(world, isolate, {
         do: "request",

@@ -16,7 +16,7 @@ export type Action =
   /** In the middle of something: instead of a change of the storage. */
   | { readonly do: "crashAfter"; readonly tab: number; readonly writes: number }
   | { readonly do: "track"; readonly tab: number; readonly times: number; readonly bytes: number }
-  | { readonly do: "poison"; readonly tab: number }
+  | { readonly do: "poison" | "forbidden"; readonly tab: number }
   | { readonly do: "identify"; readonly tab: number; readonly user: string }
   | { readonly do: "shutdown"; readonly tab: number; readonly timeoutMs: number }
   | { readonly do: "mood"; readonly mood: Mood }
@@ -30,17 +30,21 @@ export interface Theme {
   readonly fillsStorage: boolean;
   readonly jumps: boolean;
   readonly isQuick: boolean;
+  readonly hasFirewall: boolean;
 }
 
 export function drawTheme(random: SeededRandom): Theme {
   const crashesInside = random.chance(0.4);
+  const hasFirewall = random.chance(0.1);
   return {
     freezes: random.chance(0.5),
     crashesInside,
     optsOut: !crashesInside && random.chance(0.2),
     fillsStorage: random.chance(0.1),
-    jumps: random.chance(0.2),
+    // Nothing is taken of a page whose clock is wrong, and so nothing is given up.
+    jumps: !hasFirewall && random.chance(0.2),
     isQuick: random.chance(0.4),
+    hasFirewall,
   };
 }
 
@@ -96,6 +100,9 @@ const JUMPING: readonly Draw<Action>[] = [
   [2, (random) => ({ do: "jump", ms: random.pick([-86_400_000, -30_000, -1000, 1000, 30_000, 86_400_000]) })],
 ];
 
+/** One or two among many: a firewall knows few words. */
+const FORBIDDEN: readonly Draw<Action>[] = [[2, (_random, tab) => ({ do: "forbidden", tab })]];
+
 /** Waits are part of every world: some so short that nothing has ended yet, some that let everything settle. */
 const QUICK: readonly Draw<Action>[] = [[40, (random) => ({ do: "wait", ms: random.between(0, 40) })]];
 const SLOW: readonly Draw<Action>[] = [
@@ -114,6 +121,7 @@ export function drawActions(random: SeededRandom, theme: Theme, count: number): 
     ...(theme.optsOut ? OPTING : []),
     ...(theme.fillsStorage ? FILLING : []),
     ...(theme.jumps ? JUMPING : []),
+    ...(theme.hasFirewall ? FORBIDDEN : []),
     ...(theme.isQuick ? QUICK : SLOW),
   ];
   return drawFrom(random, draws, count, MAX_TABS);

@@ -1,6 +1,7 @@
 /** A world from its beginning to the day when all is well again, and what must be true then. */
 import { arrives, unbrokenOrder } from "@whisperr/conformance/invariants/order.ts";
 import type { BrowserOptions } from "../../../../packages/browser/src/options.ts";
+import { FIREWALLS } from "../api.ts";
 import { seededRandom } from "../seeded-random.ts";
 import type { Figures, Tell } from "../world.ts";
 import { type Action, drawActions, drawTheme } from "./actions.ts";
@@ -39,6 +40,7 @@ export function drawPages(seed: number): PagesScript {
     latencyMs: [1, random.pick([10, 150, 600])] as const,
     // Without Web Locks, a lock needs room in the storage, and one that is full must not stop delivery.
     isStrict: storageDelayMs === 0 && (hasLocks || !theme.fillsStorage),
+    ...(theme.hasFirewall && { firewall: random.pick(FIREWALLS) }),
   };
   const actions = drawActions(random, theme, random.between(20, 90));
   return {
@@ -61,7 +63,7 @@ export async function simulatePages(
     await visiting.perform(action);
     await browser.pause();
   }
-  await heal(browser, visiting);
+  await heal(browser, visiting, settings.firewall !== undefined);
   checkArrivals(browser);
   checkOrder(browser);
   // With an opt-out goes what is noted about the order of identifies, too.
@@ -80,8 +82,10 @@ export function pagesFigures(
 /** A lock of a page that crashed ends after this long. */
 const LOCKS_END_MS = 95_000;
 const ALL_SENT_MS = 200_000;
+/** What is forbidden is given up in the end: visitors go on, and what they do is taken. */
+const MOST_FLUSHES = 100;
 
-async function heal(browser: Browser, visiting: Visitor): Promise<void> {
+async function heal(browser: Browser, visiting: Visitor, hasFirewall: boolean): Promise<void> {
   const { api, storage, random, hasLocks } = browser;
   api.mood = "well";
   storage.isFull = false;
@@ -96,6 +100,11 @@ async function heal(browser: Browser, visiting: Visitor): Promise<void> {
   visiting.track(last);
   void last.client.flush();
   await browser.advance(ALL_SENT_MS);
+  for (let flushes = 0; hasFirewall && flushes < MOST_FLUSHES && last.client.stats().pending > 0; flushes++) {
+    visiting.track(last);
+    void last.client.flush();
+    await browser.advance(ALL_SENT_MS);
+  }
   checkHealed(last);
   await last.leave(false);
   await browser.advance(1000);

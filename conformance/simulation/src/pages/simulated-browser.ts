@@ -1,7 +1,7 @@
 /** One browser profile: its storage, locks and network, the time, and whoever watches. */
 import { resolveOptions } from "@whisperr/core";
 import type { BrowserOptions } from "../../../../packages/browser/src/options.ts";
-import { API_KEY, type SimulatedApi, simulatedApi } from "../api.ts";
+import { API_KEY, type Firewall, type SimulatedApi, simulatedApi } from "../api.ts";
 import { type SeededRandom, seededRandom } from "../seeded-random.ts";
 import { START_MS, settle, type VirtualTime, virtualTime } from "../virtual-time.ts";
 import { MOODS } from "./actions.ts";
@@ -24,6 +24,8 @@ export interface BrowserSettings {
   readonly latencyMs: readonly [number, number];
   /** False: something in this world makes it possible that two pages have the same. */
   readonly isStrict: boolean;
+  /** Absent: nobody stands in front of the API. */
+  readonly firewall?: Firewall | undefined;
 }
 
 export interface Browser {
@@ -48,7 +50,10 @@ export interface Browser {
 export function simulatedBrowser(settings: BrowserSettings, tell: (line: string) => void): Browser {
   const time = virtualTime();
   const random = seededRandom(settings.seed);
-  const api = simulatedApi(random, () => START_MS + time.elapsedMs, { moods: MOODS });
+  const api = simulatedApi(random, () => START_MS + time.elapsedMs, {
+    moods: MOODS,
+    firewall: settings.firewall,
+  });
   const witness = createWitness({
     isStrict: settings.isStrict,
     nowMs: () => time.elapsedMs,

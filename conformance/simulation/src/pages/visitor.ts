@@ -184,7 +184,8 @@ export function visitor(browser: Browser, knowsOwners: boolean): Visitor {
           track(page, action.bytes > 0 ? { text: "x".repeat(action.bytes) } : {}, tab.visit);
         return;
       case "poison":
-        return track(page, { poison: true }, tab.visit);
+      case "forbidden":
+        return track(page, { [action.do]: true }, tab.visit);
       case "identify":
         return identify(page, action.user, tab.visit);
       case "shutdown":

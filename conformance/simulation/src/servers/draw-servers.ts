@@ -1,4 +1,5 @@
 /** A world of server processes, drawn from a seed. */
+import { FIREWALLS } from "../api.ts";
 import type { SeededRandom } from "../seeded-random.ts";
 import { seededRandom } from "../seeded-random.ts";
 import { drawActions, drawTheme, type Theme } from "./actions.ts";
@@ -18,7 +19,7 @@ export function drawServers(seed: number): ServersScript {
     tracksErrors: random.chance(0.2),
     maxEvents: random.chance(0.15) ? random.between(1, 60) : null,
     poison: random.pick(["reject_event", "reject_batch"] as const),
-    ...(theme.hasFirewall && { firewall: random.pick(["forbids", "fails", "hangs", "resets"] as const) }),
+    ...(theme.hasFirewall && { firewall: random.pick(FIREWALLS) }),
   };
   return { settings, actions: drawActions(random, theme, random.between(20, 120)) };
 }

@@ -1,7 +1,7 @@
 /** The client's outbox, which this page shares with others: what it holds, and when a request may leave. */
 import { guard, hurried, lose, type Outbox, step, tell, transmit } from "@whisperr/core";
 import type { Page } from "../page/page.ts";
-import { type InFlight, mayArrive, noteInFlight } from "./in-flight.ts";
+import { type InFlight, justFailed, mayArrive, noteInFlight } from "./in-flight.ts";
 import { isIdentify, noteNewest, sayNewest } from "./newest.ts";
 import { append, dueFirst, look, take } from "./tab-queue.ts";
 
@@ -22,6 +22,8 @@ export const outboxOf = (page: Page): Outbox => ({
   remove(offset, count) {
     const gone = page.entries.slice(offset, offset + count).filter((one) => isIdentify(one.operation));
     take(page, offset, count);
+    // The last request may have failed a moment ago, but nothing that it could be about is left.
+    if (!page.entries[0] && justFailed(page)) page.storage.remove(page.note);
     // Not in the middle of a step.
     if (gone[0]) void Promise.resolve().then(() => sayNewest(page, gone));
   },
