@@ -42,7 +42,7 @@ await runCheck(
     {
       name: "apps' tests",
       command: turbo("app-tests", ...force),
-      reports: "conformance/app-tests/reports/app-tests.xml",
+      reports: "conformance/app-tests/reports/*.xml",
     },
     // Last, and alone: real time in real browsers.
     {

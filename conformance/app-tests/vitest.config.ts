@@ -22,7 +22,7 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: "servers", include: ["*.test.ts", "{browser,express,hono,next}/*.test.ts"] },
+        test: { name: "servers", include: ["*.test.ts", "{express,hono,next}/*.test.ts"] },
       },
       ...["jsdom", "happy-dom"].map((environment) => ({
         extends: true as const,

@@ -1,5 +1,5 @@
+import { expect, test } from "@playwright/test";
 import { startIngestion } from "@whisperr/node/testing";
-import { expect, test } from "./playwright.js";
 
 test("checkout tracks payment_failed", async ({ page }) => {
   const api = await startIngestion();
