@@ -58,7 +58,7 @@ export type Fault =
   | { kind: "raw-answer"; text: string };
 
 /** What a firewall does with what it dislikes. */
-export type FirewallAnswer = Extract<Fault, { kind: "status" | "reset" | "hang" }>;
+export type FirewallAnswer = Extract<Fault, { kind: "status" | "page" | "redirect" | "reset" | "hang" }>;
 
 const count = z.int().nonnegative();
 /** What a header may hold; servers refuse to send anything else, in the middle of an exchange. */
@@ -88,6 +88,17 @@ const status = z.strictObject({
 
 const reset = z.strictObject({ kind: z.literal("reset"), when: z.enum(["before", "while", "after"]) });
 const hang = z.strictObject({ kind: z.literal("hang") });
+const page = z.strictObject({
+  kind: z.literal("page"),
+  status: z.int().min(200).max(299).exactOptional(),
+  body: z.string().exactOptional(),
+  contentType: headerValue.exactOptional(),
+});
+const redirect = z.strictObject({
+  kind: z.literal("redirect"),
+  status: z.literal([301, 302, 303, 307, 308]),
+  location: headerValue,
+});
 
 /** Checks a fault that came as JSON; unknown kinds and misspelt fields fail. */
 export const faultSchema: z.ZodType<Fault> = z.discriminatedUnion("kind", [
@@ -105,12 +116,7 @@ export const faultSchema: z.ZodType<Fault> = z.discriminatedUnion("kind", [
     status: z.int().min(200).max(299).exactOptional(),
     contentType: headerValue.exactOptional(),
   }),
-  z.strictObject({
-    kind: z.literal("page"),
-    status: z.int().min(200).max(299).exactOptional(),
-    body: z.string().exactOptional(),
-    contentType: headerValue.exactOptional(),
-  }),
+  page,
   z.strictObject({ kind: z.literal("reject"), count }),
   z.strictObject({
     kind: z.literal("too-large"),
@@ -122,15 +128,11 @@ export const faultSchema: z.ZodType<Fault> = z.discriminatedUnion("kind", [
     kind: z.literal("firewall"),
     containing: z.string().exactOptional(),
     aboveBytes: count.exactOptional(),
-    by: z.discriminatedUnion("kind", [status, reset, hang]),
+    by: z.discriminatedUnion("kind", [status, page, redirect, reset, hang]),
     withoutCors: z.literal(true).exactOptional(),
   }),
   hang,
-  z.strictObject({
-    kind: z.literal("redirect"),
-    status: z.literal([301, 302, 303, 307, 308]),
-    location: headerValue,
-  }),
+  redirect,
   z.strictObject({ kind: z.literal("raw-answer"), text: z.string() }),
 ]);
 

@@ -1,5 +1,5 @@
 /** Mistakes about batches that a server refuses: 4xx and 413 (contract, section 4). */
-import { answered, taking } from "../hooks/answers.ts";
+import { answered, taking, withAnswers, withStatus } from "../hooks/answers.ts";
 import { droppingTogether, sendEach } from "../hooks/batches.ts";
 import { eventsOf, idsOf, withEvents } from "../hooks/requests.ts";
 import type { Mutant } from "../mutant.ts";
@@ -180,6 +180,18 @@ export const refusalMutants: readonly Mutant[] = [
       "undeliverable.by-413-unreadable": /stats\.dropped\.undeliverable: missing/,
       "undeliverable.two-in-a-row": /stats\.dropped\.undeliverable: missing/,
       "undeliverable.nothing-behind": /stats\.dropped\.undeliverable: missing/,
+    },
+  },
+  {
+    id: "pages-waited-for",
+    does: "Takes a firewall's page, and a way there, for something that passes, and sends the same again for ever.",
+    how: withAnswers((answer) => {
+      const isPage = answer.headers.get("content-type")?.startsWith("text/html");
+      return (answer.status < 300 && isPage) || answer.status === 302 ? withStatus(answer, 429) : answer;
+    }),
+    caughtBy: {
+      "undeliverable.by-page": /stats\.dropped\.undeliverable: missing/,
+      "undeliverable.by-redirect": /stats\.dropped\.undeliverable: missing/,
     },
   },
   {

@@ -171,16 +171,17 @@ export function classifyAnswer(
 ): Outcome {
   const { status, body, failure, retryAfter = "" } = answer;
   const blamed = { kind: "retry", blames: failure !== undefined && isLarge ? "size" : "content" } as const;
-  if (failure !== undefined && isLarge !== undefined) return blamed;
-  if (isFromElsewhere(answer)) return { kind: "retry" };
+  // A firewall may answer what an event holds with a page of its own, or send one there.
+  if (isFromElsewhere(answer))
+    return failure !== undefined && isLarge === undefined ? { kind: "retry" } : blamed;
   if (status < 300) return { kind: "accepted", rejected: rejectedCount(body, count) };
   if (status === 401) return { kind: "auth" };
   // A firewall answers 403 for what an event holds, too, and says nothing of the key.
   if (status === 403) return isKeyKnown || errorOf(body).code === undefined ? blamed : { kind: "auth" };
   if (status === 413) return { kind: "too_large" };
   const afterMs = status === 429 || status === 503 ? retryAfterMs(retryAfter, nowMs) : undefined;
-  if (afterMs || status === 429 || status === 425) return { kind: "retry", afterMs };
-  return status >= 500 || status === 408 ? blamed : { kind: "rejected" };
+  if (afterMs || status === 429) return { kind: "retry", afterMs };
+  return status >= 500 || status === 408 || status === 425 ? blamed : { kind: "rejected" };
 }
 
 /** No answer at all, or none that the API gives: a redirect, or a page that some other server has for everything. */

@@ -75,8 +75,10 @@ describe("a failure may be due to", () => {
   };
   const forbidden = http(403, { error: { code: "revoked", message: "No" } });
 
-  test("content: a 5xx, no answer, and a 403 that is not about the key", () => {
-    expect([500, 502, 503, 408].map((status) => blames(http(status)))).toEqual(Array(4).fill("content"));
+  test("content: a 5xx, no answer, a page or a redirect of somebody else, and a 403 that is not about the key", () => {
+    const statuses = [500, 502, 503, 408, 425, 302, 0];
+    expect(statuses.map((status) => blames(http(status)))).toEqual(Array(7).fill("content"));
+    expect(blames({ ...http(200), isPage: true })).toBe("content");
     expect(blames(noAnswer("connection reset"))).toBe("content");
     expect(blames(http(403, "<h1>Blocked</h1>"))).toBe("content");
     expect([blames(forbidden), blames(forbidden, false, true)]).toEqual(["auth", "content"]);
@@ -87,10 +89,8 @@ describe("a failure may be due to", () => {
     expect(blames(http(500), true)).toBe("content");
   });
 
-  test("neither, when the server is pressed, somebody else answers, or it failed on this side", () => {
-    expect([429, 425, 302].map((status) => blames(http(status)))).toEqual([undefined, undefined, undefined]);
-    expect(blames(http(503, "", "7"))).toBeUndefined();
-    expect(blames({ ...http(200), isPage: true })).toBeUndefined();
+  test("neither, when the server is pressed, or it failed on this side", () => {
+    expect([http(429), http(503, "", "7")].map((answer) => blames(answer))).toEqual([undefined, undefined]);
     expect(classifyAnswer(noAnswer("the request is over"), 3, NOW_MS)).toEqual({ kind: "retry" });
   });
 });
