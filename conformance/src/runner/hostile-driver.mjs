@@ -15,6 +15,9 @@ const ANSWERS = {
   leftovers: { timers: 0, listeners: 0 },
 };
 
+/** Where it makes a request before each answer to `idle`, without end. */
+let target;
+
 for (let text = ""; ; ) {
   if (text === "") {
     text = await exchange("GET", "/next");
@@ -22,13 +25,14 @@ for (let text = ""; ; ) {
   }
   const command = JSON.parse(text);
   const value = ANSWERS[command.do] ?? null;
+  if (command.do === "idle" && target) await exchange("POST", "/v1/identify", "{}", target);
   text =
     (await misbehave(command)) ?? (await exchange("POST", "/result", JSON.stringify({ ok: true, value })));
 }
 
 /** Answers what the runner said to it; undefined when all is as it should be. */
 async function misbehave({ options = {} }) {
-  const { post, behave, creation } = options;
+  const { baseUrl, post, behave, creation } = options;
   if (creation !== undefined)
     return exchange(
       "POST",
@@ -40,6 +44,11 @@ async function misbehave({ options = {} }) {
     const good = JSON.stringify({ ok: true, value: { created: true } });
     void exchange("POST", "/result", good);
     return exchange("POST", "/result", good);
+  }
+  if (behave === "ticks") ANSWERS.idle.nextTimerInMs = 1;
+  if (behave === "sends") {
+    target = baseUrl;
+    ANSWERS.idle.inFlight = 1;
   }
   if (behave === "cut") return cut();
   if (behave === "hang") for (;;);
@@ -55,9 +64,9 @@ function written(text) {
   return new Promise((resolve) => process.stdout.write(text, resolve));
 }
 
-function exchange(method, path, body = "") {
+function exchange(method, path, body = "", base = control) {
   return new Promise((resolve) => {
-    const outgoing = request(control + path, { method }, (answer) => {
+    const outgoing = request(base + path, { method }, (answer) => {
       let text = "";
       answer.setEncoding("utf8").on("data", (chunk) => {
         text += chunk;

@@ -66,6 +66,12 @@ describe.concurrent("fails its case alone: a driver that", () => {
     ["hangs", { behave: "hang" }, 'no answer to "create" within 5 s'],
     ["floods its output", { behave: "flood" }, "more than 16777216 characters to its standard streams"],
     ["ends", { behave: "exit" }, "the driver ended (3): "],
+    [
+      "has a timer that is due each millisecond",
+      { behave: "ticks" },
+      "a timer is due again and again: 101 times",
+    ],
+    ["makes request after request", { behave: "sends" }, "nothing settles: 1 in flight at the SDK"],
   ])("%s", async ([, options, words], { expect }) => {
     expect(await problemsOf(options)).toContain(words);
   });
