@@ -12,5 +12,6 @@ test("checkout tracks payment_failed", async ({ page }) => {
   await page.getByRole("button", { name: "Pay" }).click();
   await page.clock.runFor(10_000);
   await expect.poll(() => api.tracked("payment_failed")).toHaveLength(1);
+  await page.unrouteAll({ behavior: "wait" });
   await api.close();
 });
