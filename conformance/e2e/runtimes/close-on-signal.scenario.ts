@@ -1,6 +1,8 @@
 /** A server that is told to end, on every runtime of @whisperr/node: the request that runs is answered, and what it records arrives. */
+import { once } from "node:events";
+import { connect } from "node:net";
 import { startTestApi } from "@whisperr/conformance/api/fixture";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { bun, type Runtime } from "./runtime.ts";
 import { startProgram } from "./start-program.ts";
 
@@ -26,10 +28,16 @@ const SERVER = `
   server.listen(0, "127.0.0.1", () => console.log("port " + server.address().port));
   closeOnSignal(whisperr, { server, timeoutMs: 30_000 });`;
 
-async function expectToAnswerBeforeItEnds(runtime: (typeof nodes)[number], source: string): Promise<void> {
+async function expectToAnswerBeforeItEnds(
+  runtime: (typeof nodes)[number],
+  source: string,
+  before: (port: number) => Promise<void> = async () => {},
+): Promise<void> {
   const api = await startTestApi();
   const program = startProgram({ runtime, apiUrl: api.url, source, imports: ["closeOnSignal"] });
-  const answer = fetch(`http://127.0.0.1:${await program.printed("port ")}`);
+  const port = Number(await program.printed("port "));
+  await before(port);
+  const answer = fetch(`http://127.0.0.1:${port}`);
   await program.printed("asked");
   program.kill("SIGTERM");
   expect(await (await answer).text()).toBe("ordered");
@@ -38,6 +46,19 @@ async function expectToAnswerBeforeItEnds(runtime: (typeof nodes)[number], sourc
 }
 
 test.each([...nodes, bun])("$title", (runtime) => expectToAnswerBeforeItEnds(runtime, SERVER));
+
+/** Its request takes longer than a connection may be unused. */
+const SLOW_SERVER = SERVER.replace("}, 300);", "}, 1_500);").replace("30_000", "3_600_000");
+
+test.each([...nodes, bun])("$title: a connection that carries no request holds nothing up", (runtime) =>
+  expectToAnswerBeforeItEnds(runtime, SLOW_SERVER, async (port) => {
+    const unused = connect(port, "127.0.0.1");
+    onTestFinished(() => void unused.destroy());
+    // Browsers' spare connections do not mind how they end.
+    unused.on("error", () => {});
+    await once(unused, "connect");
+  }),
+);
 
 /** As the middleware of a framework that keeps its server to itself: it is loaded by the first request. */
 const HIDDEN_SERVER = `

@@ -45,6 +45,26 @@ const SHARE_OF_REQUESTS = 0.8;
 /** A connection becomes idle when its request has ended, and nobody tells. */
 const IDLE_CHECK_MS = 50;
 
+/** How long a connection may be open without a byte once the end has begun. Browsers open some for later, which Node before 26 does not take for idle. */
+const UNUSED_MS = 1_000;
+
+/** What is used of a connection. */
+interface Connection {
+  readonly bytesRead?: number;
+  once(event: "close", listener: () => void): unknown;
+  destroy(): unknown;
+}
+
+interface ConnectionSource {
+  on(event: "connection", listener: (connection: Connection) => void): unknown;
+}
+
+/** Of a server: what came since `closeOnSignal()`, and has not ended. */
+interface Open {
+  readonly requests: Set<ClosableResponse>;
+  readonly connections: Set<Connection>;
+}
+
 /**
  * Ends a server process without a loss when it is told to end: the server takes no more connections, requests that run
  * finish and record, what is queued is delivered, and the signal is raised again, so that the process ends as if nobody had
@@ -63,7 +83,7 @@ export function closeOnSignal(
 ): () => void {
   checkOptionNames(options, OPTION_NAMES, "closeOnSignal()", console.warn);
   const { signals, server, timeoutMs } = settingsOf(options ?? {});
-  const running = runningRequests(server);
+  const open = openOf(server);
   let isClosing = false;
   const stop = () => {
     for (const signal of signals) process.removeListener(signal, onSignal);
@@ -71,7 +91,7 @@ export function closeOnSignal(
   const onSignal = (signal: EndSignal) => {
     if (isClosing) return raise(signal);
     isClosing = true;
-    void close(whisperr, server, running, timeoutMs).then(() => raise(signal));
+    void close(whisperr, server, open, timeoutMs).then(() => raise(signal));
   };
   const raise = (signal: EndSignal) => {
     stop();
@@ -104,42 +124,52 @@ function orSay<Value>(otherwise: string, make: () => Value): Value | undefined {
 }
 
 /** Node.js 18 takes a connection whose request waits for its answer for an idle one. */
-function runningRequests(server: ClosableServer | undefined): Set<unknown> {
-  const running = new Set<unknown>();
-  orSay("requests that run are not waited for", () =>
-    server?.on?.("request", (_request, response) => {
-      running.add(response);
-      response.once("close", () => running.delete(response));
-    }),
-  );
-  return running;
+function openOf(server: ClosableServer | undefined): Open {
+  const open: Open = { requests: new Set(), connections: new Set() };
+  const noteUntilClosed = <Ended extends ClosableResponse>(all: Set<Ended>, one: Ended) => {
+    all.add(one);
+    one.once("close", () => all.delete(one));
+  };
+  orSay("requests that run are not waited for", () => {
+    server?.on?.("request", (_request, response) => noteUntilClosed(open.requests, response));
+    // Bun ends them by itself, and counts no bytes.
+    if ("bun" in process.versions) return;
+    (server as Partial<ConnectionSource> | undefined)?.on?.("connection", (one) =>
+      noteUntilClosed(open.connections, one),
+    );
+  });
+  return open;
 }
 
 async function close(
   whisperr: Pick<Whisperr, "flush" | "shutdown">,
   server: ClosableServer | undefined,
-  running: Set<unknown>,
+  open: Open,
   timeoutMs: number,
 ) {
   const fromMs = performance.now();
   if (server !== undefined) {
     // What waits already is delivered meanwhile.
     void whisperr.flush();
-    await closed(server, running, timeoutMs * SHARE_OF_REQUESTS);
+    await closed(server, open, timeoutMs * SHARE_OF_REQUESTS);
   }
   await whisperr.shutdown({ timeoutMs: Math.max(timeoutMs - (performance.now() - fromMs), 0) });
 }
 
 /** Resolves when no request runs any more, and at the deadline. */
-function closed(server: ClosableServer, running: Set<unknown>, timeoutMs: number): Promise<void> {
+function closed(server: ClosableServer, { requests, connections }: Open, timeoutMs: number): Promise<void> {
   return new Promise((resolve) => {
     // Neither is unref'd: they are what keeps the process going until its end.
     const deadline = setTimeout(done, timeoutMs);
-    const endIdle = () => running.size === 0 && server.closeIdleConnections?.();
+    const endIdle = () => requests.size === 0 && server.closeIdleConnections?.();
     const idle = setInterval(endIdle, IDLE_CHECK_MS);
+    const unused = setTimeout(() => {
+      for (const one of connections) if (one.bytesRead === 0) one.destroy();
+    }, UNUSED_MS);
     function done(): void {
       clearTimeout(deadline);
       clearInterval(idle);
+      clearTimeout(unused);
       resolve();
     }
     try {

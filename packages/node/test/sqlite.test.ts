@@ -46,6 +46,8 @@ function warnings(): string[] {
   return said;
 }
 
+const client = (baseUrl: string) => ({ apiKey: "wrk_test", baseUrl, onError() {} });
+
 describe("the queue", () => {
   test("is in the file as soon as a call returns, and out of it when it is settled", () => {
     const outbox = sqliteOutbox(file);
@@ -120,6 +122,44 @@ describe("the queue", () => {
       .map(({ context }) => String(context.$message_id));
     expect(sent.map((id, index) => id.endsWith(ids[index] ?? "none"))).toEqual([true, true, true]);
     expect(stored()).toEqual([]);
+  });
+
+  test("of a client that has shut down is the next one's, though their process lives on", async () => {
+    const said = warnings();
+    const down = await startIngestionApi(refuse(503));
+    const outbox = sqliteOutbox(file);
+    const first = createWhisperr({ ...client(down.url), maxRetries: 0, outbox });
+    for (const n of [1, 2, 3]) first.track("ada", "step_taken", { n });
+    expect(await first.shutdown()).toMatchObject({ pending: 3 });
+    expect(first.stats()).toMatchObject({ accepted: 3, pending: 3 });
+
+    const second = createWhisperr({ ...client(down.url), maxRetries: 0, outbox: sqliteOutbox(file) });
+    second.track("ada", "step_taken", { n: 4 });
+    expect(await second.shutdown()).toMatchObject({ pending: 4 });
+
+    const up = await startIngestionApi(accept);
+    const third = createWhisperr({ ...client(up.url), outbox });
+    third.track("ada", "step_taken", { n: 5 });
+    expect(await third.shutdown()).toMatchObject({ delivered: 5, pending: 0 });
+    expect(third.stats()).toMatchObject({ accepted: 5, delivered: 5 });
+    expect(up.events().map(({ properties }) => properties.n)).toEqual([1, 2, 3, 4, 5]);
+    expect(stored()).toEqual([]);
+    expect(said).toEqual([]);
+  });
+
+  test("of a client that has shut down while the file failed stays in memory, and is written by whoever gets the outbox", async () => {
+    const said = warnings();
+    const down = await startIngestionApi(refuse(503));
+    const outbox = sqliteOutbox(join(folder, "later", "whisperr.db"));
+    const first = createWhisperr({ ...client(down.url), maxRetries: 0, outbox });
+    first.track("ada", "step_taken", { n: 1 });
+    expect(await first.shutdown()).toMatchObject({ pending: 1 });
+    const up = await startIngestionApi(accept);
+    const second = createWhisperr({ ...client(up.url), outbox });
+    second.track("ada", "step_taken", { n: 2 });
+    expect(await second.shutdown()).toMatchObject({ delivered: 2, pending: 0 });
+    expect(up.events().map(({ properties }) => properties.n)).toEqual([1, 2]);
+    expect(said).toHaveLength(1);
   });
 });
 

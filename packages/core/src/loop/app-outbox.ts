@@ -19,6 +19,8 @@ export interface SharedOutbox extends AppOutbox {
     join(client: Client): void;
     /** Is what it holds certainly this process's? If not, the outbox says `transmit` as soon as it knows. */
     maySend(): boolean;
+    /** The client has shut down: what is left is for whoever comes next. */
+    leave?(): void;
   };
 }
 

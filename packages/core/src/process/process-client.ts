@@ -76,7 +76,11 @@ export function createProcessClient<Events extends EventMap = AnyEvents>(
   const isProduction = resolved.baseUrl === DEFAULT_BASE_URL && !options.fetch;
   const warning = isProduction && warningInTests?.(DEFAULT_BASE_URL);
   if (warning) ports.log("warn", warning);
-  const leave = exitTimeoutMs > 0 ? end.join?.() : undefined;
+  const leaveProcess = exitTimeoutMs > 0 ? end.join?.() : undefined;
+  const leave = () => {
+    leaveProcess?.();
+    shared?.leave?.();
+  };
   const run: Run<Events> = { api, client, end, leave, calls: undefined, ending: undefined };
   const whisperr: ServerClient<Events> & { readonly [requestCalls]: RequestCalls } = {
     ...api,
@@ -95,7 +99,7 @@ interface Run<Events extends EventMap> {
   readonly api: ServerClient<Events>;
   readonly client: Client;
   readonly end: ProcessEnd;
-  readonly leave: (() => void) | undefined;
+  readonly leave: () => void;
   /** Made when middleware first asks for them. */
   calls: RequestCalls | undefined;
   ending: Promise<FlushResult> | undefined;
@@ -136,7 +140,7 @@ function shutDown<Events extends EventMap>(
   settings: Deadline | undefined,
 ): Promise<FlushResult> {
   const ended = api.shutdown(settings);
-  // It leaves no listener behind.
+  // It leaves no listener behind, and no storage to which nobody else can get.
   void ended.then(leave);
   return ended;
 }

@@ -30,8 +30,8 @@ export function serversOfProcess(): ClosableServer {
   });
   onAnswered(found);
   return {
-    on: (_event, listener) => {
-      onRequest = listener;
+    on: (event, listener) => {
+      if (event === "request") onRequest = listener;
     },
     close: (done = () => {}) => {
       isClosing = true;

@@ -2,6 +2,8 @@
 import { resolve } from "node:path";
 import {
   type AppOutbox,
+  arrived,
+  type Client,
   callTime,
   checkOptionNames,
   type Names,
@@ -11,11 +13,12 @@ import {
   saidBy,
   sharing,
   timeIn,
+  withdraw,
 } from "@whisperr/core";
 import { kindOf, platformSqlite, type SqliteDatabase } from "./database.ts";
 import { newEntry, repeated, type SqliteQueue } from "./queue.ts";
 import { newerThan } from "./said.ts";
-import { IN_MEMORY, isCorrupt, moveAside, openStore } from "./store.ts";
+import { closeStore, IN_MEMORY, isCorrupt, moveAside, openStore } from "./store.ts";
 import { CHECK_EVERY_MS, catchUp, failed, insert, wordsOf, write } from "./writing.ts";
 
 /** What `sqliteOutbox()` can be told. */
@@ -82,8 +85,11 @@ function createOutbox(queue: SqliteQueue): AppOutbox {
     remove: (offset, count) => remove(queue, offset, count),
     [sharing]: {
       join(client) {
+        const isAgain = queue.client !== undefined && queue.store === undefined && !queue.isBehind;
         queue.client = client;
+        if (isAgain) comeBack(queue, client);
       },
+      leave: () => leave(queue),
       // What is in the queue nobody else has: its lock is held for as long as the process lives.
       maySend: () => true,
     },
@@ -107,6 +113,28 @@ function start(queue: SqliteQueue): void {
       failed(queue, other);
     }
   }
+}
+
+/**
+ * Its client has shut down, and its process may live for long: what is left is the next one's, in this process or in another. A queue
+ * that the file does not have, and a database in memory, stay where they are.
+ */
+function leave(queue: SqliteQueue): void {
+  queue.checkAtMs = 0;
+  write(queue, () => catchUp(queue));
+  const { store } = queue;
+  if (queue.isBehind || store?.lock === undefined) return;
+  closeStore(store);
+  queue.store = undefined;
+  queue.checkAtMs = 0;
+}
+
+/** The app has given the outbox of a client that has shut down to another one: what others have taken over meanwhile is theirs. */
+function comeBack(queue: SqliteQueue, client: Client): void {
+  while (queue.entries.shift()) withdraw(client, 0);
+  queue.again = [];
+  start(queue);
+  arrived(client, queue.entries.length);
 }
 
 function takeOver(queue: SqliteQueue): void {
