@@ -1,16 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { type FakeIndexedDb, fakeIndexedDb } from "../../test/fake-indexed-db.ts";
+import type { FakeIndexedDb } from "../../test/fake-indexed-db.ts";
+import { fakeWorker } from "../../test/fake-worker.ts";
 import { storagePrefix } from "../storage/storage.ts";
 import { createWhisperr, type Whisperr, type WhisperrError, type WorkerOptions } from "../worker.ts";
 
 const NOON_MS = Date.parse("2026-06-14T12:00:00.000Z");
 const PREFIX = storagePrefix("wrk_test");
 const VISITOR = "3f2c3f2c-0000-4000-8000-000000000000";
-
-/** Web Locks of one worker. */
-const locks = {
-  request: async (name: string, _how: object, granted: (lock: object) => unknown) => granted({ name }),
-};
 
 interface Sent {
   readonly event_type?: string;
@@ -46,14 +42,8 @@ describe("the client of a worker", () => {
 
   beforeEach(() => {
     [sent, errors, made] = [[], [], []];
-    database = fakeIndexedDb();
+    database = fakeWorker();
     vi.useFakeTimers({ now: NOON_MS });
-    vi.stubGlobal("indexedDB", database.indexedDB);
-    vi.stubGlobal("navigator", { language: "en", locks, product: "Gecko" });
-    vi.stubGlobal("BroadcastChannel", undefined);
-    vi.stubGlobal("addEventListener", () => {});
-    vi.stubGlobal("removeEventListener", () => {});
-    vi.stubGlobal(Symbol.for("whisperr.browser") as unknown as string, undefined);
   });
   afterEach(async () => {
     for (const client of made) void client.shutdown({ timeoutMs: 0 });

@@ -2,12 +2,9 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { BUILT_IN, thrownWithout } from "../../../core/test/hostile-host.ts";
 import { imbalance } from "../../../core/test/imbalance.ts";
-import { type FakeIndexedDb, fakeIndexedDb } from "../../test/fake-indexed-db.ts";
+import type { FakeIndexedDb } from "../../test/fake-indexed-db.ts";
+import { fakeWorker } from "../../test/fake-worker.ts";
 import { createWhisperr, type Whisperr } from "../worker.ts";
-
-const locks = {
-  request: async (name: string, _how: object, granted: (lock: object) => unknown) => granted({ name }),
-};
 
 let database: FakeIndexedDb;
 let open: () => void;
@@ -15,17 +12,11 @@ let names: string[];
 
 beforeEach(() => {
   names = [];
-  database = fakeIndexedDb();
+  database = fakeWorker();
   database.gate = new Promise((resolve) => {
     open = resolve;
   });
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
-  vi.stubGlobal("indexedDB", database.indexedDB);
-  vi.stubGlobal("navigator", { language: "en", locks, product: "Gecko" });
-  vi.stubGlobal("BroadcastChannel", undefined);
-  vi.stubGlobal("addEventListener", () => {});
-  vi.stubGlobal("removeEventListener", () => {});
-  vi.stubGlobal(Symbol.for("whisperr.browser") as unknown as string, undefined);
 });
 afterEach(() => {
   vi.useRealTimers();
