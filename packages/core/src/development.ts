@@ -9,6 +9,7 @@ import { refuseLaterAnswers } from "./events/schemas.ts";
 import type { Answer } from "./http/exchange.ts";
 import type { WhisperrOptions } from "./options.ts";
 import type { ResolvedOptions } from "./resolve-options.ts";
+import { isTestRun } from "./test-run.ts";
 import { type Names, nearestName, unknownNames } from "./unknown-names.ts";
 
 /** Throws an Error unless an option `fits`: `maxRetries must be a whole number from 0 to 1000 (got NaN)`. */
@@ -160,8 +161,7 @@ export function checkTestRun(
   said: Set<string>,
   say: (message: string) => void,
 ): void {
-  const isRun = variable("NODE_ENV") === "test" || Boolean(variable("VITEST") || variable("JEST_WORKER_ID"));
-  if (!isRun || fetch || baseUrl !== "https://api.whisperr.net" || said.has(instead)) return;
+  if (!isTestRun(variable) || fetch || baseUrl !== "https://api.whisperr.net" || said.has(instead)) return;
   said.add(instead);
   say(`[whisperr] This is a test run, and this client sends to ${baseUrl}: write ${instead}.`);
 }

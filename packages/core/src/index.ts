@@ -122,6 +122,7 @@ export { parseOperation } from "./queue/stored-operation.ts";
 export { describeAnswer } from "./report/messages.ts";
 export { createReporter, printDebug, type Reporter, report, warnOnce } from "./report/reporter.ts";
 export { checkApiKey, integer, type ResolvedOptions, resolveOptions } from "./resolve-options.ts";
+export { isTestRun } from "./test-run.ts";
 export { type Names, named } from "./unknown-names.ts";
 export { type AsyncHooks, outsideZones, portsOfNow, timersIn } from "./web/host-context.ts";
 export { activeSpan, traced, untraced } from "./web/open-telemetry.ts";

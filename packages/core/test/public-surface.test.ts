@@ -62,6 +62,7 @@ test("core exports exactly this, so that nothing becomes public by accident", ()
     "initialState",
     "integer",
     "isHeld",
+    "isTestRun",
     "isThenable",
     "jsonObject",
     "lose",

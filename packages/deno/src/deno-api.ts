@@ -1,4 +1,4 @@
-import type { AsyncHooks } from "@whisperr/core";
+import { type AsyncHooks, isTestRun } from "@whisperr/core";
 
 /** The parts of Deno's own API that are used here, typed so that the package compiles without Deno's types. */
 interface DenoApi {
@@ -40,11 +40,7 @@ export function mayRead(variable: string): boolean {
  * runners set variables, which are looked at where that is permitted.
  */
 export function runsTests(): boolean {
-  return (
-    Deno.test?.name === "test" ||
-    readEnvironment("NODE_ENV") === "test" ||
-    readEnvironment("VITEST") !== undefined
-  );
+  return Deno.test?.name === "test" || isTestRun(readEnvironment);
 }
 
 /** The timer fires while the process lives, but does not keep it alive. */

@@ -1,6 +1,7 @@
 /** What a Node process brings to a client: timers, randomness, and its end. */
 import {
   type AsyncHooks,
+  isTestRun,
   onEnd,
   onOutOfWork,
   outsideZones,
@@ -49,9 +50,9 @@ const TOLD = Symbol.for("@whisperr/node tests 1");
 
 /** Test runners say so in the environment. Told to one client of the process. */
 export function warningInTests(address: string): string | undefined {
-  const { NODE_ENV, VITEST, JEST_WORKER_ID, NODE_TEST_CONTEXT } = process.env;
+  const { env } = process;
   const host = process as { [TOLD]?: boolean };
-  if (host[TOLD] || !(NODE_ENV === "test" || VITEST || JEST_WORKER_ID || NODE_TEST_CONTEXT)) return undefined;
+  if (host[TOLD] || !(env.NODE_TEST_CONTEXT || isTestRun((name) => env[name]))) return undefined;
   host[TOLD] = true;
   return `[whisperr] This is a test run, and this client sends to ${address}: write createTestWhisperr() of @whisperr/node/testing, disabled: true, or the baseUrl of a server of yours.`;
 }
