@@ -5,17 +5,12 @@ import {
   checkSchemas,
   type DeviceClient,
   type FlushResult,
-  hurried,
   lose,
   mustBe,
   type Names,
-  type ResolvedOptions,
   resolveOptions,
-  type Stats,
-  step,
   syncIdentity,
   tell,
-  timeoutOf,
 } from "@whisperr/core";
 import { nowMs, timers } from "../clock.ts";
 import type { BasicOptions, Features } from "../page/host.ts";
@@ -29,8 +24,8 @@ import { sharedByPage } from "../page/shared.ts";
 import { storageFailed, waitOut } from "../queue/outbox.ts";
 import { end, scan } from "../queue/tab-queue.ts";
 import { storagePrefix } from "../storage/storage.ts";
+import { ask, call, guarded, type Opened, statsOf, type Worker } from "./calls.ts";
 import { hostOfWorker } from "./host.ts";
-import { atMost, copied, MAX_WAITING, type WaitingCall } from "./waiting-calls.ts";
 import { openWorkerStorage, type WorkerStorage } from "./worker-storage.ts";
 
 /** Operations kept by default (contract, section 7). */
@@ -40,35 +35,8 @@ const MAX_QUEUE_BYTES = 5 * 1024 * 1024;
 /** IndexedDB may never answer. Then operations wait in memory. */
 const MAX_OPEN_MS = 2000;
 
-/** What one event of a worker records leaves together: so long after the first of it. */
-const SOON_MS = 1000;
-
 /** Nothing is returned by these: they can be made later. */
 const PLAIN_CALLS = ["track", "identify", "optOut", "optIn", "setPushToken", "setPushPermission"] as const;
-
-interface Worker {
-  readonly options: BasicOptions;
-  readonly resolved: ResolvedOptions;
-  readonly features: Features;
-  readonly waiting: WaitingCall[];
-  /** Calls for which there was no room among those that wait. */
-  missed: number;
-  /** Of the call that is made now, if it has waited. */
-  atMs: number | undefined;
-  /** The timer of what is to leave soon. */
-  soon: unknown;
-  /** Once it is known who the user is. */
-  opened: Opened | undefined;
-  ending: Promise<FlushResult> | undefined;
-}
-
-interface Opened {
-  readonly api: { readonly [name: string]: (...args: readonly unknown[]) => unknown };
-  readonly page: Page;
-  readonly stored: WorkerStorage | undefined;
-  /** Lets go of everything the client has. */
-  stop(): void;
-}
 
 /** `names`: of all options. `createDisabled`: for `disabled`, where there is no browser, and where nothing can be made of the options. */
 export function clientOfWorker<Options extends BasicOptions>(
@@ -176,92 +144,6 @@ function start(worker: Worker, stored?: WorkerStorage): void {
   tell(page);
 }
 
-/** Now, or once the worker has started. */
-function call(worker: Worker, name: string, args: readonly unknown[]): unknown {
-  const { opened, waiting } = worker;
-  if (!opened) {
-    if (isQueued(name) && queuedIn(waiting) >= MAX_WAITING) worker.missed += 1;
-    else wait(worker, { name, args: snapshot(args), atMs: nowMs() });
-    return undefined;
-  }
-  const { api, page } = opened;
-  const mattersNow = !page.hasSpoken || name === "identify";
-  const result = api[name]?.apply(undefined, args as unknown[]);
-  if (mattersNow && isQueued(name)) soon(worker, page);
-  return result;
-}
-
-/** Without what other code may have broken, push() for one: what is called is counted. */
-function wait({ waiting }: Worker, call: WaitingCall): void {
-  waiting[waiting.length] = call;
-}
-
-/** The calls that queue an operation. */
-const isQueued = (name: string): boolean => name === "track" || name === "identify";
-
-function queuedIn(waiting: readonly WaitingCall[]): number {
-  let count = 0;
-  for (let index = 0; index < waiting.length; index++)
-    if (isQueued((waiting[index] as WaitingCall).name)) count++;
-  return count;
-}
-
-/** Neither throws nor rejects, whatever other code has broken. */
-async function guarded(worker: Worker, begin: () => Promise<FlushResult>): Promise<FlushResult> {
-  try {
-    return await begin();
-  } catch {
-    return { delivered: 0, dropped: 0, pending: statsOf(worker).pending };
-  }
-}
-
-/** A worker may be ended soon, but not within the event that it handles, which may record more. */
-function soon(worker: Worker, page: Page): void {
-  if (worker.options.flushAtStart === false || worker.soon !== undefined) return;
-  worker.soon = timers.set(() => {
-    worker.soon = undefined;
-    step(page, hurried);
-  }, SOON_MS);
-}
-
-/** A call with a result, which is told once everything that came of it is written as well. */
-function ask(worker: Worker, name: "flush" | "reset" | "shutdown", settings?: unknown): Promise<FlushResult> {
-  const { opened } = worker;
-  const before = statsOf(worker);
-  const asked = opened
-    ? (call(worker, name, [settings]) as Promise<FlushResult>)
-    : new Promise<FlushResult>((done) => {
-        wait(worker, { name, args: [settings], atMs: nowMs(), done });
-      });
-  const over = asked.then(async (result) => {
-    if (name === "shutdown") worker.opened?.stop();
-    await worker.opened?.stored?.saved();
-    if (name === "shutdown") worker.opened?.stored?.close();
-    // What was refused as it was made, after it had waited, counts too.
-    return opened ? result : since(before, statsOf(worker));
-  });
-  return atMost(timers, timeoutOf(settings), over, () => since(before, statsOf(worker)));
-}
-
-const lostIn = ({ dropped }: Stats): number => Object.values(dropped).reduce((sum, count) => sum + count, 0);
-
-const since = (before: Stats, now: Stats): FlushResult => ({
-  delivered: now.delivered - before.delivered,
-  dropped: lostIn(now) - lostIn(before),
-  pending: now.pending,
-});
-
-function statsOf({ opened, waiting, missed }: Worker): Stats {
-  if (opened) return opened.api.stats?.() as Stats;
-  const pending = queuedIn(waiting);
-  return {
-    accepted: pending + missed,
-    delivered: 0,
-    dropped: missed > 0 ? { queue_full: missed } : {},
-    pending,
-  };
-}
-
 /** The network comes back; other workers end. Returns what stops it. */
 function watchWorker(page: Page): () => void {
   const stops: (() => void)[] = [];
@@ -281,13 +163,4 @@ function watchWorker(page: Page): () => void {
     waitOut(page, []);
     end(page);
   };
-}
-
-/** What cannot be copied is refused in its turn. */
-function snapshot(args: readonly unknown[]): readonly unknown[] {
-  try {
-    return copied(args);
-  } catch {
-    return args;
-  }
 }
