@@ -1,7 +1,8 @@
 /** Breadth-first search of everything that requests, delivery and a platform can do with each other at small bounds. */
 import type { DeliveryConfig } from "@whisperr/core";
+import { follow, type Input } from "./follow.ts";
 import { checkStep, checkWorld } from "./rules.ts";
-import { follow, type Input, initialWorld, type World } from "./world.ts";
+import { initialWorld, type World } from "./world.ts";
 
 export interface Exploration {
   readonly worlds: readonly World[];

@@ -1,5 +1,6 @@
 /** What must hold in every world that can be reached, and after every step. */
-import type { Input, Notes, World } from "./world.ts";
+import type { Input } from "./follow.ts";
+import type { Notes, World } from "./world.ts";
 import { delivers } from "./world.ts";
 
 export function rule(holds: boolean, says: string): void {
