@@ -127,6 +127,23 @@ testWithRedis("when an older one waited in another partition, for a relay", asyn
   expect(plans(api)).toHaveLength(3);
 });
 
+testWithRedis("when both have waited for days, as in an outage of the API", async () => {
+  const stage = await setStage();
+  const { client, api } = stage;
+  const calledMs = Date.now() - 2 * DAY_MS;
+  for (const [partition, plan] of ["trial", "pro"].entries()) {
+    const body = JSON.stringify({ external_user_id: "ada", traits: { plan } });
+    const saidAtMs = calledMs + partition;
+    const operation = JSON.stringify({ kind: "identify", body, saidAtMs });
+    await client.xadd(`{whisperr:${partition}}:stream`, `${saidAtMs}-0`, "operation", operation);
+  }
+  await show(stage, 1);
+  startRelay(stage);
+  await arrive(api, "pro");
+  await show(stage, 0);
+  await arrive(api, "pro", "trial", "pro");
+});
+
 testWithRedis("when the relay that delivered the older one ended before Redis heard of it", async () => {
   const stage = await setStage();
   const { client, api } = stage;

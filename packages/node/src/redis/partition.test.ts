@@ -5,6 +5,8 @@ import type { Command } from "./client.ts";
 import { createPartition, endPartition, turn } from "./partition.ts";
 import type { RunningRelay } from "./relay.ts";
 
+const HOUR_MS = 3_600_000;
+
 test("a relay that stops in the middle of a turn tells Redis all that is over, each entry", async () => {
   const told = new Set<string>();
   const command = async (_name: string, ...values: readonly string[]) => {
@@ -52,9 +54,34 @@ test("a lease that ended while its process stood still, and is had again, begins
   await endPartition(partition);
 });
 
-function aRelay(command: Command, onRequest: (body: string) => void): RunningRelay {
+test("what an identify says stays noted for as long as it waits for the API", async () => {
+  const now = vi.spyOn(performance, "now").mockReturnValue(0);
+  onTestFinished(() => now.mockRestore());
+  const body = '{"external_user_id":"ada"}';
+  let notes = 0;
+  const relay = aRelay(
+    async (name, ...values) => {
+      if (name === "EVAL" && values.includes(body)) notes += 1;
+      const isFirst = name === "XREADGROUP" && values.at(-1) === "0-0";
+      return isFirst ? [["stream", [["1-0", ["operation", JSON.stringify({ kind: "identify", body })]]]]] : 1;
+    },
+    () => new Promise(() => {}),
+  );
+  const partition = createPartition({ ...relay, leaseMs: 100 * HOUR_MS }, "0");
+  const seen: number[] = [];
+  for (const hours of [0, 0.5, 1, 1.5, 2, 3]) {
+    now.mockReturnValue(hours * HOUR_MS);
+    await turn(partition);
+    seen.push(notes);
+  }
+  expect(seen).toEqual([1, 1, 2, 2, 3, 4]);
+
+  await endPartition(partition);
+});
+
+function aRelay(command: Command, onRequest: (body: string) => unknown): RunningRelay {
   const fetch = async (_url: string, { body }: { readonly body: string }) => {
-    onRequest(body);
+    await onRequest(body);
     return new Response("{}", { status: 202 });
   };
   const ports = { ...webPorts(fetch), ...portsOfNow(asyncHooks(), timers) };

@@ -23,7 +23,7 @@ import {
 } from "@whisperr/core";
 import { following, groupOf, type ParsedEntry, parsed, saidIn } from "./following.ts";
 import type { RunningRelay } from "./relay.ts";
-import { note } from "./said.ts";
+import { NOTE_EVERY_MS, note } from "./said.ts";
 import {
   createGroup,
   type Entry,
@@ -54,6 +54,8 @@ interface Session {
   readonly ids: Map<Operation, string>;
   /** What those of `identify()` say. */
   readonly said: Map<Operation, Said>;
+  /** When that is noted again, on the clock of `performance.now()`. */
+  noteAtMs: number;
   /** The last entry that was read. */
   last: string;
   /** Every entry up to `last` that a relay was given is in the outbox, or over. */
@@ -76,8 +78,13 @@ export async function turn(partition: Partition): Promise<boolean> {
   const { relay } = partition;
   if (performance.now() >= partition.holdAtMs) await hold(partition);
   await tell(partition);
-  if (relay.isStopping || partition.session === undefined) return true;
-  return readMore(partition, partition.session);
+  const { session } = partition;
+  if (relay.isStopping || session === undefined) return true;
+  if (performance.now() >= session.noteAtMs) {
+    await note(relay.command, relay.prefix, [...session.said.values()]);
+    session.noteAtMs = performance.now() + NOTE_EVERY_MS;
+  }
+  return readMore(partition, session);
 }
 
 async function hold(partition: Partition): Promise<void> {
@@ -124,10 +131,11 @@ async function readMore(partition: Partition, session: Session): Promise<boolean
   const { client } = session;
   if (client.outbox.size + partition.settled.length >= READ_AHEAD) return true;
   const wasCaughtUp = session.isCaughtUp;
-  const entries = await readAnew(partition, wasCaughtUp ? ">" : session.last).catch((error: unknown) => {
+  const after = wasCaughtUp ? ">" : session.last;
+  const entries = await readEntries(relay.command, keys, after, READ_COUNT).catch((error: unknown) => {
     // Redis was emptied.
     if (!String(error).includes("NOGROUP")) throw error;
-    return createGroup(relay.command, keys).then(() => []);
+    return createGroup(relay.command, keys).then((): Entry[] => []);
   });
   // The lease may have ended meanwhile.
   if (partition.session !== session) return true;
@@ -147,9 +155,6 @@ async function readMore(partition: Partition, session: Session): Promise<boolean
   if (count > 0) arrived(client, count);
   return entries.length < READ_COUNT && wasCaughtUp;
 }
-
-const readAnew = ({ relay, keys }: Partition, after: string): Promise<readonly Entry[]> =>
-  readEntries(relay.command, keys, after, READ_COUNT);
 
 function take(partition: Partition, session: Session, { id, text, operation, said }: ParsedEntry): boolean {
   // Delivered, and Redis has not heard it yet.
@@ -189,7 +194,8 @@ function createSession(partition: Partition, untilMs: number): Session {
     saying.delete(operation);
     if (reason === undefined) relay.delivered += 1;
     else relay.dead += 1;
-    partition.settled.push({ id, reason, answer: reason && answerOf(session.client), said });
+    const answer = reason && client.answer && describeAnswer(client.answer);
+    partition.settled.push({ id, reason, answer, said });
   };
   const client = createClient(
     // Everything that is read is due, and Redis holds what is not.
@@ -204,6 +210,7 @@ function createSession(partition: Partition, untilMs: number): Session {
     client,
     ids,
     said: saying,
+    noteAtMs: performance.now() + NOTE_EVERY_MS,
     last: "0-0",
     isCaughtUp: false,
     untilMs,
@@ -211,10 +218,6 @@ function createSession(partition: Partition, untilMs: number): Session {
   };
   startQueue(client);
   return session;
-}
-
-function answerOf({ answer }: Client): string | undefined {
-  return answer && describeAnswer(answer);
 }
 
 /** The request under way is let go of: what it carries, the next session sends again with the same ids. */

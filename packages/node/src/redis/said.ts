@@ -7,26 +7,29 @@ import { type Consequences, consequencesOf, MAX_AGAIN, MAX_NOTED_LENGTH, type Sa
 import type { Command } from "./client.ts";
 import { type Keys, saidKeys } from "./streams.ts";
 
-/** Traits and addresses are kept no longer. As long a producer may be in doubt whether Redis has what it handed over. */
+/** After they were noted last, traits and addresses are kept no longer. As long a producer may be in doubt whether Redis has what it handed over. */
 const KEPT_MS = 86_400_000;
 /** Of all users; beyond it those go whose last `identify()` was the longest ago. */
 const MAX_USERS = 100_000;
 
-/** Answers the keys of users who are too many. */
+/** What has waited for this long is noted again: an outage of the API may be longer than a note lasts. */
+export const NOTE_EVERY_MS = KEPT_MS / 24;
+
+/** Answers the keys of users who are too many. What a user's newest has long replaced goes, however long all of it has waited. */
 const NOTE = `
 local time = redis.call('TIME')
 local now, kept = time[1] * 1000000 + time[2], tonumber(ARGV[1])
-local oldest = now - kept * 1000
 for i = 3, #ARGV, 3 do
   local key, at, body = KEYS[tonumber(ARGV[i])], tonumber(ARGV[i + 1]), ARGV[i + 2]
   local known = redis.call('ZSCORE', key, body)
   if not known or tonumber(known) < at then redis.call('ZADD', key, ARGV[i + 1], body) end
-  redis.call('ZREMRANGEBYSCORE', key, '-inf', '(' .. string.format('%.0f', oldest / 1000))
+  local newest = tonumber(redis.call('ZRANGE', key, -1, -1, 'WITHSCORES')[2])
+  redis.call('ZREMRANGEBYSCORE', key, '-inf', '(' .. string.format('%.0f', newest - kept))
   redis.call('ZREMRANGEBYRANK', key, 0, -${MAX_AGAIN + 1})
   redis.call('PEXPIRE', key, kept)
   redis.call('ZADD', KEYS[1], string.format('%.0f', now), key)
 end
-redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', string.format('%.0f', oldest))
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', string.format('%.0f', now - kept * 1000))
 redis.call('PEXPIRE', KEYS[1], kept)
 local over, many = {}, redis.call('ZCARD', KEYS[1]) - tonumber(ARGV[2])
 if many > 0 then
