@@ -6,6 +6,7 @@ import { attempt, jsonObject } from "./attempt.ts";
 import type { DropReason } from "./errors.ts";
 import { asRefusal, misuse, printable, quote, Refusal } from "./events/refusal.ts";
 import { refuseLaterAnswers } from "./events/schemas.ts";
+import { numberOf } from "./host-numbers.ts";
 import type { Answer } from "./http/exchange.ts";
 import type { WhisperrOptions } from "./options.ts";
 import type { ResolvedOptions } from "./resolve-options.ts";
@@ -102,8 +103,7 @@ export function checkNames(
 
 /** Says of a `timeoutMs` that is no number how long the `call` that got it waits. */
 export function checkDeadline(given: unknown, call: string, say: SayName): void {
-  const { timeoutMs } = Object(given) as { readonly timeoutMs?: unknown };
-  if (Number.isNaN(Number(timeoutMs ?? 0)))
+  if (Number.isNaN(numberOf(() => (Object(given) as { readonly timeoutMs?: unknown }).timeoutMs ?? 0)))
     say("timeoutMs", `${call} got a timeoutMs that is no number: 10,000 is taken.`);
 }
 

@@ -1,4 +1,4 @@
-/** The host's clock and dice, which tests and other scripts replace: whatever those throw or return, nothing ends by it. */
+/** Numbers from outside, such as the host's clock and dice, which tests and other scripts replace: whatever throws or is none, nothing ends by it. */
 import { attempt } from "./attempt.ts";
 import type { Ports } from "./ports.ts";
 
@@ -16,4 +16,5 @@ export function randomOf({ random }: Pick<Ports, "random">): number {
   return drawn >= 0 && drawn < 1 ? drawn : 0.5;
 }
 
-const numberOf = (ask: () => unknown): number => attempt(() => Number(ask()), Number.NaN);
+/** NaN where it is none, or is not to be had. */
+export const numberOf = (ask: () => unknown): number => attempt(() => Number(ask()), Number.NaN);

@@ -2,6 +2,7 @@
 import type { Client } from "../client/client.ts";
 import { abandoned, flushRequested, retryNow } from "../delivery/flushing.ts";
 import { checkDeadline, checkNames, type SayName } from "../development.ts";
+import { numberOf } from "../host-numbers.ts";
 import { MAX_TIMER_MS } from "../options.ts";
 import { warningsOf } from "../report/reporter.ts";
 import type { Names } from "../unknown-names.ts";
@@ -52,7 +53,9 @@ const UNCLEAR_TIMEOUT_MS = 10_000;
 
 /** `timeoutMs` of what the app gave a call that waits; Infinity where it gave none. */
 export function timeoutOf(given: unknown): number {
-  const timeoutMs = Number((given as Deadline | null | undefined)?.timeoutMs ?? Number.POSITIVE_INFINITY);
+  const timeoutMs = numberOf(
+    () => (given as Deadline | null | undefined)?.timeoutMs ?? Number.POSITIVE_INFINITY,
+  );
   return Number.isNaN(timeoutMs) ? UNCLEAR_TIMEOUT_MS : timeoutMs;
 }
 

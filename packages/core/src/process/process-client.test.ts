@@ -268,10 +268,14 @@ describe("while a user is looked up", () => {
     expect(timers.delays(), "the second one waits for nobody, and is over").not.toContain(70);
   });
 
-  test.each(["flush", "shutdown"] as const)("%s() with NaN for a deadline has 10 seconds", async (call) => {
+  test.each([
+    ["flush", Number.NaN],
+    ["shutdown", Number.NaN],
+    ["shutdown", Symbol("soon")],
+  ] as const)("%s() with %o for a deadline has 10 seconds", async (call, timeoutMs) => {
     const { client, calls, timers } = clientOf();
     calls.later(lookup().user, () => {}).track("signed_up");
-    const over = client[call]({ timeoutMs: Number.NaN });
+    const over = client[call]({ timeoutMs: timeoutMs as number });
     await settle();
     timers.fire(10_000);
     expect(await over).toEqual({ delivered: 0, dropped: 0, pending: 0 });
