@@ -24,6 +24,18 @@ test("a clock that jumps back does not disturb the order of a client", () => {
   expect(comparePlaces(places[0] as never, places[1] as never)).toBeLessThan(0);
 });
 
+test.each([Number.NaN, 1e20, Number.POSITIVE_INFINITY])(
+  "a clock that says %d once disturbs no other place, and each can be sent",
+  (odd) => {
+    const times = [100, odd, 200, odd, 300];
+    const { placeOf } = createPlaces(() => times.shift() ?? 0);
+    const identify = { kind: "identify", body: "{}" } as const;
+    const places = [anEvent(1), anEvent(2), anEvent(3), identify, anEvent(4)].map(placeOf);
+    expect(places.map(({ atMs }) => atMs)).toEqual([100, 100, 200, 201, 300]);
+    for (const place of places) expect(parsePlace(JSON.parse(JSON.stringify(place)))).toEqual(place);
+  },
+);
+
 test("a place is that of the call, however late it is asked for; two identifies have two times", () => {
   let now = 100;
   const { called, placeOf } = createPlaces(() => now);

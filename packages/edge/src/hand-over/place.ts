@@ -29,8 +29,8 @@ export function createPlaces(nowMs: () => number = () => Date.now(), newId: () =
     const known = calls.get(operation);
     if (known !== undefined) return known;
     const { number, atMs } = last;
-    const isIdentify = operation.kind === "identify";
-    last = { number: number + 1, atMs: isIdentify ? callTime(atMs, nowMs()) : Math.max(atMs, nowMs()) };
+    const beforeMs = operation.kind === "identify" ? atMs : atMs - 1;
+    last = { number: number + 1, atMs: callTime(beforeMs, nowMs()) };
     calls.set(operation, last);
     return last;
   }
