@@ -25,6 +25,10 @@ export interface KillResult {
   readonly disordered: number;
   /** Events that were sent more than once; the API keeps them once, by their ids. */
   readonly repeated: number;
+  /** Identifies that the API had. */
+  readonly identified: number;
+  /** Users of whom the API heard something older last. */
+  readonly stale: number;
 }
 
 type Kind = "producer" | "relay" | "redis";
@@ -35,7 +39,7 @@ const RELAYS = 2;
 /** The API takes every so manieth request, and its answer is lost. */
 const LOST_ANSWER_EVERY = 7;
 
-/** Records events in small groups, each of them safe before the next; "safe 24" is the last of them. */
+/** Records events in small groups, each of them safe before the next; "safe 24" is the last of them. A group ends with an identify of a user that all producers share. */
 const PRODUCER = `
   import { createWhisperr } from "@whisperr/node";
   import { redisOutbox } from "@whisperr/node/redis";
@@ -47,6 +51,7 @@ const PRODUCER = `
   for (let n = 0; n < Number(count); n++) {
     whisperr.track("ada", "step_taken", { producer: name, n });
     if (n % 10 < 9 && n + 1 < Number(count)) continue;
+    whisperr.identify("user " + Math.floor(n / 10), { traits: { producer: name, n } });
     while ((await whisperr.flush()).pending > 0);
     console.log("safe", n + 1);
   }
@@ -118,6 +123,7 @@ export async function runKills({ events, kills, seed }: KillPlan): Promise<KillR
     victim?.kill("SIGKILL");
   }
 
+  let stale = 0;
   try {
     for (let i = 0; i < RELAYS; i++) startRelay();
     for (let i = 0; i < PRODUCERS; i++)
@@ -129,13 +135,20 @@ export async function runKills({ events, kills, seed }: KillPlan): Promise<KillR
     }
     while (total() < events || running.producer.size > 0) await change();
     await drained(redis.path);
+    stale = await countStale(redis.path, api.identifies);
   } finally {
     isOver = true;
     for (const child of [...running.producer.keys(), ...running.relay.keys()]) child.kill("SIGKILL");
     api.end();
     await redis.end();
   }
-  return { killed, recorded: total(), ...judge(api.events, safe) };
+  return {
+    killed,
+    recorded: total(),
+    ...judge(api.events, safe),
+    identified: api.identifies.length,
+    stale,
+  };
 }
 
 /** By producer, in the order the API had them first. */
@@ -173,6 +186,21 @@ async function drained(path: string): Promise<void> {
   client.disconnect();
 }
 
+/** By Redis's clock, which the notes have. Of two calls in one millisecond either may be the last. */
+async function countStale(path: string, identifies: readonly string[]): Promise<number> {
+  const client = new Redis({ path });
+  client.on("error", () => {});
+  const last = new Map(identifies.map((body) => [JSON.parse(body).external_user_id, body]));
+  let stale = 0;
+  for (const [user, body] of last) {
+    const key = `{whisperr:said}:${user}`;
+    const [, newest] = await client.zrange(key, "-1", "-1", "WITHSCORES");
+    if (newest === undefined || (await client.zscore(key, body)) !== newest) stale += 1;
+  }
+  client.disconnect();
+  return stale;
+}
+
 function runProgram(source: string, args: readonly string[]): ChildProcess {
   const flags = [
     "--conditions=@whisperr/source",
@@ -188,6 +216,7 @@ function runProgram(source: string, args: readonly string[]): ChildProcess {
 
 async function startApi() {
   const events: ReceivedEvent[] = [];
+  const identifies: string[] = [];
   let requests = 0;
   const server = createServer(async (request, response) => {
     let body = "";
@@ -197,7 +226,8 @@ async function startApi() {
       // The relay was killed in the middle of it.
       return;
     }
-    events.push(...(JSON.parse(body) as { events: ReceivedEvent[] }).events);
+    if (request.url === "/v1/identify") identifies.push(body);
+    else events.push(...(JSON.parse(body) as { events: ReceivedEvent[] }).events);
     requests += 1;
     if (requests % LOST_ANSWER_EVERY === 0) return void request.socket.destroy();
     response.writeHead(202, { "content-type": "application/json" }).end("{}");
@@ -206,6 +236,7 @@ async function startApi() {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     events,
+    identifies,
     end() {
       server.closeAllConnections();
       server.close();
