@@ -103,7 +103,11 @@ export function checkNames(
 
 /** Says of a `timeoutMs` that is no number how long the `call` that got it waits. */
 export function checkDeadline(given: unknown, call: string, say: SayName): void {
-  if (Number.isNaN(numberOf(() => (Object(given) as { readonly timeoutMs?: unknown }).timeoutMs ?? 0)))
+  const timeoutMs = numberOf(
+    () => (given as { readonly timeoutMs?: unknown } | undefined)?.timeoutMs ?? Infinity,
+  );
+  // NaN is not.
+  if (!(timeoutMs <= Infinity))
     say("timeoutMs", `${call} got a timeoutMs that is no number: 10,000 is taken.`);
 }
 

@@ -102,7 +102,13 @@ export {
 } from "./loop/flush.ts";
 export { guard, guardedWait } from "./loop/guard.ts";
 export { adopt, append, arrived, withdraw } from "./loop/queue.ts";
-export { MAX_TIMER_MS, OPTION_NAMES, type WhisperrOptions } from "./options.ts";
+export {
+  DELIVERY_OPTION_NAMES,
+  type DeliveryOptionName,
+  MAX_TIMER_MS,
+  OPTION_NAMES,
+  type WhisperrOptions,
+} from "./options.ts";
 export type {
   AbortControllerLike,
   BodyReader,

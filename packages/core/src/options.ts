@@ -170,3 +170,32 @@ export const OPTION_NAMES: Names<Omit<WhisperrOptions, "outbox">> = {
   context: true,
   fetch: true,
 };
+
+/** The options of what only delivers: the other side of an outbox. */
+export type DeliveryOptionName =
+  | "apiKey"
+  | "baseUrl"
+  | "allowInsecureHttp"
+  | "maxBatchSize"
+  | "maxBatchBytes"
+  | "maxRetries"
+  | "backoff"
+  | "requestTimeoutMs"
+  | "debug"
+  | "onError"
+  | "fetch";
+
+/** Their names. */
+export const DELIVERY_OPTION_NAMES: Names<Pick<WhisperrOptions, DeliveryOptionName>> = {
+  apiKey: true,
+  baseUrl: true,
+  allowInsecureHttp: true,
+  maxBatchSize: true,
+  maxBatchBytes: true,
+  maxRetries: true,
+  backoff: true,
+  requestTimeoutMs: true,
+  debug: true,
+  onError: true,
+  fetch: true,
+};

@@ -5,6 +5,7 @@ import * as testing from "../src/testing.ts";
 test("core exports exactly this, so that nothing becomes public by accident", () => {
   expect(Object.keys(core).sort()).toEqual([
     "AHEAD",
+    "DELIVERY_OPTION_NAMES",
     "EFFECTS",
     "HOLD",
     "MAX_AGAIN",

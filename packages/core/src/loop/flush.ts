@@ -53,10 +53,9 @@ const UNCLEAR_TIMEOUT_MS = 10_000;
 
 /** `timeoutMs` of what the app gave a call that waits; Infinity where it gave none. */
 export function timeoutOf(given: unknown): number {
-  const timeoutMs = numberOf(
-    () => (given as Deadline | null | undefined)?.timeoutMs ?? Number.POSITIVE_INFINITY,
-  );
-  return Number.isNaN(timeoutMs) ? UNCLEAR_TIMEOUT_MS : timeoutMs;
+  const timeoutMs = numberOf(() => (given as Deadline | null | undefined)?.timeoutMs ?? Infinity);
+  // NaN is not.
+  return timeoutMs <= Infinity ? timeoutMs : UNCLEAR_TIMEOUT_MS;
 }
 
 /** The same. What it gave that makes no sense is said once. */

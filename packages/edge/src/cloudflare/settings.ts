@@ -1,7 +1,7 @@
 /** What the delivering side of a platform's outbox needs: a Worker's options, its environment, its platform. */
 import {
   createReporter,
-  type Names,
+  type DeliveryOptionName,
   type Ports,
   type Reporter,
   type ResolvedOptions,
@@ -12,19 +12,7 @@ import {
 import type { EdgeOptions } from "../options.ts";
 
 /** The options of delivery, as everywhere; `apiKey` and `baseUrl` come from the Worker's environment by default. */
-export interface DeliveryOptions
-  extends Pick<
-    EdgeOptions,
-    | "allowInsecureHttp"
-    | "maxBatchSize"
-    | "maxBatchBytes"
-    | "maxRetries"
-    | "backoff"
-    | "requestTimeoutMs"
-    | "debug"
-    | "onError"
-    | "fetch"
-  > {
+export interface DeliveryOptions extends Pick<EdgeOptions, DeliveryOptionName> {
   /**
    * The ingestion key, `wrk_…`. It never travels with operations.
    * @default `env.WHISPERR_API_KEY`
@@ -37,31 +25,21 @@ export interface DeliveryOptions
   readonly baseUrl?: string | undefined;
 }
 
-export const DELIVERY_OPTION_NAMES: Names<DeliveryOptions> = {
-  apiKey: true,
-  baseUrl: true,
-  allowInsecureHttp: true,
-  maxBatchSize: true,
-  maxBatchBytes: true,
-  maxRetries: true,
-  backoff: true,
-  requestTimeoutMs: true,
-  debug: true,
-  onError: true,
-  fetch: true,
-};
-
 export interface DeliverySettings {
   readonly options: ResolvedOptions;
   readonly ports: Ports;
   readonly reporter: Reporter;
 }
 
-/** Throws an Error that names the option and the fix when an option makes no sense, or the key is missing. */
+/**
+ * `defaults`, `waits`: as of `resolveOptions()`. Throws an Error that names the option and the fix when an option makes no
+ * sense, or the key is missing.
+ */
 export function resolveDelivery(
   given: WhisperrOptions,
   env: unknown,
-  maxQueueSize: number,
+  defaults: Parameters<typeof resolveOptions>[1],
+  waits?: ResolvedOptions["backoff"],
 ): DeliverySettings {
   const { WHISPERR_API_KEY, WHISPERR_BASE_URL } = Object(env) as { readonly [name: string]: string };
   const filled = {
@@ -69,7 +47,7 @@ export function resolveDelivery(
     apiKey: given.apiKey || WHISPERR_API_KEY,
     baseUrl: given.baseUrl ?? WHISPERR_BASE_URL,
   };
-  const options = resolveOptions(filled, { maxQueueSize });
+  const options = resolveOptions(filled, defaults, waits);
   const ports = webPorts(given.fetch);
   const reporter = createReporter({ ...options, onError: given.onError }, ports);
   return { options, ports, reporter };

@@ -1,12 +1,17 @@
 /** What the two builds make of options that make no sense. */
-import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
+import { handOverBody } from "../../src/cloudflare/durable-object/body.ts";
+import { messageBody } from "../../src/cloudflare/queue/message.ts";
+import type * as cloudflare from "../../src/cloudflare.ts";
 import type { createWhisperr, WhisperrEdgeOptions } from "../../src/index.ts";
+import { aStorage, handedOver } from "../durable-fixtures.ts";
+import { anEvent } from "../queue-fixtures.ts";
 
 vi.mock("next/server.js", () => ({ after() {} }));
 
 type Sdk = { readonly createWhisperr: typeof createWhisperr };
 
-const load = (file: string): Promise<Sdk> =>
+const load = <Entry = Sdk>(file: string): Promise<Entry> =>
   import(/* @vite-ignore */ new URL(`../../dist/${file}`, import.meta.url).href);
 
 /** None of them is of its type, or in its range, and a client can do without each. */
@@ -115,9 +120,11 @@ describe.each(["index", "vercel", "next"])("%s", (entry) => {
   });
 });
 
-test("the defaults that are taken are those of this package", async () => {
-  vi.useFakeTimers();
-  try {
+describe("the defaults that are taken are those of", () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  test("this package", async () => {
     const { createWhisperr } = await load("index.js");
     const whisperr = createWhisperr(given({ flushIntervalMs: "soon", backoff: "fast", onError() {} }));
     fetched.mockResolvedValueOnce(new Response(null, { status: 503 }));
@@ -128,7 +135,38 @@ test("the defaults that are taken are those of this package", async () => {
     expect(fetched).toHaveBeenCalledTimes(1);
     await vi.advanceTimersByTimeAsync(500);
     expect(fetched).toHaveBeenCalledTimes(2);
-  } finally {
-    vi.useRealTimers();
-  }
+  });
+
+  test("a Queue's consumer", async () => {
+    const { whisperrQueueConsumer } = await load<typeof cloudflare>("cloudflare.js");
+    const backoff = { baseMs: Number.NaN, maxMs: Number.NaN };
+    const consume = whisperrQueueConsumer({ maxRetries: Number.NaN, backoff, onError() {} });
+    fetched.mockImplementation(async () => new Response(null, { status: 503 }));
+    onTestFinished(() => void fetched.mockReset());
+    const body = messageBody(anEvent(1), { client: "a", number: 1, atMs: Date.now() });
+    const retry = vi.fn();
+    const messages = [{ body, attempts: 1, ack() {}, retry }];
+    const over = consume({ messages, retryAll() {} } as never, { WHISPERR_API_KEY: "wrk_nonsense" });
+    await vi.advanceTimersByTimeAsync(500);
+    expect(fetched).toHaveBeenCalledTimes(2);
+    await vi.advanceTimersByTimeAsync(1000);
+    await over;
+    expect(fetched).toHaveBeenCalledTimes(3);
+    expect(retry).toHaveBeenCalledOnce();
+  });
+
+  test("a Durable Object", async () => {
+    const { WhisperrOutbox } = await load<typeof cloudflare>("cloudflare.js");
+    class Outbox extends WhisperrOutbox {
+      override options() {
+        return { apiKey: "wrk_nonsense", flushIntervalMs: Number.NaN };
+      }
+    }
+    const storage = aStorage();
+    const outbox = new Outbox({ storage } as never, {});
+    await outbox.fetch(
+      new Request("https://whisperr/", { method: "POST", body: handOverBody(handedOver(1, 1)) }),
+    );
+    expect(storage.alarmMs).toBe(Date.now() + 1000);
+  });
 });

@@ -2,6 +2,8 @@
 import {
   checkOptionNames,
   createReporter,
+  DELIVERY_OPTION_NAMES,
+  type DeliveryOptionName,
   describeThrown,
   integer,
   MAX_TIMER_MS,
@@ -25,22 +27,7 @@ import { createPartition, endPartition, finish, type Partition, turn } from "./p
 import { partitionsKey } from "./streams.ts";
 
 /** What `createRelay()` can be told. The options of delivery are those of `createWhisperr()`. */
-export interface RelayOptions
-  extends Pick<
-    NodeOptions,
-    | "apiKey"
-    | "baseUrl"
-    | "allowInsecureHttp"
-    | "flushIntervalMs"
-    | "maxBatchSize"
-    | "maxBatchBytes"
-    | "maxRetries"
-    | "backoff"
-    | "requestTimeoutMs"
-    | "debug"
-    | "onError"
-    | "fetch"
-  > {
+export interface RelayOptions extends Pick<NodeOptions, DeliveryOptionName | "flushIntervalMs"> {
   /** An opened client of `redis` or `ioredis`. Others may use it too. */
   readonly client: RedisClient;
   /**
@@ -57,21 +44,11 @@ export interface RelayOptions
 }
 
 const OPTION_NAMES: Names<RelayOptions> = {
+  ...DELIVERY_OPTION_NAMES,
+  flushIntervalMs: true,
   client: true,
   prefix: true,
   leaseMs: true,
-  apiKey: true,
-  baseUrl: true,
-  allowInsecureHttp: true,
-  flushIntervalMs: true,
-  maxBatchSize: true,
-  maxBatchBytes: true,
-  maxRetries: true,
-  backoff: true,
-  requestTimeoutMs: true,
-  debug: true,
-  onError: true,
-  fetch: true,
 };
 
 /** What a relay has done so far. */

@@ -28,7 +28,7 @@ function anObject(api: NumberedApi, options: OutboxOptions = {}, storage: FakeSt
   };
   const object = createOutboxObject(
     storage,
-    () => resolveDelivery(given, {}, 10_000),
+    () => resolveDelivery(given, {}, { maxQueueSize: 10_000 }),
     () => options.maxQueueSize ?? 10_000,
   );
   /** As the platform does: at its time, and gone once it fires. */

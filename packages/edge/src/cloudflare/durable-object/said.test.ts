@@ -28,7 +28,7 @@ function anObject(storage: FakeStorage = aStorage(), heard: string[] = []) {
       },
     },
     {},
-    10_000,
+    { maxQueueSize: 10_000 },
   );
   const object = createOutboxObject(
     storage,

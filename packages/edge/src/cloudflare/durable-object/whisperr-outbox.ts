@@ -1,12 +1,7 @@
 /** Durable Objects as the outbox: the class a Worker exports, and the client's side. */
-import { checkOptionNames, type Names } from "@whisperr/core";
+import { checkOptionNames, DELIVERY_OPTION_NAMES, type Names } from "@whisperr/core";
 import type { DurableObjectStateLike } from "../bindings.ts";
-import {
-  DELIVERY_OPTION_NAMES,
-  type DeliveryOptions,
-  type DeliverySettings,
-  resolveDelivery,
-} from "../settings.ts";
+import { type DeliveryOptions, type DeliverySettings, resolveDelivery } from "../settings.ts";
 import { parseHandOver } from "./body.ts";
 import { createOutboxObject, handOver, type OutboxObject, onAlarm } from "./delivery.ts";
 
@@ -46,9 +41,8 @@ const OPTION_NAMES: Names<OutboxOptions> = {
   maxQueueSize: true,
 };
 
-const MAX_QUEUE_SIZE = 10_000;
-/** Long enough for busy Workers' requests to share a batch, short enough to be no delay. */
-const FLUSH_INTERVAL_MS = 1000;
+/** An interval long enough for busy Workers' requests to share a batch, short enough to be no delay. */
+const DEFAULTS = { maxQueueSize: 10_000, flushIntervalMs: 1000 };
 
 /**
  * The Durable Object that keeps operations in its SQLite storage and delivers them in order, with alarms as its clock.
@@ -78,13 +72,12 @@ export class WhisperrOutbox<Env = unknown> {
           options = this.options(env);
           checkOptionNames(options, OPTION_NAMES, "WhisperrOutbox", console.warn);
         }
-        const flushIntervalMs = options.flushIntervalMs ?? FLUSH_INTERVAL_MS;
-        settings ??= resolveDelivery({ ...options, flushIntervalMs }, env, MAX_QUEUE_SIZE);
+        settings ??= resolveDelivery(options, env, DEFAULTS);
         return settings;
       },
       () => {
         const maxQueueSize = options?.maxQueueSize;
-        return Number.isInteger(maxQueueSize) ? Math.max(1, Number(maxQueueSize)) : MAX_QUEUE_SIZE;
+        return Number.isInteger(maxQueueSize) ? Math.max(1, Number(maxQueueSize)) : DEFAULTS.maxQueueSize;
       },
     );
   }

@@ -5,6 +5,7 @@
 import {
   attempt,
   checkOptionNames,
+  DELIVERY_OPTION_NAMES,
   describeThrown,
   type IdentifyOperation,
   integer,
@@ -15,12 +16,7 @@ import {
   type Said,
 } from "@whisperr/core";
 import type { QueueBatchLike, QueueMessageLike } from "../bindings.ts";
-import {
-  DELIVERY_OPTION_NAMES,
-  type DeliveryOptions,
-  type DeliverySettings,
-  resolveDelivery,
-} from "../settings.ts";
+import { type DeliveryOptions, type DeliverySettings, resolveDelivery } from "../settings.ts";
 import { type SortedMessages, sortMessages, unreadableError } from "./batch.ts";
 import { isLate, type Memory, undoneBy } from "./last-word.ts";
 import { MAX_DELAY_SECONDS, type RetryDelay, retryDelaySeconds } from "./retry-delay.ts";
@@ -67,6 +63,9 @@ const OPTION_NAMES: Names<QueueConsumerOptions> = {
 export type QueueConsumer<Env> = (batch: QueueBatchLike, env: Env, ctx?: unknown) => Promise<void>;
 
 const MAX_TIME_LIMIT_MS = 840_000;
+/** Few and short: the Queue itself retries later. */
+const MAX_RETRIES = 2;
+const BACKOFF = { baseMs: 500, maxMs: 5000 };
 
 /**
  * Makes the handler for the Worker that consumes what `queueOutbox()` produced. `options`: an object, or a function of
@@ -111,14 +110,11 @@ interface ConsumerSettings extends DeliverySettings {
 
 function resolveConsumer(given: QueueConsumerOptions, env: unknown): ConsumerSettings {
   checkOptionNames(given, OPTION_NAMES, "whisperrQueueConsumer()", console.warn);
-  const maxRetries = given.maxRetries ?? 2;
-  const baseMs = given.backoff?.baseMs ?? 500;
-  const backoff = { baseMs, maxMs: given.backoff?.maxMs ?? Math.max(5000, baseMs) };
   const seconds = (name: "retryDelaySeconds" | "maxRetryDelaySeconds", fallback: number) =>
     integer(name, given[name], fallback, 1, MAX_DELAY_SECONDS);
   const baseSeconds = seconds("retryDelaySeconds", 10);
   return {
-    ...resolveDelivery({ ...given, maxRetries, backoff }, env, 1),
+    ...resolveDelivery(given, env, { maxRetries: MAX_RETRIES, maxQueueSize: 1 }, BACKOFF),
     notBeforeMs: 0,
     memory: { notes: [] },
     timeLimitMs: integer("timeLimitMs", given.timeLimitMs, 300_000, 1, MAX_TIME_LIMIT_MS),
