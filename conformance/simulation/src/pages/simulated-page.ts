@@ -123,7 +123,8 @@ export function simulatedPage(browser: Browser, settings: PageSettings): Simulat
   }
 
   const storage: Storage = {
-    keys: () => (page.isAlive ? [...stored.view.keys()].sort() : []),
+    // Browsers have an order of their own.
+    keys: () => (page.isAlive ? [...stored.view.keys()].sort().reverse() : []),
     get: (key) => (page.isAlive ? (stored.view.get(key) ?? null) : null),
     set(key, text) {
       if (!mayWrite()) return true;

@@ -88,8 +88,8 @@ test.each(["a visitor", "a user"])(
   },
 );
 
-test("a page that starts with a thousand records reads them piece by piece, and sends nothing before it has them all", async () => {
-  const storage = watchedStorage();
+/** What dead pages have left: so many records, with so long texts. */
+function leftBehind(storage: Storage, count: number, length: number): string[] {
   const operation = (n: number) => ({
     kind: "track",
     anonymousId: "visitor",
@@ -97,36 +97,74 @@ test("a page that starts with a thousand records reads them piece by piece, and 
     atMs: Date.UTC(2026, 5, 14),
     idPrefix: "9f2b5479-2729-418f-8ecf-",
     idNumber: n,
-    properties: "{}",
+    properties: JSON.stringify({ text: "x".repeat(length) }),
     context: "{}",
   });
-  const keys = Array.from({ length: 999 }, (_, n) => `q.0mqdqfeo0dead.${String(n).padStart(6, "0")}`);
+  const keys = Array.from({ length: count }, (_, n) => `q.0mqdqfeo0dead.${String(n).padStart(6, "0")}`);
   keys.forEach((key, n) => void storage.set(key, JSON.stringify(operation(n))));
-  const due: (() => void)[] = [];
-  const fetch = vi.fn(() => new Promise<never>(() => {}));
-  const timers: PageHost["timers"] = {
-    set: (callback, delayMs) => (delayMs === 0 ? due.push(callback) : 0),
-    clear: () => {},
-  };
-  const { api, page } = pageWith(storage, { timers, fetch });
-  await settle();
-  const pieces: number[] = [];
-  const recordsRead = () => storage.used.splice(0).filter((use) => use.startsWith("get q.")).length;
-  pieces.push(recordsRead());
-  api.track("own");
-  for (let next = due.shift(); next; next = due.shift()) {
-    expect(fetch).not.toHaveBeenCalled();
+  return keys;
+}
+
+test.each([
+  { count: 999, length: 0, atOnce: 40 },
+  { count: 999, length: 300, atOnce: 25 },
+  { count: 50, length: 15_000, atOnce: 2 },
+  { count: 30, length: 30_000, atOnce: 1 },
+])(
+  "a page that starts with $count records of $length characters reads $atOnce in a task at most, lists all keys once in it, and sends nothing before it has them all",
+  async ({ count, length, atOnce }) => {
+    const storage = watchedStorage();
+    const keys = leftBehind(storage, count, length);
+    const due: (() => void)[] = [];
+    const fetch = vi.fn(() => new Promise<never>(() => {}));
+    const timers: PageHost["timers"] = {
+      set: (callback, delayMs) => (delayMs === 0 ? due.push(callback) : 0),
+      clear: () => {},
+    };
+    const tasks: { lists: number; reads: number }[] = [];
     storage.used = [];
-    next();
-    pieces.push(recordsRead());
-  }
+    const { api, page } = pageWith(storage, { timers, fetch });
+    const taskIsOver = () => {
+      const used = storage.used.splice(0);
+      // The last one sends the first request, for which the queue is looked at.
+      if (page.maySend) return;
+      const reads = used.filter((use) => use.startsWith("get q.")).length;
+      tasks.push({ lists: used.filter((use) => use === "keys").length, reads });
+    };
+    taskIsOver();
+    await settle();
+    taskIsOver();
+    api.track("own");
+    storage.used = [];
+    for (let next = due.shift(); next; next = due.shift()) {
+      expect(fetch).not.toHaveBeenCalled();
+      next();
+      taskIsOver();
+      await settle();
+      taskIsOver();
+    }
+
+    expect(Math.max(...tasks.map(({ reads }) => reads))).toBeLessThanOrEqual(atOnce);
+    expect(tasks.reduce((sum, { reads }) => sum + reads, 0)).toBeGreaterThan(count - atOnce);
+    expect(Math.max(...tasks.map(({ lists }) => lists))).toBe(1);
+    expect(page.entries.map(({ key }) => key).slice(0, -1)).toEqual(keys);
+    expect(page.entries).toHaveLength(count + 1);
+    expect(fetch).toHaveBeenCalledTimes(1);
+  },
+);
+
+test.each([
+  ["few records and no more timers than for its own", false, 25],
+  ["many, and is hidden,", true, 999],
+])("a page that starts with %s reads them in the task that has the locks", async (_, isHidden, count) => {
+  const storage = watchedStorage();
+  const keys = leftBehind(storage, count, 100);
+  const set = vi.fn(() => 0);
+  const { page } = pageWith(storage, { timers: { set, clear: () => {} }, isHidden: () => isHidden });
   await settle();
 
-  // The first task finds them, and the last one sends the first request, for which the queue is looked at.
-  expect(pieces.slice(0, -1)).toEqual([0, ...Array.from({ length: 39 }, () => 25), 24]);
-  expect(page.entries.map(({ key }) => key).slice(0, -1)).toEqual(keys);
-  expect(page.entries).toHaveLength(1000);
-  expect(fetch).toHaveBeenCalledTimes(1);
+  expect(page.entries.map(({ key }) => key)).toEqual(keys);
+  expect(set).not.toHaveBeenCalledWith(expect.any(Function), 0);
 });
 
 test("a request carries neither the page's address nor its cookies, whatever the page's own policy is", async () => {

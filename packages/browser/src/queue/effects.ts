@@ -6,7 +6,7 @@ import type { Copy, Storage } from "../storage/storage.ts";
 import { readInFlight } from "./in-flight.ts";
 import type { Whose } from "./locks.ts";
 import { sayNewest } from "./newest.ts";
-import { readLocked } from "./recovery.ts";
+import { readLocked, whenFree } from "./recovery.ts";
 import type { Effects } from "./state.ts";
 import { found, lockAnswered } from "./tab-queue.ts";
 
@@ -22,12 +22,18 @@ export function effectsOf(page: Page): Effects {
   const left = () => (tab.get(LEFT) ?? "").split(" ");
   /** Of pages that were left, in this tab or another one, with something in flight. */
   let leftInFlight: string[] = [];
+  /** Records there were when a queue was begun. */
+  let waiting = 0;
 
   return {
     ...storage,
     newId() {
       // Later than every queue there is, whatever the clock says.
-      const last = timeOf(queueOf(recordKeys(storage).pop() ?? "")) || 0;
+      const records = recordsOf(storage.keys());
+      waiting = records.length;
+      let newest = "";
+      for (const key of records) if (key > newest) newest = key;
+      const last = timeOf(queueOf(newest)) || 0;
       const time = Math.max(Math.floor(page.nowMs()), last + 1);
       return time.toString(36).padStart(TIME_LENGTH, "0") + page.uuid().slice(0, RANDOM_LENGTH);
     },
@@ -39,15 +45,17 @@ export function effectsOf(page: Page): Effects {
       ends[queue] = page.locks.request(queue, whose, answer);
     },
     find: () =>
-      withCopy(storage, (copy) => {
-        const queues = new Set(recordKeys(storage, copy).map(queueOf));
-        // A page that has started looks again later, rather than wait.
-        const running = readInFlight(page).filter(({ leftMs }) => leftMs > 0);
-        if (page.maySend) for (const { last } of running) queues.delete(queueOf(last));
-        leftInFlight = running.filter(({ isLeft }) => isLeft).map(({ last }) => queueOf(last));
-        found(page, [...queues]);
-      }),
-    readLocked: () => withCopy(storage, (copy) => readLocked(page, recordKeys(storage, copy), copy)),
+      whenFree(page, waiting, () =>
+        withKeys(storage, (keys, records) => {
+          const queues = new Set(records.map(queueOf));
+          // A page that has started looks again later, rather than wait.
+          const running = readInFlight(page, keys).filter(({ leftMs }) => leftMs > 0);
+          if (page.maySend) for (const { last } of running) queues.delete(queueOf(last));
+          leftInFlight = running.filter(({ isLeft }) => isLeft).map(({ last }) => queueOf(last));
+          found(page, [...queues]);
+        }),
+      ),
+    readLocked: () => withKeys(storage, (...found) => readLocked(page, ...found)),
     // Another page may have taken this one's records, and then has a note of what it sends of them.
     isAlone: () => storage.keys().every((key) => !/^[fq]\./.test(key) || queueOf(key) === page.own),
     letGo(queues) {
@@ -67,15 +75,17 @@ export function effectsOf(page: Page): Effects {
   };
 }
 
-/** With the durable copy of the records, where there is one. */
-function withCopy({ backup }: Storage, task: (copy?: Copy) => void): void {
-  if (backup) void backup().then(task);
-  else task();
+/** With all keys there are, those of records among them, and the durable copy of these, where there is one. All of it in any order. */
+function withKeys(
+  { backup, keys: list }: Storage,
+  task: (keys: readonly string[], records: readonly string[], copy?: Copy) => void,
+): void {
+  const go = (copy?: Copy) => {
+    const keys = list();
+    task(keys, recordsOf(copy ? [...new Set([...keys, ...copy.keys()])] : keys), copy);
+  };
+  if (backup) void backup().then(go);
+  else go();
 }
 
-export function recordKeys(storage: Storage, copy?: Copy): string[] {
-  const keys = storage.keys();
-  // A thousand of them are sorted once.
-  const all = copy ? [...new Set([...keys, ...copy.keys()])].sort() : keys;
-  return all.filter((key) => key.startsWith(RECORD));
-}
+const recordsOf = (keys: readonly string[]): string[] => keys.filter((key) => key.startsWith(RECORD));

@@ -43,9 +43,12 @@ export function takeOver({ storage }: Page, inFlight: InFlight): void {
   }
 }
 
-/** What pages have in flight, or had when they ended, but for this one. */
-export function readInFlight({ storage, note: own, nowMs, leaseMs }: Page): InFlight {
-  return storage.keys().flatMap((note) => {
+/** What pages have in flight, or had when they ended, but for this one. `keys`: all there are. */
+export function readInFlight(
+  { storage, note: own, nowMs, leaseMs }: Page,
+  keys: readonly string[],
+): InFlight {
+  return keys.flatMap((note) => {
     if (!note.startsWith(IN_FLIGHT) || note === own) return [];
     const [until, ...lasts] = (storage.get(note) ?? "").split(" ");
     // What it was about has arrived, or is lost.

@@ -21,7 +21,7 @@ test("what is noted can be read where arrays become text (Prototype 1.6)", () =>
   const texts = new Map([[older, JSON.stringify(identify("trial"))]]);
   const storage = {
     ...nowhere,
-    keys: () => [...texts.keys()].sort(),
+    keys: () => [...texts.keys()].sort().reverse(),
     get: (key: string) => texts.get(key) ?? null,
     set: (key: string, text: string) => Boolean(texts.set(key, text)),
   };

@@ -26,24 +26,17 @@ export function noteNewest(page: Page, operation: IdentifyOperation): void {
   const { storage, own, written } = page;
   const user = userOf(operation);
   const key = recordKey(own, written);
-  let note: Note = { after: [], said: [] };
-  for (const one of storage.keys()) {
-    const text = storage.get(one) ?? "";
-    if (
-      one.startsWith(RECORD) &&
-      queueOf(one) !== own &&
-      text.includes('"kind":"identify"') &&
-      userOf(jsonObject(text)) === user
-    )
-      note = { ...note, after: [...note.after, one] };
-    if (one === NEWEST + user) note = { ...note, ...(jsonObject(text) as Note) };
-  }
-  const after = note.after.filter(storage.get);
-  if (after.length + note.said.length === 0) return;
+  const { after: noted = [], said: before = [] } = jsonObject(storage.get(NEWEST + user)) as Partial<Note>;
+  const older = storage.keys().filter((one) => {
+    const text = (one.startsWith(RECORD) && queueOf(one) !== own && storage.get(one)) || "";
+    return text.includes('"kind":"identify"') && userOf(jsonObject(text)) === user;
+  });
+  const after = [...noted, ...older].filter(storage.get);
+  if (after.length + before.length === 0) return;
   const entry = [key, operation.body] as const;
   const said = page.isSayingAgain
-    ? note.said.map((one) => (one[1] === operation.body ? entry : one))
-    : [...note.said, entry].slice(-MAX_SAID);
+    ? before.map((one) => (one[1] === operation.body ? entry : one))
+    : [...before, entry].slice(-MAX_SAID);
   storage.set(NEWEST + user, stringify({ after, said }));
 }
 
@@ -63,7 +56,7 @@ export function sayNewest(page: Page, settled: readonly Entry[] = []): void {
     const bodies = said.map(([, body]) => body);
     // It may be a copy that was settled.
     const last = Math.max(-1, ...settled.map(({ operation }) => bodies.lastIndexOf(bodyOf(operation))));
-    const inFlight = readInFlight(page);
+    const inFlight = readInFlight(page, storage.keys());
     const undone = said.findIndex(
       ([key], index) => index > last && (!storage.get(key) || mayArrive(inFlight, key)),
     );

@@ -11,8 +11,14 @@ import { waitOut } from "./outbox.ts";
 import type { Entry } from "./state.ts";
 import { isLocked, recovered, store } from "./tab-queue.ts";
 
-/** Records that are read in one task. Nobody sees a hidden page stand still, and its timers are slow. */
-const MAX_AT_ONCE = 25;
+/** More records than these are looked for, read and sent in tasks of their own. */
+const FEW = 25;
+
+/** Characters that one task reads. A slow phone reads 20,000 and more of them in 5 ms … */
+const MAX_LENGTH_AT_ONCE = 20_000;
+
+/** … and a record without any in the time of so many. */
+const RECORD_LENGTH = 400;
 
 /** The API takes nothing older; and what somebody left behind, an address in it perhaps, stays no longer. */
 const MAX_AGE_MS = 30 * 24 * 3_600_000;
@@ -31,18 +37,25 @@ export interface Reading {
   atMs: number;
 }
 
-/** `keys`: of all records there are. */
-export function readLocked(page: Page, keys: readonly string[], copy: Copy | undefined): void {
+/** `keys`: all there are. `records`: those of records, and of the copy's. */
+export function readLocked(
+  page: Page,
+  keys: readonly string[],
+  records: readonly string[],
+  copy?: Copy,
+): void {
   if (page.recovery !== "reading") return;
   const known = new Set(page.entries.map(({ key }) => key));
-  const inFlight = readInFlight(page).filter(({ last }) => isLocked(page, last));
+  const inFlight = readInFlight(page, keys).filter(({ last }) => isLocked(page, last));
   takeOver(page, inFlight);
   // Of what this page had before, too: another one may have had it meanwhile, and sent it when it was left.
   waitOut(page, inFlight);
   page.reading = {
     // A client that is being shut down sends what it has, and recovers nothing more.
     keys:
-      page.stopping && page.hasStarted ? [] : keys.filter((key) => isLocked(page, key) && !known.has(key)),
+      page.stopping && page.hasStarted
+        ? []
+        : records.filter((key) => isLocked(page, key) && !known.has(key)).sort(),
     copy,
     inFlight,
     entries: [],
@@ -51,23 +64,28 @@ export function readLocked(page: Page, keys: readonly string[], copy: Copy | und
     queue: "",
     atMs: 0,
   };
-  // To find them, and to send the first ones, is enough for a task, too.
-  readOn(page, page.reading, -MAX_AT_ONCE);
+  const { reading } = page;
+  whenFree(page, reading.keys.length, () => readOn(page, reading, 0));
+}
+
+/**
+ * What so many records need: to find them is enough for a task, and so is to look for them, and to send the first ones. Nobody
+ * sees a hidden page stand still, and its timers are slow.
+ */
+export function whenFree({ isHidden, timers }: Page, count: number, task: () => void): void {
+  // Where the page sets no timer, all of it is done at once.
+  if (count <= FEW || isHidden() || timers.set(task, 0) === null) task();
 }
 
 function readOn(page: Page, reading: Reading, from: number): void {
   // It was left meanwhile, and has perhaps come back.
   if (page.recovery !== "reading" || page.reading !== reading) return;
   const { keys, entries, lost } = reading;
-  const isLong = keys.length > MAX_AT_ONCE && !page.isHidden();
-  const end = isLong ? from + MAX_AT_ONCE : keys.length;
-  for (const key of keys.slice(Math.max(from, 0), end)) read(page, reading, key);
-  if (isLong && from < keys.length) {
-    const readMore = () => readOn(page, reading, end);
-    // Where the page sets no timer, all of it is read at once.
-    if (page.timers.set(readMore, 0) === null) readMore();
-    return;
-  }
+  let at = from;
+  for (let left = page.isHidden() ? Infinity : MAX_LENGTH_AT_ONCE; left > 0 && at < keys.length; at++)
+    left -= RECORD_LENGTH + read(page, reading, keys[at] as string);
+  if (from < keys.length)
+    return whenFree(page, at < keys.length ? Infinity : at, () => readOn(page, reading, at));
   recovered(page, entries, reading.doubtful);
   for (const [reason, count] of Object.entries(lost)) {
     page.accepted += count;
@@ -76,24 +94,26 @@ function readOn(page: Page, reading: Reading, from: number): void {
   tell(page);
 }
 
-function read(page: Page, reading: Reading, key: string): void {
+/** How many characters that were. */
+function read(page: Page, reading: Reading, key: string): number {
   const { storage } = page;
   const { copy, inFlight, entries, lost } = reading;
   const stored = storage.get(key);
   const text = stored ?? copy?.get(key);
   // A lock may be lost between two pieces.
-  if (!isLocked(page, key) || text === undefined) return;
+  if (!isLocked(page, key) || text === undefined) return 0;
   const operation = text && inTime(page, reading, key, restore(page, text));
   if (typeof operation === "string") {
     storage.remove(key);
     if (operation) lost[operation] = (lost[operation] ?? 0) + 1;
-    return;
+    return text.length;
   }
   const entry = { key, operation, isStored: true };
   // It may be other than it was, or known from the copy only.
   if (JSON.stringify(operation) !== stored) store(storage, entry);
   entries.push(entry);
   if (mayArrive(inFlight, key)) reading.doubtful = entries.length;
+  return text.length;
 }
 
 function inTime(

@@ -12,7 +12,7 @@ function profile() {
   const texts = new Map<string, string>();
   let reads = 0;
   const storage: Storage = {
-    keys: () => [...texts.keys()].sort(),
+    keys: () => [...texts.keys()].sort().reverse(),
     get(key) {
       reads++;
       return texts.get(key) ?? null;

@@ -83,10 +83,7 @@ export async function openWorkerStorage(prefix: string, events: WorkerStorageEve
 
 const storageUnder = (texts: Texts, prefix: string): Storage => ({
   keys: () =>
-    [...texts.known.keys()]
-      .filter((key) => key.startsWith(prefix))
-      .map((key) => key.slice(prefix.length))
-      .sort(),
+    [...texts.known.keys()].filter((key) => key.startsWith(prefix)).map((key) => key.slice(prefix.length)),
   get: (key) => texts.known.get(prefix + key) ?? null,
   set(key, text) {
     change(texts, prefix + key, text);
