@@ -53,6 +53,8 @@ export interface Page {
   crash?(): Promise<void>;
   /** Ends all service workers of the page's profile, as a browser does with those that are idle. Chromium only. */
   stopServiceWorkers?(): Promise<void>;
+  /** How long tasks with scripts kept the page's main thread meanwhile, in ms of its processor. Chromium only. */
+  taskTimes?(run: () => Promise<void>): Promise<readonly number[]>;
   /** Cuts the page off the network. Not in WebKit. */
   setOffline?(offline: boolean): Promise<void>;
 }

@@ -10,6 +10,7 @@ import { jsonExpression, parseResult } from "./expression.ts";
 import { goBack } from "./navigation.ts";
 import { killOnExit, killTree } from "./process-tree.ts";
 import { openProfile } from "./profile.ts";
+import { taskTimes } from "./task-times.ts";
 
 /** Playwright switches these off or on for tests that want a quiet browser; ours want the one people use. */
 const UNWANTED_SWITCHES = [
@@ -81,6 +82,7 @@ async function openPage(context: BrowserContext, url: string): Promise<Page> {
     consoleMessages: () => messages,
     crash: () => crashPage(page, devtools),
     stopServiceWorkers: () => stopServiceWorkers(devtools),
+    taskTimes: (run) => taskTimes(devtools, run),
     setOffline: (offline) => setOffline(devtools, offline),
   };
 }

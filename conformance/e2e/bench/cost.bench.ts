@@ -1,12 +1,12 @@
 /**
  * What `track()` takes with 0, 100 and 900 operations waiting, and how long a start with 1,000 waiting keeps the main
- * thread busy, beside a start with none. What both ask of the storage is judged by `browsers/cost.scenario.ts`.
+ * thread busy, and a phone's, beside a start with none. What both ask of the storage is judged by `browsers/cost.scenario.ts`.
  */
 import { expect, it } from "vitest";
 import { inEveryEngine } from "../browsers/engines.ts";
 import { audit } from "../browsers/judge/audit.ts";
 import type { PageReport } from "../browsers/site/plan.ts";
-import { type Stage, setStage } from "../browsers/stage.ts";
+import { type Stage, setStage, standing } from "../browsers/stage.ts";
 import { eventually } from "../eventually.ts";
 import { record } from "./figures.ts";
 
@@ -25,6 +25,9 @@ const WAITING_AT_START = 1_000;
 const STARTS = 2;
 /** A frame is 17 ms, a long task 50; a slow machine may double that. */
 const MAX_BLOCK_MS = 250;
+/** A phone takes so many times as long as this machine. */
+const PHONE = 6;
+const TASKS_LISTED = 6;
 
 inEveryEngine(SCENARIO, (browser, engine) => {
   it("does not depend on what is waiting", async () => {
@@ -74,7 +77,43 @@ inEveryEngine(SCENARIO, (browser, engine) => {
     });
     expect(block - usual).toBeLessThan(MAX_BLOCK_MS);
   });
+
+  it("tells how long the tasks of such a start are on a phone", async () => {
+    const stage = await setStage(browser());
+    const options = { pageViews: true, flushAt: 5_000, flushIntervalMs: 60_000 };
+    const page = await stage.open({ options });
+    const { taskTimes } = page.page;
+    if (!taskTimes) return;
+    /** Nobody asks the page for anything meanwhile: that would be a task, too. */
+    const tasksOfStart = async (what: string) => {
+      const before = stage.api.requests.length;
+      const times = await taskTimes(async () => {
+        await page.page.goto(stage.site.address(stage.plan({ options })));
+        await eventually("it has sent", () => stage.api.requests.length > before);
+      });
+      record(SCENARIO, engine, `tasks of a start with ${what}, ms on a phone`, longest(times));
+    };
+    await tasksOfStart("nothing waiting");
+    await standing(page.page);
+    stage.api.setDefault({ kind: "status", status: 503 });
+    for (let n = 0; n < WAITING_AT_START; n += 100) await page.track("backlog", n, 100);
+    const before = stage.api.requests.length;
+    await page.leave();
+    await eventually("what it sends as it goes is heard", () => stage.api.requests.length > before);
+    for (let start = 0; start < STARTS; start++) {
+      await tasksOfStart(`1,000 waiting, ${start + 1}`);
+      await page.leave();
+    }
+  });
 });
+
+const longest = (times: readonly number[]) =>
+  Object.fromEntries(
+    times
+      .toSorted((a, b) => b - a)
+      .slice(0, TASKS_LISTED)
+      .map((ms, at) => [`task ${at + 1}`, (ms * PHONE).toFixed(1)]),
+  );
 
 /** What the engine itself needs to start the page. */
 async function startsWithout(stage: Stage): Promise<number[]> {
