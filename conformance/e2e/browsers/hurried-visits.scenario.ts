@@ -1,6 +1,6 @@
 /**
  * Visits of 0.4 to 0.7 s with five events each, while the API takes 300 ms: half of them end by a link, with a request in
- * flight, and half with their tab. SCENARIO_VISITS is another number of them; whoever wants to see a busy machine keeps it busy.
+ * flight, and half with their tab. Once more where each request has to ask first, which takes as long again. SCENARIO_VISITS is another number of them; whoever wants to see a busy machine keeps it busy.
  */
 
 import type { Browser, Engine } from "@whisperr/conformance-browsers";
@@ -20,15 +20,30 @@ const EVENTS_AT_FIRST = 3;
 const EVENTS_AT_LAST = 2;
 const EVENTS_PER_VISIT = EVENTS_AT_FIRST + EVENTS_AT_LAST;
 const VISITS: Readonly<Record<Engine, number>> = { chromium: 60, firefox: 40, webkit: 40 };
+const VISITS_THAT_ASK_FIRST = 30;
 
 inEveryEngine(SCENARIO, (browser, engine) => {
   it("lose nothing, and keep the order", async () => {
     await hurry(browser(), engine, Number(process.env.SCENARIO_VISITS ?? VISITS[engine]));
   });
+
+  it("lose nothing, and keep the order, where no preflight is remembered", async () => {
+    await hurry(
+      browser(),
+      engine,
+      Number(process.env.SCENARIO_VISITS ?? VISITS_THAT_ASK_FIRST),
+      API_LATENCY_MS,
+    );
+  });
 });
 
-async function hurry(browser: Browser, engine: Engine, visits: number): Promise<void> {
-  const stage = await setStage(browser);
+async function hurry(
+  browser: Browser,
+  engine: Engine,
+  visits: number,
+  preflightDelayMs?: number,
+): Promise<void> {
+  const stage = await setStage(browser, preflightDelayMs === undefined ? {} : { preflightDelayMs });
   stage.api.setDefault({ kind: "delay", ms: API_LATENCY_MS });
   const options = { requestTimeoutMs: 10_000 };
   const random = seededRandom(1);
@@ -47,12 +62,14 @@ async function hurry(browser: Browser, engine: Engine, visits: number): Promise<
   await arrivesWhole(stage.api, tracked);
   await eventually("the ledger is even", async () => (await last.report()).stats.pending === 0);
   const found = audit(stage.api, tracked, stage.ends);
-  record(SCENARIO, engine, `${visits} visits`, {
+  const variant = preflightDelayMs === undefined ? "" : ", no preflight remembered";
+  record(SCENARIO, engine, `${visits} visits${variant}`, {
     "ms per visit": Math.round(visitMs),
     events: found.tracked,
     lost: found.lost.length,
     "sent twice %": ((100 * found.sentTwice) / found.tracked).toFixed(1),
     requests: stage.api.requests.length,
+    preflights: stage.api.preflights.length,
   });
   // How much is sent twice is a figure of the table and no verdict: one request whose answer a busy machine brings too late is most of it.
   // One request behind the other is how a page that goes sends.

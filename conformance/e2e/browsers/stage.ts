@@ -1,6 +1,6 @@
 /** What every scenario needs: the mock API, a site at another origin, and pages of one browser. */
 
-import type { IngestionApi } from "@whisperr/conformance/api";
+import type { IngestionApi, IngestionApiOptions } from "@whisperr/conformance/api";
 import { startTestApi } from "@whisperr/conformance/api/fixture";
 import type { Browser, Page } from "@whisperr/conformance-browsers";
 import { onTestFinished } from "vitest";
@@ -50,8 +50,9 @@ export interface ShopPage {
 }
 
 /** Sessions on a stage end with the test: pages first, then what they talk to. */
-export async function setStage(browser: Browser): Promise<Stage> {
-  let api = await startTestApi({ cors: true, freshConnections: true });
+export async function setStage(browser: Browser, apiOptions: IngestionApiOptions = {}): Promise<Stage> {
+  const start = (port = 0) => startTestApi({ cors: true, freshConnections: true, ...apiOptions, port });
+  let api = await start();
   const port = Number(new URL(api.url).port);
   const site = await startSite();
   const pages = new Set<ShopPage>();
@@ -90,7 +91,7 @@ export async function setStage(browser: Browser): Promise<Stage> {
     },
     takeDown: () => api.close(),
     async bringUp() {
-      api = await startTestApi({ cors: true, freshConnections: true, port });
+      api = await start(port);
     },
     moveTo(next) {
       current = next;

@@ -21,7 +21,6 @@ const PREFLIGHT_HEADERS = {
   ...CORS_HEADERS,
   "access-control-allow-methods": "POST, OPTIONS",
   "access-control-allow-headers": "content-type, x-api-key, authorization",
-  "access-control-max-age": "600",
 };
 
 export function success(json: unknown, rejected = 0): Answer {
@@ -47,8 +46,10 @@ export function withCors(answer: Answer): Answer {
   return { ...answer, headers: { ...CORS_HEADERS, ...answer.headers } };
 }
 
-export function preflightResponse(): Response {
-  return new Response(null, { status: 204, headers: PREFLIGHT_HEADERS });
+/** `maxAge`: how many seconds a browser may remember it. */
+export function preflightResponse(maxAge: number): Response {
+  const headers = { ...PREFLIGHT_HEADERS, "access-control-max-age": String(maxAge) };
+  return new Response(null, { status: 204, headers });
 }
 
 export function toResponse(answer: Answer): Response {

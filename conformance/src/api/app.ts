@@ -12,14 +12,13 @@ import type { Fault } from "./fault.ts";
 import { createFaultScript } from "./fault-script.ts";
 import { createIngest, type Twist } from "./ingest.ts";
 import type { IngestionAppOptions, IngestionControls } from "./ingestion-api.ts";
+import { pause } from "./pause.ts";
 import { type Exchange, playFault, respond } from "./play-fault.ts";
 import type { RecordedRequest } from "./recorded-request.ts";
-import {
-  createRecorder,
-  DEFAULT_MAX_RECORDED_REQUESTS,
-  type Recorder,
-  type RequestHead,
-} from "./recorder.ts";
+import { createRecorder, DEFAULT_MAX_RECORDED_REQUESTS, type RequestHead } from "./recorder.ts";
+
+/** How long a browser remembers a preflight. */
+const PREFLIGHT_SECONDS = 600;
 
 /** Decides about a request whose body was read. */
 type Process = (request: RecordedRequest, twist?: Twist) => Answer;
@@ -71,8 +70,17 @@ export function createIngestionApp(
     return (context: Context) => exchange(context, process, script.next());
   }
 
+  async function answerPreflight(context: Context): Promise<Response> {
+    const { preflightDelayMs } = options;
+    const response = preflightResponse(preflightDelayMs === undefined ? PREFLIGHT_SECONDS : 0);
+    const entry = preflights.begin(headOf(context));
+    if (preflightDelayMs !== undefined) await pause(stopping.signal, preflightDelayMs);
+    entry.end("preflight", response.status);
+    return response;
+  }
+
   const app = new Hono();
-  if (options.cors) app.options(`${basePath}/v1/*`, (context) => answerPreflight(preflights, context));
+  if (options.cors) app.options(`${basePath}/v1/*`, answerPreflight);
   app.post(basePath + BATCH_PATH, at(acceptBatch));
   app.post(basePath + TRACK_PATH, at(acceptTrack));
   app.post(basePath + IDENTIFY_PATH, at(acceptIdentify));
@@ -99,12 +107,6 @@ const unknownEndpoint: Process = (request) => {
   const message = `There is no ${request.method} ${request.path}. Endpoints: POST ${ENDPOINT_PATHS.join(", ")}.`;
   return refusal(404, "not_found", message, request.index);
 };
-
-function answerPreflight(preflights: Recorder, context: Context): Response {
-  const response = preflightResponse();
-  preflights.begin(headOf(context)).end("preflight", response.status);
-  return response;
-}
 
 /** The path as it was sent: going through URL would normalise it. */
 function headOf({ req }: Context, basePath = ""): RequestHead {

@@ -32,6 +32,8 @@ export interface IngestionAppOptions {
   dateAheadMs?: number;
   /** Answer preflights and allow every origin; default false. */
   cors?: boolean;
+  /** No browser remembers a preflight, and each of them takes so long. Default: 10 minutes, and no time. */
+  preflightDelayMs?: number;
   /** How many requests are remembered, 256 MiB of them at most, before the oldest are forgotten; default 10,000. */
   maxRecordedRequests?: number;
 }
