@@ -55,6 +55,7 @@ async function visitOnSlowLink(browser: Browser, engine: Engine): Promise<void> 
     lost: found.lost.length,
     "sent twice": found.sentTwice,
     uploads: stage.api.requests.length,
+    preflights: stage.api.preflights.length,
     "cut short": link.cutShort(),
     "bytes in vain %": Math.round(100 * inVain),
     "time of the bytes": (tookMs / 1000 / (bytesNeeded / BYTES_PER_SECOND)).toFixed(2),
