@@ -19,7 +19,7 @@ function watchedStorage(): Storage & { used: string[] } {
     used: [] as string[],
     keys() {
       storage.used.push("keys");
-      return [...texts.keys()].sort();
+      return [...texts.keys()].sort().reverse();
     },
     get(key: string) {
       storage.used.push(`get ${key}`);
@@ -152,6 +152,21 @@ test.each([
     expect(fetch).toHaveBeenCalledTimes(1);
   },
 );
+
+test("a page asks for the oldest queues first: the next one waits for as many of them as it can name", async () => {
+  const storage = watchedStorage();
+  const queues = Array.from({ length: 20 }, (_, n) => `0mqdqfeo${n.toString(36)}dead`);
+  for (const queue of queues) storage.set(`q.${queue}.000000`, "{}");
+  const asked: string[] = [];
+  const request = (queue: string) => {
+    asked.push(queue);
+    return () => {};
+  };
+  const { page } = pageWith(storage, { locks: { check() {}, request } });
+  await settle();
+
+  expect(asked).toEqual([page.own, ...queues]);
+});
 
 test.each([
   ["few records and no more timers than for its own", false, 25],

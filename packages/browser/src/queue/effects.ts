@@ -31,9 +31,7 @@ export function effectsOf(page: Page): Effects {
       // Later than every queue there is, whatever the clock says.
       const records = recordsOf(storage.keys());
       waiting = records.length;
-      let newest = "";
-      for (const key of records) if (key > newest) newest = key;
-      const last = timeOf(queueOf(newest)) || 0;
+      const last = timeOf(queueOf(records.sort().pop() ?? "")) || 0;
       const time = Math.max(Math.floor(page.nowMs()), last + 1);
       return time.toString(36).padStart(TIME_LENGTH, "0") + page.uuid().slice(0, RANDOM_LENGTH);
     },
@@ -52,7 +50,8 @@ export function effectsOf(page: Page): Effects {
           const running = readInFlight(page, keys).filter(({ leftMs }) => leftMs > 0);
           if (page.maySend) for (const { last } of running) queues.delete(queueOf(last));
           leftInFlight = running.filter(({ isLeft }) => isLeft).map(({ last }) => queueOf(last));
-          found(page, [...queues]);
+          // The oldest first: not all of them are named when the page is left.
+          found(page, [...queues].sort());
         }),
       ),
     readLocked: () => withKeys(storage, (...found) => readLocked(page, ...found)),
