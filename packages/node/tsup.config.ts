@@ -3,6 +3,7 @@ import { minify } from "terser";
 import { defineConfig, type Options } from "tsup";
 import { DECLARATIONS } from "../core/declarations.ts";
 import { minifyFile } from "../core/minified-file.ts";
+import { compileStartAtOnce } from "./start-at-once.ts";
 
 const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
 
@@ -52,8 +53,8 @@ const main: Options = {
  * Every app reads it at its start, so it is small; see docs/decisions/small-main-entry-of-node.md. Functions keep their names, for
  * stack traces, and lines are short: Node prints the one that an error comes from.
  */
-const minifyMain = (file: string) =>
-  minifyFile(minify, file, {
+async function minifyMain(file: string): Promise<void> {
+  await minifyFile(minify, file, {
     ecma: 2020,
     // At the top, too: a number with a name is only the number.
     compress: { passes: 2, keep_fnames: true, toplevel: true, join_vars: false },
@@ -61,6 +62,8 @@ const minifyMain = (file: string) =>
     // A file with any other character takes twice the memory as text, and longer to be read.
     format: { max_line_len: 120, comments: false, ascii_only: true },
   });
+  compileStartAtOnce(file);
+}
 
 /** Whole, too: a second file would cost a start more than all that the first one does. */
 const oldNode: Options = { ...main, entry: { "old-node": "src/old-node.ts" } };

@@ -43,7 +43,11 @@ export function createWhisperr<Events extends EventMap = RegisteredEvents>(
 }
 
 function create<Events extends EventMap>(options: NodeOptions): Whisperr<Events> {
-  return createProcessClient<Events>(options, ({ fetch }) => ({
+  return createProcessClient<Events>(options, processOf);
+}
+
+function processOf({ fetch }: NodeOptions) {
+  return {
     ports: traced({
       ...webPorts(fetch),
       ...portsOfNow(asyncHooks(), timers),
@@ -53,6 +57,6 @@ function create<Events extends EventMap>(options: NodeOptions): Whisperr<Events>
     end: PROCESS_END,
     warningInTests,
     environmentKey: () => process.env.WHISPERR_API_KEY,
-    proxyVariable: usesProxies() ? (name) => process.env[name] : undefined,
-  }));
+    proxyVariable: usesProxies() ? (name: string) => process.env[name] : undefined,
+  };
 }

@@ -41,9 +41,8 @@ export function randomUuid(): string {
 /** Whether fetch takes proxies from the environment. Bun, which has this package too, always does. */
 export function usesProxies(): boolean {
   const { env, execArgv, versions } = process;
-  const isIn = (flags: readonly string[] | undefined) => flags?.includes("--use-env-proxy") === true;
-  const isAsked = isIn(execArgv) || isIn(env.NODE_OPTIONS?.split(" "));
-  return isAsked || env.NODE_USE_ENV_PROXY === "1" || "bun" in versions;
+  const flags = [...(execArgv ?? []), ...(env.NODE_OPTIONS ?? "").split(" ")];
+  return flags.includes("--use-env-proxy") || env.NODE_USE_ENV_PROXY === "1" || "bun" in versions;
 }
 
 const TOLD = Symbol.for("@whisperr/node tests 1");

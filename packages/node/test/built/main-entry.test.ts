@@ -42,6 +42,15 @@ describe.each([
     const { stdout } = await node([`--input-type=${type}`], printLoaded(before, load));
     expect(JSON.parse(stdout)).toEqual([]);
   });
+
+  test("has what a start calls in parentheses, which an engine compiles at once", () => {
+    const code = readFileSync(join(PACKAGE, "dist", file), "utf8");
+    for (const name of ["createProcessClient", "createServerClient", "processOf"])
+      expect(code).toContain(`const ${name}=(function(`);
+    expect(code).toContain("(function resolveOptions(");
+    // What it does not call is looked through, and no more.
+    expect(code).toContain("function recordEvent(");
+  });
 });
 
 describe("the stack of an error", () => {
@@ -60,6 +69,16 @@ describe("the stack of an error", () => {
     const { stdout } = await node(["--enable-source-maps", "--input-type=module"], program);
     for (const place of ["core/src/resolve-options.ts", "node/src/create-whisperr.ts"])
       expect(stdout).toMatch(new RegExp(`packages/${place}:\\d+:\\d+`));
+    // Columns, too: where each stands, the one above it is called.
+    const frames = [...stdout.matchAll(/at (\w+) \((\/.*\.ts):(\d+):(\d+)\)/g)];
+    expect(frames.length).toBeGreaterThan(5);
+    for (const [index, [, , file = "", line, column]] of frames.entries()) {
+      const called = frames[index - 1]?.[1] ?? "new Error";
+      const text = readFileSync(file, "utf8")
+        .split("\n")
+        [Number(line) - 1]?.slice(Number(column) - 1);
+      expect(text).toMatch(new RegExp(`^${called}\\b`));
+    }
   });
 
   test("has lines that fit a screen: Node prints the one that throws", () => {
