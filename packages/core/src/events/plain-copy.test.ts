@@ -106,6 +106,11 @@ describe("arrives with its content", () => {
     ["an empty map", new Map(), {}],
     ["a set", new Set(["a", new Set([1]), undefined]), ["a", [1], null]],
     ["search parameters", new URLSearchParams("a=1&b=2&a=3&a=4"), { a: ["1", "3", "4"], b: "2" }],
+    [
+      "one search parameter, many times",
+      new URLSearchParams("a=1&".repeat(50_000)),
+      { a: Array(50_000).fill("1") },
+    ],
     ["headers", new Headers({ "X-Plan": "pro" }), { "x-plan": "pro" }],
     [
       "a form",

@@ -93,7 +93,7 @@ function contentOf(value: object, path: string, walk: Walk): unknown {
   }
   // As properties a Map may be a mistake: its keys need not be names.
   if (COLLECTIONS.includes(type) && !(isOutermost && type === "Map" && !hasKeys(value)))
-    return Object.assign(collected(value as Iterable<unknown>, type), value);
+    return Object.assign(collected(value as Iterable<unknown>, type, walk), value);
   if (isBinary(value)) {
     const { byteLength, size } = value as { readonly byteLength?: number; readonly size?: number };
     return isOutermost ? undefined : { type, length: byteLength ?? size };
@@ -111,12 +111,21 @@ const ERRORS = ["Error", "DOMException"];
 const COLLECTIONS = ["Set", "Map", "Headers", "FormData", "URLSearchParams"];
 
 /** By their names, a list where one comes again; pairs where a name is no text. */
-function collected(values: Iterable<unknown>, type: string): object {
-  const items = [...values];
-  const content: { [name: string]: unknown } = Object.create(null);
-  for (const [name, item] of type === "Set" ? [[]] : (items as unknown[][])) {
+function collected(values: Iterable<unknown>, type: string, walk: Walk): object {
+  const isSet = type === "Set";
+  const items: unknown[] = [];
+  for (const item of values) {
+    const length = items.push(item) * (isSet ? 2 : KEY_MARKS);
+    // Not all of a million, to find that they are too many.
+    if (length > walk.left) spend(walk, length);
+  }
+  const content: Content = Object.create(null);
+  const lists: { [name: string]: unknown[] } = Object.create(null);
+  for (const [name, item] of isSet ? [[]] : (items as unknown[][])) {
     if (typeof name !== "string") return items;
-    content[name] = name in content ? [content[name], item].flat() : item;
+    if (lists[name]) lists[name].push(item);
+    else if (name in content) content[name] = lists[name] = [content[name], item];
+    else content[name] = item;
   }
   return content;
 }

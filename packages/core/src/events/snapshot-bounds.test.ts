@@ -34,6 +34,27 @@ describe("what is too large is refused before it is written", () => {
     },
   );
 
+  test.each([
+    ["Set", 1, 2],
+    ["Map", ["a", 1], 4],
+    ["Headers", ["a", "b"], 4],
+  ])(
+    "what has item after item (%s), of which no more is read than could be written",
+    (type, item, length) => {
+      let reads = 0;
+      class Endless {
+        get [Symbol.toStringTag]() {
+          return type;
+        }
+        *[Symbol.iterator]() {
+          for (; reads <= LIMIT; reads++) yield item;
+        }
+      }
+      expect(() => json({ a: new Endless() })).toThrow(TOO_LARGE);
+      expect(reads).toBeLessThanOrEqual(LIMIT / length);
+    },
+  );
+
   test("text", () => {
     expect(() => json({ text: "x".repeat(LIMIT) })).toThrow(TOO_LARGE);
     expect(json({ text: "x".repeat(LIMIT / 2) })).toHaveLength(LIMIT / 2 + '{"text":""}'.length);
