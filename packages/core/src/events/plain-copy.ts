@@ -112,20 +112,21 @@ const COLLECTIONS = ["Set", "Map", "Headers", "FormData", "URLSearchParams"];
 
 /** By their names, a list where one comes again; pairs where a name is no text. */
 function collected(values: Iterable<unknown>, type: string, walk: Walk): object {
-  const isSet = type === "Set";
   const items: unknown[] = [];
   for (const item of values) {
-    const length = items.push(item) * (isSet ? 2 : KEY_MARKS);
-    // Not all of a million, to find that they are too many.
-    if (length > walk.left) spend(walk, length);
+    items.push(item);
+    // Not all of them, to find that they are too many.
+    if (2 * items.length > walk.left) spend(walk, 2 * items.length);
   }
   const content: Content = Object.create(null);
-  const lists: { [name: string]: unknown[] } = Object.create(null);
-  for (const [name, item] of isSet ? [[]] : (items as unknown[][])) {
+  for (const [name, item] of type === "Set" ? [[]] : (items as unknown[][])) {
     if (typeof name !== "string") return items;
-    if (lists[name]) lists[name].push(item);
-    else if (name in content) content[name] = lists[name] = [content[name], item];
-    else content[name] = item;
+    content[name] = content[name] || [];
+    (content[name] as unknown[]).push(item);
+  }
+  for (const name in content) {
+    const list = content[name] as unknown[];
+    if (list.length === 1) content[name] = list[0];
   }
   return content;
 }
