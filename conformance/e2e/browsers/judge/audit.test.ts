@@ -105,9 +105,13 @@ describe("audit", () => {
     const evidence = received([[event(0)], [event(1)]], 50);
     const overlap = ["1 overlapping: request #1 arrived while #0 of the same page was open"];
     expect(complaints(audit(evidence, { walk: 2 }))).toEqual(overlap);
-    const end = { fromMs: AT_MS + 10, toMs: AT_MS + 20 };
-    const ends = new Map([["http://shop.test/?page=1", [end]]]);
-    expect(complaints(audit(evidence, { walk: 2 }, ends))).toEqual([]);
+    const found = (fromMs: number, toMs: number) =>
+      complaints(audit(evidence, { walk: 2 }, new Map([["http://shop.test/?page=1", [{ fromMs, toMs }]]])));
+    expect(found(AT_MS + 10, AT_MS + 20)).toEqual([]);
+    // What it sends as it goes may arrive when it is gone.
+    expect(found(AT_MS - 20, AT_MS - 10)).toEqual([]);
+    expect(found(AT_MS - 6_000, AT_MS - 5_000)).toEqual(overlap);
+    expect(found(AT_MS + 5_000, AT_MS + 6_000)).toEqual(overlap);
   });
 });
 
