@@ -204,7 +204,7 @@ async function settle(stage: Stage): ReturnType<Stage["settle"]> {
     }
     if (performance.now() > deadline || seen - before > MAX_REQUESTS_AT_ONCE) {
       const [atSdk, atApi] = [`${inFlight} in flight at the SDK`, `${stage.api.inFlight()} at the API`];
-      return giveUp(stage, `nothing settles: ${atSdk}, ${atApi}`);
+      return giveUp(stage, `nothing settles: ${atSdk}, ${atApi}, ${seen - before} requests since`);
     }
     await setImmediate();
   }

@@ -101,7 +101,7 @@ describe("audit", () => {
     expect(judge([[event(0, { atMs: AT_MS - 1 })]], 1)).toEqual(["1 shifted: walk 0"]);
   });
 
-  it("notices two requests of a page at a time, unless the page ended in between", () => {
+  it("notices two requests of a page at a time, unless the page ended in between or just before", () => {
     const evidence = received([[event(0)], [event(1)]], 50);
     const overlap = ["1 overlapping: request #1 arrived while #0 of the same page was open"];
     expect(complaints(audit(evidence, { walk: 2 }))).toEqual(overlap);
