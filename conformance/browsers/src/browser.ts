@@ -23,6 +23,11 @@ export interface Browser {
   close(): Promise<void>;
   /** SIGKILL for every process of it, at once: what a crash or a killed app looks like to storage. */
   kill(): Promise<void>;
+  /**
+   * Nobody drives its pages any longer, and nothing but `close()` and `kill()` is left to call. What Firefox tells of each
+   * request costs it more than the requests do. Firefox only.
+   */
+  release?(): Promise<void>;
 }
 
 /** A function that stands alone, or the text of an expression. */

@@ -32,8 +32,9 @@ export async function launchFirefox(options: LaunchOptions): Promise<Browser> {
     engine: "firefox",
     pid,
     newPage: (url) => openPage(browser, url),
+    release: () => browser.disconnect(),
     async close() {
-      await browser.close();
+      if (browser.connected) await browser.close();
       await killTree(pid);
       over();
     },

@@ -22,6 +22,8 @@ export async function startPage(
   };
   await browser
     .newPage(`${session.url}/page${PRIVATE_PARTS}`)
+    // The page asks for its commands itself.
+    .then(() => browser.release?.())
     .catch((error: unknown) => stop().then(() => Promise.reject(error)));
   return {
     session,
