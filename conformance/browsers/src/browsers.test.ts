@@ -101,6 +101,22 @@ describe.each(present)("$engine", ({ engine }) => {
   });
 });
 
+/** Only Firefox has it. */
+describe.each(present.filter(({ engine }) => engine === "firefox"))("$engine", ({ engine }) => {
+  test("goes on when nobody drives it any longer, and closes", async () => {
+    const site = await openSite();
+    const browser = await launchBrowser(engine);
+    const page = await browser.newPage(site.url);
+    await page.evaluate("let n = 0; void setInterval(() => fetch(`/tick/${n++}`), 20)");
+    await browser.release?.();
+    await site.seen("/tick/20");
+    await expect(page.evaluate("1")).rejects.toThrow();
+    await browser.close();
+    expect(() => process.kill(browser.pid, 0)).toThrow();
+    await site.close();
+  });
+});
+
 /** What WebDriver has no command for. */
 describe.each(present.filter(({ engine }) => engine !== "webkit"))("$engine", ({ engine }) => {
   test("tells what a page prints and cuts it off the network", async () => {
