@@ -107,7 +107,10 @@ describe.each(present.filter(({ engine }) => engine === "firefox"))("$engine", (
     const site = await openSite();
     const browser = await launchBrowser(engine);
     const page = await browser.newPage(site.url);
-    await page.evaluate("let n = 0; void setInterval(() => fetch(`/tick/${n++}`), 20)");
+    await page.evaluate(() => {
+      let ticks = 0;
+      setInterval(() => fetch(`/tick/${ticks++}`), 20);
+    });
     await browser.release?.();
     await site.seen("/tick/20");
     await expect(page.evaluate("1")).rejects.toThrow();
