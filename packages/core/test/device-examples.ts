@@ -81,4 +81,18 @@ export const DEVICE_EXAMPLES: readonly DeviceExample[] = [
       { do: "reset" },
     ],
   },
+  {
+    what: "an identify is taken as a probe behind an event that failed alone, and is sent again in its turn",
+    given: ONE_BY_ONE,
+    run: [
+      track,
+      answer(503),
+      identify("ada", 1),
+      answer(503),
+      { do: "flush" },
+      answer(503),
+      setPushToken(2),
+      answer(503),
+    ],
+  },
 ];

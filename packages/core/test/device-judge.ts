@@ -79,8 +79,8 @@ function judgeIdentify(
   }
 }
 
-/** What was accepted: order, and no registration twice. */
-export function judgeAccepted(judge: Judge, { events, identify }: DeviceRequest): void {
+/** What was accepted: order, and no registration twice. An identify that was a probe is sent again in its turn. */
+export function judgeAccepted(judge: Judge, { events, identify }: DeviceRequest, isProbe: boolean): void {
   const { arrived, people, lost } = judge;
   for (const { properties } of events) {
     const n = properties.n as number;
@@ -90,7 +90,7 @@ export function judgeAccepted(judge: Judge, { events, identify }: DeviceRequest)
     arrived.add(n);
   }
   const registration = identify?.channels?.filter(({ channel }) => channel === "push").at(-1);
-  if (identify === undefined || registration === undefined) return;
+  if (identify === undefined || registration === undefined || isProbe) return;
   const said = JSON.stringify([current(people).session, identify.external_user_id, registration]);
   if (!lost) expect(said, "the same is not said twice").not.toBe(judge.lastRegistration);
   judge.lastRegistration = lost ? "" : said;

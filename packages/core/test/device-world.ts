@@ -7,7 +7,7 @@ import type { WhisperrOptions } from "../src/options.ts";
 import { type DeviceFixture, deviceFixture, imbalance, newProfile } from "./device-fixture.ts";
 import { forgetLosses, judgeAccepted, judgeSent, judgeTokens, lose, newJudge } from "./device-judge.ts";
 import { becomes, current, isForgotten, leaves, newPeople, seeVisitor, tokenName } from "./device-people.ts";
-import { deviceServer } from "./device-server.ts";
+import { type DeviceRequest, deviceServer } from "./device-server.ts";
 import { settle } from "./fake-ports.ts";
 
 export type Step =
@@ -143,8 +143,15 @@ export function deviceWorld(options: Partial<WhisperrOptions>, holds: boolean): 
     const [request] = server.open();
     const [only, ...others] = request?.events ?? [];
     if (only && others.length === 0 && status >= 300) judge.failedAlone.add(only.properties.n as number);
+    const isProbe = request !== undefined && isBehindFront(request);
     request?.answer(status);
-    if (request !== undefined && status < 300) noteFailure(() => judgeAccepted(judge, request));
+    if (request !== undefined && status < 300) noteFailure(() => judgeAccepted(judge, request, isProbe));
+  }
+
+  /** An event is in front that failed alone, and the server is asked whether it takes anything at all. */
+  function isBehindFront({ identify }: DeviceRequest): boolean {
+    const [front = ""] = fixture.stored();
+    return identify !== undefined && (JSON.parse(front) as { kind: string }).kind !== "identify";
   }
 
   function fireTimer(): void {

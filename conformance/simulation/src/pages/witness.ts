@@ -119,10 +119,13 @@ export function createWitness({ isStrict, nowMs, tell }: WitnessPorts): Witness 
     const key = operations[0]?.key as number;
     const front = alone.get(page);
     const isSame = front?.key === key;
-    if (operations.length > 1) alone.delete(page);
-    else if (isSame || (front?.times ?? 0) < FEWEST_ATTEMPTS_ALONE)
-      alone.set(page, { key, times: isSame ? front.times + 1 : 1 });
-    else ahead.add(key).add(front?.key as number);
+    const isOne = operations.length === 1;
+    if (isOne && !isSame && (front?.times ?? 0) >= FEWEST_ATTEMPTS_ALONE)
+      ahead.add(key).add(front?.key as number);
+    // What leaves before its turn, as the page goes, says nothing of the front: what that failed in still counts when the page is back.
+    else if (page.isGoing && front !== undefined && !isSame) return;
+    else if (isOne) alone.set(page, { key, times: isSame ? front.times + 1 : 1 });
+    else alone.delete(page);
   }
 
   function sent(page: Responsible, request: Request): void {
