@@ -95,4 +95,18 @@ export const DEVICE_EXAMPLES: readonly DeviceExample[] = [
       answer(503),
     ],
   },
+  {
+    what: "an identify is taken as a probe behind an older one that brings no token, and is sent again in its turn",
+    given: ONE_BY_ONE,
+    run: [
+      identify("ada"),
+      answer(503),
+      setPushToken(1),
+      answer(503),
+      { do: "flush" },
+      answer(503),
+      { do: "flush" },
+      answer(503),
+    ],
+  },
 ];

@@ -148,10 +148,11 @@ export function deviceWorld(options: Partial<WhisperrOptions>, holds: boolean): 
     if (request !== undefined && status < 300) noteFailure(() => judgeAccepted(judge, request, isProbe));
   }
 
-  /** An event is in front that failed alone, and the server is asked whether it takes anything at all. */
+  /** Something in front failed alone, an event or an older identify, and the server is asked whether it takes anything at all. */
   function isBehindFront({ identify }: DeviceRequest): boolean {
-    const [front = ""] = fixture.stored();
-    return identify !== undefined && (JSON.parse(front) as { kind: string }).kind !== "identify";
+    const [front] = fixture.stored();
+    if (identify === undefined || front === undefined) return false;
+    return (JSON.parse(front) as { readonly body?: string }).body !== JSON.stringify(identify);
   }
 
   function fireTimer(): void {
