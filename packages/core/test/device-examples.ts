@@ -109,4 +109,19 @@ export const DEVICE_EXAMPLES: readonly DeviceExample[] = [
       answer(503),
     ],
   },
+  {
+    what: "a token is opted out for who was here before, while the events of a new visitor wait for their user",
+    given: { ...ONE_BY_ONE, maxQueueSize: 50 },
+    holds: true,
+    run: [
+      identify("ada", 1),
+      answer(202),
+      { do: "optOut" },
+      restart,
+      { do: "optIn" },
+      track,
+      answer(400),
+      { do: "setPushPermission", permission: "denied" },
+    ],
+  },
 ];

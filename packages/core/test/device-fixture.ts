@@ -18,6 +18,7 @@ import { type DeviceServer, deviceServer } from "./device-server.ts";
 import { type FakeTimers, fakePorts, type LogLine, settle } from "./fake-ports.ts";
 import { imbalance as imbalanceOf } from "./imbalance.ts";
 import { deviceQueueOf, loopOf, type TestDeviceQueue, type TestLoop } from "./loop-of.ts";
+import { insert } from "./operations.ts";
 
 /** What outlives a client. */
 export interface Profile {
@@ -123,7 +124,7 @@ function jsonOutbox(held: Operation[], fails: () => boolean = () => false): Outb
     },
     append(operation) {
       if (fails()) return;
-      held.push(JSON.parse(JSON.stringify(operation)) as Operation);
+      insert(held, JSON.parse(JSON.stringify(operation)) as Operation);
     },
     at: (index) => held[index],
     remove(offset, count) {

@@ -78,7 +78,8 @@ test("whoever holds the device, nothing of one person reaches another, and the s
     },
   );
   await fc.assert(lives, { numRuns: 800, examples: counterexamples("device-model") });
-  expect(taken).toBeGreaterThan(8_000);
+  // A single life that is replayed is short.
+  if (process.env.FC_PATH === undefined) expect(taken).toBeGreaterThan(8_000);
 });
 
 test.each(DEVICE_EXAMPLES)(

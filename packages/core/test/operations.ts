@@ -1,5 +1,10 @@
 /** Builders of operations for tests. */
-import type { IdentifyOperation, Operation, TrackOperation } from "../src/events/operation.ts";
+import {
+  type IdentifyOperation,
+  isHeld,
+  type Operation,
+  type TrackOperation,
+} from "../src/events/operation.ts";
 import type { Outbox } from "../src/queue/outbox.ts";
 
 /** What the message ids of these operations begin with: 24 characters of a version 4 UUID. */
@@ -28,6 +33,12 @@ export function anIdentify(userId = "user_8842"): IdentifyOperation {
   return { kind: "identify", body: `{"external_user_id":${JSON.stringify(userId)}}` };
 }
 
+/** At the end, but in front of what waits for a user. */
+export function insert(operations: Operation[], operation: Operation): void {
+  const waiting = isHeld(operation) ? 0 : operations.filter(isHeld).length;
+  operations.splice(operations.length - waiting, 0, operation);
+}
+
 /** The naive outbox: an array, and no cleverness. */
 export function arrayOutbox(operations: Operation[] = []): Outbox {
   const held = [...operations];
@@ -35,7 +46,7 @@ export function arrayOutbox(operations: Operation[] = []): Outbox {
     get size() {
       return held.length;
     },
-    append: (operation) => void held.push(operation),
+    append: (operation) => insert(held, operation),
     at: (index) => held[index],
     remove: (offset, count) => void held.splice(offset, count),
   };

@@ -83,4 +83,29 @@ export const holdMutants: readonly Mutant[] = [
     }),
     caughtBy: { "hold.gone-with-reset": /stored types: expected 1 items, got 3/ },
   },
+  {
+    id: "opt-out-behind-held",
+    does: "Says that a token is opted out behind what is held, once there is a user.",
+    how: withClient(({ track, identify, setPushPermission }) => {
+      let isHolding = false;
+      let waiting: unknown[] | undefined;
+      return {
+        track(...args) {
+          isHolding = true;
+          return track(...args);
+        },
+        setPushPermission(...args) {
+          if (isHolding) waiting = args;
+          else setPushPermission?.(...args);
+        },
+        identify(...args) {
+          isHolding = false;
+          const done = identify(...args);
+          if (waiting) setPushPermission?.(...waiting);
+          return done;
+        },
+      };
+    }),
+    caughtBy: { "hold.lets-opt-out-pass": /number of requests: expected 3, got 2/ },
+  },
 ];

@@ -3,7 +3,7 @@ import { guard, hurried, lose, type Outbox, step, tell, transmit } from "@whispe
 import type { Page } from "../page/page.ts";
 import { type InFlight, justFailed, mayArrive, noteInFlight } from "./in-flight.ts";
 import { isIdentify, noteNewest, sayNewest } from "./newest.ts";
-import { append, dueFirst, look, take } from "./tab-queue.ts";
+import { append, look, take } from "./tab-queue.ts";
 
 export const outboxOf = (page: Page): Outbox => ({
   get size() {
@@ -13,8 +13,6 @@ export const outboxOf = (page: Page): Outbox => ({
     if (isIdentify(operation)) noteNewest(page, operation);
     if (!append(page, operation) && page.storage.hasRoom?.() !== false) storageFailed(page);
     if (operation.held) return;
-    // An identify of somebody who has left: the visitor's events, which wait for a user, stay behind it.
-    if (page.isSayingAgain) dueFirst(page);
     if (!page.hasSpoken || isIdentify(operation)) hurry(page);
     page.hasSpoken = true;
   },

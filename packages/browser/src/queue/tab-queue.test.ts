@@ -186,6 +186,13 @@ const rows: readonly Row[] = [
     asksFor: ["store q.own.000000"],
   },
   {
+    what: "what is to be sent goes before what is held",
+    from: open({ entries: [a0, held], written: 1 }),
+    run: (q) => append(q, own0.operation),
+    becomes: { entries: [a0, { ...own0, key: "q.own.000001" }, held], written: 2 },
+    asksFor: ["store q.own.000001"],
+  },
+  {
     what: "an event that is held and comes as the page is left is nobody's yet",
     from: state({ isHere: false, maySend: true }),
     run: (q) => append(q, held.operation),

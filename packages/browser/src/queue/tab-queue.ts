@@ -73,22 +73,19 @@ export function recovered(q: TabQueue, entries: readonly Entry[], doubtful: numb
   q.recovery = "none";
   q.maySend = true;
   q.hasStarted = true;
-  q.entries = all;
-  dueFirst(q);
+  q.entries = [...all.filter(isDue), ...all.filter(waits)];
   const due = entries.filter(isDue).length;
   q.tabEffects.joined(due, entries.length - due, doubtful);
 }
 
-/** What waits for a user stands behind everything else. */
-export function dueFirst(q: TabQueue): void {
-  q.entries = [...q.entries.filter(isDue), ...q.entries.filter(waits)];
-}
-
-/** Puts an operation at the end. False when there was no room to store it. */
+/** Puts an operation behind all others but those that wait for a user. False when there was no room to store it. */
 export function append(q: TabQueue, operation: Operation): boolean {
   const entry = { key: "", operation, isStored: false };
   if (q.own) write(q, entry);
-  q.entries.push(entry);
+  // An identify may be of somebody who has left: the visitor's events, which wait for a user, stay behind it.
+  let place = q.entries.length;
+  if (isDue(entry)) while (waits(q.entries[place - 1])) place--;
+  q.entries.splice(place, 0, entry);
   if (!q.isHere) revokeWhere(q, waits);
   return !q.own || entry.isStored;
 }
@@ -117,7 +114,7 @@ export const isLocked = ({ queues }: TabQueue, key: string): boolean => queues[q
 /** Every operation here is this page's own, or was recovered from a page that is gone. */
 export const isOpen = ({ isHere, maySend }: TabQueue): boolean => isHere && maySend;
 
-const waits = ({ operation }: Entry): boolean => isHeld(operation);
+const waits = (entry?: Entry): boolean => isHeld(entry?.operation);
 
 const isDue = (entry: Entry): boolean => !waits(entry);
 

@@ -10,7 +10,7 @@ import { bundleSize } from "./bundle-size.ts";
  */
 const LIMITS = [
   ["production", "@whisperr/browser", 22_475],
-  ["development", "@whisperr/browser", 25_310],
+  ["development", "@whisperr/browser", 25_315],
   ["production", "@whisperr/browser/slim", 19_405],
 ] as const;
 
@@ -31,7 +31,7 @@ const scriptBytes = () =>
   gzipSync(readFileSync(new URL("../../dist/whisperr.iife.js", import.meta.url)), { level: 9 }).length;
 
 test("a page with the script tag pays no more than today", () => {
-  expect(scriptBytes()).toBeLessThanOrEqual(23_310);
+  expect(scriptBytes()).toBeLessThanOrEqual(23_325);
 });
 
 test("the README says what it costs", async () => {

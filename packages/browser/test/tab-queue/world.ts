@@ -195,14 +195,13 @@ export function release(world: World, index: number): void {
   const q = machineOf(world, index);
   const held = q.entries.filter((entry) => isHeld(entry.operation));
   if (held.length === 0 || isStopping) return;
-  const from = q.entries.length - held.length;
   for (const entry of held) {
     const key = `${RECORD}${q.own}.${(q.written++).toString(36).padStart(6, "0")}`;
     const made = { key, operation: operation(numberOf(entry), false), isStored: true };
     store(q.tabEffects, made);
-    q.entries.push(made);
+    q.entries.splice(q.entries.length - held.length, 0, made);
   }
-  take(q, from, held.length);
+  take(q, q.entries.length - held.length, held.length);
 }
 
 /** Is the lock to be waited for? It may still be held by the page before this one in its tab. */

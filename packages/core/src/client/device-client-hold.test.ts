@@ -96,6 +96,39 @@ describe("events that wait for a user", () => {
     expect(imbalance(fixture)).toBe(0);
   });
 
+  test("let what is said of an earlier user's token pass, while nobody is known", async () => {
+    const profile = newProfile();
+    const first = holding({ profile });
+    first.client.identify("ada", { pushToken: "t1" });
+    await first.deliver();
+    first.client.optOut();
+    await settle();
+    for (const request of first.server.open()) request.aborted = true;
+    const fixture = holding({ profile, server: first.server, adopted: first.stored() });
+    const { client, server } = fixture;
+    client.optIn();
+    client.track("one");
+    client.track("two");
+    // The opt-out of the token is refused: it is to be said again.
+    await fixture.deliver(400);
+    client.setPushPermission("denied");
+    await fixture.deliver();
+
+    expect(server.requests.slice(-2).map(({ identify }) => identify)).toMatchObject([
+      { external_user_id: "ada", channels: [{ address: "t1", opted_in: false }] },
+      { external_user_id: "ada", channels: [{ address: "t1", opted_in: false }] },
+    ]);
+    expect(client.stats()).toMatchObject({ pending: 2 });
+    client.identify("bob");
+    await fixture.deliver();
+
+    expect(server.events.map(({ event_type, external_user_id }) => [event_type, external_user_id])).toEqual([
+      ["one", "bob"],
+      ["two", "bob"],
+    ]);
+    expect(imbalance(fixture)).toBe(0);
+  });
+
   test("survive the page, and go out when the next one knows the user", async () => {
     const profile = newProfile();
     const first = holding({ profile });

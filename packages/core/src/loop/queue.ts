@@ -56,7 +56,7 @@ export function refuseLate(client: Client, call: string, operation?: Operation):
   refuse(client, "shut_down", `${call} came after shutdown()`, operation);
 }
 
-/** Queues an operation; one that is held stays behind what is queued, unsent. */
+/** Queues an operation; one that is held stays behind whatever is queued, unsent. */
 export function append(client: Client, operation: Operation): void {
   // A beforeSend may have called shutdown() in the middle of its track().
   if (client.stopping) return refuseLate(client, "The call", operation);
@@ -122,7 +122,7 @@ export function release(client: Client, fill: (event: TrackOperation) => TrackOp
   const filled = (read(outbox, pending) as TrackOperation[]).map(fill).filter((event) => event !== undefined);
   // The new ones are stored before the old ones go: whatever ends the page in between loses nothing.
   for (const event of filled) outbox.append(event);
-  outbox.remove(pending, held);
+  outbox.remove(outbox.size - held, held);
   const left = held - filled.length;
   if (left > 0) lose(client, "reset", left);
   addQueued(client, filled.length);

@@ -32,6 +32,7 @@ export interface AppOutbox {
 export interface Outbox extends AppOutbox {
   /** Why the last call has not done what it was told; undefined when it has. Only an outbox of an app may fail. */
   readonly failure?: string | undefined;
+  /** At the end; where events wait for a user, these stay there, and everything else goes in front of them. */
   append(operation: Operation): void;
   at(index: number): Operation | undefined;
 }
