@@ -291,3 +291,26 @@ test.each(["lives", "is closed"])(
     expect([...browser.storage.records.keys()].filter((key) => /^[nq]\./.test(key))).toEqual([]);
   },
 );
+
+test("what the second of three pages said is said again, too, when the first one's identify() comes last", async () => {
+  const browser = browserWith({ maxRetries: 0, flushIntervalMs: 0 });
+  const [first, second, third] = [1, 2, 3].map((visit) => browser.open(visit, browser.storage.openProcess()));
+  await browser.advance(100);
+  browser.api.mood = "unavailable";
+  for (const [page, preferredChannel] of [
+    [first, "email"],
+    [second, "sms"],
+  ] as const) {
+    identify(browser, page as ReturnType<Browser["open"]>, { preferredChannel });
+    await browser.advance(100);
+  }
+  browser.api.mood = "well";
+  identify(browser, third as ReturnType<Browser["open"]>, {});
+  for (const page of [second, first]) {
+    void page?.client.flush();
+    await browser.advance(100);
+  }
+
+  expect(browser.api.identified.get("ada")).toBe(numbers);
+  expect(browser.api.store.users.get("ada")?.preferredChannel).toBe("sms");
+});

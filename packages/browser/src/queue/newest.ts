@@ -69,11 +69,7 @@ export function sayNewest(page: Page, settled: readonly Entry[] = []): void {
     // Those that were said may wait in another order than they were called in, where a page died as it said them again.
     const waits = left.said?.some(([key]) => storage.get(key));
     if (open.length === 0 && !waits) storage.remove(note);
-    else
-      storage.set(
-        note,
-        stringify({ after: open, said: again.length > 0 ? left.said?.slice(-again.length) : left.said }),
-      );
+    else storage.set(note, stringify({ ...left, after: open }));
   }
 }
 
