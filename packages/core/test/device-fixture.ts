@@ -11,6 +11,7 @@ import type { Operation } from "../src/events/operation.ts";
 import { lose, tell } from "../src/loop/books.ts";
 import { adopt as adoptOperations } from "../src/loop/queue.ts";
 import type { WhisperrOptions } from "../src/options.ts";
+import type { Ports } from "../src/ports.ts";
 import type { Outbox } from "../src/queue/outbox.ts";
 import { createReporter } from "../src/report/reporter.ts";
 import { resolveOptions } from "../src/resolve-options.ts";
@@ -53,6 +54,7 @@ export interface DeviceFixture extends PageChanges {
 export interface Setup {
   readonly options?: Partial<WhisperrOptions>;
   readonly device?: Partial<Device>;
+  readonly ports?: Partial<Ports>;
   readonly profile?: Profile;
   readonly server?: DeviceServer;
   /** Stored operations of earlier pages, handed over as the page starts. */
@@ -75,6 +77,7 @@ export function deviceFixture(setup: Setup = {}): DeviceFixture {
     ...setup.options,
   };
   const { ports, timers, log } = fakePorts({
+    ...setup.ports,
     fetch: server.fetch,
     uuid: () => `${(++profile.uuids).toString(16).padStart(8, "0")}-0000-4000-8000-000000000000`,
   });

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { type DeviceFixture, deviceFixture, newProfile, type Setup } from "../../test/device-fixture.ts";
 import { deviceServer } from "../../test/device-server.ts";
 import { settle } from "../../test/fake-ports.ts";
+import { AHEAD } from "../loop/ahead.ts";
 
 /** A repetition that is refused says nothing about whether what it repeats has arrived. */
 describe("a registration whose answer nobody heard, and whose repetition is refused", () => {
@@ -122,4 +123,28 @@ describe("a registration whose answer nobody heard, and whose repetition is refu
     await deliver();
     expect(server.requests).toHaveLength(before);
   });
+});
+
+test.each<[string, (fixture: DeviceFixture) => void]>([
+  ["opts out", () => {}],
+  ["has pushed it out of a full queue, and opts out then", ({ client }) => client.track("seen")],
+])("a token whose registration was sent before its turn is opted out of who %s", async (_who, before) => {
+  let aheadBytes = 60_000;
+  const fixture = deviceFixture({
+    options: { maxQueueSize: 2 },
+    ports: { sendingAhead: AHEAD, aheadBytes: () => aheadBytes },
+  });
+  const { client, server } = fixture;
+  client.track("seen");
+  client.identify("ada", { pushToken: "t1" });
+  void client.flush();
+  await settle();
+  const [, registration] = server.open();
+  before(fixture);
+  client.optOut();
+  registration?.arrive();
+  aheadBytes = 0;
+  await fixture.deliver();
+
+  expect([...server.tokens]).toEqual([["ada t1", false]]);
 });

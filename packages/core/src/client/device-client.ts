@@ -160,6 +160,9 @@ export function become(client: DeviceRecord, next: Identity): void {
 export function onSettled(client: DeviceRecord, operation: Operation, isDelivered: boolean): void {
   if (operation.kind !== "identify") return;
   const body = bodyOf(operation);
+  // One that was sent before its turn, and leaves without an answer: opted out, or pushed out.
+  const isUnheard = client.ahead.some(({ operations }) => operations.has(operation));
+  if (isUnheard) client.device.pushing?.noteUnheard(client, operation);
   const { promoted, said, ...identity } = identityOf(client);
   setIdentity(client, {
     ...identity,
