@@ -9,7 +9,7 @@ import { PUSH } from "../src/client/device-push.ts";
 import type { DropReason, WhisperrError } from "../src/errors.ts";
 import type { Operation } from "../src/events/operation.ts";
 import { lose, tell } from "../src/loop/books.ts";
-import { adopt as adoptOperations } from "../src/loop/queue.ts";
+import { adopt as adoptOperations, append } from "../src/loop/queue.ts";
 import type { WhisperrOptions } from "../src/options.ts";
 import type { Ports } from "../src/ports.ts";
 import type { Outbox } from "../src/queue/outbox.ts";
@@ -34,6 +34,8 @@ export interface Profile {
 interface PageChanges {
   readonly restore: (text: string) => Operation | DropReason;
   readonly sync: (said?: string | null) => void;
+  /** An identify is said again, after an older one. */
+  readonly repeat: (body: string) => void;
 }
 
 export interface DeviceFixture extends PageChanges {
@@ -103,6 +105,11 @@ export function deviceFixture(setup: Setup = {}): DeviceFixture {
     queue: deviceQueueOf(runtime.client),
     restore: (text) => restore(runtime.client, text),
     sync: (said) => syncIdentity(runtime.client, said),
+    repeat(body) {
+      PUSH.noteRepeated(runtime.client, { body });
+      append(runtime.client, { kind: "identify", body });
+      PUSH.update(runtime.client);
+    },
     profile,
     server,
     errors,

@@ -314,3 +314,25 @@ test("what the second of three pages said is said again, too, when the first one
   expect(browser.api.identified.get("ada")).toBe(numbers);
   expect(browser.api.store.users.get("ada")?.preferredChannel).toBe("sms");
 });
+
+test("a token that is wanted stays registered when its opt-out is said again after an older identify()", async () => {
+  const browser = browserWith({ maxRetries: 0, flushIntervalMs: 0 });
+  const open = (visit: number) => browser.open(visit, browser.storage.openProcess());
+  const older = open(1);
+  await browser.advance(100);
+  browser.api.mood = "unavailable";
+  identify(browser, older, { pushToken: "token-of-ada" });
+  await browser.advance(100);
+  browser.api.mood = "well";
+  const newer = open(2);
+  await browser.advance(100);
+  // The witness knows operations by their number, and what is said of a token has none.
+  Object.assign(browser.witness.violations, { push: () => 0 });
+  newer.client.setPushPermission("denied");
+  await browser.advance(100);
+  newer.client.setPushPermission("granted");
+  void older.client.flush();
+  await browser.advance(1000);
+
+  expect(browser.api.store.users.get("ada")?.channels).toMatchObject([{ optedIn: true }]);
+});

@@ -62,8 +62,13 @@ export function sayNewest(page: Page, settled: readonly Entry[] = []): void {
     );
     const again = undone < 0 || page.known?.optedOut ? [] : bodies.slice(undone);
     page.isSayingAgain = true;
-    for (const body of again) append(page, { kind: "identify", body });
+    const { pushing } = page.device;
+    for (const body of again) {
+      pushing?.noteRepeated(page, { body });
+      append(page, { kind: "identify", body });
+    }
     page.isSayingAgain = false;
+    if (again[0]) pushing?.update(page);
     const left = jsonObject(storage.get(note)) as Partial<Note>;
     const open = left.after?.filter(storage.get) ?? [];
     // Those that were said may wait in another order than they were called in, where a page died as it said them again.

@@ -140,3 +140,19 @@ describe("what an earlier page left behind", () => {
     expect(fixture.client.stats()).toMatchObject({ accepted: 5, dropped: { opted_out: 4 }, pending: 1 });
   });
 });
+
+test("what is said again of a token is no longer so, and is put right behind it", async () => {
+  const fixture = deviceFixture();
+  const { client, server } = fixture;
+  client.identify("ada", { pushToken: "t1" });
+  await fixture.deliver();
+  fixture.repeat(
+    '{"external_user_id":"ada","channels":[{"channel":"push","address":"t1","opted_in":false}]}',
+  );
+  await fixture.deliver();
+
+  expect(server.identifies.slice(1).map(({ channels }) => channels)).toMatchObject([
+    [{ address: "t1", opted_in: false }],
+    [{ address: "t1", opted_in: true }],
+  ]);
+});

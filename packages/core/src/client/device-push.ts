@@ -11,6 +11,7 @@ import {
   identifying,
   onlyOptsOut,
   pushUpdate,
+  repeatedBy,
   saying,
   settled,
   withToken,
@@ -24,7 +25,7 @@ import type { DeviceRecord, PushCalls, TokenSettings } from "./device.ts";
 import { appendOwn, become, change } from "./device-client.ts";
 
 /** What a client does about its device's token. */
-export const PUSH = { start, noteUnheard, update, identifying, settled, onlyOptsOut };
+export const PUSH = { start, noteUnheard, noteRepeated, update, identifying, settled, onlyOptsOut };
 
 /** Of the owner's permissions, the first is none. */
 const PERMISSIONS = ["denied", "granted", "authorized", "provisional"];
@@ -59,6 +60,13 @@ function noteUnheard(client: DeviceRecord, sent: { readonly body: string }): voi
   const identity = identityOf(client);
   for (const one of carriedBy(identity.said, bodyOf(sent))) one.inDoubt = true;
   setIdentity(client, identity);
+}
+
+/** What was said of the user's tokens is about to be said once more, whatever was said in between. */
+function noteRepeated(client: DeviceRecord, repeated: { readonly body: string }): void {
+  const identity = identityOf(client);
+  const news = repeatedBy(identity, bodyOf(repeated));
+  setIdentity(client, { ...identity, said: saying(identity.said, news) });
 }
 
 function setPushToken(client: DeviceRecord, address: unknown, settings?: object): void {

@@ -23,7 +23,7 @@ import {
 import { aTrack } from "../../test/operations.ts";
 import type { IdentifyBody } from "../events/identify-body.ts";
 import { type Identity, identified, parseIdentity } from "./identity.ts";
-import { identifying, onlyOptsOut, pushUpdate, withToken } from "./push-token.ts";
+import { identifying, onlyOptsOut, pushUpdate, repeatedBy, saying, withToken } from "./push-token.ts";
 
 /** Of a user to whom a token was registered. */
 const registered = sent(withToken(ADA, T1));
@@ -453,4 +453,35 @@ test("only an identify that does nothing else opts out", () => {
   ])
     expect(optsOut({ ...out, ...more })).toBeFalsy();
   expect(onlyOptsOut(aTrack())).toBe(false);
+});
+
+describe("an identify that is said again", () => {
+  const body = (user: string, ...channels: IdentifyBody["channels"] & object): IdentifyBody => ({
+    external_user_id: user,
+    channels,
+  });
+  const repeating = (identity: Identity, repeated: IdentifyBody): Identity => ({
+    ...identity,
+    said: saying(identity.said, repeatedBy(identity, repeated)),
+  });
+
+  test("undoes what was said of a token since, which comes after it once more", () => {
+    const again = repeating(registered, body("ada", opted("t1", false)));
+
+    expect(wire(again)).toEqual([T1]);
+    expect(wire(denied(again)), "nothing is registered that it would leave").toEqual([]);
+  });
+
+  test("of somebody else concerns nobody", () => {
+    for (const identity of [forgotten(registered), { ...VISITOR, userId: "bob" }])
+      expect(repeatedBy(identity, body("ada", T1))).toEqual([]);
+  });
+
+  test("says nothing of other channels, nor of several tokens, which are the app's business", () => {
+    const email = { channel: "email", address: "ada@example.com", opted_in: true };
+
+    expect(repeatedBy(ADA, body("ada", email, T1))).toEqual([{ ...T1, userId: "ada" }]);
+    expect(repeatedBy(ADA, body("ada", T1, T2))).toEqual([]);
+    expect(repeatedBy(ADA, { external_user_id: "ada" })).toEqual([]);
+  });
 });

@@ -116,6 +116,17 @@ export function carriedBy(said: Statements = [], body?: IdentifyBody): Statement
   return channels.flatMap((channel) => queued.find((one) => says(one, { ...channel, userId })) ?? []);
 }
 
+/** What an identify of the user, which is said again, says of the device's token. Several that are opted in are the app's business. */
+export function repeatedBy(
+  { userId }: Identity,
+  { external_user_id, channels = [] }: IdentifyBody,
+): Statement[] {
+  const said = channels.filter(({ channel }) => channel === "push" && external_user_id === userId);
+  return said.filter(({ opted_in }) => opted_in)[1]
+    ? []
+    : said.map((one) => ({ ...one, userId: external_user_id }));
+}
+
 /** A token, and a user. */
 const pairOf = ({ userId, address }: Statement): string => JSON.stringify([userId, address]);
 
