@@ -141,6 +141,22 @@ inEveryEngine("workers", (browser) => {
     });
   });
 
+  it("are one visitor, though several start at once, and what all of them hold is their user's", async () => {
+    const stage = await setPageStage(browser());
+    const options = stage.options('anonymousEvents: "hold", flushIntervalMs: 500,');
+    const body = await bundled("dedicated", options, 'whisperr.track("started");');
+    stage.site.put("/worker.js", { body });
+    stage.site.put("/shop", { body: html("") });
+    const page = await stage.open("/shop");
+    const start = startWorker("dedicated");
+    await page.evaluate(`Promise.all([${[start, start, start]}])`);
+    await run(page, ["stats"]);
+    await until(page, `await ${STORED} === 3`);
+    await run(page, ["identify", "ada"]);
+    const events = await stage.events(3);
+    expect(events.map(({ userId }) => userId)).toEqual(["ada", "ada", "ada"]);
+  });
+
   it("takes what one leaves that ends while another lives, and an opt-out of it at once", async () => {
     const stage = await setPageStage(browser());
     const page = await openPage(stage, "dedicated", STILL);

@@ -29,6 +29,7 @@ export function fakeIndexedDb(records = new Map<string, string>()): FakeIndexedD
         objectStore: () => ({
           put: (text: string, key: string) => work.push(() => records.set(key, text)),
           delete: (key: string) => work.push(() => records.delete(key)),
+          get: (key: string) => later(fake, () => records.get(key)),
           getAllKeys: () => later(fake, () => [...records.keys()]),
           getAll: () => later(fake, () => [...records.values()]),
         }),

@@ -1,9 +1,20 @@
 /** The calls on a worker's client: each is made now, or waits until it is known who the user is. */
-import { type FlushResult, hurried, type ResolvedOptions, type Stats, step, timeoutOf } from "@whisperr/core";
+import {
+  attempt,
+  type FlushResult,
+  hurried,
+  lose,
+  type ResolvedOptions,
+  type Stats,
+  step,
+  tell,
+  timeoutOf,
+  uuid,
+} from "@whisperr/core";
 import { nowMs, timers } from "../clock.ts";
 import type { BasicOptions, Features } from "../page/host.ts";
 import type { Page } from "../page/page.ts";
-import { atMost, copied, MAX_WAITING, type WaitingCall } from "./waiting-calls.ts";
+import { atMost, copied, MAX_OPEN_MS, MAX_WAITING, type WaitingCall } from "./waiting-calls.ts";
 import type { WorkerStorage } from "./worker-storage.ts";
 
 /** What one event of a worker records leaves together: so long after the first of it. */
@@ -23,6 +34,8 @@ export interface Worker {
   soon: unknown;
   /** Once it is known who the user is. */
   opened: Opened | undefined;
+  /** Workers that start at once are about to know which visitor is theirs. */
+  isAgreeing: boolean;
   ending: Promise<FlushResult> | undefined;
 }
 
@@ -35,12 +48,15 @@ export interface Opened {
   stop(): void;
 }
 
-/** Now, or once the worker has started. */
+/** Now, or once the worker has started, and knows its visitor. */
 export function call(worker: Worker, name: string, args: readonly unknown[]): unknown {
-  const { opened, waiting } = worker;
-  if (!opened) {
+  const { opened, waiting, atMs } = worker;
+  // What has waited comes with its time.
+  const isEarly = atMs === undefined && (worker.isAgreeing || (isQueued(name) && isNew(worker)));
+  if (!opened || isEarly) {
     if (isQueued(name) && queuedIn(waiting) >= MAX_WAITING) worker.missed += 1;
     else wait(worker, { name, args: snapshot(args), atMs: nowMs() });
+    if (opened) void agree(worker);
     return undefined;
   }
   const { api, page } = opened;
@@ -48,6 +64,46 @@ export function call(worker: Worker, name: string, args: readonly unknown[]): un
   const result = api[name]?.apply(undefined, args as unknown[]);
   if (mattersNow && isQueued(name)) soon(worker, page);
   return result;
+}
+
+/** It is to record something, for a visitor whom nobody has named yet. */
+const isNew = ({ opened, features }: Worker): boolean =>
+  features.device?.silent !== true && opened?.stored?.isNew() === true;
+
+/** The worker has started: what has waited is made, for the visitor of all workers that start now. */
+export function makeWaiting(worker: Worker): void {
+  if (queuedIn(worker.waiting) > 0 && isNew(worker)) void agree(worker);
+  else makeAll(worker);
+}
+
+async function agree(worker: Worker): Promise<void> {
+  const { opened, isAgreeing } = worker;
+  if (isAgreeing) return;
+  worker.isAgreeing = true;
+  try {
+    const agreed = opened?.stored?.agree(JSON.stringify({ anonymousId: uuid() }));
+    await atMost(timers, MAX_OPEN_MS, Promise.resolve(agreed), () => {});
+  } catch {
+    // Then the visitor is this worker's own.
+  }
+  worker.isAgreeing = false;
+  makeAll(worker);
+}
+
+function makeAll(worker: Worker): void {
+  const { opened, waiting, missed } = worker;
+  for (const { name, args, atMs, done } of waiting.splice(0)) {
+    worker.atMs = atMs;
+    // Whatever becomes of one, the next is made.
+    const result = attempt(() => call(worker, name, args), undefined);
+    done?.(result as Promise<FlushResult>);
+  }
+  worker.atMs = undefined;
+  if (missed === 0 || !opened) return;
+  worker.missed = 0;
+  opened.page.accepted += missed;
+  lose(opened.page, "queue_full", missed);
+  tell(opened.page);
 }
 
 /** Without what other code may have broken, push() for one: what is called is counted. */
@@ -89,9 +145,9 @@ export function ask(
   name: "flush" | "reset" | "shutdown",
   settings?: unknown,
 ): Promise<FlushResult> {
-  const { opened } = worker;
+  const isOpen = worker.opened && !worker.isAgreeing;
   const before = statsOf(worker);
-  const asked = opened
+  const asked = isOpen
     ? (call(worker, name, [settings]) as Promise<FlushResult>)
     : new Promise<FlushResult>((done) => {
         wait(worker, { name, args: [settings], atMs: nowMs(), done });
@@ -101,7 +157,7 @@ export function ask(
     await worker.opened?.stored?.saved();
     if (name === "shutdown") worker.opened?.stored?.close();
     // What was refused as it was made, after it had waited, counts too.
-    return opened ? result : since(before, statsOf(worker));
+    return isOpen ? result : since(before, statsOf(worker));
   });
   return atMost(timers, timeoutOf(settings), over, () => since(before, statsOf(worker)));
 }
@@ -114,14 +170,18 @@ const since = (before: Stats, now: Stats): FlushResult => ({
   pending: now.pending,
 });
 
+const NONE: Stats = { accepted: 0, delivered: 0, dropped: {}, pending: 0 };
+
 export function statsOf({ opened, waiting, missed }: Worker): Stats {
-  if (opened) return opened.api.stats?.() as Stats;
-  const pending = queuedIn(waiting);
+  const stats = opened?.api.stats?.() as Stats | undefined;
+  const waits = queuedIn(waiting);
+  if (stats && waits + missed === 0) return stats;
+  const { accepted, delivered, dropped, pending } = stats ?? NONE;
   return {
-    accepted: pending + missed,
-    delivered: 0,
-    dropped: missed > 0 ? { queue_full: missed } : {},
-    pending,
+    accepted: accepted + waits + missed,
+    delivered,
+    dropped: missed > 0 ? { ...dropped, queue_full: (dropped.queue_full ?? 0) + missed } : dropped,
+    pending: pending + waits,
   };
 }
 

@@ -183,6 +183,51 @@ describe("the client of a worker", () => {
     expect(errors).toEqual([expect.objectContaining({ reason: "storage_failed" })]);
   });
 
+  test("takes the visitor of another worker that was first, with what it recorded before it knew", async () => {
+    const get = database.records.get.bind(database.records);
+    // The other one writes between this one's look and its own visitor.
+    database.records.get = (key) => {
+      database.records.set(key, JSON.stringify({ anonymousId: VISITOR }));
+      return get(key);
+    };
+    const whisperr = create();
+    whisperr.track("early");
+    await vi.advanceTimersByTimeAsync(10);
+    whisperr.track("late");
+    const flushed = whisperr.flush();
+    await vi.advanceTimersByTimeAsync(10);
+    expect(await flushed).toEqual({ delivered: 2, dropped: 0, pending: 0 });
+    expect(sent.map(({ anonymous_id }) => anonymous_id)).toEqual([VISITOR, VISITOR]);
+  });
+
+  test("asks for it as it records for the first time, and makes the calls of that moment in their order", async () => {
+    const whisperr = create();
+    await vi.advanceTimersByTimeAsync(10);
+    expect(stored("id"), "nothing was recorded yet").toEqual([]);
+    whisperr.track("first");
+    whisperr.identify("ada");
+    expect(whisperr.stats()).toEqual({ accepted: 2, delivered: 0, dropped: {}, pending: 2 });
+    const stopped = whisperr.shutdown();
+    await vi.advanceTimersByTimeAsync(10);
+    expect(await stopped).toEqual({ delivered: 2, dropped: 0, pending: 0 });
+    expect(sent[1]).toMatchObject({ external_user_id: "ada", anonymous_id: sent[0]?.anonymous_id });
+    expect(stored("id")).toHaveLength(1);
+  });
+
+  test.each([
+    ["refuses it", (fake: FakeIndexedDb) => Object.assign(fake, { failure: new Error("full") })],
+    ["never answers", (fake: FakeIndexedDb) => Object.assign(fake, { gate: new Promise(() => {}) })],
+  ])("has a visitor of its own where IndexedDB %s", async (_how, breaks) => {
+    const whisperr = create();
+    await vi.advanceTimersByTimeAsync(10);
+    breaks(database);
+    whisperr.track("bought");
+    whisperr.track("bought");
+    await vi.advanceTimersByTimeAsync(4000);
+    expect(sent).toHaveLength(2);
+    expect(sent[0]?.anonymous_id).toBe(sent[1]?.anonymous_id);
+  });
+
   test("stores nothing with persistence: memory, and knows its user at once", async () => {
     const whisperr = create({ persistence: "memory" });
     whisperr.track("bought");

@@ -4,13 +4,10 @@ import {
   checkOptionNames,
   checkSchemas,
   type DeviceClient,
-  type FlushResult,
-  lose,
   mustBe,
   type Names,
   resolveOptions,
   syncIdentity,
-  tell,
 } from "@whisperr/core";
 import { nowMs, timers } from "../clock.ts";
 import type { BasicOptions, Features } from "../page/host.ts";
@@ -24,16 +21,14 @@ import { sharedByPage } from "../page/shared.ts";
 import { storageFailed, waitOut } from "../queue/outbox.ts";
 import { end, scan } from "../queue/tab-queue.ts";
 import { storagePrefix } from "../storage/storage.ts";
-import { ask, call, guarded, type Opened, statsOf, type Worker } from "./calls.ts";
+import { ask, call, guarded, makeWaiting, type Opened, statsOf, type Worker } from "./calls.ts";
 import { hostOfWorker } from "./host.ts";
+import { MAX_OPEN_MS } from "./waiting-calls.ts";
 import { openWorkerStorage, type WorkerStorage } from "./worker-storage.ts";
 
 /** Operations kept by default (contract, section 7). */
 const MAX_QUEUE_SIZE = 1000;
 const MAX_QUEUE_BYTES = 5 * 1024 * 1024;
-
-/** IndexedDB may never answer. Then operations wait in memory. */
-const MAX_OPEN_MS = 2000;
 
 /** Nothing is returned by these: they can be made later. */
 const PLAIN_CALLS = ["track", "identify", "optOut", "optIn", "setPushToken", "setPushPermission"] as const;
@@ -77,6 +72,7 @@ function newClient(given: Pick<Worker, "options" | "resolved" | "features">): De
     atMs: undefined,
     soon: undefined,
     opened: undefined,
+    isAgreeing: false,
     ending: undefined,
   };
   const { clients } = sharedByPage();
@@ -125,23 +121,13 @@ function open(worker: Worker): void {
 
 /** It is known who the user is, or that it is not stored. */
 function start(worker: Worker, stored?: WorkerStorage): void {
-  const { options, resolved, features, waiting, missed } = worker;
+  const { options, resolved, features } = worker;
   const prefix = storagePrefix(resolved.apiKey);
   const host = hostOfWorker(options, features, prefix, () => worker.atMs ?? nowMs(), stored);
   // What is to leave at the start does so a moment later than from a page: see `soon()`.
   const { api, page } = createPage({ ...options, flushAtStart: false }, resolved, host);
   worker.opened = { api: api as unknown as Opened["api"], page, stored, stop: watchWorker(page) };
-  for (const { name, args, atMs, done } of waiting.splice(0)) {
-    worker.atMs = atMs;
-    // Whatever becomes of one, the next is made.
-    const result = attempt(() => call(worker, name, args), undefined);
-    done?.(result as Promise<FlushResult>);
-  }
-  worker.atMs = undefined;
-  if (missed === 0) return;
-  page.accepted += missed;
-  lose(page, "queue_full", missed);
-  tell(page);
+  makeWaiting(worker);
 }
 
 /** The network comes back; other workers end. Returns what stops it. */

@@ -13,6 +13,9 @@ export interface WaitingCall {
   readonly done?: (result: Promise<FlushResult>) => void;
 }
 
+/** IndexedDB may never answer. Then operations wait in memory. */
+export const MAX_OPEN_MS = 2000;
+
 /** More than an app calls in the two seconds that this takes at most. */
 export const MAX_WAITING = 1000;
 

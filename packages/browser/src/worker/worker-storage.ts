@@ -2,7 +2,7 @@
  * The storage of workers, which have no `localStorage`: everything stands in memory, as the queue needs it, and each change is
  * written to IndexedDB at once. What workers beside this one have written is read whenever it looks for those that have ended.
  */
-import { type DurableCopy, openDurableCopy } from "../storage/durable.ts";
+import { type DurableCopy, openDurableCopy, STORE } from "../storage/durable.ts";
 import { IDENTITY, OPT_OUT } from "../storage/keys.ts";
 import type { Storage } from "../storage/storage.ts";
 
@@ -13,6 +13,10 @@ export interface WorkerStorage {
   readonly storage: Storage;
   /** The same without a prefix. */
   readonly origin: Storage;
+  /** Nobody has said who the visitor is, nor opted out. */
+  isNew(): boolean;
+  /** Workers that start at once have one visitor: this one, unless another one was first. Rejects where nothing can be written. */
+  agree(visitor: string): Promise<void>;
   /** Resolves when every change made before the call was written, or refused. */
   saved(): Promise<void>;
   close(): void;
@@ -62,23 +66,46 @@ export async function openWorkerStorage(prefix: string, events: WorkerStorageEve
   /** One look after the other: what changes meanwhile is noted for one of them. */
   let looks = look(texts);
   await looks;
+  async function lookAgain(): Promise<void> {
+    looks = looks.then(() => look(texts)).catch(() => {});
+    await looks;
+  }
   return {
     storage: {
       ...storageUnder(texts, prefix),
       async backup() {
-        looks = looks.then(() => look(texts)).catch(() => {});
-        await looks;
+        await lookAgain();
         // There is nothing beside what the storage itself says now.
         return undefined;
       },
     },
     origin: storageUnder(texts, ""),
+    isNew: () => [prefix + IDENTITY, OPT_OUT].every((key) => !texts.known.has(key)),
+    async agree(visitor) {
+      await add(copy, prefix + IDENTITY, visitor);
+      await lookAgain();
+    },
     async saved() {
       writeAgain(texts);
       await Promise.all([...texts.unwritten.values()].map((one) => one.catch(() => {})));
     },
     close: () => channel?.close(),
   };
+}
+
+/** Unless there is one already, whoever has written it: one transaction comes after the other. */
+function add({ database }: DurableCopy, key: string, text: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const transaction = database.transaction(STORE, "readwrite");
+    const records = transaction.objectStore(STORE);
+    const there = records.get(key);
+    there.onsuccess = () => {
+      if (there.result === undefined) records.put(text, key);
+      transaction.commit?.();
+    };
+    transaction.oncomplete = () => resolve();
+    transaction.onabort = () => reject(transaction.error);
+  });
 }
 
 const storageUnder = (texts: Texts, prefix: string): Storage => ({
