@@ -25,6 +25,9 @@ import { CLOSING, type Command } from "@whisperr/conformance/protocol";
 import { outsideClient, type PublishedWebSdk, type WebDrivenClient } from "./outside-client.ts";
 import { plainChannels } from "./plain-channels.ts";
 
+/** Where the driver is. */
+const HOME = location.href;
+
 /** Where the command that the next page begins with is kept. */
 const FIRST_COMMAND = "first-command";
 
@@ -69,6 +72,7 @@ export async function driveOutsidePage(sdk: PublishedWebSdk, time: VirtualTime):
       await settleLocks(locks);
     },
     signal,
+    navigate: (to) => history.pushState(null, "", to),
     outliving: outlivingRequests,
     listeners: () => (isOver ? 0 : listeners()),
   };
@@ -115,6 +119,8 @@ async function startOver(command: Command): Promise<never> {
   // Nothing may be left to be sent by the client that goes.
   await clearDevice();
   sessionStorage.setItem(FIRST_COMMAND, JSON.stringify(command));
+  // The case before may have gone to other addresses.
+  history.replaceState(null, "", HOME);
   location.reload();
   return new Promise(() => {});
 }
