@@ -61,6 +61,8 @@ export interface Reply {
 
 export interface SimulatedApi {
   mood: Mood;
+  /** Requests that arrived after their sender had let go of them. */
+  stragglers: number;
   readonly store: Store;
   /** Operations that were taken, in the order of their first arrival. */
   readonly stored: ReadonlyMap<number, Sent>;
@@ -169,6 +171,7 @@ export function simulatedApi(random: SeededRandom, nowMs: () => number, settings
 
   const api = {
     mood: "well" as Mood,
+    stragglers: 0,
     store,
     stored,
     rejected,

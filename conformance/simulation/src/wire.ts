@@ -50,7 +50,9 @@ export function readRequest(url: string, headers: Readonly<Record<string, string
     rejected: 0,
     overlapping: false,
   };
-  return { operations: all.map((one, i) => sent(one, texts[i] as string)), path, recorded };
+  const operations = all.map((one, i) => sent(one, texts[i] as string));
+  // What is said of a push token alone was no call of its own.
+  return { operations: isIdentify && !json.traits ? [] : operations, path, recorded };
 }
 
 function sent(json: JsonObject, bytes: string): Sent {

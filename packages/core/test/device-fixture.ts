@@ -7,6 +7,7 @@ import { HOLD } from "../src/client/device-hold.ts";
 import { restore, startAlone, syncIdentity } from "../src/client/device-pages.ts";
 import { PUSH } from "../src/client/device-push.ts";
 import type { DropReason, WhisperrError } from "../src/errors.ts";
+import { bodyOf } from "../src/events/identify-body.ts";
 import type { Operation } from "../src/events/operation.ts";
 import { lose, tell } from "../src/loop/books.ts";
 import { adopt as adoptOperations, append } from "../src/loop/queue.ts";
@@ -136,6 +137,7 @@ function jsonOutbox(held: Operation[], fails: () => boolean = () => false): Outb
       if (fails()) return;
       insert(held, JSON.parse(JSON.stringify(operation)) as Operation);
     },
+    replace: (index, event) => void held.splice(index, 1, event),
     at: (index) => held[index],
     remove(offset, count) {
       expect(offset + count, "only what is there is taken out").toBeLessThanOrEqual(held.length);
@@ -160,6 +162,8 @@ function adopt({ client }: DeviceRuntime<object>, held: Operation[], texts: read
   held.unshift(...due);
   held.push(...waiting);
   adoptOperations(client, due.length, waiting.length);
+  const bodies = () => held.filter((operation) => operation.kind === "identify").map(bodyOf);
+  client.device.pushing?.reconcile(client, bodies);
 }
 
 /** 0 when the books are in order. */

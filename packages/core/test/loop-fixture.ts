@@ -53,7 +53,10 @@ export function loopFixture(setup: Setup = {}): LoopFixture {
   };
   const reporter = createReporter({ apiKey: "wrk_test", debug, onError: listen }, ports);
   // As the client of a server guards an outbox of its app's.
-  const guarded = guardedOutbox(outbox, (message) => printDebug(reporter, message));
+  const guarded = Object.assign(
+    guardedOutbox(outbox, (message) => printDebug(reporter, message)),
+    { replace: outbox.replace },
+  );
   const client = createClient({ ...CONFIG, ...config }, guarded, server.transport, reporter, ports);
   if (!setup.adopts) startQueue(client);
   const loop = loopOf(client);

@@ -47,6 +47,7 @@ export function arrayOutbox(operations: Operation[] = []): Outbox {
       return held.length;
     },
     append: (operation) => insert(held, operation),
+    replace: (index, event) => void held.splice(index, 1, event),
     at: (index) => held[index],
     remove: (offset, count) => void held.splice(offset, count),
   };

@@ -17,7 +17,9 @@ export type Action =
   | { readonly do: "crashAfter"; readonly tab: number; readonly writes: number }
   | { readonly do: "track"; readonly tab: number; readonly times: number; readonly bytes: number }
   | { readonly do: "poison" | "forbidden"; readonly tab: number }
-  | { readonly do: "identify"; readonly tab: number; readonly user: string }
+  | { readonly do: "identify"; readonly tab: number; readonly user: string; readonly token?: number }
+  | { readonly do: "setPushToken"; readonly tab: number; readonly token: number }
+  | { readonly do: "setPushPermission"; readonly tab: number; readonly permission: "granted" | "denied" }
   | { readonly do: "shutdown"; readonly tab: number; readonly timeoutMs: number }
   | { readonly do: "mood"; readonly mood: Mood }
   | { readonly do: "jump" | "wait"; readonly ms: number };
@@ -31,6 +33,8 @@ export interface Theme {
   readonly jumps: boolean;
   readonly isQuick: boolean;
   readonly hasFirewall: boolean;
+  /** The device has a push token. */
+  readonly hasPush: boolean;
 }
 
 export function drawTheme(random: SeededRandom): Theme {
@@ -39,12 +43,13 @@ export function drawTheme(random: SeededRandom): Theme {
   return {
     freezes: random.chance(0.5),
     crashesInside,
-    optsOut: !crashesInside && random.chance(0.2),
+    optsOut: random.chance(0.2),
     fillsStorage: random.chance(0.1),
     // Nothing is taken of a page whose clock is wrong, and so nothing is given up.
     jumps: !hasFirewall && random.chance(0.2),
     isQuick: random.chance(0.4),
     hasFirewall,
+    hasPush: random.chance(0.25),
   };
 }
 
@@ -92,6 +97,19 @@ const OPTING: readonly Draw<Action>[] = [
   [2, (_random, tab) => ({ do: "optOut", tab })],
   [3, (_random, tab) => ({ do: "optIn", tab })],
 ];
+const PUSHING: readonly Draw<Action>[] = [
+  [
+    4,
+    (random, tab) => ({
+      do: "identify",
+      tab,
+      user: random.pick(["ada", "bob"]),
+      token: random.between(1, 2),
+    }),
+  ],
+  [8, (random, tab) => ({ do: "setPushToken", tab, token: random.between(1, 2) })],
+  [3, (random, tab) => ({ do: "setPushPermission", tab, permission: random.pick(["granted", "denied"]) })],
+];
 const FILLING: readonly Draw<Action>[] = [
   [2, () => ({ do: "storageFull" })],
   [3, () => ({ do: "storageFree" })],
@@ -122,6 +140,7 @@ export function drawActions(random: SeededRandom, theme: Theme, count: number): 
     ...(theme.fillsStorage ? FILLING : []),
     ...(theme.jumps ? JUMPING : []),
     ...(theme.hasFirewall ? FORBIDDEN : []),
+    ...(theme.hasPush ? PUSHING : []),
     ...(theme.isQuick ? QUICK : SLOW),
   ];
   return drawFrom(random, draws, count, MAX_TABS);

@@ -17,6 +17,8 @@ export interface Request {
   isOver: boolean;
   /** Not on its way any more: it never arrives. */
   isCancelled: boolean;
+  /** The page has let go of it, and it may arrive all the same, behind what the page sends next. */
+  isLetGo?: boolean;
 }
 
 export interface NetworkEvents {
@@ -80,6 +82,7 @@ export function pageNetwork(ports: NetworkPorts, events: NetworkEvents): PageNet
       (init.signal as AbortSignal).addEventListener("abort", () => letGo(request, random.chance(0.5)));
       time.after(ports.latencyMs(), () => {
         if (request.isCancelled) return;
+        if (request.isLetGo) api.stragglers++;
         const reply = api.take(read);
         if (reply.how === "hangs") return;
         time.after(ports.latencyMs(), () => whenAwake(() => deliver(request, reply, resolve)));
@@ -115,7 +118,7 @@ export function pageNetwork(ports: NetworkPorts, events: NetworkEvents): PageNet
   function letGo(request: Request, isCancelled: boolean): void {
     const waiting = open.get(request);
     open.delete(request);
-    request.isOver = true;
+    request.isOver = request.isLetGo = true;
     request.isCancelled ||= isCancelled;
     waiting?.reject(new TypeError("failed to fetch"));
   }

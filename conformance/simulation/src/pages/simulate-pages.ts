@@ -5,6 +5,7 @@ import { FIREWALLS } from "../api.ts";
 import { seededRandom } from "../seeded-random.ts";
 import type { Figures, Tell } from "../world.ts";
 import { type Action, drawActions, drawTheme } from "./actions.ts";
+import { checkSilent, checkTokens } from "./device-tokens.ts";
 import { type Browser, type BrowserSettings, simulatedBrowser } from "./simulated-browser.ts";
 import type { SimulatedPage } from "./simulated-page.ts";
 import { type Visitor, visitor } from "./visitor.ts";
@@ -27,7 +28,7 @@ export function drawPages(seed: number): PagesScript {
     maxRetries: random.pick([0, 1, 6]),
     requestTimeoutMs: random.pick([2000, 10_000]),
     backoff: { baseMs: 200, maxMs: 2000 },
-    anonymousEvents: !theme.crashesInside && random.chance(0.3) ? "hold" : "send",
+    anonymousEvents: random.chance(0.3) ? "hold" : "send",
     autoContext: false,
   };
   const storageDelayMs = random.pick([0, 0, 0, 0, 4]);
@@ -63,11 +64,16 @@ export async function simulatePages(
     await visiting.perform(action);
     await browser.pause();
   }
-  await heal(browser, visiting, settings.firewall !== undefined);
-  checkArrivals(browser);
+  const does = (what: Action["do"]) => actions.some((action) => action.do === what);
+  const hasPush = knowsOwners && actions.some((action) => "token" in action);
+  await heal(browser, visiting, settings.firewall !== undefined, hasPush);
+  // A page that crashes as it discards what nobody may send any more tells nobody of it.
+  const discards = does("optOut") || settings.options.anonymousEvents === "hold";
+  if (!discards || !does("crashAfter")) checkArrivals(browser);
   checkOrder(browser);
   // With an opt-out goes what is noted about the order of identifies, too.
-  if (knowsOwners && !actions.some((action) => action.do === "optOut")) checkLastWord(browser);
+  if (knowsOwners && !does("optOut")) checkLastWord(browser);
+  if (hasPush) checkTokens(visiting.device, browser.api.store.users, "zoe", !losesAny(browser));
   return browser;
 }
 
@@ -82,10 +88,17 @@ export function pagesFigures(
 /** A lock of a page that crashed ends after this long. */
 const LOCKS_END_MS = 95_000;
 const ALL_SENT_MS = 200_000;
+/** Whoever lives has looked for what others have left. */
+const SCANNED_MS = 20_000;
 /** What is forbidden is given up in the end: visitors go on, and what they do is taken. */
 const MOST_FLUSHES = 100;
 
-async function heal(browser: Browser, visiting: Visitor, hasFirewall: boolean): Promise<void> {
+async function heal(
+  browser: Browser,
+  visiting: Visitor,
+  hasFirewall: boolean,
+  hasPush: boolean,
+): Promise<void> {
   const { api, storage, random, hasLocks } = browser;
   api.mood = "well";
   storage.isFull = false;
@@ -94,9 +107,15 @@ async function heal(browser: Browser, visiting: Visitor, hasFirewall: boolean): 
   await visiting.closeAll();
   if (!hasLocks) await browser.advance(LOCKS_END_MS);
   const last = visiting.open();
+  if (hasPush && visiting.device.isOptedOut) {
+    await browser.advance(ALL_SENT_MS);
+    if (api.stragglers === 0) checkSilent(visiting.device, api.store.users);
+    visiting.device.isOptedOut = false;
+  }
   last.client.optIn();
   visiting.identify(last, "zoe");
   await browser.advance(ALL_SENT_MS);
+  if (hasPush) visiting.sayToken(last);
   visiting.track(last);
   void last.client.flush();
   await browser.advance(ALL_SENT_MS);
@@ -106,6 +125,7 @@ async function heal(browser: Browser, visiting: Visitor, hasFirewall: boolean): 
     await browser.advance(ALL_SENT_MS);
   }
   checkHealed(last);
+  await browser.advance(SCANNED_MS);
   await last.leave(false);
   await browser.advance(1000);
   const left = [...storage.records.keys()].filter((key) => key !== "id" && key !== "session");
@@ -144,11 +164,13 @@ function checkArrivals({ witness, api, pages }: Browser): void {
 
 const text = (value: unknown) => (typeof value === "string" ? value : undefined);
 
+const losesAny = ({ pages }: Pick<Browser, "pages">): boolean =>
+  pages.some(({ client }) => EXPLAINED.some((reason) => client.stats().dropped[reason]));
+
 /** The server ends with what the last identify() of each user said. */
 function checkLastWord({ witness, api, pages }: Browser): void {
   // What was pushed out, or discarded, may have arrived all the same, and late.
-  const loses = pages.some(({ client }) => EXPLAINED.some((reason) => client.stats().dropped[reason]));
-  if (loses) return;
+  if (losesAny({ pages })) return;
   const last = new Map<string, number>();
   for (const { number, user } of witness.recorded.values())
     if (user !== undefined && api.stored.has(number)) last.set(user, Math.max(number, last.get(user) ?? 0));

@@ -118,7 +118,7 @@ export function simulatedPage(browser: Browser, settings: PageSettings): Simulat
   };
 
   function mayWrite(): boolean {
-    if (page.isAlive && crashIn-- <= 0) die(true);
+    if (page.isAlive && (crashIn-- <= 0 || witness.isEndless(page))) die(true);
     return page.isAlive;
   }
 

@@ -1,16 +1,20 @@
 /** Does in a browser what actions say: opens tabs, navigates, and records what the app asks for. */
 import type { Action } from "./actions.ts";
+import { type DeviceTokens, newDeviceTokens, tokenName } from "./device-tokens.ts";
 import type { Process } from "./profile-storage.ts";
 import type { Browser } from "./simulated-browser.ts";
 import type { SimulatedPage } from "./simulated-page.ts";
 import type { Recorded } from "./witness.ts";
 
 export interface Visitor {
+  readonly device: DeviceTokens;
   perform(action: Action): Promise<void>;
   closeAll(): Promise<void>;
   open(): SimulatedPage;
   track(page: SimulatedPage, more?: object): void;
   identify(page: SimulatedPage, user: string): void;
+  /** The app says again, as apps do at each start, what it knows of the token. */
+  sayToken(page: SimulatedPage): void;
 }
 
 interface Tab {
@@ -37,6 +41,7 @@ export function visitor(browser: Browser, knowsOwners: boolean): Visitor {
   let tabs: Tab[] = [];
   let visits = 0;
   let numbers = 0;
+  const device = newDeviceTokens();
 
   function openTab(): Tab {
     const process = storage.openProcess();
@@ -97,8 +102,21 @@ export function visitor(browser: Browser, knowsOwners: boolean): Visitor {
     record(page, visit, isPoison, (n) => page.client.track("seen", { n, ...more }));
   }
 
-  function identify(page: SimulatedPage, user: string, visit = page.visit): void {
-    record(page, visit, false, (n) => page.client.identify(user, { traits: { n } }), user);
+  function identify(page: SimulatedPage, user: string, visit = page.visit, number?: number): void {
+    const pushToken = number === undefined ? undefined : newToken(number);
+    record(page, visit, false, (n) => page.client.identify(user, { traits: { n }, pushToken }), user);
+  }
+
+  /** Of whoever has opted out none is remembered. */
+  function newToken(number: number): string {
+    const token = tokenName(device, number);
+    if (!device.isOptedOut) device.token = token;
+    return token;
+  }
+
+  function sayToken({ client }: SimulatedPage): void {
+    if (device.token !== undefined) client.setPushToken(device.token);
+    client.setPushPermission(device.isDenied ? "denied" : "granted");
   }
 
   async function leave({ page, over }: Tab, mayFreeze: boolean): Promise<void> {
@@ -187,20 +205,37 @@ export function visitor(browser: Browser, knowsOwners: boolean): Visitor {
       case "forbidden":
         return track(page, { [action.do]: true }, tab.visit);
       case "identify":
-        return identify(page, action.user, tab.visit);
+        return identify(page, action.user, tab.visit, action.token);
+      case "setPushToken":
+        return page.client.setPushToken(newToken(action.token));
+      case "setPushPermission":
+        device.isDenied = action.permission === "denied";
+        return page.client.setPushPermission(action.permission);
       case "shutdown":
         return shutDown(tab, action.timeoutMs);
       case "flush":
+        return void page.client.flush();
       case "reset":
-        return void page.client[action.do]();
+        device.session++;
+        device.token = undefined;
+        return void page.client.reset();
       case "optOut":
+        page.client.optOut();
+        // A page that crashed in the call may have done nothing.
+        if (!page.isAlive && !storage.records.get("id")?.includes("optedOut")) return;
+        device.isOptedOut = true;
+        device.token = undefined;
+        return;
       case "optIn":
-        return page.client[action.do]();
+        device.isOptedOut = false;
+        return page.client.optIn();
     }
   }
 
   return {
+    device,
     perform,
+    sayToken,
     async closeAll() {
       for (const tab of tabs) await close(tab);
     },

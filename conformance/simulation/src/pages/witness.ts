@@ -64,6 +64,8 @@ export interface Witness {
   died(page: Responsible): void;
   /** What went on has ended: who got an answer has acted on it. */
   pause(): void;
+  /** A page has written without end, and is to be stopped. */
+  isEndless(page: Responsible): boolean;
 }
 
 export interface WitnessPorts {
@@ -83,6 +85,9 @@ interface Attempt {
 }
 
 const NUMBER = /\\?"n\\?":(\d+)/;
+
+/** Many times what a page does that starts with a full queue. */
+const MOST_WRITES = 20_000;
 
 /** Of one operation, before another one is probed. */
 const FEWEST_ATTEMPTS_ALONE = 3;
@@ -109,6 +114,8 @@ export function createWitness({ isStrict, nowMs, tell }: WitnessPorts): Witness 
   /** Keys under which an operation was stored. */
   const records = new Map<number, Set<string>>();
   let fresh: { readonly page: Responsible; readonly request: Sent }[] = [];
+  /** Since the last pause. */
+  let writes = 0;
   let optedOutAtMs = Number.POSITIVE_INFINITY;
   /** As it is stored. */
   let identity = "";
@@ -120,6 +127,7 @@ export function createWitness({ isStrict, nowMs, tell }: WitnessPorts): Witness 
     const front = alone.get(page);
     const isSame = front?.key === key;
     const isOne = operations.length === 1;
+    if (operations.length === 0) return;
     if (isOne && !isSame && (front?.times ?? 0) >= FEWEST_ATTEMPTS_ALONE)
       ahead.add(key).add(front?.key as number);
     // What leaves before its turn, as the page goes, says nothing of the front: what that failed in still counts when the page is back.
@@ -197,6 +205,7 @@ export function createWitness({ isStrict, nowMs, tell }: WitnessPorts): Witness 
       recorded.set(call.number, call);
     },
     wrote(key, text, isStored) {
+      writes++;
       tell(`wrote ${key} ${text.slice(0, 150)}`);
       const [kind, queue = ""] = key.split(".");
       if (kind === "f") isNoted = isStored;
@@ -245,6 +254,12 @@ export function createWitness({ isStrict, nowMs, tell }: WitnessPorts): Witness 
     },
     pause() {
       fresh = [];
+      writes = 0;
+    },
+    isEndless({ name }) {
+      if (writes < MOST_WRITES) return false;
+      violations.push(`${name} never stops writing`);
+      return true;
     },
   };
 }

@@ -5,7 +5,7 @@ import { LEFT, queueOf, RECORD, TIME_LENGTH, timeOf } from "../storage/keys.ts";
 import type { Copy, Storage } from "../storage/storage.ts";
 import { readInFlight } from "./in-flight.ts";
 import type { Whose } from "./locks.ts";
-import { sayNewest } from "./newest.ts";
+import { identifiesThatWait, sayNewest } from "./newest.ts";
 import { readLocked, whenFree } from "./recovery.ts";
 import type { Effects } from "./state.ts";
 import { found, lockAnswered } from "./tab-queue.ts";
@@ -68,6 +68,7 @@ export function effectsOf(page: Page): Effects {
       adopt(page, due, held, doubtful);
       // With nothing queued there is nothing to see to, and no visitor to be made for it.
       if (page.entries.length > 0) syncIdentity(page);
+      page.device.pushing?.reconcile(page, () => identifiesThatWait(page));
       sayNewest(page);
       void transmit(page);
     },

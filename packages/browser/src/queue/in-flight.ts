@@ -37,8 +37,8 @@ export function noteLeft({ storage, note }: Page): void {
 
 /** This page has the locks now: no other one needs to wait for them. */
 export function takeOver({ storage }: Page, inFlight: InFlight): void {
-  for (const { note } of inFlight) {
-    const text = storage.get(note);
+  for (const { note, isLeft } of inFlight) {
+    const text = isLeft && storage.get(note);
     if (text) storage.set(note, text.replace(/ -/g, ""));
   }
 }

@@ -3,7 +3,7 @@ import { guard, hurried, lose, type Outbox, step, tell, transmit } from "@whispe
 import type { Page } from "../page/page.ts";
 import { type InFlight, justFailed, mayArrive, noteInFlight } from "./in-flight.ts";
 import { isIdentify, noteNewest, sayNewest } from "./newest.ts";
-import { append, look, take } from "./tab-queue.ts";
+import { append, look, replace, take } from "./tab-queue.ts";
 
 export const outboxOf = (page: Page): Outbox => ({
   get size() {
@@ -16,9 +16,12 @@ export const outboxOf = (page: Page): Outbox => ({
     if (!page.hasSpoken || isIdentify(operation)) hurry(page);
     page.hasSpoken = true;
   },
+  replace: (index, event) => replace(page, index, event),
   at: (index) => page.entries[index]?.operation,
   remove(offset, count) {
-    const gone = page.entries.slice(offset, offset + count).filter((one) => isIdentify(one.operation));
+    // What made room for others has undone nothing; and what is said again may need the room of what was said before.
+    const settled = page.leavingAs === "queue_full" ? [] : page.entries.slice(offset, offset + count);
+    const gone = settled.filter((one) => isIdentify(one.operation));
     take(page, offset, count);
     // The last request may have failed a moment ago, but nothing that it could be about is left.
     if (!page.entries[0] && justFailed(page)) page.storage.remove(page.note);

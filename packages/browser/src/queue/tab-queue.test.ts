@@ -2,7 +2,19 @@ import { expect, test } from "vitest";
 import { newState, type State, type Stored, transition } from "../../test/tab-queue/transition.ts";
 import { operation } from "../../test/tab-queue/world.ts";
 import type { Entry, TabQueue } from "./state.ts";
-import { append, end, found, leave, lockAnswered, look, recovered, scan, start, take } from "./tab-queue.ts";
+import {
+  append,
+  end,
+  found,
+  leave,
+  lockAnswered,
+  look,
+  recovered,
+  replace,
+  scan,
+  start,
+  take,
+} from "./tab-queue.ts";
 
 const state = (more: Partial<State>): State => ({ ...newState(), own: "own", ...more });
 const open = (more: Partial<State> = {}): State =>
@@ -191,6 +203,14 @@ const rows: readonly Row[] = [
     run: (q) => append(q, own0.operation),
     becomes: { entries: [a0, { ...own0, key: "q.own.000001" }, held], written: 2 },
     asksFor: ["store q.own.000001"],
+  },
+  {
+    what: "what was held gets its user in its place, also where there is no room for it",
+    from: open({ queues: { own: true, a: true }, entries: [a0, held] }),
+    run: (q) => replace(q, 1, operation(2, false)),
+    stored: { isFull: true },
+    becomes: { entries: [a0, { key: "q.a.9", operation: operation(2, false), isStored: false }] },
+    asksFor: ["store q.a.9"],
   },
   {
     what: "an event that is held and comes as the page is left is nobody's yet",

@@ -90,6 +90,14 @@ export function append(q: TabQueue, operation: Operation): boolean {
   return !q.own || entry.isStored;
 }
 
+/** What was held has its user now. */
+export function replace(q: TabQueue, index: number, operation: Operation): void {
+  const { key } = q.entries[index] as Entry;
+  const entry = { key, operation, isStored: false };
+  if (key) store(q.tabEffects, entry);
+  q.entries[index] = entry;
+}
+
 function write(q: TabQueue, entry: Entry): void {
   entry.key = recordKey(q.own, q.written++);
   store(q.tabEffects, entry);

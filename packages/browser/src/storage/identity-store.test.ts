@@ -36,6 +36,22 @@ it("stores an opt-out in a full storage", () => {
   expect(texts.get(IDENTITY)).toBe(OUT);
 });
 
+it("stores with an opt-out at once what else is to be kept: the page may die at any line", () => {
+  const { texts, storage, store } = opened();
+  store.write(JSON.stringify({ anonymousId: "3f2c3f2c3f2c", userId: "ada" }));
+  const written: string[] = [];
+  const { set } = storage;
+  storage.set = (key, text) => {
+    written.push(text);
+    return set.call(storage, key, text);
+  };
+  const text = JSON.stringify({ optedOut: true, said: [{ address: "t1" }] });
+  store.write(text);
+
+  expect(written[0]).toBe(text);
+  expect(texts.get(IDENTITY)).toBe(text);
+});
+
 it("stores nothing beside an opt-out that tells of a visit", () => {
   const { texts, origin, store } = opened({ session: "1.s", "n.ada": "{}", "q.0.000000": "{}" });
   store.write(OUT);

@@ -27,11 +27,11 @@ export function createIdentityStore(storage: Storage, origin: Storage): Identity
         storage.set(IDENTITY, text);
         return;
       }
-      // In a full storage, too, there is room for it: what it takes the place of was longer.
-      storage.set(IDENTITY, `{${OPTED_OUT}}`);
+      // In a full storage, too, there is room for the word alone: what it takes the place of was longer.
+      const isWhole = storage.set(IDENTITY, text) || !storage.set(IDENTITY, `{${OPTED_OUT}}`);
       for (const key of storage.keys()) if (key === SESSION || key.startsWith(NEWEST)) storage.remove(key);
       origin.set(OPT_OUT, "1");
-      storage.set(IDENTITY, text);
+      if (!isWhole) storage.set(IDENTITY, text);
     },
   };
 }

@@ -107,10 +107,14 @@ export function createTestWhisperr<Events extends EventMap = RegisteredEvents>(
     shared: newShared(),
   });
   const { outbox } = page;
-  const { append } = outbox;
+  const { append, replace } = outbox;
   outbox.append = (operation) => {
     append(operation);
     hear(notes, operation);
+  };
+  outbox.replace = (index, event) => {
+    replace?.(index, event);
+    hear(notes, event);
   };
 
   const stops: (() => void)[] = [];

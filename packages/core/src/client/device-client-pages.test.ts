@@ -156,3 +156,49 @@ test("what is said again of a token is no longer so, and is put right behind it"
     [{ address: "t1", opted_in: true }],
   ]);
 });
+
+describe("what an earlier page noted as said of a token, and died before it was queued", () => {
+  const nextPage = (kept: "adopted" | "kept") => {
+    const profile = newProfile();
+    const first = deviceFixture({ profile });
+    return {
+      profile,
+      first,
+      next: (texts: string[]) => deviceFixture({ profile, server: first.server, [kept]: texts }),
+    };
+  };
+
+  test.each(["adopted", "kept"] as const)(
+    "is said by the next one: an opt-out, where the queue is %s",
+    async (kept) => {
+      const { first, next } = nextPage(kept);
+      first.client.identify("ada", { pushToken: "t1" });
+      await first.deliver();
+      first.client.setPushPermission("denied");
+      const page = next([]);
+      await page.deliver();
+
+      expect(page.server.tokens).toEqual(new Map([["ada t1", false]]));
+    },
+  );
+
+  test("is said by the next one: a registration", async () => {
+    const { first, next } = nextPage("adopted");
+    first.client.identify("ada");
+    await first.deliver();
+    first.client.setPushToken("t1");
+    const page = next([]);
+    await page.deliver();
+
+    expect(page.server.tokens).toEqual(new Map([["ada t1", true]]));
+  });
+
+  test("is said once where it was queued", async () => {
+    const { first, next } = nextPage("adopted");
+    first.client.identify("ada", { pushToken: "t1" });
+    const page = next(first.stored());
+    await page.deliver();
+
+    expect(page.server.requests).toHaveLength(1);
+  });
+});

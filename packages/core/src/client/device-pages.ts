@@ -1,5 +1,6 @@
 /** What other pages of the same device have left behind or changed. */
 import type { DropReason } from "../errors.ts";
+import { bodyOf } from "../events/identify-body.ts";
 import type { Operation } from "../events/operation.ts";
 import { hearIdentity, identityOf } from "../identity/identity-keeper.ts";
 import { read } from "../loop/books.ts";
@@ -25,9 +26,11 @@ export function restore(client: DeviceRecord, text: string): Operation | DropRea
 
 /** For a queue that no other page shares. An earlier process may have sent what its outbox kept. */
 export function startAlone(client: DeviceRecord): void {
-  for (const operation of read(client.outbox, 0))
-    if (operation.kind === "identify") client.device.pushing?.noteUnheard(client, operation);
+  const { pushing } = client.device;
+  const identifies = read(client.outbox, 0).filter((operation) => operation.kind === "identify");
+  for (const operation of identifies) pushing?.noteUnheard(client, operation);
   startQueue(client);
+  pushing?.reconcile(client, () => identifies.map(bodyOf));
 }
 
 /** Another page may have changed the identity, to `said` if that is known: sees to what that means for the queue. */

@@ -1,6 +1,6 @@
 /** The push token of a device: what is said of it is queued, and what became of that is remembered. */
 import { checkNames } from "../development.ts";
-import { bodyOf, identifyBody, type WireChannel } from "../events/identify-body.ts";
+import { bodyOf, type IdentifyBody, identifyBody, type WireChannel } from "../events/identify-body.ts";
 import type { IdentifyOperation } from "../events/operation.ts";
 import { isText, stringify } from "../events/snapshot.ts";
 import { classifyAnswer, type Transport } from "../http/exchange.ts";
@@ -9,6 +9,7 @@ import {
   carriedBy,
   channelsOf,
   identifying,
+  missing,
   onlyOptsOut,
   pushUpdate,
   repeatedBy,
@@ -25,7 +26,16 @@ import type { DeviceRecord, PushCalls, TokenSettings } from "./device.ts";
 import { appendOwn, become, change } from "./device-client.ts";
 
 /** What a client does about its device's token. */
-export const PUSH = { start, noteUnheard, noteRepeated, update, identifying, settled, onlyOptsOut };
+export const PUSH = {
+  start,
+  noteUnheard,
+  noteRepeated,
+  update,
+  identifying,
+  reconcile,
+  settled,
+  onlyOptsOut,
+};
 
 /** Of the owner's permissions, the first is none. */
 const PERMISSIONS = ["denied", "granted", "authorized", "provisional"];
@@ -62,11 +72,23 @@ function noteUnheard(client: DeviceRecord, sent: { readonly body: string }): voi
   setIdentity(client, identity);
 }
 
-/** What was said of the user's tokens is about to be said once more, whatever was said in between. */
+/** What was said of a token is about to be said once more, whatever was said in between. */
 function noteRepeated(client: DeviceRecord, repeated: { readonly body: string }): void {
   const identity = identityOf(client);
   const news = repeatedBy(identity, bodyOf(repeated));
   setIdentity(client, { ...identity, said: saying(identity.said, news) });
+}
+
+/** `bodies` are those of all identifies that wait. What else was to be said was lost before it was queued: it is said now. */
+function reconcile(client: DeviceRecord, bodies: () => readonly IdentifyBody[]): void {
+  // Nobody is made a visitor for it.
+  const isDue =
+    !client.stopping && !client.device.silent && client.identityStore.read()?.includes('"isQueued":true');
+  if (!isDue) return;
+  const identity = identityOf(client);
+  const { said } = identity;
+  const gone = missing(said, bodies());
+  if (gone[0]) become(client, { ...identity, said: settled(said, undefined, false, gone) });
 }
 
 function setPushToken(client: DeviceRecord, address: unknown, settings?: object): void {

@@ -23,7 +23,16 @@ import {
 import { aTrack } from "../../test/operations.ts";
 import type { IdentifyBody } from "../events/identify-body.ts";
 import { type Identity, identified, parseIdentity } from "./identity.ts";
-import { identifying, onlyOptsOut, pushUpdate, repeatedBy, saying, withToken } from "./push-token.ts";
+import {
+  identifying,
+  missing,
+  onlyOptsOut,
+  pushUpdate,
+  repeatedBy,
+  saying,
+  settled,
+  withToken,
+} from "./push-token.ts";
 
 /** Of a user to whom a token was registered. */
 const registered = sent(withToken(ADA, T1));
@@ -483,5 +492,34 @@ describe("an identify that is said again", () => {
     expect(repeatedBy(ADA, body("ada", email, T1))).toEqual([{ ...T1, userId: "ada" }]);
     expect(repeatedBy(ADA, body("ada", T1, T2))).toEqual([]);
     expect(repeatedBy(ADA, { external_user_id: "ada" })).toEqual([]);
+  });
+});
+
+describe("what is noted as queued", () => {
+  const { identity, body } = queued(withToken(ADA, T1));
+
+  test("is missing where no identify that waits says it", () => {
+    expect(missing(identity.said, [body])).toEqual([]);
+    expect(missing(identity.said, [])).toMatchObject([{ address: "t1", opted_in: true }]);
+    expect(missing(registered.said, []), "it was delivered").toEqual([]);
+    expect(missing(undefined, [body])).toEqual([]);
+  });
+
+  test("is missing once where it was said twice and waits once", () => {
+    const twice = saying(identity.said, [{ ...T1, userId: "ada" }]);
+
+    expect(missing(twice, [body])).toHaveLength(1);
+    expect(missing(twice, [body, body])).toEqual([]);
+  });
+
+  test("and is missing may be registered all the same: it is said again, and nothing else is", () => {
+    const gone = missing(identity.said, []);
+    const next = { ...identity, said: settled(identity.said, undefined, false, gone) };
+
+    expect(wire(next)).toEqual([T1]);
+    expect(settled(saying(registered.said, [{ ...T2, userId: "ada" }]), undefined, false, [])).toMatchObject([
+      { address: "t1" },
+      { address: "t2", isQueued: true },
+    ]);
   });
 });

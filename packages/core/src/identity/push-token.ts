@@ -77,15 +77,16 @@ export const channelsOf = (news: Statements): WireChannel[] =>
 
 /**
  * The identify has left the queue. Refused, it is as if nothing of it had ever been said; unless it may have arrived after
- * all. Without one: everything has left, and nobody will hear what becomes of it.
+ * all. Without one: everything has left, or `gone` has, and nobody will hear what becomes of it.
  */
 export function settled(
   said: Statements = [],
   body?: IdentifyBody,
   isDelivered = false,
+  gone: Statements = carriedBy(said, body),
 ): Statements | undefined {
   let left = said;
-  for (const one of carriedBy(said, body)) {
+  for (const one of gone) {
     const inDoubt = !isDelivered && (one.inDoubt || !body);
     const mayHold = isDelivered || inDoubt;
     const before = left.find((other) => mayHold && !other.isQueued && pairOf(other) === pairOf(one));
@@ -116,15 +117,28 @@ export function carriedBy(said: Statements = [], body?: IdentifyBody): Statement
   return channels.flatMap((channel) => queued.find((one) => says(one, { ...channel, userId })) ?? []);
 }
 
-/** What an identify of the user, which is said again, says of the device's token. Several that are opted in are the app's business. */
+/**
+ * What an identify that is said again says of the device's token. Several that are opted in are the app's business, and after a
+ * `reset()` nothing that was said before it is the next person's.
+ */
 export function repeatedBy(
-  { userId }: Identity,
-  { external_user_id, channels = [] }: IdentifyBody,
+  identity: Identity,
+  { external_user_id: userId, channels = [] }: IdentifyBody,
 ): Statement[] {
-  const said = channels.filter(({ channel }) => channel === "push" && external_user_id === userId);
-  return said.filter(({ opted_in }) => opted_in)[1]
-    ? []
-    : said.map((one) => ({ ...one, userId: external_user_id }));
+  const tokens = channels.filter(({ channel }) => channel === "push");
+  const isKnown = [identity, ...(identity.said ?? [])].some((one) => one.userId === userId);
+  const isOwn = isKnown && !tokens.filter(({ opted_in }) => opted_in)[1];
+  return isOwn ? tokens.map((one) => ({ ...one, userId })) : [];
+}
+
+/** Of what should be queued, that which none of these says, though they are all there are: a page died between two lines. */
+export function missing(said: Statements | undefined, bodies: readonly IdentifyBody[]): Statements {
+  let left = carriedBy(said);
+  for (const body of bodies) {
+    const there = carriedBy(left, body);
+    left = left.filter((one) => !there.includes(one));
+  }
+  return left;
 }
 
 /** A token, and a user. */

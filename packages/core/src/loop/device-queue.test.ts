@@ -4,7 +4,7 @@ import { settle } from "../../test/fake-ports.ts";
 import { type LoopFixture, loopFixture } from "../../test/loop-fixture.ts";
 import { deviceQueueOf, type TestDeviceQueue } from "../../test/loop-of.ts";
 import { arrayOutbox, aTrack, tracks } from "../../test/operations.ts";
-import type { Operation } from "../events/operation.ts";
+import type { Operation, TrackOperation } from "../events/operation.ts";
 import type { Outbox } from "../queue/outbox.ts";
 
 interface Page extends LoopFixture {
@@ -98,11 +98,14 @@ test("what cannot be read is lost and counted, and what can is released, in its 
     get size() {
       return inner.size;
     },
-    at: (index) => (unreadable.has(index) ? undefined : inner.at(index)),
+    at(index) {
+      const operation = inner.at(index) as TrackOperation | undefined;
+      return operation && unreadable.has(operation.idNumber) ? undefined : operation;
+    },
   };
   const { queue, loop, server } = page(outbox);
   for (const operation of tracks(3)) queue.hold({ ...operation, held: true });
-  unreadable.add(1);
+  unreadable.add(2);
   const released: Operation[] = [];
   queue.release((event) => {
     released.push(event);

@@ -119,13 +119,17 @@ export function release(client: Client, fill: (event: TrackOperation) => TrackOp
   const { outbox, pending } = client;
   const held = outbox.size - pending;
   if (held === 0) return;
-  const filled = (read(outbox, pending) as TrackOperation[]).map(fill).filter((event) => event !== undefined);
-  // The new ones are stored before the old ones go: whatever ends the page in between loses nothing.
-  for (const event of filled) outbox.append(event);
-  outbox.remove(outbox.size - held, held);
-  const left = held - filled.length;
-  if (left > 0) lose(client, "reset", left);
-  addQueued(client, filled.length);
+  let due = pending;
+  // One by one, in its place: whatever ends the page in between loses nothing, and sends nothing twice.
+  for (let left = held; left > 0; left--) {
+    const event = outbox.at(due);
+    const filled = event && fill(event as TrackOperation);
+    if (filled) outbox.replace?.(due++, filled);
+    else outbox.remove(due, 1);
+  }
+  const count = due - pending;
+  if (count < held) lose(client, "reset", held - count);
+  addQueued(client, count);
 }
 
 /** Everything is lost, in flight or not. */

@@ -34,6 +34,8 @@ export interface Outbox extends AppOutbox {
   readonly failure?: string | undefined;
   /** At the end; where events wait for a user, these stay there, and everything else goes in front of them. */
   append(operation: Operation): void;
+  /** Where events wait for a user: one of them has its user now. */
+  replace?(index: number, event: Operation): void;
   at(index: number): Operation | undefined;
 }
 
