@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
@@ -84,6 +84,14 @@ describe("what is refused", () => {
   ])("%s", (_what, changes, words) => {
     expect(() => loadSubjects(folderWithSubject(changes))).toThrow(UsageError);
     expect(() => loadSubjects(folderWithSubject(changes))).toThrow(words);
+  });
+
+  test("two subjects of one name, as of a copy that is not renamed yet", () => {
+    const path = folderWithSubject({});
+    const subjects = join(path, "subjects");
+    copyFileSync(join(subjects, "mine.json"), join(subjects, "yours.json"));
+    expect(() => loadSubjects(path)).toThrow(UsageError);
+    expect(() => loadSubjects(path)).toThrow(/yours\.json: another file has the name "mine"/);
   });
 
   test("a known failure of no case", () => {

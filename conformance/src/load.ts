@@ -61,9 +61,16 @@ function completed(theCase: Case, { about, needs, options }: CaseFile, file: str
   };
 }
 
-/** Throws UsageError on anything invalid. */
+/** Throws UsageError on anything invalid or twice. */
 export function loadSubjects(folder: string, subjectsFolder = join(folder, "subjects")): Subject[] {
-  return jsonFiles(subjectsFolder).map(({ path, data }) => caseByCase(check(subjectFile, data, path)));
+  const names = new Set<string>();
+  return jsonFiles(subjectsFolder).map(({ path, data }) => {
+    const file = check(subjectFile, data, path);
+    // As of a copy that is not renamed yet: whatever is reported by name, a replay too, would mix the two up.
+    if (names.has(file.name)) throw new UsageError(`${path}: another file has the name "${file.name}"`);
+    names.add(file.name);
+    return caseByCase(file);
+  });
 }
 
 function caseByCase(file: SubjectFile): Subject {

@@ -1,5 +1,5 @@
 /** The command line: runs cases on subjects, reports, and says by its exit code whether all is well. */
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { type Command, CommanderError } from "commander";
 import { type CliOptions, parseOptions } from "./cli/options.ts";
@@ -50,6 +50,7 @@ async function main(options: CliOptions): Promise<number> {
     print(planText(plan));
     return 0;
   }
+  if (replay === undefined) makeFolder(out);
   const report = await run(plan, options.subjects);
   print(
     consoleReport(report, (subject, theCase) => replay ?? shown(join(out, failurePath(subject, theCase)))),
@@ -76,6 +77,16 @@ async function run(plan: Plan, subjectsFolder: string): Promise<RunReport> {
     cases: [...new Set(plan.flatMap(({ cases }) => cases))],
     subjects,
   };
+}
+
+/** Before the run, which may take an hour. Throws UsageError when no reports could be written there. */
+function makeFolder(out: string): void {
+  try {
+    mkdirSync(out, { recursive: true });
+    accessSync(out, constants.W_OK);
+  } catch (error) {
+    throw new UsageError(`--out ${out}: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 /** Failures of earlier runs go: a file there says that its case failed in the last one. */

@@ -5,7 +5,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { fleetPage } from "./fleet/fleet-page.ts";
 import { FLEET_CLIENTS, fleetLine, runFleet } from "./fleet/run-fleet.ts";
 import { createProgress, summaryLines } from "./progress.ts";
-import { keepRegression, readRegression } from "./regressions.ts";
+import { keepRegression, type Regression, readRegression } from "./regressions.ts";
 import { runSeeds, type SeedFailure } from "./run-seeds.ts";
 import { drawScript, KINDS, type Kind, type Script, simulate } from "./script.ts";
 import { failureOf, shrink } from "./shrink.ts";
@@ -16,7 +16,7 @@ interface Options {
   readonly minutes?: number;
   readonly seed?: number;
   readonly kind?: Kind;
-  readonly replay?: string;
+  readonly replay?: Regression;
   readonly fleet?: true;
 }
 
@@ -26,12 +26,15 @@ const SEEDS = 1000;
 /** More failures than this are one mistake, shown often enough. */
 const MAX_SHRUNK = 3;
 
+/** What is said of many worlds. */
+const MANY = ["seeds", "from", "minutes"];
+
 /** Of a line of a replay: whole batches would hide what happens. */
 const MAX_LINE = 300;
 
 const print = (text: string) => void process.stdout.write(text);
 
-/** `simulate`, as a command of its own or of another. */
+/** `simulate`, as a command of its own or of another. It throws commander's CommanderError after it has told what is wrong, or has shown the help. */
 export function simulateCommand(): Command {
   return new Command("simulate")
     .description("Simulates worlds of clients, servers and trouble, in virtual time; each seed is one world.")
@@ -42,16 +45,32 @@ export function simulateCommand(): Command {
     )
     .option("--from <seed>", "the first of them", wholeNumber, 1)
     .option("--minutes <count>", "no world begins later than this", positive)
-    .option("--seed <seed>", "one world, and everything that happens in it", wholeNumber)
-    .option("--replay <file>", "the world of such a file, and everything that happens in it")
-    .option("--fleet", `${FLEET_CLIENTS} clients through an outage of ten minutes`)
+    .addOption(
+      new Option("--seed <seed>", "one world, and everything that happens in it")
+        .argParser(wholeNumber)
+        .conflicts(MANY),
+    )
+    .addOption(
+      new Option("--replay <file>", "the world of such a file, and everything that happens in it")
+        .argParser(regression)
+        .conflicts([...MANY, "seed", "kind"]),
+    )
+    .addOption(
+      new Option("--fleet", `${FLEET_CLIENTS} clients through an outage of ten minutes`).conflicts([
+        ...MANY,
+        "seed",
+        "kind",
+        "replay",
+      ]),
+    )
     .addOption(new Option("--kind <kind>", "only worlds of this kind").choices(KINDS))
+    .exitOverride()
     .action(run);
 }
 
 async function run(options: Options): Promise<void> {
   if (options.fleet) fleet();
-  else if (options.replay !== undefined) await replay(readRegression(options.replay).script);
+  else if (options.replay !== undefined) await replay(options.replay.script);
   else if (options.seed !== undefined) await replay(drawScript(options.seed, options.kind));
   else await runMany(options);
 }
@@ -109,6 +128,17 @@ function wholeNumber(text: string): number {
   const value = Number(text);
   if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError("It must be a whole number.");
   return value;
+}
+
+function regression(file: string): Regression {
+  let read: Regression;
+  try {
+    read = readRegression(file);
+  } catch (error) {
+    throw new InvalidArgumentError(String(error));
+  }
+  if (!KINDS.includes(read?.script?.kind)) throw new InvalidArgumentError("It holds no world.");
+  return read;
 }
 
 function positive(text: string): number {

@@ -108,10 +108,21 @@ describe("a replay", () => {
   });
 });
 
+writeFileSync(join(out, "a-file"), "{}");
+
 test.each<[string, string[], RegExp]>([
   ["an option", ["--level", "may"], /choices are must, should/],
   ["a file", ["--replay", "nowhere.json"], /error: nowhere\.json cannot be read/],
   ["a folder", ["--subjects", "nowhere"], /error: .*nowhere cannot be read/],
+  [
+    "a folder for reports",
+    ["--out", "a-file", "--subject", "node26", "--case", "event.headers"],
+    /error: --out a-file: EEXIST/,
+  ],
+  ["a seed", ["simulate", "--seed", "x"], /error: .*'x' is invalid/],
+  ["a world", ["simulate", "--replay", "nowhere.json"], /error: .*'nowhere\.json' is invalid.*ENOENT/],
+  ["a file with no world", ["simulate", "--replay", "a-file"], /error: .*It holds no world/],
+  ["a fleet of one world", ["simulate", "--fleet", "--seed", "1"], /'--fleet' cannot be used with/],
 ])("%s that is not understood ends it with 2, and no stack trace", (_what, args, why) => {
   const { status, stdout, stderr } = whisperrConformance(...args);
   expect(stderr).toMatch(why);

@@ -190,6 +190,21 @@ describe("a driver that does not keep to the protocol is not believed any more",
   });
 });
 
+test.each(["//", "/\\", "http://[/", "*", "/nobody/next"])(
+  "a driver that asks for %s is told that nothing is there, and can go on",
+  async (target) => {
+    const session = await openSession();
+    const { hostname, port } = new URL(session.url);
+    const answered = once(request({ host: hostname, port, path: target }).end(), "response");
+    const [{ statusCode }] = (await answered) as [IncomingMessage];
+    expect(statusCode).toBe(404);
+    const sent = session.send({ do: "hold" });
+    expect(await next(session)).toEqual({ do: "hold" });
+    void report(session, { ok: true, value: null }).catch(() => {});
+    expect(await sent).toBeNull();
+  },
+);
+
 test("any content type will do for a result", async () => {
   const session = await openSession();
   const sent = session.send({ do: "hold" });

@@ -47,7 +47,8 @@ export async function startControlServer(options: ControlServerOptions = {}): Pr
     const { host, origin } = request.headers;
     const why = whyTurnedAway({ host, origin }, port, [`http://127.0.0.1:${port}`]);
     if (why !== undefined) return void response.writeHead(403).end(why);
-    const [, id = "", action = ""] = new URL(request.url ?? "", url).pathname.split("/");
+    // A driver may ask for what is no address at all: "//".
+    const [, id = "", action = ""] = URL.parse(request.url ?? "", url)?.pathname.split("/") ?? [];
     const opened = sessions.get(id);
     if (!opened) return void response.writeHead(404).end();
     void answer(opened, `${request.method} ${action}`, request, response);
