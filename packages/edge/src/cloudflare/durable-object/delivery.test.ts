@@ -40,6 +40,20 @@ function anObject(api: NumberedApi, options: OutboxOptions = {}, storage: FakeSt
   return { object, errors, storage, fireAlarm };
 }
 
+/** The next call that begins with these words throws. */
+function failOnce<Name extends string>(
+  of: { [name in Name]: (...args: never[]) => unknown },
+  name: Name,
+  words = "",
+): void {
+  const works = of[name];
+  of[name] = (...args: readonly unknown[]) => {
+    if (!String(args[0]).startsWith(words)) return works(...(args as never[]));
+    of[name] = works;
+    throw new Error("the storage failed");
+  };
+}
+
 describe("a Durable Object", () => {
   test("delivers at its alarm what it was handed, then rests", async () => {
     const api = aNumberedApi();
@@ -223,6 +237,41 @@ describe("a Durable Object", () => {
     expect(errors).toMatchObject([{ type: "auth", status: 401, count: 30 }]);
     await fireAlarm();
     expect(api.requests.at(-1)).toHaveLength(60);
+  });
+
+  describe("a storage that fails once", () => {
+    test("at an alarm: what waits is delivered by a later one", async () => {
+      vi.spyOn(console, "warn").mockImplementation(() => {});
+      const api = aNumberedApi();
+      const { object, storage, fireAlarm } = anObject(api);
+      await handOver(object, handedOver(1, 3));
+      failOnce(storage.sql, "exec");
+      await fireAlarm();
+      expect(api.requests).toEqual([]);
+      await fireAlarm();
+      expect(api.requests).toEqual([[1, 2, 3]]);
+    });
+
+    test("when the alarm is set: it is set when the hand-over is repeated", async () => {
+      const { object, storage } = anObject(aNumberedApi());
+      failOnce(storage, "setAlarm");
+      await expect(handOver(object, handedOver(1, 3))).rejects.toThrow("storage");
+      expect(storage.alarmMs).toBeNull();
+      await handOver(object, handedOver(1, 3));
+      expect(storage.alarmMs).toBe(NOW + 10_000);
+    });
+
+    test("once operations are stored: they are delivered like those that come after", async () => {
+      const api = aNumberedApi();
+      const { object, storage, fireAlarm } = anObject(api);
+      await handOver(object, handedOver(1, 1));
+      // The look for what cannot be read.
+      failOnce(storage.sql, "exec", "SELECT position");
+      await expect(handOver(object, handedOver(2, 3))).rejects.toThrow("storage");
+      await handOver(object, handedOver(2, 3));
+      await fireAlarm();
+      expect(api.requests).toEqual([[1, 2, 3]]);
+    });
   });
 
   test("more than a round holds takes several, in order", async () => {

@@ -80,9 +80,12 @@ export function createOutboxObject(
 /** Keeps `operations`, in this order; those it was handed before are not kept twice. */
 export async function handOver(object: OutboxObject, operations: readonly HandedOver[]): Promise<void> {
   const client = attempt(object);
-  const added = object.store.add(operations, Date.now());
-  if (client) arrived(client, added - dropUnreadable(client));
-  else await waitForSettings(object);
+  object.store.add(operations, Date.now());
+  if (client) {
+    dropUnreadable(client);
+    // With those of a hand-over that broke off once they were stored, and was repeated.
+    arrived(client, object.store.size - client.pending);
+  } else await waitForSettings(object);
   await setAlarm(object);
 }
 
@@ -92,8 +95,8 @@ export async function onAlarm(object: OutboxObject): Promise<void> {
   object.isDelivering = true;
   // None is set meanwhile: the platform itself runs an alarm again that did not come to its end, and sooner.
   object.alarmMs = null;
-  object.store.forget(Date.now());
   try {
+    object.store.forget(Date.now());
     await deliver(clientOf(object));
   } catch (error) {
     sayTrouble(object, error);
@@ -119,7 +122,13 @@ async function setAlarm(object: OutboxObject): Promise<void> {
   const dueMs = object.dueMs ?? store.forget(Date.now());
   if (dueMs === alarmMs) return;
   object.alarmMs = dueMs;
-  await (dueMs === null ? storage.deleteAlarm() : storage.setAlarm(dueMs));
+  try {
+    await (dueMs === null ? storage.deleteAlarm() : storage.setAlarm(dueMs));
+  } catch (error) {
+    // Whoever repeats the call sets it.
+    object.alarmMs = undefined;
+    throw error;
+  }
 }
 
 function clientOf(object: OutboxObject): DurableClient {
@@ -165,12 +174,11 @@ function sayAgain(client: DurableClient, count: number): void {
   arrived(client, count);
 }
 
-/** What came in since the last look and is none of ours, or damaged. How many these were. */
-function dropUnreadable(client: DurableClient): number {
+/** What came in since the last look and is none of ours, or damaged. */
+function dropUnreadable(client: DurableClient): void {
   const count = client.object.store.takeUnreadable();
   for (let i = 0; i < count; i++)
     refuse(client, "corrupt", "An operation that was handed over could not be read.");
-  return count;
 }
 
 /** In place of core's own: the timer is an alarm, and requests are sent while one is handled. */

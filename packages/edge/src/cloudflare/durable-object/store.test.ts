@@ -55,6 +55,22 @@ test("removes from any position on, and reads on behind", () => {
   expect(numbers(store)).toEqual([2, 6]);
 });
 
+test("where the storage fails in the middle of it, nothing is removed", () => {
+  const storage = aStorage();
+  const store = createDurableStore(storage);
+  store.add(handedOver(1, 3), 1000);
+  const { exec } = storage.sql;
+  storage.sql.exec = (query, ...bindings) => {
+    if (query.startsWith("DELETE") && bindings[0] === 2) throw new Error("the storage failed");
+    return exec(query, ...bindings);
+  };
+  expect(() => store.remove(0, 3)).toThrow("the storage failed");
+  storage.sql.exec = exec;
+  expect([store.size, numbers(store)]).toEqual([3, [1, 2, 3]]);
+  store.remove(0, 3);
+  expect([store.size, numbers(store), createDurableStore(storage).size]).toEqual([0, [], 0]);
+});
+
 test("takes out what cannot be read, once", () => {
   const storage = aStorage();
   const store = createDurableStore(storage);

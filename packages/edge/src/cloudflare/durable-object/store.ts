@@ -1,9 +1,9 @@
 /**
  * The operations of one Durable Object, in its SQLite: in the order they came, each once, removed when they are settled.
- * Every method is synchronous, so what one call writes is kept as a whole or not at all.
+ * What one call writes is kept as a whole or not at all.
  */
 
-import { type Operation, type Outbox, parseOperation } from "@whisperr/core";
+import { type Operation, type Outbox, parseOperation, type Said } from "@whisperr/core";
 import type { Place } from "../../hand-over/place.ts";
 import type { TransactionalSql } from "../bindings.ts";
 import {
@@ -85,11 +85,6 @@ export function createDurableStore(storage: TransactionalSql): DurableStore {
   /** The last position that `takeUnreadable()` has seen. */
   let seen = 0;
 
-  function take(position: number): void {
-    sql.exec("DELETE FROM whisperr_operations WHERE position = ?", position);
-    size--;
-  }
-
   function at(index: number): Operation | undefined {
     while (front.length <= index) {
       const next = behind(sql, front.at(-1)?.position ?? 0);
@@ -109,18 +104,20 @@ export function createDurableStore(storage: TransactionalSql): DurableStore {
     at,
     remove(offset, count) {
       at(offset + count - 1);
-      for (const { position, operation } of front.splice(offset, count)) {
-        take(position);
-        const said = takeWaiting(sql, position, operation);
-        if (said && operation) removed.set(operation, said);
-      }
+      const gone = front.slice(offset, offset + count);
+      storage.transactionSync(() => {
+        for (const { position, operation } of gone) {
+          discard(sql, position);
+          const said = takeWaiting(sql, position, operation);
+          if (said && operation) removed.set(operation, said);
+        }
+      });
+      front.splice(offset, count);
+      size -= gone.length;
     },
     delivered(operation, nowMs) {
       const said = removed.get(operation);
-      const again = said ? noteDelivered(sql, said, nowMs) : [];
-      for (const { body, saidAtMs } of again)
-        put(sql, nowMs, JSON.stringify({ kind: "identify", body }), saidAtMs);
-      return again.length;
+      return said ? storage.transactionSync(() => putAgain(sql, noteDelivered(sql, said, nowMs), nowMs)) : 0;
     },
     letIn(count) {
       size += count;
@@ -139,7 +136,8 @@ export function createDurableStore(storage: TransactionalSql): DurableStore {
       for (let next = behind(sql, seen); next; next = behind(sql, seen)) {
         seen = next.position;
         if (next.operation) continue;
-        take(seen);
+        discard(sql, seen);
+        size--;
         count++;
       }
       return count;
@@ -182,6 +180,17 @@ function put(sql: Sql, nowMs: number, text: string, saidAtMs: number): void {
   const position = column(sql, "position", "SELECT last_insert_rowid() AS position") ?? 0;
   // Most are events, and need not be read.
   if (text.includes('"identify"')) noteWaiting(sql, position, parseOperation(text), saidAtMs);
+}
+
+/** How many these are. */
+function putAgain(sql: Sql, again: readonly Said[], nowMs: number): number {
+  for (const { body, saidAtMs } of again)
+    put(sql, nowMs, JSON.stringify({ kind: "identify", body }), saidAtMs);
+  return again.length;
+}
+
+function discard(sql: Sql, position: number): void {
+  sql.exec("DELETE FROM whisperr_operations WHERE position = ?", position);
 }
 
 /** How many were added. */
