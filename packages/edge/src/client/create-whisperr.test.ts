@@ -137,6 +137,23 @@ describe("a platform's outbox", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  test("takes what stands behind an operation that it never takes", async () => {
+    const { whisperr, handed, request, onError } = stage(async (operations) => {
+      if (operations.some((one) => one.kind === "track" && one.event === "bad")) throw new Error("refused");
+    });
+    for (const name of ["one", "bad", "two", "three"]) whisperr.track("ada", name);
+    for (let i = 0; i < 20 && onError.mock.lastCall?.[0].reason !== "undeliverable"; i++) {
+      await pass(25_000);
+      whisperr.track("ada", "more");
+    }
+    await pass(25_000);
+    expect(whisperr.stats()).toMatchObject({ dropped: { undeliverable: 1 }, pending: 0 });
+    expect(handed.filter((names) => !names.includes("bad")).flat()).toEqual(
+      expect.arrayContaining(["one", "two", "three"]),
+    );
+    expect(request.open).toBe(0);
+  });
+
   test("loses what it cannot hold, and nothing else", async () => {
     const { whisperr, onError } = stage(async (operations) => {
       const large = operations.some((one) => one.kind === "track" && one.event === "large");

@@ -16,7 +16,8 @@ export function handOverFetch(platform: PlatformOutbox, client: Client): FetchLi
   return async () => {
     let status = 202;
     try {
-      await platform.handOver(read(outbox, 0, client.inFlight));
+      const { offset, inFlight } = client;
+      await platform.handOver(read(outbox, offset, inFlight), offset > 0);
     } catch (error) {
       ({ status } = Object(error));
       if (status !== 413) throw error;

@@ -29,6 +29,19 @@ test("the object keeps what the client hands over, under the name asked for", as
   expect(asked).toEqual(["whisperr", "tenant 7"]);
 });
 
+test("what was overtaken is no repetition", async () => {
+  const storage = aStorage();
+  const outbox = durableObjectOutbox(aNamespace(new WhisperrOutbox({ storage }, {})));
+  const [first, second, third] = [anEvent(1), anEvent(2), anEvent(3)];
+  for (const operation of [first, second, third]) outbox.append?.(operation);
+  await outbox.handOver([second], true);
+  await outbox.handOver([first]);
+  await outbox.handOver([first, third]);
+  const rows = [...storage.sql.exec("SELECT operation FROM whisperr_operations ORDER BY position")];
+  const kept = rows.map((row) => JSON.parse((row as { operation: string }).operation));
+  expect(kept).toEqual([second, first, third]);
+});
+
 test("rejects with the object's own words when it does not keep them", async () => {
   const object = {
     idFromName: () => 1,

@@ -1,5 +1,5 @@
 /** The client's side of a Durable Object outbox. */
-import { checkOptionNames, misuse, type Names, utf8Bytes } from "@whisperr/core";
+import { checkOptionNames, misuse, type Names, utf8Bytes, uuid } from "@whisperr/core";
 import { createPlaces } from "../../hand-over/place.ts";
 import type { PlatformOutbox } from "../../hand-over/platform-outbox.ts";
 import { tooLargeForPlatform } from "../../hand-over/too-large.ts";
@@ -48,9 +48,12 @@ export function durableObjectOutbox(
 
   return {
     append: called,
-    async handOver(operations) {
+    async handOver(operations, isAhead) {
+      // Of a client's numbers the object takes those below the last one for repetitions: what is ahead of others has its own client.
+      const ahead = isAhead ? { client: uuid() } : undefined;
       const handed = operations.map((operation) => ({
         ...placeOf(operation),
+        ...ahead,
         text: JSON.stringify(operation),
       }));
       if (handed.some(({ text }) => utf8Bytes(text) > MAX_OPERATION_BYTES))
