@@ -16,6 +16,8 @@ export interface Entry {
   parts: number;
   /** When an `identify()` was called, ms since 1970; those of one user that wait in several queues are told apart by it. */
   readonly saidAtMs: number;
+  /** Once it is settled: the version that this process had given its lease last. What others noted since may have arrived later. */
+  settledAfter?: string | null;
 }
 
 export interface StoredRecords {

@@ -42,6 +42,35 @@ test("when an older one was a dead process's", async () => {
   expect(api.heard).toEqual(["pro", "trial", "pro"]);
 });
 
+test("when older ones are delivered while the database is read for the newer", async () => {
+  const { api, start } = setStage();
+  const [dead, second] = [await start(), await start()];
+  await identify(dead, "trial");
+  await identify(dead, "basic");
+  dead.stop("dead");
+  await identify(second, "pro");
+  // It takes them over behind its own.
+  await vi.advanceTimersByTimeAsync(60_000 + LONG_MS);
+  await deliver(second, api);
+  expect(api.heard.slice(0, 3)).toEqual(["pro", "trial", "basic"]);
+  expect(api.heard.at(-1)).toBe("pro");
+});
+
+test("when another process delivers an older one while the newer is being noted", async () => {
+  const { api, start } = setStage();
+  const [first, second] = [await start(), await start()];
+  await identify(first, "trial");
+  await identify(first, "basic");
+  await identify(second, "pro");
+  api.isDown = false;
+  await Promise.all([first.whisperr.flush(), second.whisperr.flush()]);
+  await Promise.all([first.outbox.saved(), second.outbox.saved()]);
+  await deliver(second, api);
+  await deliver(first, api);
+  expect(api.heard.slice(0, 3).sort()).toEqual(["basic", "pro", "trial"]);
+  expect(api.heard.at(-1)).toBe("pro");
+});
+
 test("when three processes deliver theirs in any order", async () => {
   const orders = [
     [0, 1, 2],

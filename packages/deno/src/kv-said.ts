@@ -11,6 +11,8 @@ import { hasOthers } from "./kv-takeover.ts";
 
 export interface Note extends Said {
   readonly key: KvKey;
+  /** Of the change that noted it; absent of one that is not noted yet. */
+  readonly version?: string | null;
 }
 
 /** What follows when identifies are settled. */
@@ -43,20 +45,35 @@ export async function changesOf(
   waiting: readonly Entry[],
 ): Promise<Changes> {
   const { kv, name } = claim;
-  const { versionstamp } = await kv.get(versionKey(name), STRONG);
-  const mayBeOlder = await hasOthers(claim);
   const settled = entries.flatMap((entry) => noteOf(name, entry));
   const users = new Set(settled.map(({ user }) => user));
+  // Now: one that is delivered while the database is read is not among the settled either, and would be nowhere.
+  const open = waitingOf(name, waiting, users);
+  const { versionstamp } = await kv.get(versionKey(name), STRONG);
+  const mayBeOlder = await hasOthers(claim);
   const known: Note[] = [];
   for (const user of users) known.push(...(await read(kv, name, user)));
-  const open = waitingOf(name, waiting, users);
-  const { again, noted, over } = consequencesOf({ settled, known, waiting: open, mayBeOlder });
+  const since = known.filter((note) => mayBeLater(claim, entries, note));
+  const { again, noted, over } = consequencesOf({
+    // Before or after: what is newer than these is said again, and so are these where they are newer.
+    settled: [...since, ...settled, ...since],
+    known,
+    waiting: open,
+    mayBeOlder,
+  });
   return {
     again,
-    noted,
+    noted: noted.filter((note) => !since.includes(note)),
     over: known.filter(({ user }) => over.includes(user)),
     version: versionstamp,
   };
+}
+
+/** Another process has noted it since one of `entries` was settled, as far as that is known: it may have arrived after that. */
+function mayBeLater({ owner, taken }: Claim, entries: readonly Entry[], { key, version }: Note): boolean {
+  const lane = String(key.at(-1));
+  if (lane === owner || taken.has(lane)) return false;
+  return entries.some(({ settledAfter }) => String(version) > (settledAfter ?? ""));
 }
 
 /** Part of the change that removes what is settled. */
@@ -88,7 +105,13 @@ function noteOf(name: string, { operation, saidAtMs, lane }: Entry): Note[] {
 /** Oldest first. */
 async function read(kv: KvLike, name: string, user: string): Promise<Note[]> {
   const notes: Note[] = [];
-  for await (const { key, value } of kv.list({ prefix: ["whisperr_said", name, user] }, STRONG))
-    notes.push({ key: key as KvKey, user, saidAtMs: Number(key[3]), body: String(value) });
+  for await (const { key, value, versionstamp } of kv.list({ prefix: ["whisperr_said", name, user] }, STRONG))
+    notes.push({
+      key: key as KvKey,
+      user,
+      saidAtMs: Number(key[3]),
+      body: String(value),
+      version: versionstamp,
+    });
   return notes;
 }

@@ -5,18 +5,24 @@
 import { nowMs } from "./clock.ts";
 import type { KvEntry, KvKey, KvLike } from "./kv-api.ts";
 import { type Claim, commitAs, LEASE_MS, leaseKey, MAX_QUEUES, ownerKey, type Seen } from "./kv-claim.ts";
+import { outboxKey, readQueues } from "./kv-records.ts";
 
 /** Clocks of two machines differ by less; and so much later than its owner others think that a lease has run out. */
 const MARGIN_MS = 2_000;
 
 const STRONG = { consistency: "strong" } as const;
 
-/** Has another process something stored, be it alive or not? A lease says so, until everything of it is settled. */
+/**
+ * Has another process something stored, be it alive or not? A lease says so, until everything of it is settled; where an answer of the
+ * database was lost there may be a queue without one.
+ */
 export async function hasOthers(claim: Claim): Promise<boolean> {
-  const { kv, name, owner, isTaking } = claim;
+  const { kv, name, owner, isTaking, taken } = claim;
   const leases = await listed(kv, ["whisperr_lease", name]);
   leases.delete(owner);
-  return isTaking || leases.size > 0;
+  if (isTaking || leases.size > 0) return true;
+  const queues = await readQueues(kv, outboxKey(name));
+  return queues.some((queue) => queue !== owner && !taken.has(queue));
 }
 
 export interface Look {

@@ -64,6 +64,7 @@ export function store(writer: Writer, entry: Entry): void {
 }
 
 export function erase(writer: Writer, entry: Entry): void {
+  entry.settledAfter = writer.queue.claim.version;
   writer.inMemoryOnly.delete(entry);
   // It was settled before anything of it was written.
   if (entry.parts === 0 && !isIdentify(entry.operation)) return void writer.changes.delete(entry);

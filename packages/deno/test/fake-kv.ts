@@ -28,10 +28,12 @@ export function createFakeKv(): FakeKv {
   const stored = new Map<string, { key: KvKey; value: unknown; versionstamp: string }>();
   const commits: number[] = [];
   let version = 0;
+  /** Later ones sort behind earlier ones, as texts. */
+  const stamp = () => String(version).padStart(20, "0");
   const sorted = () => [...stored.values()].sort((a, b) => compare(a.key, b.key));
   const versionOf = (key: KvKey) => stored.get(JSON.stringify(key))?.versionstamp ?? null;
   const put = (key: KvKey, value: unknown) =>
-    void stored.set(JSON.stringify(key), { key, value, versionstamp: `${version}` });
+    void stored.set(JSON.stringify(key), { key, value, versionstamp: stamp() });
 
   const kv: FakeKv = {
     keys: () => sorted().map(({ key }) => key),
@@ -88,7 +90,7 @@ export function createFakeKv(): FakeKv {
           for (const make of changes) make();
           if (operations > 0) commits.push(operations);
           if (failure !== undefined) throw failure;
-          return { ok: true, versionstamp: `${version}` };
+          return { ok: true, versionstamp: stamp() };
         },
       };
       return atomic;

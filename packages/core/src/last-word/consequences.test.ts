@@ -56,6 +56,16 @@ test("of a great many the newest are said again", () => {
   expect(follows({ settled: all(1), known: all(...times) }).again).toEqual(times.slice(-MAX_AGAIN));
 });
 
+test("and no others while those wait: they would come behind them", () => {
+  const times = Array.from({ length: 30 }, (_, n) => n + 3);
+  const newest = all(...times.slice(-MAX_AGAIN));
+  expect(follows({ settled: all(2), known: all(...times), waiting: newest }).again).toEqual([]);
+  const [, ...others] = newest;
+  expect(follows({ settled: all(2), known: all(...times), waiting: others }).again).toEqual([
+    newest[0]?.saidAtMs,
+  ]);
+});
+
 test("one that says very much is not noted", () => {
   const long = { ...said(1), body: "x".repeat(MAX_NOTED_LENGTH + 1) };
   expect(consequencesOf({ settled: [long], known: [], waiting: [], mayBeOlder: true }).noted).toEqual([]);

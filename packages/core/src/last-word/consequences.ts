@@ -37,9 +37,10 @@ export function consequencesOf<One extends Said>(delivered: Delivered<One>): Con
   const over: string[] = [];
   for (const user of new Set(delivered.settled.map((one) => one.user))) {
     const its = ofUser(user, delivered);
+    // Those that wait are among the newest: in place of each of them an older one would come behind it, and undo it.
     const repeated = undone(its)
-      .filter((one) => !its.waiting.some((other) => other.saidAtMs === one.saidAtMs))
-      .slice(-MAX_AGAIN);
+      .slice(-MAX_AGAIN)
+      .filter((one) => !its.waiting.some((other) => other.saidAtMs === one.saidAtMs));
     const open = [...its.waiting, ...repeated];
     const isNeeded = ({ saidAtMs, body }: Said) =>
       body.length <= MAX_NOTED_LENGTH && (its.mayBeOlder || open.some((one) => one.saidAtMs < saidAtMs));

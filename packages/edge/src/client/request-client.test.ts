@@ -285,15 +285,13 @@ describe("the request", () => {
 });
 
 test("a platform's outbox gets the operations in place of the API", async () => {
-  const handOver = vi.fn(async (_operations: readonly Operation[]) => {});
+  const handOver = vi.fn(async (_operations: readonly Operation[], _isAhead?: boolean) => {});
   const { server, whisperr, request } = requestFixture(202, { outbox: { handOver } });
   whisperr.track("ada", "one");
   whisperr.track("ada", "two");
   await pass(50);
-  expect(handOver).toHaveBeenCalledExactlyOnceWith([
-    expect.objectContaining({ event: "one" }),
-    expect.objectContaining({ event: "two" }),
-  ]);
+  const both = [expect.objectContaining({ event: "one" }), expect.objectContaining({ event: "two" })];
+  expect(handOver).toHaveBeenCalledExactlyOnceWith(both, false);
   expect(server.requests).toEqual([]);
   expect(request.open).toBe(0);
 });
