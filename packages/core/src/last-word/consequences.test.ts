@@ -70,3 +70,20 @@ test("one that says very much is not noted", () => {
   const long = { ...said(1), body: "x".repeat(MAX_NOTED_LENGTH + 1) };
   expect(consequencesOf({ settled: [long], known: [], waiting: [], mayBeOlder: true }).noted).toEqual([]);
 });
+
+test.each([
+  ["one user", () => "ada"],
+  ["as many users", (n: number) => `user_${n}`],
+])("a great many identifies of %s are each looked at a few times", (_name, userOf) => {
+  let looks = 0;
+  const many = Array.from({ length: 50_000 }, (_, n) => ({
+    ...said(n),
+    get user() {
+      looks += 1;
+      return userOf(n);
+    },
+  }));
+  const { again } = consequencesOf({ settled: many, known: [], waiting: many, mayBeOlder: true });
+  expect(again).toEqual([]);
+  expect(looks).toBeLessThan(10 * many.length);
+});
