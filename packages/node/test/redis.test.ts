@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 import { createWhisperr } from "@whisperr/node";
 import { createRelay, type RedisClient, type RelayOptions, redisOutbox } from "@whisperr/node/redis";
 import { Redis } from "ioredis";
-import { createClient } from "redis";
+import { createClient, RESP_TYPES } from "redis";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { accept, type IngestionApi, refuse, startIngestionApi } from "./ingestion-api.ts";
 import { type RedisServer, startRedis } from "./redis/server.ts";
@@ -73,6 +73,28 @@ testWithRedis(
     expect(await client.xlen(STREAM)).toBe(0);
   },
 );
+
+testWithRedis("a client that gives bytes for text loses nothing", async () => {
+  const { redis } = await aRedis();
+  const api = await startIngestionApi();
+  const plain = createClient({ socket: { path: redis.path, tls: false } });
+  await plain.connect();
+  onTestFinished(() => void plain.destroy());
+  const client = plain.withTypeMapping({ [RESP_TYPES.BLOB_STRING]: Buffer }) as RedisClient;
+  const whisperr = createWhisperr({ outbox: redisOutbox({ client }) });
+  whisperr.identify("ada", { traits: { plan: "pro" } });
+  whisperr.track("ada", "step_taken", { n: 1 });
+  await whisperr.shutdown();
+  const relay = aRelay(client, api);
+  await vi.waitFor(() => expect(relay.stats()).toMatchObject({ delivered: 2, dead: 0 }), PATIENT);
+  expect(api.requests.map(({ path }) => path)).toEqual(["/v1/identify", "/v1/events/batch"]);
+});
+
+testWithRedis("clients that come and go leave no listener on the connection that they share", async () => {
+  const { client } = await aRedis();
+  for (const n of [1, 2, 3]) await record(client, n);
+  expect(client.listenerCount("ready")).toBe(0);
+});
 
 testWithRedis(
   "what the API refuses for good, and what is no operation, becomes a dead letter; the rest arrives",

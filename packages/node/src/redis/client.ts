@@ -7,6 +7,8 @@ export interface NodeRedisLike {
   sendCommand(command: string[]): Promise<unknown>;
   /** Tells when there is a connection, again. */
   on(event: "ready", listener: () => void): unknown;
+  /** Takes the listener away. */
+  off?(event: "ready", listener: () => void): unknown;
 }
 
 /** What is used of a client of `ioredis`, or of its cluster. */
@@ -15,6 +17,8 @@ export interface IoRedisLike {
   call(command: string, ...values: string[]): Promise<unknown>;
   /** Tells when there is a connection, again. */
   on(event: "ready", listener: () => void): unknown;
+  /** Takes the listener away. */
+  off?(event: "ready", listener: () => void): unknown;
 }
 
 /** An opened client: of `redis` (`await createClient().connect()`) or of `ioredis` (`new Redis()`). */

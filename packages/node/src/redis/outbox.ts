@@ -9,9 +9,11 @@ import {
   mustBe,
   type Names,
   type Operation,
+  type SharedOutbox,
+  sharing,
   withTime,
 } from "@whisperr/core";
-import { MAKE_CLIENT, type MakeClient } from "../hand-over.ts";
+import { type HandingOver, MAKE_CLIENT, type MakeClient } from "../hand-over.ts";
 import { randomUuid } from "../process.ts";
 import { type Command, commandOf, type RedisClient } from "./client.ts";
 import { clockOf } from "./said.ts";
@@ -100,6 +102,7 @@ export function redisOutbox(options: RedisOutboxOptions): AppOutbox {
   const producer = createProducer(options);
   const memory = createMemoryOutbox();
   let carried = 0;
+  let stopListening: () => unknown = () => {};
   const fetch: FetchLike = async () => {
     const operations = Array.from({ length: carried }, (_, index) => memory.at(index) as Operation);
     const unknown = operations.filter((operation) => !producer.kept.has(operation));
@@ -116,12 +119,14 @@ export function redisOutbox(options: RedisOutboxOptions): AppOutbox {
       fetch,
     });
     // What waits in memory waits for this.
-    options.client.on?.("ready", () => {
+    const onReady = () => {
       if (whisperr.stats().pending > 0) void whisperr.flush();
-    });
+    };
+    options.client.on?.("ready", onReady);
+    stopListening = () => options.client.off?.("ready", onReady);
     return whisperr;
   };
-  return {
+  const outbox: SharedOutbox & HandingOver = {
     get size() {
       return memory.size;
     },
@@ -137,7 +142,14 @@ export function redisOutbox(options: RedisOutboxOptions): AppOutbox {
       carried = count;
     },
     [MAKE_CLIENT]: makeClient,
-  } as AppOutbox;
+    [sharing]: {
+      join() {},
+      maySend: () => true,
+      // Apps that make a client for each job have one connection for all of them.
+      leave: () => stopListening(),
+    },
+  };
+  return outbox;
 }
 
 function createProducer(options: RedisOutboxOptions): Producer {

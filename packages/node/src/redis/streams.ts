@@ -208,8 +208,11 @@ function entriesOf(reply: unknown): readonly (readonly [unknown, unknown])[] {
   return entries ?? [];
 }
 
+/** Some clients are told to give bytes for text. */
 function operationOf(fields: unknown): string | undefined {
-  return Array.isArray(fields) ? String(fields[fields.indexOf("operation") + 1]) : undefined;
+  if (!Array.isArray(fields)) return undefined;
+  const texts = fields.map(String);
+  return texts[texts.indexOf("operation") + 1];
 }
 
 /** Of the stream's ids, `<ms>-<number>`. */
