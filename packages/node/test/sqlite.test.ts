@@ -268,7 +268,7 @@ describe("a file that fails", () => {
   test("of a later version is left alone", () => {
     const said = warnings();
     const database = new DatabaseSync(file);
-    database.exec("PRAGMA user_version = 99");
+    database.exec("CREATE TABLE whisperr_version AS SELECT 99 AS version");
     database.close();
     const outbox = sqliteOutbox(file);
     outbox.append(operation(1));

@@ -38,7 +38,8 @@ const MAX_SAID = 1_000;
  * What was delivered is never sent again by a later process; what may have arrived is sent again with the same id.
  *
  * Where the file fails (a full disk, no permission, another process that writes for seconds), the queue goes on in memory and
- * the console says so once; it is written as soon as that works again. A broken file is put aside under another name and never deleted.
+ * the console says so once; it is written as soon as that works again. A broken file is put aside under another name and never deleted;
+ * that of a `database` stays where it is.
  *
  * A computer that loses its power may lose the last moments: the system had them, its disk did not.
  *
@@ -60,6 +61,7 @@ export function sqliteOutbox(file: string | SqliteOutboxOptions): AppOutbox {
   const queue: SqliteQueue = {
     file: kind?.file ?? IN_MEMORY,
     open: kind?.open ?? (() => given as SqliteDatabase),
+    isApps: given !== undefined,
     store: undefined,
     entries: [],
     next: 0,
@@ -102,7 +104,7 @@ function start(queue: SqliteQueue): void {
   try {
     takeOver(queue);
   } catch (error) {
-    if (!isCorrupt(error)) return failed(queue, error);
+    if (!isCorrupt(error) || queue.isApps) return failed(queue, error);
     try {
       const aside = moveAside(queue.file);
       console.warn(

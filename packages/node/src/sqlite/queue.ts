@@ -14,6 +14,8 @@ export interface Entry {
 export interface SqliteQueue {
   readonly file: string;
   readonly open: OpenSqlite;
+  /** The app has it open too, and may read what looks broken from here, as an encrypted one does. */
+  readonly isApps: boolean;
   /** Undefined as long as the file cannot be opened. */
   store: Store | undefined;
   /** Oldest first. */

@@ -1,24 +1,12 @@
 /**
  * The file: operations of all processes that share it, by queue. Each process has a queue of its own, and holds a lock on a
- * file beside it for as long as it lives. The system lets go of that lock when the process ends, however it ends, and at no other time:
+ * file beside it for as long as it lives. The system lets go of that lock when the process ends, however it ends (and when it reads that file: see QUEUES):
  * neither a process id that is used again, nor a clock that jumps, nor a process that was stopped for a while can be mistaken.
  */
-import { existsSync, renameSync, rmSync, statSync } from "node:fs";
+import { existsSync, realpathSync, renameSync, rmSync, statSync } from "node:fs";
 import type { OpenSqlite, SqliteDatabase, SqliteStatement } from "./database.ts";
 import { forgetOld, type Notes, notesIn } from "./said.ts";
-
-/** The version of the tables below, in `user_version`. Migrations go from each to the next. */
-const VERSION = 2;
-
-const MIGRATIONS = [
-  `CREATE TABLE whisperr_queues (id INTEGER PRIMARY KEY AUTOINCREMENT);
-   CREATE TABLE whisperr_operations (
-     queue INTEGER NOT NULL, number INTEGER NOT NULL, operation TEXT NOT NULL, PRIMARY KEY (queue, number)
-   ) WITHOUT ROWID;`,
-  // The tables of before stay as they are: processes of an earlier version that run on go on writing to them.
-  `CREATE TABLE whisperr_said (user TEXT NOT NULL, said_at INTEGER NOT NULL, body TEXT NOT NULL, noted_at INTEGER NOT NULL);
-   CREATE INDEX whisperr_said_by_user ON whisperr_said (user, said_at);`,
-];
+import { migrate } from "./tables.ts";
 
 export const IN_MEMORY = ":memory:";
 
@@ -31,6 +19,16 @@ const START_MS = 2_000;
  * no choice: the next process would take it over while its own goes on writing to it.
  */
 const LOCK_ATTEMPTS = 200;
+
+/**
+ * Oldest first; last those that another process took over, and whose own goes on writing: POSIX lets go of a lock when the process
+ * that has it reads the locked file, as it does when it copies its folder.
+ */
+const QUEUES = `
+  SELECT id, 0 AS goes_on FROM whisperr_queues
+  UNION ALL
+  SELECT DISTINCT queue, 1 FROM whisperr_operations WHERE queue NOT IN (SELECT id FROM whisperr_queues)
+  ORDER BY goes_on, id`;
 
 export interface StoredRow {
   readonly number: number;
@@ -63,18 +61,20 @@ export function openStore(
     database.exec(
       `PRAGMA busy_timeout = ${takesOver ? START_MS : BUSY_MS}; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL`,
     );
+    // Processes may have other names for it, by links, and it has one lock for each queue all the same.
+    const place = isShared(file) ? realpathSync(file) : undefined;
     const opened = transaction(database, () => {
       migrate(database);
       const notes = notesIn(database);
       forgetOld(notes);
-      const others = database.prepare("SELECT id FROM whisperr_queues ORDER BY id").all() as { id: number }[];
-      const own = isShared(file)
-        ? newLockedQueue(database, open, file)
+      const others = database.prepare(QUEUES).all() as { id: number }[];
+      const own = place
+        ? newLockedQueue(database, open, place)
         : { queue: newQueue(database), lock: undefined };
       lock = own.lock;
       const rows: StoredRow[] = [];
-      if (takesOver && isShared(file))
-        for (const { id } of others) takeOver(database, open, file, id, own.queue, rows);
+      if (takesOver && place)
+        for (const { id } of others) takeOver(database, open, place, id, own.queue, rows);
       return { queue: own.queue, rows, notes };
     });
     database.exec(`PRAGMA busy_timeout = ${BUSY_MS}`);
@@ -114,18 +114,6 @@ function newQueue(database: SqliteDatabase): number {
 
 /** A database in memory is nobody else's. */
 const isShared = (file: string): boolean => file !== IN_MEMORY;
-
-function migrate(database: SqliteDatabase): void {
-  const [{ user_version: version }] = database.prepare("PRAGMA user_version").all() as [
-    { user_version: number },
-  ];
-  if (version > VERSION)
-    throw new Error(
-      `its tables are of version ${version}, which a later @whisperr/node made; this one knows version ${VERSION}`,
-    );
-  for (const migration of MIGRATIONS.slice(version)) database.exec(migration);
-  database.exec(`PRAGMA user_version = ${VERSION}`);
-}
 
 /** All of a queue, behind what was taken over before; not a queue whose process lives. */
 function takeOver(
@@ -220,7 +208,8 @@ export function isCorrupt(error: unknown): boolean {
 }
 
 /** Puts a broken file aside, with what belongs to it. Returns its new name. */
-export function moveAside(file: string): string {
+export function moveAside(name: string): string {
+  const file = realpathSync(name);
   const aside = `${file}.corrupt-${Date.now()}`;
   for (const end of ["", "-wal", "-shm", "-journal"])
     if (existsSync(file + end)) renameSync(file + end, aside + end);
