@@ -21,6 +21,16 @@ export interface ClosableResponse {
 /** A signal that asks a process to end. */
 export type EndSignal = "SIGTERM" | "SIGINT" | "SIGHUP" | "SIGQUIT" | "SIGBREAK" | "SIGUSR2";
 
+/** On Linux, where the first process of a container has to end by itself. */
+const NUMBERS: Record<EndSignal, number> = {
+  SIGHUP: 1,
+  SIGINT: 2,
+  SIGQUIT: 3,
+  SIGUSR2: 12,
+  SIGTERM: 15,
+  SIGBREAK: 21,
+};
+
 /** What `closeOnSignal()` can be told. */
 export interface CloseOptions {
   /**
@@ -68,7 +78,7 @@ interface Open {
 /**
  * Ends a server process without a loss when it is told to end: the server takes no more connections, requests that run
  * finish and record, what is queued is delivered, and the signal is raised again, so that the process ends as if nobody had
- * listened. Other listeners of the signal stay as they are; where there are some, the end is theirs. A second signal ends the process at
+ * listened; process 1 of a container, which no signal ends, exits with the same code. Other listeners of the signal stay as they are; where there are some, the end is theirs. A second signal ends the process at
  * once.
  *
  * Returns what takes the listeners away again. Never throws: what makes no sense is said by `console.error`, and left out.
@@ -95,7 +105,10 @@ export function closeOnSignal(
   };
   const raise = (signal: EndSignal) => {
     stop();
-    if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
+    if (process.listenerCount(signal) > 0) return;
+    process.kill(process.pid, signal);
+    // The kernel keeps signals from a process 1 that does not listen to them. Elsewhere it has ended by now.
+    if (process.pid === 1) process.exit(128 + NUMBERS[signal]);
   };
   for (const signal of signals)
     orSay(`nothing is delivered at ${signal}`, () => process.on(signal, onSignal));

@@ -128,6 +128,25 @@ describe.skipIf(process.platform === "win32")("closeOnSignal()", { timeout: PROC
     expect(end).toMatchObject({ exitCode: null, signal: "SIGTERM" });
   });
 
+  test.each([
+    ["SIGTERM", 143],
+    ["SIGINT", 130],
+  ])(
+    "%s ends process 1 of a container, from which Linux keeps what it does not listen to",
+    async (signal, exitCode) => {
+      const { api, ...end } = await ended(`
+      const whisperr = createWhisperr({ baseUrl });
+      Object.defineProperty(process, "pid", { value: 1 });
+      process.kill = (pid, signal) => console.log(pid, signal, process.listenerCount(signal));
+      closeOnSignal(whisperr);
+      setInterval(() => {}, 1_000);
+      whisperr.track("ada", "signed_up");
+      process.emit("${signal}", "${signal}");`);
+      expect(end).toMatchObject({ exitCode, stdout: `1 ${signal} 0\n` });
+      expect(api.eventTypes()).toEqual(["signed_up"]);
+    },
+  );
+
   test("what it returns takes the listeners away", async () => {
     const { api, ...end } = await ended(`
       const whisperr = createWhisperr({ baseUrl });
