@@ -13,7 +13,7 @@ export interface ParsedEntry extends Entry {
 
 /** One of an earlier version has no time of its own, and nothing was called after it came. */
 export function parsed(entry: Entry): ParsedEntry {
-  const operation = entry.text === undefined ? undefined : parseOperation(entry.text);
+  const operation = parseOperation(entry.text);
   const cameAtMs = Number.parseInt(entry.id, 10);
   const said = operation && saidBy(operation, Math.min(timeIn(operation) ?? cameAtMs, cameAtMs));
   return { ...entry, operation, said };

@@ -25,10 +25,7 @@ import { following, groupOf, type ParsedEntry, parsed, saidIn } from "./followin
 import type { RunningRelay } from "./relay.ts";
 import { NOTE_EVERY_MS, note } from "./said.ts";
 import {
-  createGroup,
-  type Entry,
   holdLease,
-  isBehind,
   type Keys,
   keysOf,
   readEntries,
@@ -58,8 +55,6 @@ interface Session {
   noteAtMs: number;
   /** The last entry that was read. */
   last: string;
-  /** Every entry up to `last` that a relay was given is in the outbox, or over. */
-  isCaughtUp: boolean;
   /** On the clock of `performance.now()`. */
   untilMs: number;
   expiry: unknown;
@@ -101,7 +96,6 @@ async function hold(partition: Partition): Promise<void> {
   // A lease that had ended before it was prolonged: what was not sent for that reason nobody would ask for again.
   if (partition.session && performance.now() >= partition.session.untilMs) endSession(partition);
   if (partition.session === undefined) {
-    await createGroup(relay.command, keys);
     partition.session = createSession(partition, untilMs);
   }
   const { session } = partition;
@@ -129,18 +123,14 @@ async function tell(partition: Partition): Promise<void> {
 async function readMore(partition: Partition, session: Session): Promise<boolean> {
   const { relay, keys } = partition;
   const { client } = session;
-  if (client.outbox.size + partition.settled.length >= READ_AHEAD) return true;
-  const wasCaughtUp = session.isCaughtUp;
-  const after = wasCaughtUp ? ">" : session.last;
-  const entries = await readEntries(relay.command, keys, after, READ_COUNT).catch((error: unknown) => {
-    // Redis was emptied.
-    if (!String(error).includes("NOGROUP")) throw error;
-    return createGroup(relay.command, keys).then((): Entry[] => []);
-  });
+  const held = client.outbox.size + partition.settled.length;
+  if (held >= READ_AHEAD) return true;
+  // With nothing in hand from the beginning: a Redis that was emptied, or has failed over, may name new ones by an earlier time.
+  const after = held === 0 ? "0-0" : session.last;
+  const entries = await readEntries(relay.command, keys, after, READ_COUNT);
   // The lease may have ended meanwhile.
   if (partition.session !== session) return true;
-  if (entries.length === 0) session.isCaughtUp = true;
-  const fresh = entries.filter(({ id }) => isBehind(id, session.last)).map(parsed);
+  const fresh = entries.map(parsed);
   await note(
     relay.command,
     relay.prefix,
@@ -153,15 +143,15 @@ async function readMore(partition: Partition, session: Session): Promise<boolean
     if (take(partition, session, entry)) count += 1;
   }
   if (count > 0) arrived(client, count);
-  return entries.length < READ_COUNT && wasCaughtUp;
+  return entries.length < READ_COUNT;
 }
 
-function take(partition: Partition, session: Session, { id, text, operation, said }: ParsedEntry): boolean {
+function take(partition: Partition, session: Session, { id, operation, said }: ParsedEntry): boolean {
   // Delivered, and Redis has not heard it yet.
   if (partition.settled.some((one) => one.id === id)) return false;
   if (operation === undefined) {
-    if (text !== undefined) partition.relay.dead += 1;
-    partition.settled.push({ id, reason: text === undefined ? undefined : "corrupt" });
+    partition.relay.dead += 1;
+    partition.settled.push({ id, reason: "corrupt" });
     return false;
   }
   session.ids.set(operation, id);
@@ -212,7 +202,6 @@ function createSession(partition: Partition, untilMs: number): Session {
     said: saying,
     noteAtMs: performance.now() + NOTE_EVERY_MS,
     last: "0-0",
-    isCaughtUp: false,
     untilMs,
     expiry: undefined,
   };

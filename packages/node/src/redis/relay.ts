@@ -184,11 +184,9 @@ async function run(relay: RunningRelay, partition: Partition): Promise<void> {
   const trouble = { isTold: false };
   while (!relay.isStopped) {
     let isDone = true;
-    const went = await attempt(relay, trouble, async () => {
+    await attempt(relay, trouble, async () => {
       isDone = await turn(partition);
     });
-    // What Redis gave, and nobody heard, is asked for again.
-    if (!went && partition.session) partition.session.isCaughtUp = false;
     if (isDone) await pause(relay, TURN_MS);
   }
 }
@@ -197,16 +195,14 @@ async function attempt(
   { ports }: RunningRelay,
   trouble: Trouble,
   action: () => Promise<void>,
-): Promise<boolean> {
+): Promise<void> {
   try {
     await action();
     trouble.isTold = false;
-    return true;
   } catch (error) {
     if (!trouble.isTold)
       ports.log("warn", `[whisperr] the relay waits for Redis: ${printable(describeThrown(error))}`);
     trouble.isTold = true;
-    return false;
   }
 }
 

@@ -5,7 +5,7 @@
  * | Key                          | What it holds                                                                  |
  * | ---------------------------- | ------------------------------------------------------------------------------ |
  * | `whisperr:partitions`        | the numbers of the partitions that producers use                               |
- * | `{whisperr:0}:stream`        | operations that wait, and the consumer group `relay`; delivered ones are removed |
+ * | `{whisperr:0}:stream`        | operations that wait; delivered ones are removed                               |
  * | `{whisperr:0}:lease`         | the relay that delivers the partition, for as long as its lease lasts          |
  * | `{whisperr:0}:dead`          | what the API refused for good, with the reason                                 |
  * | `{whisperr:0}:seen:<id>`     | how far one hand-over came, until its producer knows it                        |
@@ -14,9 +14,6 @@
  */
 import type { Said } from "@whisperr/core";
 import type { Command } from "./client.ts";
-
-/** The group, and its one consumer: whoever has the lease is it, so nothing has to be claimed from a relay that is gone. */
-const GROUP = "relay";
 
 /** Operations in a dead-letter stream; beyond it the oldest go. */
 const MAX_DEAD = 100_000;
@@ -132,16 +129,12 @@ export interface Settled {
 const SETTLE = `
 for i = 2, #ARGV, 4 do
   local id, reason = ARGV[i], ARGV[i + 1]
-  if reason ~= '' and redis.call('XACK', KEYS[1], '${GROUP}', id) == 1 then
-    local found = redis.call('XRANGE', KEYS[1], id, id)
-    if found[1] then
-      redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[1], '*',
-        'operation', found[1][2][2], 'reason', reason, 'answer', ARGV[i + 2])
-    end
-  else
-    redis.call('XACK', KEYS[1], '${GROUP}', id)
-  end
+  local found = reason ~= '' and redis.call('XRANGE', KEYS[1], id, id)[1]
   if redis.call('XDEL', KEYS[1], id) == 1 then
+    if found then
+      redis.call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[1], '*',
+        'operation', found[2][2], 'reason', reason, 'answer', ARGV[i + 2])
+    end
     for _, text in ipairs(cjson.decode(ARGV[i + 3])) do redis.call('XADD', KEYS[1], '*', 'operation', text) end
   end
 end
@@ -163,61 +156,35 @@ export async function settleEntries(
   await command("EVAL", SETTLE, "2", stream, dead, `${MAX_DEAD}`, ...values);
 }
 
-/** `text`: undefined for an entry that was removed and not acknowledged. */
 export interface Entry {
   readonly id: string;
-  readonly text: string | undefined;
+  readonly text: string;
 }
 
-/** The group reads from the beginning of the stream, whenever it was made. */
-export async function createGroup(command: Command, { stream }: Keys): Promise<void> {
-  try {
-    await command("XGROUP", "CREATE", stream, GROUP, "0", "MKSTREAM");
-  } catch (error) {
-    // A full Redis does not look whether there is one.
-    if (!/\b(BUSYGROUP|OOM)\b/.test(String(error))) throw error;
-  }
-}
+/**
+ * The same answer however often it is asked: a client that lost its connection, and with it a reply, may ask again by itself. So
+ * there is no consumer group, to which Redis gives each entry once. A script, for which a cluster asks no replica: one that is
+ * behind would still have what was delivered.
+ */
+const READ = `
+local found = redis.call('XRANGE', KEYS[1], ARGV[1], '+', 'COUNT', ARGV[2] + 1)
+if found[1] and found[1][1] == ARGV[1] then table.remove(found, 1) end
+return found`;
 
-/** `after`: the id behind which entries are read that a relay was given before; `>`: those that none was given. */
+/** The first behind the entry `after`, `count` of them at least where there are so many. */
 export async function readEntries(
   command: Command,
   { stream }: Keys,
   after: string,
   count: number,
 ): Promise<readonly Entry[]> {
-  const reply = await command(
-    "XREADGROUP",
-    "GROUP",
-    GROUP,
-    GROUP,
-    "COUNT",
-    `${count}`,
-    "STREAMS",
-    stream,
-    after,
-  );
-  return entriesOf(reply).map(([id, fields]) => ({ id: String(id), text: operationOf(fields) }));
-}
-
-/** A reply lists streams; in RESP 3 it maps them, which some clients make a flat list of. */
-function entriesOf(reply: unknown): readonly (readonly [unknown, unknown])[] {
-  if (!reply) return [];
-  if (Array.isArray(reply)) return (Array.isArray(reply[0]) ? reply[0] : reply)[1] ?? [];
-  const [entries] = reply instanceof Map ? reply.values() : Object.values(reply);
-  return entries ?? [];
+  const entries = await command("EVAL", READ, "1", stream, after, `${count}`);
+  if (!Array.isArray(entries)) return [];
+  return entries.map(([id, fields]: [unknown, unknown[]]) => ({ id: String(id), text: operationOf(fields) }));
 }
 
 /** Some clients are told to give bytes for text. */
-function operationOf(fields: unknown): string | undefined {
-  if (!Array.isArray(fields)) return undefined;
+function operationOf(fields: readonly unknown[]): string {
   const texts = fields.map(String);
-  return texts[texts.indexOf("operation") + 1];
-}
-
-/** Of the stream's ids, `<ms>-<number>`. */
-export function isBehind(id: string, other: string): boolean {
-  const [a = 0, b = 0] = id.split("-").map(Number);
-  const [c = 0, d = 0] = other.split("-").map(Number);
-  return a > c || (a === c && b > d);
+  return `${texts[texts.indexOf("operation") + 1]}`;
 }
