@@ -49,6 +49,9 @@ export interface CloseOptions {
 
 const OPTION_NAMES: Names<CloseOptions> = { signals: true, server: true, timeoutMs: true };
 
+/** Listeners of this module, in every copy of it: what they leave to each other is for none of them to end. */
+const OURS = Symbol.for("@whisperr/node close-on-signal 1");
+
 /** The rest is for what they have recorded. */
 const SHARE_OF_REQUESTS = 0.8;
 
@@ -101,8 +104,11 @@ export function closeOnSignal(
   const onSignal = (signal: EndSignal) => {
     if (isClosing) return raise(signal);
     isClosing = true;
-    void close(whisperr, server, open, timeoutMs).then(() => raise(signal));
+    // Now: one of `process.once()` is there no more when the end has come.
+    const isTheirs = process.listeners(signal).some((one) => !(OURS in one));
+    void close(whisperr, server, open, timeoutMs).then(isTheirs ? stop : () => raise(signal));
   };
+  Object.assign(onSignal, { [OURS]: true });
   const raise = (signal: EndSignal) => {
     stop();
     if (process.listenerCount(signal) > 0) return;
@@ -111,7 +117,9 @@ export function closeOnSignal(
     if (process.pid === 1) process.exit(128 + NUMBERS[signal]);
   };
   for (const signal of signals)
-    orSay(`nothing is delivered at ${signal}`, () => process.on(signal, onSignal));
+    orSay(`nothing is delivered at ${signal}`, () =>
+      process.prependListener(signal, onSignal as NodeJS.SignalsListener),
+    );
   return stop;
 }
 

@@ -114,6 +114,40 @@ describe.skipIf(process.platform === "win32")("closeOnSignal()", { timeout: PROC
     expect(api.eventTypes()).toEqual(["signed_up"]);
   });
 
+  test.each(["before", "after"])(
+    "leaves it to one of process.once() that was there %s it, whatever that waits for",
+    async (when) => {
+      const once = `process.once("SIGTERM", () => setTimeout(() => process.exit(3), 1_000));`;
+      const { api, ...end } = await ended(`
+      const whisperr = createWhisperr({ baseUrl });
+      ${SELF}
+      ${when === "before" ? once : ""}
+      closeOnSignal(whisperr);
+      closeOnSignal(createWhisperr({ baseUrl }));
+      ${when === "after" ? once : ""}
+      setInterval(() => {}, 1_000);
+      whisperr.track("ada", "signed_up");
+      end();`);
+      expect(end).toMatchObject({ exitCode: 3 });
+      expect(api.eventTypes()).toEqual(["signed_up"]);
+    },
+  );
+
+  test("of several clients ends the process when all have delivered", async () => {
+    const { api, ...end } = await ended(`
+      const whisperr = createWhisperr({ baseUrl });
+      const other = createWhisperr({ baseUrl, fetch: (...request) => new Promise((resolve) => setTimeout(() => resolve(fetch(...request)), 500)) });
+      ${SELF}
+      closeOnSignal(other);
+      closeOnSignal(whisperr);
+      setInterval(() => {}, 1_000);
+      other.track("ada", "signed_in");
+      whisperr.track("ada", "signed_up");
+      end();`);
+    expect(end).toMatchObject({ exitCode: null, signal: "SIGTERM" });
+    expect([...api.eventTypes()].sort()).toEqual(["signed_in", "signed_up"]);
+  });
+
   test("a second signal ends the process at once", async () => {
     const end = await ended(
       `
