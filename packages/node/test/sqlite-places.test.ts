@@ -61,6 +61,42 @@ describe("the app's own database", () => {
     },
   );
 
+  test("has what is recorded in a transaction of the app's as soon as that is over, though SQLite lets one write at a time", async () => {
+    const said = warnings();
+    const database = open();
+    database.exec("CREATE TABLE orders (id INTEGER)");
+    const outbox = sqliteOutbox({ database });
+    const stored = () => database.prepare("SELECT count(*) AS count FROM whisperr_operations").get();
+    for (const count of [1, 2, 3]) {
+      database.exec("BEGIN; INSERT INTO orders VALUES (1)");
+      outbox.append(operation(count));
+      database.exec("ROLLBACK");
+      await vi.waitFor(() => expect(stored()).toEqual({ count }), { interval: 5, timeout: 500 });
+    }
+    // Nothing is wrong with it.
+    expect(said).toEqual([]);
+  });
+
+  test("may be closed by the app, and the queue goes on", () => {
+    const said = warnings();
+    const database = new DatabaseSync(file);
+    const outbox = sqliteOutbox({ database });
+    database.close();
+    outbox.append(operation(1));
+    const row = open().prepare("SELECT count(*) AS count FROM whisperr_operations").get();
+    expect(row).toEqual({ count: 1 });
+    expect(said).toEqual([]);
+  });
+
+  test("in memory, in the midst of a transaction, stays open", () => {
+    warnings();
+    const database = open(":memory:");
+    database.exec("CREATE TABLE orders (id INTEGER); BEGIN; INSERT INTO orders VALUES (1)");
+    sqliteOutbox({ database }).append(operation(1));
+    database.exec("COMMIT");
+    expect(database.prepare("SELECT count(*) AS count FROM orders").get()).toEqual({ count: 1 });
+  });
+
   test("that only its own connection can read, as an encrypted one, stays where it is", () => {
     const said = warnings();
     const secret = "this is readable with a key: ".repeat(40);

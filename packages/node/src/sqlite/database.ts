@@ -55,3 +55,16 @@ export function kindOf(
   const Database = database.constructor as Constructor;
   return { file, open: (other) => new Database(other) };
 }
+
+/** Is it in the midst of a transaction? Each library has its own word for that, and one that is closed may throw; an older `node:sqlite` has none. */
+export function isInTransaction(database: SqliteDatabase | undefined): boolean {
+  try {
+    const { inTransaction, isTransaction } = Object(database) as {
+      readonly inTransaction?: unknown;
+      readonly isTransaction?: unknown;
+    };
+    return inTransaction === true || isTransaction === true;
+  } catch {
+    return false;
+  }
+}

@@ -8,6 +8,7 @@ import {
   checkOptionNames,
   type Names,
   parseOperation,
+  portsOfNow,
   type QueuedOperation,
   type SharedOutbox,
   saidBy,
@@ -15,6 +16,7 @@ import {
   timeIn,
   withdraw,
 } from "@whisperr/core";
+import { asyncHooks, timers } from "../process.ts";
 import { kindOf, platformSqlite, type SqliteDatabase } from "./database.ts";
 import { newEntry, repeated, type SqliteQueue } from "./queue.ts";
 import { newerThan } from "./said.ts";
@@ -61,7 +63,8 @@ export function sqliteOutbox(file: string | SqliteOutboxOptions): AppOutbox {
   const queue: SqliteQueue = {
     file: kind?.file ?? IN_MEMORY,
     open: kind?.open ?? (() => given as SqliteDatabase),
-    isApps: given !== undefined,
+    apps: given,
+    timers: portsOfNow(asyncHooks(), timers).timers,
     store: undefined,
     entries: [],
     next: 0,
@@ -71,6 +74,8 @@ export function sqliteOutbox(file: string | SqliteOutboxOptions): AppOutbox {
     again: [],
     client: undefined,
     isBehind: false,
+    isTold: false,
+    retry: undefined,
     checkAtMs: 0,
   };
   start(queue);
@@ -104,7 +109,7 @@ function start(queue: SqliteQueue): void {
   try {
     takeOver(queue);
   } catch (error) {
-    if (!isCorrupt(error) || queue.isApps) return failed(queue, error);
+    if (!isCorrupt(error) || queue.apps) return failed(queue, error);
     try {
       const aside = moveAside(queue.file);
       console.warn(

@@ -1,6 +1,6 @@
 /** The queue of one process: what is in memory, and what of it the file does not know yet. */
-import type { Client, QueuedOperation, Said } from "@whisperr/core";
-import type { OpenSqlite } from "./database.ts";
+import type { Client, QueuedOperation, Said, Timers } from "@whisperr/core";
+import type { OpenSqlite, SqliteDatabase } from "./database.ts";
 import type { Store } from "./store.ts";
 
 export interface Entry {
@@ -14,8 +14,9 @@ export interface Entry {
 export interface SqliteQueue {
   readonly file: string;
   readonly open: OpenSqlite;
-  /** The app has it open too, and may read what looks broken from here, as an encrypted one does. */
-  readonly isApps: boolean;
+  /** The app has it open too, by this, and may read what looks broken from here, as an encrypted one does. */
+  readonly apps: SqliteDatabase | undefined;
+  readonly timers: Timers;
   /** Undefined as long as the file cannot be opened. */
   store: Store | undefined;
   /** Oldest first. */
@@ -34,6 +35,10 @@ export interface SqliteQueue {
   client: Client | undefined;
   /** The file has not heard of everything. */
   isBehind: boolean;
+  /** The console has heard of it. */
+  isTold: boolean;
+  /** The timer of the next try. */
+  retry: unknown;
   /** When the file is asked again, and whether it is still there, in ms since 1970. */
   checkAtMs: number;
 }

@@ -11,7 +11,7 @@ import { migrate } from "./tables.ts";
 export const IN_MEMORY = ":memory:";
 
 /** The longest time a call may wait for another process that writes, and the start for others that start. A call may have to open the file too. */
-const BUSY_MS = 100;
+export const BUSY_MS = 100;
 const START_MS = 2_000;
 
 /**
@@ -90,7 +90,8 @@ export function openStore(
     };
     return { store, rows: opened.rows };
   } catch (error) {
-    closeAll(database, lock);
+    // One in memory is the app's own connection.
+    if (isShared(file)) closeAll(database, lock);
     throw error;
   }
 }

@@ -1,8 +1,9 @@
 /** When the file is written, and what becomes of the queue while it cannot be. */
 import { arrived, withTime } from "@whisperr/core";
+import { isInTransaction } from "./database.ts";
 import { type Entry, repeated, type SqliteQueue } from "./queue.ts";
 import { noteSettled } from "./said.ts";
-import { closeStore, isGone, openStore, type Store, transaction } from "./store.ts";
+import { BUSY_MS, closeStore, isGone, openStore, type Store, transaction } from "./store.ts";
 
 /** Between two tries after a failure, and between two looks at whether the file is still there. */
 export const CHECK_EVERY_MS = 1_000;
@@ -13,13 +14,17 @@ export function write(queue: SqliteQueue, change: (store: Store) => void): void 
   // A clock that was set back keeps nothing waiting.
   const isDue = leftMs <= 0 || leftMs > CHECK_EVERY_MS;
   if (!isDue && queue.isBehind) return;
+  // What the app itself is doing to the file is not over before this call is.
+  const isInside = isInTransaction(queue.apps);
+  if (isInside) waitFor(queue, 0);
   try {
     if (isDue) check(queue);
     if (queue.isBehind) catchUp(queue);
     else change(queue.store as Store);
   } catch (error) {
-    failed(queue, error);
+    failed(queue, error, isInside);
   }
+  if (isInside) waitFor(queue, BUSY_MS);
 }
 
 /** Once in a while: a file that was deleted is made anew, and one that could not be opened is tried again. */
@@ -52,6 +57,7 @@ export function catchUp(queue: SqliteQueue): void {
   queue.settled = [];
   queue.said = [];
   queue.isBehind = false;
+  queue.isTold = false;
   if (again.length === 0) return;
   if (queue.again.length === 0) queueMicrotask(() => sayAgain(queue));
   queue.again.push(...again);
@@ -78,13 +84,37 @@ export function insert(store: Store, { number, operation, said }: Entry): void {
   );
 }
 
-export function failed(queue: SqliteQueue, error: unknown): void {
+/**
+ * Tried again by itself, the first time when the call's own work is done: the file may be the app's, and what is in the way a
+ * transaction of its own around this call.
+ */
+export function failed(queue: SqliteQueue, error: unknown, isUsual = false): void {
   queue.checkAtMs = Date.now() + CHECK_EVERY_MS;
-  if (!queue.isBehind)
-    console.warn(
-      `[whisperr] ${queue.file} cannot be written (${wordsOf(error)}). Events wait in memory until it can.`,
-    );
+  queue.retry ??= queue.timers.set(() => tryAgain(queue), queue.isBehind ? CHECK_EVERY_MS : 0);
   queue.isBehind = true;
+  if (queue.isTold || isUsual) return;
+  queue.isTold = true;
+  console.warn(
+    `[whisperr] ${queue.file} cannot be written (${wordsOf(error)}). Events wait in memory until it can.`,
+  );
+}
+
+function tryAgain(queue: SqliteQueue): void {
+  queue.retry = undefined;
+  queue.checkAtMs = 0;
+  if (!queue.isBehind) return;
+  // Nobody has called: what is in the way now is asked again in a second.
+  waitFor(queue, 0);
+  write(queue, () => {});
+  waitFor(queue, BUSY_MS);
+}
+
+function waitFor({ store }: SqliteQueue, busyMs: number): void {
+  try {
+    store?.database.exec(`PRAGMA busy_timeout = ${busyMs}`);
+  } catch {
+    // What is wrong with it the write says.
+  }
 }
 
 export function wordsOf(error: unknown): string {
