@@ -105,13 +105,14 @@ export function closeOnSignal(
     if (isClosing) return raise(signal);
     isClosing = true;
     // Now: one of `process.once()` is there no more when the end has come.
-    const isTheirs = process.listeners(signal).some((one) => !(OURS in one));
+    const others = process.listeners(signal).filter((one) => !(OURS in one));
+    const isTheirs = others.length > waitingForOthers();
     void close(whisperr, server, open, timeoutMs).then(isTheirs ? stop : () => raise(signal));
   };
   Object.assign(onSignal, { [OURS]: true });
   const raise = (signal: EndSignal) => {
     stop();
-    if (process.listenerCount(signal) > 0) return;
+    if (process.listenerCount(signal) > waitingForOthers()) return;
     process.kill(process.pid, signal);
     // The kernel keeps signals from a process 1 that does not listen to them. Elsewhere it has ended by now.
     if (process.pid === 1) process.exit(128 + NUMBERS[signal]);
@@ -121,6 +122,17 @@ export function closeOnSignal(
       process.prependListener(signal, onSignal as NodeJS.SignalsListener),
     );
   return stop;
+}
+
+/**
+ * Listeners of `signal-exit` 3 and 4, which come with many packages: they too raise the signal again, once nobody else listens.
+ * Each of both would leave the end to the other for ever.
+ */
+function waitingForOthers(): number {
+  const { __signal_exit_emitter__: third } = process as { readonly __signal_exit_emitter__?: unknown };
+  const fourth = (globalThis as { readonly [name: symbol]: unknown })[Symbol.for("signal-exit emitter")];
+  const counts = [third, fourth].map((one) => (Object(one) as { readonly count?: unknown }).count);
+  return counts.reduce<number>((sum, count) => sum + (Number(count) || 0), 0);
 }
 
 function settingsOf({ signals, server, timeoutMs }: CloseOptions) {

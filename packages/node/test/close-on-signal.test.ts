@@ -133,6 +133,30 @@ describe.skipIf(process.platform === "win32")("closeOnSignal()", { timeout: PROC
     },
   );
 
+  test.each(["process.__signal_exit_emitter__", `globalThis[Symbol.for("signal-exit emitter")]`])(
+    "and the package signal-exit, %s, do not wait for each other's end",
+    async (emitter) => {
+      const { api, ...end } = await ended(`
+      const whisperr = createWhisperr({ baseUrl });
+      ${SELF}
+      // What it does, in short.
+      ${emitter} = { count: 1 };
+      process.on("SIGTERM", function last() {
+        if (process.listeners("SIGTERM").length !== ${emitter}.count) return;
+        console.log("cleaned up");
+        process.removeListener("SIGTERM", last);
+        end();
+      });
+      closeOnSignal(whisperr);
+      closeOnSignal(createWhisperr({ baseUrl }));
+      setInterval(() => {}, 1_000);
+      whisperr.track("ada", "signed_up");
+      end();`);
+      expect(end).toMatchObject({ exitCode: null, signal: "SIGTERM", stdout: "cleaned up\n" });
+      expect(api.eventTypes()).toEqual(["signed_up"]);
+    },
+  );
+
   test("of several clients ends the process when all have delivered", async () => {
     const { api, ...end } = await ended(`
       const whisperr = createWhisperr({ baseUrl });
