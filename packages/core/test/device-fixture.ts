@@ -7,7 +7,6 @@ import { HOLD } from "../src/client/device-hold.ts";
 import { restore, startAlone, syncIdentity } from "../src/client/device-pages.ts";
 import { PUSH } from "../src/client/device-push.ts";
 import type { DropReason, WhisperrError } from "../src/errors.ts";
-import { bodyOf } from "../src/events/identify-body.ts";
 import type { Operation } from "../src/events/operation.ts";
 import { lose, tell } from "../src/loop/books.ts";
 import { adopt as adoptOperations, append } from "../src/loop/queue.ts";
@@ -162,8 +161,7 @@ function adopt({ client }: DeviceRuntime<object>, held: Operation[], texts: read
   held.unshift(...due);
   held.push(...waiting);
   adoptOperations(client, due.length, waiting.length);
-  const bodies = () => held.filter((operation) => operation.kind === "identify").map(bodyOf);
-  client.device.pushing?.reconcile(client, bodies);
+  client.device.pushing?.reconcile(client, () => held.map((operation) => JSON.stringify(operation)));
 }
 
 /** 0 when the books are in order. */

@@ -5,7 +5,7 @@ import { LEFT, queueOf, RECORD, TIME_LENGTH, timeOf } from "../storage/keys.ts";
 import type { Copy, Storage } from "../storage/storage.ts";
 import { readInFlight } from "./in-flight.ts";
 import type { Whose } from "./locks.ts";
-import { identifiesThatWait, sayNewest } from "./newest.ts";
+import { sayNewest } from "./newest.ts";
 import { readLocked, whenFree } from "./recovery.ts";
 import type { Effects } from "./state.ts";
 import { found, lockAnswered } from "./tab-queue.ts";
@@ -68,7 +68,7 @@ export function effectsOf(page: Page): Effects {
       adopt(page, due, held, doubtful);
       // With nothing queued there is nothing to see to, and no visitor to be made for it.
       if (page.entries.length > 0) syncIdentity(page);
-      page.device.pushing?.reconcile(page, () => identifiesThatWait(page));
+      page.device.pushing?.reconcile(page, () => everythingThatWaits(page));
       sayNewest(page);
       void transmit(page);
     },
@@ -87,5 +87,11 @@ function withKeys(
   if (backup) void backup().then(go);
   else go();
 }
+
+/** In the queues of all pages, and what found no room in the storage. */
+const everythingThatWaits = ({ storage, entries }: Page) => [
+  ...recordsOf(storage.keys()).map(storage.get),
+  ...entries.filter(({ isStored }) => !isStored).map(({ operation }) => JSON.stringify(operation)),
+];
 
 const recordsOf = (keys: readonly string[]): string[] => keys.filter((key) => key.startsWith(RECORD));

@@ -2,7 +2,7 @@
  * The last `identify()` of a user is the server's last word, in whatever order those of several pages arrive: while older ones of
  * other pages wait, newer ones are noted, and whoever settles the last of the older ones says the newer ones again.
  */
-import { append, type IdentifyBody, type IdentifyOperation, jsonObject, stringify } from "@whisperr/core";
+import { append, type IdentifyOperation, jsonObject, type Operation, stringify } from "@whisperr/core";
 import type { Page } from "../page/page.ts";
 import { NEWEST, queueOf, RECORD, recordKey } from "../storage/keys.ts";
 import { mayArrive, readInFlight } from "./in-flight.ts";
@@ -79,19 +79,10 @@ export function sayNewest(page: Page, settled: readonly Entry[] = []): void {
   }
 }
 
-/** Those of all pages, and what found no room in the storage. */
-export function identifiesThatWait({ storage, entries }: Page): IdentifyBody[] {
-  const stored = storage.keys().map((key) => jsonObject((key.startsWith(RECORD) && storage.get(key)) || ""));
-  const unstored = entries.flatMap(({ isStored, operation }) => (isStored ? [] : operation));
-  return [...stored, ...unstored].flatMap((one) =>
-    isIdentify(one) ? (jsonObject(one.body) as IdentifyBody) : [],
-  );
-}
-
 const bodyOf = (operation: unknown): string => (operation as IdentifyOperation).body;
 
 const userOf = (operation: unknown): unknown =>
   (jsonObject(bodyOf(operation)) as { external_user_id?: unknown }).external_user_id;
 
-export const isIdentify = (operation?: { kind?: unknown }): operation is IdentifyOperation =>
+export const isIdentify = (operation: Operation | undefined): operation is IdentifyOperation =>
   operation?.kind === "identify";

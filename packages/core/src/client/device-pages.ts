@@ -1,7 +1,7 @@
 /** What other pages of the same device have left behind or changed. */
 import type { DropReason } from "../errors.ts";
-import { bodyOf } from "../events/identify-body.ts";
 import type { Operation } from "../events/operation.ts";
+import { stringify } from "../events/snapshot.ts";
 import { hearIdentity, identityOf } from "../identity/identity-keeper.ts";
 import { read } from "../loop/books.ts";
 import { parseOperation } from "../queue/stored-operation.ts";
@@ -30,7 +30,7 @@ export function startAlone(client: DeviceRecord): void {
   const identifies = read(client.outbox, 0).filter((operation) => operation.kind === "identify");
   for (const operation of identifies) pushing?.noteUnheard(client, operation);
   startQueue(client);
-  pushing?.reconcile(client, () => identifies.map(bodyOf));
+  pushing?.reconcile(client, () => identifies.map((operation) => stringify(operation)));
 }
 
 /** Another page may have changed the identity, to `said` if that is known: sees to what that means for the queue. */

@@ -15,7 +15,7 @@ const APP = `
  * one request each; core alone takes most of either.
  */
 const APPS = [
-  ["one client for all requests", APP, 14_969],
+  ["one client for all requests", APP, 14_975],
   [
     "a client per request, on Cloudflare",
     `import { withWhisperr } from "@whisperr/edge/cloudflare";
