@@ -1,5 +1,15 @@
 /** The command line: runs cases on subjects, reports, and says by its exit code whether all is well. */
-import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { type Command, CommanderError } from "commander";
 import { type CliOptions, parseOptions } from "./cli/options.ts";
@@ -9,7 +19,13 @@ import { runPlan } from "./cli/run-plan.ts";
 import { checkKnownFailures, loadCases, loadSubjects } from "./load.ts";
 import { consoleReport, replayText } from "./report/console-report.ts";
 import { printable, printableLine } from "./report/printable.ts";
-import { FAILURES_FOLDER, failurePath, type ReportFile, reportFiles } from "./report/report-files.ts";
+import {
+  FAILURES_FOLDER,
+  failurePath,
+  isFailure,
+  type ReportFile,
+  reportFiles,
+} from "./report/report-files.ts";
 import type { RunReport } from "./report/run-report.ts";
 import { startControlServer } from "./runner/control-server.ts";
 import { failsTheRun } from "./runner/results.ts";
@@ -18,6 +34,9 @@ import { UsageError } from "./usage-error.ts";
 const folder = join(import.meta.dirname, "..");
 /** A workspace of its own, which is in the repository only. */
 const SIMULATION = join(folder, "simulation", "src", "command.ts");
+
+// Whoever reads may go away (`| head`): the run goes on, and its reports are written.
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
 
 try {
   if (process.argv[2] === "simulate") await simulate(process.argv.slice(3));
@@ -89,9 +108,16 @@ function makeFolder(out: string): void {
   }
 }
 
-/** Failures of earlier runs go: a file there says that its case failed in the last one. */
+/** Failures of earlier runs go: a file there says that its case failed in the last one. What else is kept there is not ours. */
+function removeFailures(out: string): void {
+  const folder = join(out, FAILURES_FOLDER);
+  if (!existsSync(folder)) return;
+  for (const name of readdirSync(folder)) if (isFailure(name)) rmSync(join(folder, name));
+  if (readdirSync(folder).length === 0) rmdirSync(folder);
+}
+
 function writeReports(out: string, files: readonly ReportFile[]): void {
-  rmSync(join(out, FAILURES_FOLDER), { recursive: true, force: true });
+  removeFailures(out);
   for (const { path, text } of files) {
     const file = join(out, path);
     mkdirSync(dirname(file), { recursive: true });

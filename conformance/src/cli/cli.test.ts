@@ -68,6 +68,23 @@ describe("a run", () => {
   });
 });
 
+test("a folder of failures may hold what is somebody else's, and whoever reads may go away before the end", () => {
+  const failures = join(out, "shared", "failures");
+  mkdirSync(failures, { recursive: true });
+  for (const name of ["node26--mended.json", "notes.json"]) writeFileSync(join(failures, name), "{}");
+  const args = ["--subject", "node26", "--case", "event.headers", "--out", "shared"];
+  const command = [process.execPath, join(folder, "bin", "whisperr-conformance.js"), ...args];
+  // What reads ends at the first line.
+  const { stderr } = spawnSync("sh", ["-c", '"$@" | head -n 1', "sh", ...command], {
+    cwd: out,
+    encoding: "utf8",
+  });
+
+  expect(stderr).toBe("");
+  expect(existsSync(join(out, "shared", "conformance.json"))).toBe(true);
+  expect(readdirSync(failures)).toEqual(["notes.json"]);
+});
+
 test("subjects can be anywhere: their paths start from the folder above that of their files", () => {
   const mine = {
     name: "mine",

@@ -40,6 +40,9 @@ export function failurePath(subject: string, theCase: string): string {
   return `${FAILURES_FOLDER}/${subject}--${theCase}.json`;
 }
 
+/** Is this the name of such a file? */
+export const isFailure = (name: string): boolean => /^.+--.+\.json$/.test(name);
+
 /** The same report with nothing but this failure in it. */
 function onlyFailure(report: RunReport, subject: ReportedSubject, result: ReportedResult): RunReport {
   return {

@@ -30,6 +30,6 @@ test("what is noted can be read where arrays become text (Prototype 1.6)", () =>
   noteNewest(page, identify("max"));
   delete arrays.toJSON;
   const note = JSON.parse(texts.get(`${NEWEST}ada`) ?? "") as { after: string[]; said: [string, string][] };
-  expect(new Set(note.after)).toEqual(new Set([older]));
+  expect(note.after, "once, however many come").toEqual([older]);
   expect(note.said.map(([, body]) => JSON.parse(body).traits.plan)).toEqual(["pro", "max"]);
 });

@@ -31,7 +31,7 @@ export function noteNewest(page: Page, operation: IdentifyOperation): void {
     const text = (one.startsWith(RECORD) && queueOf(one) !== own && storage.get(one)) || "";
     return text.includes('"kind":"identify"') && userOf(jsonObject(text)) === user;
   });
-  const after = [...noted, ...older].filter(storage.get);
+  const after = [...new Set([...noted, ...older])].filter(storage.get);
   if (after.length + before.length === 0) return;
   const entry = [key, operation.body] as const;
   const said = page.isSayingAgain
