@@ -9,8 +9,8 @@ import { bundleSize } from "./bundle-size.ts";
  * for the slim entry: these keep it from growing until then.
  */
 const LIMITS = [
-  ["production", "@whisperr/browser", 22_865],
-  ["development", "@whisperr/browser", 25_715],
+  ["production", "@whisperr/browser", 22_870],
+  ["development", "@whisperr/browser", 25_725],
   ["production", "@whisperr/browser/slim", 19_570],
 ] as const;
 
@@ -31,7 +31,7 @@ const scriptBytes = () =>
   gzipSync(readFileSync(new URL("../../dist/whisperr.iife.js", import.meta.url)), { level: 9 }).length;
 
 test("a page with the script tag pays no more than today", () => {
-  expect(scriptBytes()).toBeLessThanOrEqual(23_680);
+  expect(scriptBytes()).toBeLessThanOrEqual(23_690);
 });
 
 test("the README says what it costs", async () => {

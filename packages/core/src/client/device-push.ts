@@ -54,13 +54,16 @@ function start(client: DeviceRecord): PushCalls {
   };
 }
 
-/** Notes which identifies ended without an answer: they may have arrived all the same. */
+/**
+ * Notes which identifies may have arrived though they wait on: those that ended without an answer, and those that were accepted
+ * before their turn and are said again in it. What is settled now is known to be so at once.
+ */
 function noticing(client: DeviceRecord, transport: Transport): Transport {
   return (batch) => {
     const request = transport(batch);
     void request.answer.then((answer) => {
-      if (batch.path === "/v1/identify" && classifyAnswer(answer, batch.count, 0).kind === "retry")
-        guard(client, () => noteUnheard(client, batch));
+      const mayHold = ["retry", "accepted"].includes(classifyAnswer(answer, batch.count, 0).kind);
+      if (batch.path === "/v1/identify" && mayHold) guard(client, () => noteUnheard(client, batch));
     });
     return request;
   };
@@ -69,8 +72,9 @@ function noticing(client: DeviceRecord, transport: Transport): Transport {
 /** An identify that may have been sent, and arrived, though nobody heard of it. */
 function noteUnheard(client: DeviceRecord, sent: { readonly body: string }): void {
   const identity = identityOf(client);
-  for (const one of carriedBy(identity.said, bodyOf(sent))) one.inDoubt = true;
-  setIdentity(client, identity);
+  const carried = carriedBy(identity.said, bodyOf(sent));
+  for (const one of carried) one.inDoubt = true;
+  if (carried[0]) setIdentity(client, identity);
 }
 
 /** What was said of a token is about to be said once more, whatever was said in between. */
