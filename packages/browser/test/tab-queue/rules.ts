@@ -32,8 +32,8 @@ function checkLocks({ pages, holders }: World): void {
   });
 }
 
-/** Held ones behind all others. Of each queue, those that never were are in the order of the calls. */
-function checkOrder({ pages, user }: World): void {
+/** Held ones behind all others. Those of each queue are in the order of the calls. */
+function checkOrder({ pages }: World): void {
   pages.forEach(({ q }, index) => {
     const firstHeld = q.entries.findIndex(({ operation }) => isHeld(operation));
     if (firstHeld >= 0)
@@ -44,7 +44,7 @@ function checkOrder({ pages, user }: World): void {
     const keys = q.entries.map(({ key }) => key);
     keys.forEach((key, at) => {
       const isLate = keys.slice(0, at).some((one) => queueOf(one) === queueOf(key) && one > key);
-      ensure(user || !isLate, `page ${index} has ${key} out of order`);
+      ensure(!isLate, `page ${index} has ${key} out of order`);
     });
   });
 }

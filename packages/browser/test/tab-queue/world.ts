@@ -12,11 +12,11 @@ import {
   lockAnswered,
   look,
   recovered,
+  replace,
   start,
   store,
-  take,
 } from "../../src/queue/tab-queue.ts";
-import { queueOf, RECORD } from "../../src/storage/keys.ts";
+import { queueOf } from "../../src/storage/keys.ts";
 import { newState, type State } from "./transition.ts";
 
 export interface Page {
@@ -189,19 +189,13 @@ function ownComeLast({ own, entries }: TabQueue): boolean {
   return due.every((isOwn, at) => isOwn || !due.slice(0, at).includes(true));
 }
 
-/** Held events become the user's, as soon as there is one: stored under a new key before the old one goes. */
+/** Held events become the user's, as soon as there is one: each in its place. */
 export function release(world: World, index: number): void {
   const { isStopping } = world.pages[index] as Page;
   const q = machineOf(world, index);
-  const held = q.entries.filter((entry) => isHeld(entry.operation));
-  if (held.length === 0 || isStopping) return;
-  for (const entry of held) {
-    const key = `${RECORD}${q.own}.${(q.written++).toString(36).padStart(6, "0")}`;
-    const made = { key, operation: operation(numberOf(entry), false), isStored: true };
-    store(q.tabEffects, made);
-    q.entries.splice(q.entries.length - held.length, 0, made);
-  }
-  take(q, q.entries.length - held.length, held.length);
+  q.entries.forEach((entry, place) => {
+    if (!isStopping && isHeld(entry.operation)) replace(q, place, operation(numberOf(entry), false));
+  });
 }
 
 /** Is the lock to be waited for? It may still be held by the page before this one in its tab. */
