@@ -18,7 +18,7 @@ export interface Program {
 }
 
 export interface Ended {
-  /** A signal's name when it was killed. */
+  /** A signal's name when it was killed; "did not end" when this file had to kill it. */
   readonly exit: number | string;
   readonly stdout: string;
   readonly stderr: string;
@@ -33,7 +33,7 @@ export interface Running {
 
 const folder = join(import.meta.dirname, "..");
 /** Far longer than any program here takes: only one that would never end runs into it. */
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 120_000;
 
 export function startProgram(program: Program): Running {
   const { runtime, apiUrl, args = [], env = {} } = program;
@@ -42,18 +42,22 @@ export function startProgram(program: Program): Running {
     // Deno would ask the network for a newer Deno.
     env: { ...process.env, DENO_NO_UPDATE_CHECK: "1", NO_COLOR: "1", WHISPERR_API_KEY: "", ...env },
     stdio: ["ignore", "pipe", "pipe"],
-    timeout: LIMIT_MS,
-    killSignal: "SIGKILL",
   });
+  let isOverdue = false;
+  const limit = setTimeout(() => {
+    isOverdue = true;
+    child.kill("SIGKILL");
+  }, LIMIT_MS);
   onTestFinished(() => void child.kill("SIGKILL"));
   const output = { stdout: "", stderr: "" };
+  child.once("close", () => clearTimeout(limit));
   for (const name of ["stdout", "stderr"] as const) {
     child[name].setEncoding("utf8").on("data", (text: string) => {
       output[name] += text;
     });
   }
   return {
-    ended: whenEnded(child).then((exit) => ({ exit, ...output })),
+    ended: whenEnded(child).then((exit) => ({ exit: isOverdue ? "did not end" : exit, ...output })),
     kill: (signal) => void child.kill(signal),
     // Noticed as it comes: what a program does until somebody looks is more than a test wants to leave to chance.
     printed: (beginning) =>
