@@ -59,7 +59,7 @@ function stepsFor(files: readonly string[]): Step[] {
   const code = files.filter((file) => /\.tsx?$/.test(file));
   return [
     ["format and lint", "biome", "check", "--error-on-warnings", "--no-errors-on-unmatched", ...files],
-    ["types", ...turbo("typecheck", "//#typecheck:scripts")],
+    ["types", "node", "scripts/typecheck.ts"],
     ...(code.length > 0 ? [unitTests(code)] : []),
     ...(files.some((file) => IN_CASES.test(file))
       ? [["cases on one Node", ...turbo("//#test:sources")] satisfies Step]
