@@ -17,15 +17,16 @@ const BUILT = [
   "scripts/api-reports.test.ts",
 ];
 
-/** On the sources too, but too long for `npm run check`: thousands of worlds, the largest searches, every timed case at both ends of chance, a Redis of its own, every frame before the end of the call stack, everything that a page can break at every entry, processes that are killed or hang. */
+/** On the sources too, but too long for `npm run check`: thousands of worlds, the largest searches, mistakes built in to be noticed, every timed case at both ends of chance, a Redis of its own, every frame before the end of the call stack, everything that a page can break at every entry, processes that are killed or hang. */
 const LONG = [
   "apps/ingestion/src/main.test.ts",
   "packages/browser/src/{hostile-pages,worker/hostile-workers}.test.ts",
   "packages/browser/test/tab-queue/search.test.ts",
-  "conformance/simulation/src/{many-worlds,pages/quick-visits}.test.ts",
-  "conformance/src/chance.test.ts",
+  "conformance/simulation/src/{many-worlds,pages/quick-visits,servers/sabotages}.test.ts",
+  "conformance/src/{chance,mutants/middleware/middleware}.test.ts",
   "conformance/src/runner/hostile-drivers.test.ts",
   "packages/core/test/exhaustive-large.test.ts",
+  "packages/deno/src/kv-worlds.test.ts",
   "packages/edge/src/client/hostile-hosts.test.ts",
   "packages/edge/test/requests/exhaustive.test.ts",
   "packages/node/test/close-on-signal.test.ts",
