@@ -14,8 +14,9 @@ import { type ControlServer, startControlServer } from "./control-server.ts";
 import { countVerdicts } from "./results.ts";
 import { runSubject } from "./run-subject.ts";
 
-/** Of the commands that are never answered; far more than the others need, on any machine. */
-const ANSWER_LIMIT_MS = 5_000;
+/** Of a command that is never answered, and of the others: far more than they need, on any machine. */
+const HURRIED_MS = 5_000;
+const PATIENT_MS = 120_000;
 
 const folder = join(import.meta.dirname, "..", "..");
 const hostile: Subject = {
@@ -28,10 +29,12 @@ const hostile: Subject = {
 };
 
 let control: ControlServer;
+let hurried: ControlServer;
 beforeAll(async () => {
-  control = await startControlServer({ answerLimitMs: ANSWER_LIMIT_MS });
+  control = await startControlServer({ answerLimitMs: PATIENT_MS });
+  hurried = await startControlServer({ answerLimitMs: HURRIED_MS });
 });
-afterAll(() => control.close());
+afterAll(() => Promise.all([control.close(), hurried.close()]));
 
 function aCase(id: string, options: WireObject, more: Partial<Case> = {}): Case {
   return {
@@ -46,13 +49,18 @@ function aCase(id: string, options: WireObject, more: Partial<Case> = {}): Case 
   };
 }
 
-function run(cases: readonly Case[], subject = hostile): Promise<ReportedSubject> {
-  return runSubject(subject, cases, { folder, control, onResult: () => {} });
+function run(cases: readonly Case[], subject = hostile, by = control): Promise<ReportedSubject> {
+  return runSubject(subject, cases, { folder, control: by, onResult: () => {} });
 }
 
 /** Runs a case in which the driver misbehaves, and one after it, which passes. Resolves with what is said of the first. */
 async function problemsOf(options: WireObject): Promise<string> {
-  const { results } = await run([aCase("before", {}), aCase("bad", options), aCase("after", {})]);
+  const by = options.behave === "hang" ? hurried : control;
+  const { results } = await run(
+    [aCase("before", {}), aCase("bad", options), aCase("after", {})],
+    hostile,
+    by,
+  );
   expect(results.map(({ verdict }) => verdict)).toEqual(["passed", "failed", "passed"]);
   return results[1]?.problems.join("\n") ?? "";
 }
