@@ -1,7 +1,7 @@
 /** Waiting for a state instead of for a time. */
 
 /** For whatever a busy machine takes: how long it was is never judged. Only what never comes costs so much. */
-export const WAIT_MS = 60_000;
+export const WAIT_MS = 150_000;
 
 /** Judging everything that arrived takes a while: more often, and the machine does nothing else. */
 const POLL_MS = 50;
