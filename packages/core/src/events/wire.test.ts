@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { anyCharacter } from "../../test/any-character.ts";
 import { FIXED_UUID } from "../../test/fake-ports.ts";
 import { anIdentify, arrayOutbox, aTrack, tracks } from "../../test/operations.ts";
 import { cutBatch, encodeEvent, formatMessageId, utf8Bytes } from "./wire.ts";
@@ -37,7 +38,7 @@ describe("an event on the wire", () => {
 
   test("is JSON whatever the user is called, and says the same every time", () => {
     fc.assert(
-      fc.property(fc.string({ unit: "binary" }), fc.jsonValue(), (userId, value) => {
+      fc.property(fc.string({ unit: anyCharacter }), fc.jsonValue(), (userId, value) => {
         const operation = aTrack({ userId, properties: JSON.stringify({ value }) });
         const event = encodeEvent(operation);
 
@@ -131,7 +132,7 @@ describe("a batch", () => {
 });
 
 describe("the byte limit", () => {
-  const texts = fc.array(fc.string({ unit: "grapheme", maxLength: 60 }), { minLength: 1, maxLength: 12 });
+  const texts = fc.array(fc.string({ unit: anyCharacter, maxLength: 60 }), { minLength: 1, maxLength: 12 });
 
   test("bounds the body in bytes, not characters, unless it carries a single event; and is used up", () => {
     fc.assert(
@@ -183,7 +184,7 @@ test.each([0x7f, 0x80, 0x7ff, 0x800, 0xd7ff, 0xe000, 0xffff, 0x10000, 0x103ff, 0
 
 test("the length in UTF-8 is counted as encoders count it", () => {
   fc.assert(
-    fc.property(fc.string({ unit: "binary", maxLength: 200 }), (text) => {
+    fc.property(fc.string({ unit: anyCharacter, maxLength: 200 }), (text) => {
       expect(utf8Bytes(text)).toBe(byteLength(text));
     }),
   );
