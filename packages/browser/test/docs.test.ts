@@ -1,70 +1,39 @@
 /** What the README names must exist: examples compile against the built package, the table matches the source. */
-import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { resolveOptions } from "@whisperr/core";
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
+import {
+  asFiles,
+  complaintsOf,
+  defaultsIn,
+  examplesIn,
+  resolvedDefaults,
+} from "../../core/test/documents.ts";
 
 const path = (relative: string) => fileURLToPath(new URL(`../${relative}`, import.meta.url));
 const read = (relative: string) => readFileSync(path(relative), "utf8");
 const readme = read("README.md");
 const workers = read("WORKERS.md");
 
-/** Fenced code in this language. */
-function examples(language: string, text = readme): string[] {
-  return [...text.matchAll(new RegExp(`\`\`\`${language}\n([\\s\\S]*?)\`\`\``, "g"))].map(
-    ([, code = ""]) => code,
-  );
-}
-
 it("has examples that compile", () => {
-  // Inside the package, so that it can be imported by its own name.
-  const folder = path("reports/examples/");
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
-  const all = [...examples("tsx"), ...examples("ts"), ...examples("ts", workers)];
-  for (const [index, code] of all.entries()) writeFileSync(`${folder}${index}.tsx`, code);
-  const compilerOptions = {
-    strict: true,
-    noEmit: true,
-    target: "ES2022",
-    module: "NodeNext",
-    jsx: "react-jsx",
-    types: [],
-  };
-  writeFileSync(`${folder}tsconfig.json`, JSON.stringify({ compilerOptions, include: ["*.tsx"] }));
-  const tsc = path("../../node_modules/.bin/tsc");
-  expect(() => execFileSync(tsc, ["-p", folder], { encoding: "utf8", stdio: "pipe" })).not.toThrow();
-  expect(all).toHaveLength(4);
+  const examples = [readme, workers].flatMap((text) => examplesIn(text, "ts", "tsx"));
+  const settings = { jsx: "react-jsx", types: [] };
+  expect(complaintsOf(path("reports/examples"), asFiles(examples), settings)).toBe("");
+  expect(examples).toHaveLength(4);
 });
 
 it("shows the loader as it is built, and calls that it knows", () => {
-  const [tags = ""] = examples("html");
+  const [tags = ""] = examplesIn(readme, "html");
   const loader = read("dist/loader.js").trim();
   expect(tags).toContain(`<script>${loader}</script>`);
   for (const [, method = ""] of tags.matchAll(/whisperr\.(\w+)\(/g))
     expect(loader).toContain(` ${method} `.trim());
 });
 
-describe("the option table", () => {
+it("gives the defaults that hold in its table of options", () => {
   const [, options = ""] = /## Options\n([\s\S]*?)\n## /.exec(readme) ?? [];
-  const rows = new Map(
-    [...options.matchAll(/^\| `(\w+)` +\|([^|]*)\|/gm)].map(([, name = "", value = ""]) => [
-      name,
-      value.replaceAll(/[`"_]/g, "").trim(),
-    ]),
-  );
-
-  it("gives the defaults that hold", () => {
-    const { backoff, ...defaults } = resolveOptions(
-      { apiKey: "wrk_test" },
-      { maxQueueSize: 1000, maxQueueBytes: 5_242_880 },
-    );
-    expect(rows.get("backoff")).toBe(`{ baseMs: ${backoff.baseMs}, maxMs: ${backoff.maxMs} }`);
-    for (const [name, value] of Object.entries(defaults)) {
-      if (name !== "apiKey") expect(rows.get(name), name).toBe(String(value));
-    }
-  });
+  const defaults = resolvedDefaults({ maxQueueSize: 1000, maxQueueBytes: 5_242_880 });
+  expect(defaultsIn(options)).toMatchObject(defaults);
 });
 
 it("names every key that is stored, and no other", () => {

@@ -17,11 +17,12 @@ const files = execFileSync("git", ["ls-files", "--cached", "--others", "--exclud
 /** Changelogs tell of files that were. */
 const documents = files.filter((file) => file.endsWith(".md") && !/^\.changeset\/|CHANGELOG/.test(file));
 
-/** What ends in one of these, or in a slash, and is written as code, is a path. */
-const PATH = /^[\w.@*-]+(?:\/[\w.@*-]+)*(?:\.(?:ts|tsx|js|mjs|cjs|json|md|py)|\/)$/;
+/** What ends in one of these, or in a slash, or begins with one of our folders, and is written as code, is a path. */
+const PATH =
+  /^[\w.@*-]+(?:\/[\w.@*-]+)*(?:\.(?:ts|tsx|js|mjs|cjs|json|md|py)|\/)$|^(?:packages|conformance|apps)\/[\w./-]+$/;
 /** Made by a build or a run, or of an app that uses the SDKs. */
 const ELSEWHERE =
-  /(^|\/)(dist|reports|node_modules|\.stryker-tmp)\/|^(package|wrangler|tsconfig|deno|subjects|conformance|lib\/\w+|middleware|nuxt\.config|app\/plugins\/\w+)\.\w+$|^whisperr\.iife\.js$|^(http|next)\//;
+  /(^|\/)(dist|reports|node_modules|\.stryker-tmp)(\/|$)|^(package|wrangler|tsconfig|deno|subjects|conformance|lib\/\w+|middleware|nuxt\.config|app\/plugins\/\w+)\.\w+$|^whisperr\.iife\.js$|^(http|next)\//;
 
 /** Paths that a document writes as code, outside of its examples. */
 function pathsIn(text: string): string[] {
@@ -34,9 +35,8 @@ function pathsIn(text: string): string[] {
 /** The whole path, from the document's folder or not, or its end: a document may name the files of a folder it speaks of. */
 function exists(document: string, path: string): boolean {
   const whole = path.startsWith(".") ? posix.join(posix.dirname(document), path) : path;
-  return files.some((file) =>
-    whole.endsWith("/") ? `/${file}`.includes(`/${whole}`) : `/${file}`.endsWith(`/${whole}`),
-  );
+  const part = posix.join("/", whole, "/");
+  return files.some((file) => `/${file}/`.includes(part));
 }
 
 describe("a path in a document exists", () => {
@@ -47,10 +47,22 @@ describe("a path in a document exists", () => {
 
 describe("a link in a document leads somewhere", () => {
   it.each(documents)("%s", (document) => {
-    const links = [...read(document).matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, target = ""]) => target);
-    const lost = links.filter((target) => !existsSync(join(repository, posix.dirname(document), target)));
-    expect(lost).toEqual([]);
+    const text = read(document);
+    const links = [...text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, target = ""]) => target);
+    // npm shows a README by itself: there, links name the repository.
+    const fromOutside = [...text.matchAll(/github\.com\/whisperr\/whisperr-js\/blob\/main\/([\w./-]+)/g)];
+    const targets = [
+      ...links.map((target) => posix.join(posix.dirname(document), target)),
+      ...fromOutside.map(([, target = ""]) => target),
+    ];
+    expect(targets.filter((target) => !existsSync(join(repository, target)))).toEqual([]);
   });
+});
+
+test("a script that a document names exists", () => {
+  const { scripts } = JSON.parse(read("package.json")) as { scripts: object };
+  const named = documents.flatMap((document) => [...read(document).matchAll(/npm run ([a-z]+)/g)]);
+  expect(Object.keys(scripts)).toEqual(expect.arrayContaining(named.map(([, name]) => name)));
 });
 
 test("MUTATION.md explains code that there is", () => {
