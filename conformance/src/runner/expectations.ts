@@ -18,31 +18,29 @@ export interface Scene {
 
 export function unmetExpectations(expected: Expectations, scene: Scene): string[] {
   const { requests } = scene.api;
+  const largestBody = Math.max(0, ...requests.map(({ body }) => body.length));
   return [
     ...(expected.requests
       ? requestProblems(requests, expected.requests, scene.observation.outliving ?? [])
       : []),
-    ...(expected.requestCount === undefined
-      ? []
-      : mismatches(requests.length, expected.requestCount, "number of requests")),
-    ...(expected.largestBody === undefined
-      ? []
-      : mismatches(
-          Math.max(0, ...requests.map(({ body }) => body.length)),
-          expected.largestBody,
-          "largest body",
-        )),
+    ...unmet(
+      [requests.length, expected.requestCount, "number of requests"],
+      [largestBody, expected.largestBody, "largest body"],
+    ),
     ...(expected.stored ? storedProblems(scene.api, expected.stored) : []),
-    ...(expected.otherOriginRequests === undefined
-      ? []
-      : mismatches(
-          scene.otherOrigin?.requests.length ?? 0,
-          expected.otherOriginRequests,
-          "requests elsewhere",
-        )),
+    ...unmet([scene.otherOrigin?.requests.length ?? 0, expected.otherOriginRequests, "requests elsewhere"]),
     ...claimProblems(expected, scene),
     ...(expected.exit ? exitProblems(expected.exit, scene.exit) : []),
   ];
+}
+
+type Check = readonly [value: unknown, pattern: Pattern | undefined, path: string];
+
+/** What is wrong with those of which the case says something. */
+function unmet(...checks: readonly Check[]): string[] {
+  return checks.flatMap(([value, pattern, path]) =>
+    pattern === undefined ? [] : mismatches(value, pattern, path),
+  );
 }
 
 function requestProblems(
@@ -66,25 +64,18 @@ function oneRequestProblems(
   outlives: boolean | undefined,
 ): string[] {
   const at = `request #${request.index}`;
-  const problems: string[] = [];
-  if (expected.path !== undefined) problems.push(...mismatches(request.path, expected.path, `${at} path`));
-  if (expected.types)
-    problems.push(...mismatches(compactTypes(typesOf(request)), expected.types, `${at} types`));
-  if (expected.identify !== undefined) {
-    problems.push(...mismatches(request.identify?.external_user_id, expected.identify, `${at} identify`));
-  }
-  if (expected.body !== undefined) problems.push(...mismatches(request.json, expected.body, `${at} body`));
-  if (expected.status !== undefined)
-    problems.push(...mismatches(request.status, expected.status, `${at} status`));
-  if (expected.outcome !== undefined) {
-    // Not answered yet, while the case is over: its browser just keeps the connection that was given up.
-    const outcome = request.outcome === "pending" ? "hung" : request.outcome;
-    problems.push(...mismatches(outcome, expected.outcome, `${at} outcome`));
-  }
-  if (expected.outlives !== undefined)
-    problems.push(...mismatches(outlives, expected.outlives, `${at} outlives its page`));
-  if (expected.headers)
-    problems.push(...mismatches(request.headers, { $partial: expected.headers }, `${at} headers`));
+  // Not answered yet, while the case is over: its browser just keeps the connection that was given up.
+  const outcome = request.outcome === "pending" ? "hung" : request.outcome;
+  const problems = unmet(
+    [request.path, expected.path, `${at} path`],
+    [compactTypes(typesOf(request)), expected.types, `${at} types`],
+    [request.identify?.external_user_id, expected.identify, `${at} identify`],
+    [request.json, expected.body, `${at} body`],
+    [request.status, expected.status, `${at} status`],
+    [outcome, expected.outcome, `${at} outcome`],
+    [outlives, expected.outlives, `${at} outlives its page`],
+    [request.headers, expected.headers && { $partial: expected.headers }, `${at} headers`],
+  );
   return problems.length === 0
     ? []
     : [...problems, `  seen: ${describeRequest(request)} ${request.text.slice(0, 600)}`];
@@ -92,25 +83,17 @@ function oneRequestProblems(
 
 function storedProblems(api: IngestionApi, expected: StoredExpectation): string[] {
   const { store } = api;
-  const problems: string[] = [];
-  if (expected.types) {
-    const types = compactTypes(store.events.map(({ eventType }) => eventType));
-    problems.push(...mismatches(types, expected.types, "stored types"));
-  }
-  if (expected.duplicates !== undefined) {
-    problems.push(...mismatches(store.duplicates, expected.duplicates, "stored duplicates"));
-  }
-  if (expected.rejected !== undefined) {
-    problems.push(...mismatches(store.rejected.length, expected.rejected, "stored rejected"));
-  }
-  for (const [name, list] of Object.entries(storedLists(api))) {
-    const pattern = expected[name as keyof StoredExpectation] as Pattern | undefined;
-    if (pattern !== undefined) problems.push(...mismatches(list, pattern, `stored ${name}`));
-  }
-  for (const [id, user] of Object.entries(expected.users ?? {})) {
-    problems.push(...mismatches(store.users.get(id), user, `stored user ${id}`));
-  }
-  return problems;
+  const lists = Object.entries(storedLists(api));
+  const users = Object.entries(expected.users ?? {});
+  return unmet(
+    [compactTypes(store.events.map(({ eventType }) => eventType)), expected.types, "stored types"],
+    [store.duplicates, expected.duplicates, "stored duplicates"],
+    [store.rejected.length, expected.rejected, "stored rejected"],
+    ...lists.map(
+      ([name, list]): Check => [list, expected[name as keyof StoredExpectation], `stored ${name}`],
+    ),
+    ...users.map(([id, user]): Check => [store.users.get(id), user, `stored user ${id}`]),
+  );
 }
 
 /** One item per stored event, in the order accepted. */
@@ -148,23 +131,25 @@ function numbered(
 }
 
 function claimProblems(expected: Expectations, scene: Scene): string[] {
-  const { errors, stats, output } = scene.observation;
-  const problems: string[] = [];
-  if (expected.errors !== undefined) problems.push(...mismatches(errors, expected.errors, "errors"));
-  if (expected.stats !== undefined) problems.push(...mismatches(stats, expected.stats, "stats"));
-  if (expected.output !== undefined)
-    problems.push(...mismatches(output.join("\n"), expected.output, "output"));
-  if (expected.creationError !== undefined) {
-    problems.push(...mismatches(scene.creationError, expected.creationError, "creation error"));
-  } else if (scene.creationError !== undefined) {
-    problems.push(`createWhisperr threw: ${scene.creationError}`);
-  }
-  if (expected.holds !== undefined)
-    problems.push(...mismatches(scene.observation.holds, expected.holds, "held by waitUntil"));
-  for (const [name, pattern] of Object.entries(expected.results ?? {})) {
-    problems.push(...mismatches(scene.results[name]?.value, pattern, `result of ${name}`));
-  }
-  return problems;
+  const { errors, stats, output, holds } = scene.observation;
+  const refusal =
+    expected.creationError === undefined && scene.creationError !== undefined
+      ? [`createWhisperr threw: ${scene.creationError}`]
+      : [];
+  const results = Object.entries(expected.results ?? {});
+  return [
+    ...unmet(
+      [errors, expected.errors, "errors"],
+      [stats, expected.stats, "stats"],
+      [output.join("\n"), expected.output, "output"],
+      [scene.creationError, expected.creationError, "creation error"],
+    ),
+    ...refusal,
+    ...unmet(
+      [holds, expected.holds, "held by waitUntil"],
+      ...results.map(([name, one]): Check => [scene.results[name]?.value, one, `result of ${name}`]),
+    ),
+  ];
 }
 
 function exitProblems(expected: NonNullable<Expectations["exit"]>, exit: Scene["exit"]): string[] {
