@@ -1,4 +1,5 @@
 /** A small ingestion API on a loopback port: records what arrives, answers what a test says. */
+import { EventEmitter, once } from "node:events";
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { onTestFinished } from "vitest";
@@ -51,7 +52,7 @@ export const failAtFirst =
 /** Starts it; it ends with the test. */
 export async function startIngestionApi(answer: Answer = accept): Promise<IngestionApi> {
   const requests: ReceivedRequest[] = [];
-  const arrivals = createCounter();
+  const arrivals = new EventEmitter();
 
   const server = createServer(async (request, response) => {
     let body = "";
@@ -59,7 +60,7 @@ export async function startIngestionApi(answer: Answer = accept): Promise<Ingest
     const parsed = JSON.parse(body) as ReceivedEvent & { events?: ReceivedEvent[] };
     const key = request.headers["x-api-key"]?.toString();
     requests.push({ path: request.url ?? "", key, events: parsed.events ?? [parsed] });
-    arrivals.increment();
+    arrivals.emit("request");
     answer(response, requests.length);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -74,7 +75,9 @@ export async function startIngestionApi(answer: Answer = accept): Promise<Ingest
     requests,
     events,
     eventTypes: () => events().map((event) => event.event_type),
-    received: arrivals.reached,
+    async received(count) {
+      while (requests.length < count) await once(arrivals, "request");
+    },
   };
 }
 
@@ -85,20 +88,4 @@ export async function unusedUrl(): Promise<string> {
   const { port } = server.address() as AddressInfo;
   await new Promise((resolve) => server.close(resolve));
   return `http://127.0.0.1:${port}`;
-}
-
-function createCounter() {
-  let count = 0;
-  const waiters: { readonly goal: number; readonly resolve: () => void }[] = [];
-  return {
-    increment() {
-      count += 1;
-      for (const waiter of waiters) if (waiter.goal <= count) waiter.resolve();
-    },
-    reached: (goal: number) =>
-      new Promise<void>((resolve) => {
-        if (goal <= count) resolve();
-        else waiters.push({ goal, resolve });
-      }),
-  };
 }

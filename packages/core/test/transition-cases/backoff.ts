@@ -1,8 +1,6 @@
 import {
   abandoned,
-  adopted,
   appended,
-  batchCut,
   evict,
   flushed,
   flushRequested,
@@ -16,7 +14,7 @@ import {
   wake,
   withdrawn,
 } from "../machine-builders.ts";
-import { EVERY_ANSWER, ignores, type TransitionCase } from "./transition-case.ts";
+import { ignoresStrays, type TransitionCase } from "./transition-case.ts";
 
 const waiting = stateIn("backoff", { pending: 3, goal: 2, flushes: [2], failures: 1, fresh: 1 });
 
@@ -119,7 +117,5 @@ export const backoff: readonly TransitionCase[] = [
     becomes: { phase: "stopped", pending: 0, fresh: 0, goal: 0, flushes: [], failures: 0 },
     effects: [flushed(1), wake(null)],
   },
-  ...ignores(waiting, "what earlier pages left is taken over at the start only", adopted(1)),
-  ...ignores(waiting, "no request was asked for, so none can be cut", batchCut(1)),
-  ...ignores(waiting, "a late answer settles nothing", ...EVERY_ANSWER),
+  ...ignoresStrays(waiting),
 ];

@@ -1,8 +1,6 @@
 import {
   abandoned,
-  adopted,
   appended,
-  batchCut,
   evict,
   flushed,
   flushRequested,
@@ -16,7 +14,7 @@ import {
   wake,
   withdrawn,
 } from "../machine-builders.ts";
-import { EVERY_ANSWER, ignores, type TransitionCase } from "./transition-case.ts";
+import { ignores, ignoresStrays, type TransitionCase } from "./transition-case.ts";
 
 const empty = stateIn("idle");
 const two = stateIn("idle", { pending: 2, fresh: 2 });
@@ -235,9 +233,7 @@ export const idle: readonly TransitionCase[] = [
     becomes: { pending: 1, fresh: 1 },
     effects: [],
   },
-  ...ignores(two, "no request was asked for, so none can be cut", batchCut(1)),
-  ...ignores(two, "a late answer settles nothing", ...EVERY_ANSWER),
-  ...ignores(two, "what earlier pages left is taken over at the start only", adopted(1)),
+  ...ignoresStrays(two),
   ...ignores(empty, "with an empty queue there is nothing to send now", retryNow),
   ...ignores(empty, "there is nothing to give up", abandoned),
 ];

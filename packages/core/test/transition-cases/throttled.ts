@@ -1,8 +1,6 @@
 import {
   abandoned,
-  adopted,
   appended,
-  batchCut,
   evict,
   flushed,
   flushRequested,
@@ -16,7 +14,7 @@ import {
   wake,
   withdrawn,
 } from "../machine-builders.ts";
-import { EVERY_ANSWER, ignores, type TransitionCase } from "./transition-case.ts";
+import { ignores, ignoresStrays, type TransitionCase } from "./transition-case.ts";
 
 const waiting = stateIn("throttled", { pending: 3, goal: 2, flushes: [2], failures: 1, fresh: 1 });
 const nobodyWaits = stateIn("throttled", { pending: 3 });
@@ -107,7 +105,5 @@ export const throttled: readonly TransitionCase[] = [
     effects: [report("abandoned", 1), wake(null), flushed(1)],
   },
   ...ignores(waiting, "nothing shortens what the server asked for", retryNow),
-  ...ignores(waiting, "what earlier pages left is taken over at the start only", adopted(1)),
-  ...ignores(waiting, "no request was asked for, so none can be cut", batchCut(1)),
-  ...ignores(waiting, "a late answer settles nothing", ...EVERY_ANSWER),
+  ...ignoresStrays(waiting),
 ];

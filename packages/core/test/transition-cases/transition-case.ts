@@ -56,3 +56,12 @@ export const EVERY_ANSWER = EVERY_INPUT.filter((input) => input.type === "answer
 export function ignores(given: DeliveryState, says: string, ...inputs: readonly Input[]): TransitionCase[] {
   return inputs.map((when) => ({ says, given, when, becomes: {}, effects: [] }));
 }
+
+/** Outside of the start and without a request: what another phase waits for means nothing. */
+export function ignoresStrays(given: DeliveryState): TransitionCase[] {
+  return [
+    ...ignores(given, "what earlier pages left is taken over at the start only", adopted(1)),
+    ...ignores(given, "no request was asked for, so none can be cut", batchCut(1)),
+    ...ignores(given, "a late answer settles nothing", ...EVERY_ANSWER),
+  ];
+}

@@ -1,8 +1,6 @@
 import {
   abandoned,
-  adopted,
   appended,
-  batchCut,
   evict,
   flushRequested,
   hurried,
@@ -15,7 +13,7 @@ import {
   wake,
   withdrawn,
 } from "../machine-builders.ts";
-import { EVERY_ANSWER, ignores, type TransitionCase } from "./transition-case.ts";
+import { ignores, ignoresStrays, type TransitionCase } from "./transition-case.ts";
 
 const held = stateIn("unauthorized", { pending: 4 });
 
@@ -77,9 +75,7 @@ export const unauthorized: readonly TransitionCase[] = [
     becomes: { pending: 2 },
     effects: [],
   },
-  ...ignores(held, "what earlier pages left is taken over at the start only", adopted(1)),
   ...ignores(held, "being back online does not mend a key", retryNow),
   ...ignores(stateIn("unauthorized"), "there is nothing to give up", abandoned),
-  ...ignores(held, "no request was asked for, so none can be cut", batchCut(1)),
-  ...ignores(held, "a late answer settles nothing", ...EVERY_ANSWER),
+  ...ignoresStrays(held),
 ];
