@@ -9,7 +9,7 @@ import { clearDevice } from "@whisperr/conformance/drivers/device-storage.ts";
 import { createDriver, type SdkHost } from "@whisperr/conformance/drivers/driver.ts";
 import { type OtherPage, openOtherPage } from "@whisperr/conformance/drivers/other-page.ts";
 import {
-  captureConsole,
+  captureOutput,
   countRequest,
   macrotask,
   openLink,
@@ -33,7 +33,7 @@ const FIRST_COMMAND = "first-command";
 
 export async function driveOutsidePage(sdk: PublishedWebSdk, time: VirtualTime): Promise<void> {
   const link = openLink(fetch.bind(globalThis));
-  const output = captureConsole();
+  const output = captureOutput();
   const io = watchFetch(fetch.bind(globalThis), countRequest);
   const app = createAppFetch(io.fetch);
   globalThis.fetch = app.fetch;

@@ -11,7 +11,7 @@ import { knowUser } from "./known-user.ts";
 import { type OtherPage, openOtherPage } from "./other-page.ts";
 import {
   AS_SERVERS,
-  captureConsole,
+  captureOutput,
   countRequest,
   openLink,
   outlivingRequests,
@@ -35,7 +35,7 @@ type ClientMethods = Omit<DrivenClient, "call"> & Record<string, (...args: unkno
 
 export async function drivePage(sdk: BrowserSdk, time: VirtualTime): Promise<void> {
   const link = openLink(fetch.bind(globalThis));
-  const output = captureConsole();
+  const output = captureOutput();
   const io = watchFetch(fetch.bind(globalThis), countRequest);
   globalThis.fetch = io.fetch;
   const listeners = watchListeners([window, document]);
@@ -137,8 +137,7 @@ function drivenClient({ clients, past }: Pages, page: number, form: CallForm, ap
   };
 }
 
-/** What clients of other cases used of the page's budget, by a clock that begins again now. */
-/** Each case is the first one on its page. */
+/** Each case is the first one on its page: what clients of other cases used of its budget counts no more. */
 function forgetShared(): void {
   const shared = Reflect.get(globalThis, Symbol.for("whisperr.browser")) as
     | { keepalive: Set<unknown>; said: Set<unknown> }

@@ -1,10 +1,12 @@
 /** The driver on Deno: real fetch, virtual time on request, control traffic over the fetch that nobody watches. */
 import { setImmediate } from "node:timers";
+import { format } from "node:util";
 import { appValues } from "./app-values.ts";
 import { captureConsole } from "./captured-console.ts";
 import { createDriver, type SdkHost } from "./driver.ts";
-import { type ControlLink, pull } from "./pull.ts";
+import { fetchLink, pull } from "./pull.ts";
 import { drivenServers, type ServerSdk } from "./server-sdk.ts";
+import { settle } from "./settle.ts";
 import { installVirtualTime } from "./virtual-time.ts";
 import { watchFetch } from "./watched-fetch.ts";
 import { watchListeners } from "./watched-listeners.ts";
@@ -14,8 +16,8 @@ declare const Deno: { readonly args: readonly string[]; exitCode: number };
 /** Arguments: the control address, then "virtual" or "real" for the clock. Returns when the runner says bye. */
 export async function driveDeno(load: () => Promise<ServerSdk>): Promise<void> {
   const [control = "", clock] = Deno.args;
-  const link = openLink(control, globalThis.fetch);
-  const output = captureConsole();
+  const link = fetchLink(control, globalThis.fetch);
+  const output = captureConsole(format);
   const time = clock === "virtual" ? installVirtualTime() : undefined;
   const io = watchFetch(globalThis.fetch);
   globalThis.fetch = io.fetch;
@@ -27,24 +29,9 @@ export async function driveDeno(load: () => Promise<ServerSdk>): Promise<void> {
     io,
     ...(time && { time }),
     output,
-    settle,
+    settle: () => settle(setImmediate),
     listeners,
   };
   const last = await pull(link, createDriver(host));
   if (last.do === "bye" && last.exitCode !== undefined) Deno.exitCode = last.exitCode;
-}
-
-/** Rounds of the event loop after which nothing is left that waits for neither network nor timers. */
-const SETTLE_ROUNDS = 4;
-
-async function settle(): Promise<void> {
-  for (let round = 0; round < SETTLE_ROUNDS; round++) await new Promise((resolve) => setImmediate(resolve));
-}
-
-function openLink(control: string, realFetch: typeof fetch): ControlLink {
-  const text = async (path: string, init?: RequestInit) => (await realFetch(control + path, init)).text();
-  return {
-    next: () => text("/next"),
-    post: (result) => text("/result", { method: "POST", body: result }),
-  };
 }

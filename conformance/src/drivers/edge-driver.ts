@@ -5,10 +5,12 @@
 
 import type { WaitUntilKind } from "../protocol.ts";
 import { appValues } from "./app-values.ts";
+import { captureConsole } from "./captured-console.ts";
 import { createDriver, type SdkHost } from "./driver.ts";
 import { incomingRequests, type RequestContext } from "./incoming-requests.ts";
-import { type ControlLink, pull } from "./pull.ts";
+import { fetchLink, pull } from "./pull.ts";
 import { drivenServers, type ServerSdk } from "./server-sdk.ts";
+import { settle } from "./settle.ts";
 import { installVirtualTime } from "./virtual-time.ts";
 import { watchFetch } from "./watched-fetch.ts";
 
@@ -70,37 +72,12 @@ export async function driveRequest(
     time,
     output,
     async settle() {
-      await settle(realSetTimeout);
+      await settle((run) => realSetTimeout(run, 0));
       if (kind === "works") incoming.endUnheld();
     },
     listeners: () => 0,
   };
   const control = new URL(url).searchParams.get("control") ?? "";
-  await pull(openLink(control, realFetch), createDriver(host));
+  await pull(fetchLink(control, realFetch), createDriver(host));
   return new Response("bye");
-}
-
-/** Rounds of the event loop after which nothing is left that waits for neither network nor timers. */
-const SETTLE_ROUNDS = 4;
-
-async function settle(realSetTimeout: typeof setTimeout): Promise<void> {
-  for (let round = 0; round < SETTLE_ROUNDS; round++) {
-    await new Promise<void>((resolve) => void realSetTimeout(resolve, 0));
-  }
-}
-
-function openLink(control: string, realFetch: typeof fetch): ControlLink {
-  const text = async (path: string, init: RequestInit) => (await realFetch(control + path, init)).text();
-  return {
-    next: () => text("/next", {}),
-    post: (result) => text("/result", { method: "POST", body: result }),
-  };
-}
-
-function captureConsole(): string[] {
-  const output: string[] = [];
-  for (const name of ["log", "info", "warn", "error", "debug"] as const) {
-    console[name] = (...args: unknown[]) => void output.push(args.map(String).join(" "));
-  }
-  return output;
 }

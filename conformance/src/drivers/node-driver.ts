@@ -1,11 +1,13 @@
 /** The driver on Node: real fetch, virtual time on request, control traffic over node:http, which uses no faked timer. */
 import { Agent, type IncomingMessage, request } from "node:http";
+import { format } from "node:util";
 import { appValues } from "./app-values.ts";
 import { captureConsole } from "./captured-console.ts";
 import { createDriver, type SdkHost } from "./driver.ts";
 import { spareNodeTimers } from "./node-timers.ts";
 import { type ControlLink, pull } from "./pull.ts";
 import { drivenServers, type ServerSdk } from "./server-sdk.ts";
+import { settle } from "./settle.ts";
 import { installVirtualTime } from "./virtual-time.ts";
 import { watchFetch } from "./watched-fetch.ts";
 
@@ -15,7 +17,7 @@ const LISTENED = ["beforeExit", "SIGTERM", "SIGINT", "uncaughtException", "unhan
 /** Arguments: the control address, then "virtual" or "real" for the clock. Returns when the runner says bye. */
 export async function driveNode(load: () => Promise<ServerSdk> | ServerSdk): Promise<void> {
   const [control, clock] = process.argv.slice(2);
-  const output = captureConsole();
+  const output = captureConsole(format);
   captureWarnings(output);
   const time = clock === "virtual" ? spareNodeTimers(installVirtualTime) : undefined;
   const io = watchFetch(globalThis.fetch);
@@ -28,20 +30,13 @@ export async function driveNode(load: () => Promise<ServerSdk> | ServerSdk): Pro
     io,
     ...(time && { time }),
     output,
-    settle,
+    settle: () => settle(setImmediate),
     listeners: () => LISTENED.reduce((sum, event) => sum + process.listenerCount(event), 0) - before,
   };
   const link = openLink(control ?? "");
   const last = await pull(link, createDriver(host));
   if (last.do === "bye" && last.exitCode !== undefined) process.exitCode = last.exitCode;
   link.close();
-}
-
-/** Rounds of the event loop after which nothing is left that waits for neither network nor timers. */
-const SETTLE_ROUNDS = 4;
-
-async function settle(): Promise<void> {
-  for (let round = 0; round < SETTLE_ROUNDS; round++) await new Promise((resolve) => setImmediate(resolve));
 }
 
 /** Control traffic over node:http. */

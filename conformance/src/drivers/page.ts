@@ -1,5 +1,6 @@
 /** What a page brings to a driver, whichever SDK it holds. */
-import type { ControlLink } from "./pull.ts";
+import { captureConsole } from "./captured-console.ts";
+import { type ControlLink, fetchLink } from "./pull.ts";
 
 /** What only client SDKs do by themselves is off in cases that server SDKs share; and their queue is as long. */
 export const AS_SERVERS: Record<string, unknown> = {
@@ -30,13 +31,8 @@ export function outlivingRequests(): boolean[] {
 
 export function openLink(realFetch: typeof fetch): ControlLink {
   // The page is served at <control>/page.
-  const control = new URL(".", location.href);
-  const text = async (path: string, init: RequestInit) =>
-    (await realFetch(new URL(path, control), { cache: "no-store", ...init })).text();
-  return {
-    next: () => text("next", {}),
-    post: (result) => text("result", { method: "POST", body: result }),
-  };
+  const control = new URL(".", location.href).href.slice(0, -1);
+  return fetchLink(control, realFetch, { cache: "no-store" });
 }
 
 /** A lock asked for earlier is granted by the time the question after it is answered. */
@@ -59,11 +55,9 @@ export function macrotask(): Promise<void> {
   });
 }
 
-export function captureConsole(): string[] {
-  const output: string[] = [];
-  for (const name of ["log", "info", "warn", "error", "debug"] as const) {
-    console[name] = (...args: unknown[]) => void output.push(args.map(String).join(" "));
-  }
+/** What is printed, and errors that nobody caught. */
+export function captureOutput(): string[] {
+  const output = captureConsole();
   addEventListener("error", ({ message }) => output.push(message));
   addEventListener("unhandledrejection", ({ reason }) => output.push(`unhandled rejection: ${reason}`));
   return output;

@@ -8,6 +8,16 @@ export interface ControlLink {
   post(result: string): Promise<string>;
 }
 
+/** A link over fetch. `init`: of every request. */
+export function fetchLink(control: string, realFetch: typeof fetch, init: RequestInit = {}): ControlLink {
+  const text = async (path: string, more: RequestInit) =>
+    (await realFetch(control + path, { ...init, ...more })).text();
+  return {
+    next: () => text("/next", {}),
+    post: (result) => text("/result", { method: "POST", body: result }),
+  };
+}
+
 /** Resolves with the command that ended it, after its result was posted. */
 export async function pull(
   link: ControlLink,
