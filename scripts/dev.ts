@@ -2,7 +2,7 @@
  * `npm run dev`: as you type, what `npm run check` does, for what has changed since the last commit. A change ends the round
  * that is under way and begins another one.
  */
-import { execFileSync, spawn } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
 import { existsSync, globSync, watch } from "node:fs";
 import { join } from "node:path";
 
@@ -94,15 +94,10 @@ function failureOf(
   args: readonly string[],
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const child = spawn(program, args, { signal, stdio: ["ignore", "pipe", "pipe"] });
-  let output = "";
-  for (const stream of [child.stdout, child.stderr])
-    stream.setEncoding("utf8").on("data", (text: string) => {
-      output += text;
-    });
   return new Promise((resolve) => {
-    child.on("error", (error) => resolve(error.message));
-    child.on("close", (code) => resolve(code === 0 ? undefined : output));
+    execFile(program, args, { signal, maxBuffer: Number.POSITIVE_INFINITY }, (error, stdout, stderr) =>
+      resolve(error === null ? undefined : stdout + stderr || error.message),
+    );
   });
 }
 

@@ -52,6 +52,11 @@ export function figuresOf(name: string, title: string): Figures {
   };
 }
 
+/** The middle one. */
+export function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
+
 function rowsIn(folder: string): Row[] {
   mkdirSync(folder, { recursive: true });
   const rows = readdirSync(folder).map((name) => JSON.parse(readFileSync(join(folder, name), "utf8")) as Row);

@@ -1,5 +1,5 @@
 /** Random tests against a model, such as core's, each round with another seed. */
-import { spawn } from "node:child_process";
+import { execFile } from "node:child_process";
 import { randomInt } from "node:crypto";
 import { globSync, readFileSync } from "node:fs";
 import type { Finding, Job } from "./job.ts";
@@ -28,15 +28,14 @@ export const models: Job = async (ms, tell) => {
 function runTests(seed: number): Promise<string | undefined> {
   const args = ["run", "--maxWorkers=1", "--reporter=dot", ...globSync(TESTS)];
   const env = { ...process.env, FC_SEED: String(seed), FUZZ: "1", NO_COLOR: "1" };
-  const child = spawn("vitest", args, { env, stdio: ["ignore", "pipe", "pipe"] });
-  let output = "";
-  for (const stream of [child.stdout, child.stderr])
-    stream.setEncoding("utf8").on("data", (text: string) => {
-      output += text;
-    });
   return new Promise((resolve, reject) => {
-    child.on("error", reject);
-    child.on("close", (code, signal) => resolve(code === 0 ? undefined : whatEnded(output, code, signal)));
+    const options = { env, maxBuffer: Number.POSITIVE_INFINITY };
+    const child = execFile("vitest", args, options, (error, stdout, stderr) => {
+      if (error === null) resolve(undefined);
+      // It was never started: its exit code would be a number.
+      else if (typeof error.code === "string") reject(error);
+      else resolve(whatEnded(stdout + stderr, child.exitCode, child.signalCode));
+    });
   });
 }
 

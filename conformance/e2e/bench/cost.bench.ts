@@ -8,6 +8,7 @@ import { audit } from "../browsers/judge/audit.ts";
 import type { PageReport } from "../browsers/site/plan.ts";
 import { type Stage, setStage, standing } from "../browsers/stage.ts";
 import { eventually } from "../eventually.ts";
+import { median } from "../figures.ts";
 import { record } from "./figures.ts";
 
 const SCENARIO = "Cost of track()";
@@ -141,9 +142,4 @@ async function startWithBacklog(stage: Stage): Promise<PageReport> {
   const report = await page.report();
   await page.close();
   return report;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? 0;
 }

@@ -1,8 +1,9 @@
 /** What tracking adds to a response: nothing that the API's answer takes. Beside the same request without the SDK. */
 import { describe, expect, test } from "vitest";
 import { hosts } from "../edge/edge-host.ts";
-import { median, setEdgeStage } from "../edge/edge-stage.ts";
+import { setEdgeStage } from "../edge/edge-stage.ts";
 import { untilStored } from "../edge/numbered-events.ts";
+import { median } from "../figures.ts";
 import { record } from "./figures.ts";
 
 /** The API's, which the response must not wait for. */

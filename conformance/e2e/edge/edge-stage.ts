@@ -16,8 +16,3 @@ export async function setEdgeStage(start: StartHost, options: EdgeOptions = {}):
   onTestFinished(() => host.close());
   return { ...host, api };
 }
-
-/** The middle one. */
-export function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-}

@@ -25,6 +25,9 @@ export interface Traffic {
   readonly acknowledgedBy: Map<Key, Set<Request>>;
 }
 
+/** In so many attempts one operation must have failed alone before another one may be probed. */
+export const FEWEST_ATTEMPTS_ALONE = 3;
+
 export const noTraffic = (): Traffic => ({ bytes: new Map(), acknowledgedBy: new Map() });
 
 /** Same operation, same bytes on every attempt; and an operation is in a request once. */

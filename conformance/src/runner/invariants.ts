@@ -7,7 +7,13 @@ import type { JsonObject, RecordedRequest } from "../api/index.ts";
 import { type Ledger, miscounted } from "../invariants/ledger.ts";
 import { eventsIn } from "../invariants/recorded.ts";
 import { mistakenDrops } from "../invariants/reports.ts";
-import { acknowledge, changedBytes, noTraffic, sentAgain } from "../invariants/traffic.ts";
+import {
+  acknowledge,
+  changedBytes,
+  FEWEST_ATTEMPTS_ALONE,
+  noTraffic,
+  sentAgain,
+} from "../invariants/traffic.ts";
 import type { Leftovers } from "../protocol.ts";
 import { describeRequest, isAcknowledged, type Sighting, sightings } from "./exchange.ts";
 
@@ -36,9 +42,6 @@ export interface KnownCall extends Pick<Sighting, "kind" | "eventType" | "mark">
   /** Undefined: the call did not say. */
   userId: string | undefined;
 }
-
-/** Attempts in which one operation must have failed alone before another one may be probed. */
-const FEWEST_ATTEMPTS_ALONE = 3;
 
 export function brokenInvariants(evidence: Evidence): string[] {
   return [

@@ -7,7 +7,7 @@
  * attempts may be followed by one operation behind it, and leaves when that is taken and it fails once more.
  */
 import { IDENTIFY_PATH } from "@whisperr/conformance/api";
-import { changedBytes } from "@whisperr/conformance/invariants/traffic.ts";
+import { changedBytes, FEWEST_ATTEMPTS_ALONE } from "@whisperr/conformance/invariants/traffic.ts";
 import type { Operation, Outbox, Stats } from "@whisperr/core";
 import type { Read } from "../wire.ts";
 import type { Books, Call } from "./books.ts";
@@ -45,9 +45,6 @@ interface Verdict {
   /** An identify that was probed is sent again in its turn, for the front may be an older one, and arrive after it. */
   readonly stays: boolean;
 }
-
-/** Of one operation, before another one is probed. */
-const FEWEST_ATTEMPTS_ALONE = 3;
 
 const NO_VERDICT: Verdict = {
   offset: -1,

@@ -3,6 +3,7 @@ import {
   acknowledge,
   answerCameToNothing,
   changedBytes,
+  FEWEST_ATTEMPTS_ALONE,
   noTraffic,
   type Request as Sent,
   sentAgain,
@@ -88,9 +89,6 @@ const NUMBER = /\\?"n\\?":(\d+)/;
 
 /** Many times what a page does that starts with a full queue. */
 const MOST_WRITES = 20_000;
-
-/** Of one operation, before another one is probed. */
-const FEWEST_ATTEMPTS_ALONE = 3;
 
 /** All pages have heard of an opt-out after this long. */
 const OPT_OUT_HEARD_MS = 50;
