@@ -1,13 +1,13 @@
 /** The last `identify()` is the server's last word, with several producers and relays on one Redis. */
 import { createWhisperr } from "@whisperr/node";
 import { createRelay, type RedisClient, redisOutbox } from "@whisperr/node/redis";
-import { Redis } from "ioredis";
+import type { Redis } from "ioredis";
 import { expect, onTestFinished, vi } from "vitest";
 import type { Command } from "../src/redis/client.ts";
 import { note } from "../src/redis/said.ts";
 import { accept, type IngestionApi, refuse, startIngestionApi } from "./ingestion-api.ts";
-import { type RedisServer, startRedis } from "./redis/server.ts";
-import { testWithRedis } from "./redis/with-redis.ts";
+import type { RedisServer } from "./redis/server.ts";
+import { aRedis, testWithRedis } from "./redis/with-redis.ts";
 
 const PATIENT = { timeout: 60_000 };
 const DAY_MS = 86_400_000;
@@ -23,13 +23,7 @@ interface Stage {
 async function setStage(): Promise<Stage> {
   vi.useFakeTimers({ toFake: ["Date"] });
   onTestFinished(() => void vi.useRealTimers());
-  const redis = await startRedis();
-  const client = new Redis({ path: redis.path, retryStrategy: () => 50 });
-  client.on("error", () => {});
-  onTestFinished(async () => {
-    client.disconnect();
-    await redis.end();
-  });
+  const { redis, client } = await aRedis();
   const api = await startIngestionApi((response) => {
     const isBad = plans(api).at(-1) === "refused";
     (isBad ? refuse(400, '{"error":{"code":"bad_plan","message":"No"}}') : accept)(response, 0);

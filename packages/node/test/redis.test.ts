@@ -4,27 +4,14 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { createWhisperr } from "@whisperr/node";
 import { createRelay, type RedisClient, type RelayOptions, redisOutbox } from "@whisperr/node/redis";
-import { Redis } from "ioredis";
 import { createClient, RESP_TYPES } from "redis";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { accept, type IngestionApi, refuse, startIngestionApi } from "./ingestion-api.ts";
-import { type RedisServer, startRedis } from "./redis/server.ts";
-import { testWithRedis } from "./redis/with-redis.ts";
+import { aRedis, testWithRedis } from "./redis/with-redis.ts";
 
 const STREAM = "{whisperr:0}:stream";
 const DEAD = "{whisperr:0}:dead";
 const PATIENT = { timeout: 60_000 };
-
-async function aRedis(): Promise<{ readonly redis: RedisServer; readonly client: Redis }> {
-  const redis = await startRedis();
-  const client = new Redis({ path: redis.path, retryStrategy: () => 50 });
-  client.on("error", () => {});
-  onTestFinished(async () => {
-    client.disconnect();
-    await redis.end();
-  });
-  return { redis, client };
-}
 
 function aRelay(client: RedisClient, api: IngestionApi, more: Partial<RelayOptions> = {}) {
   const relay = createRelay({

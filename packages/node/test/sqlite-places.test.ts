@@ -1,43 +1,19 @@
 /** Whose file it is, and where it is: the app's own database, and names that several processes have for one file. */
 import { execFileSync } from "node:child_process";
-import {
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { fileURLToPath } from "node:url";
-import type { QueuedOperation } from "@whisperr/core";
-import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
+import { beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { sqliteOutbox } from "../src/sqlite.ts";
+import { contents, newFolder, operation, warnings } from "./sqlite-fixture.ts";
 
 let folder = "";
 let file = "";
 beforeEach(() => {
-  folder = realpathSync(mkdtempSync(join(tmpdir(), "whisperr-sqlite-")));
+  folder = newFolder();
   file = join(folder, "shop.db");
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
-
-const operation = (n: number) =>
-  ({ kind: "identify", body: `{"external_user_id":"ada","traits":{"n":${n}}}` }) as QueuedOperation;
-
-const contents = (outbox: ReturnType<typeof sqliteOutbox>) =>
-  Array.from({ length: outbox.size }, (_, index) => outbox.at(index));
-
-function warnings(): string[] {
-  const said: string[] = [];
-  const spy = vi.spyOn(console, "warn").mockImplementation((message) => void said.push(String(message)));
-  onTestFinished(() => spy.mockRestore());
-  return said;
-}
 
 function open(name = file): DatabaseSync {
   const database = new DatabaseSync(name);

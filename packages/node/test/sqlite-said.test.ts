@@ -1,9 +1,7 @@
 /** The last `identify()` is the server's last word, with several processes on one SQLite file. */
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { createWhisperr } from "@whisperr/node";
@@ -11,16 +9,13 @@ import { beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import { sqliteOutbox } from "../src/sqlite.ts";
 import { PROCESS_LIMIT_MS, runModule } from "./child-process.ts";
 import { type IngestionApi, startIngestionApi } from "./ingestion-api.ts";
+import { newFolder } from "./sqlite-fixture.ts";
 
 const DAY_MS = 86_400_000;
 
-let folder = "";
 let file = "";
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "whisperr-said-"));
-  file = join(folder, "whisperr.db");
-  const own = folder;
-  onTestFinished(() => rmSync(own, { recursive: true, force: true }));
+  file = join(newFolder(), "whisperr.db");
 });
 
 const plans = (api: IngestionApi) =>

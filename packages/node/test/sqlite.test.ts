@@ -1,27 +1,19 @@
 /** The SQLite outbox on real files. Processes that are killed are in the scenarios. */
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import type { QueuedOperation } from "@whisperr/core";
 import { createWhisperr } from "@whisperr/node";
-import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
+import { beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { type SqliteDatabase, sqliteOutbox } from "../src/sqlite.ts";
 import { accept, refuse, startIngestionApi } from "./ingestion-api.ts";
+import { contents, newFolder, operation, warnings } from "./sqlite-fixture.ts";
 
 let folder = "";
 let file = "";
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), "whisperr-sqlite-"));
+  folder = newFolder();
   file = join(folder, "whisperr.db");
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
-
-const operation = (n: number) =>
-  ({ kind: "identify", body: `{"external_user_id":"ada","traits":{"n":${n}}}` }) as QueuedOperation;
-
-const contents = (outbox: ReturnType<typeof sqliteOutbox>) =>
-  Array.from({ length: outbox.size }, (_, index) => outbox.at(index));
 
 const range = (from: number, to: number) =>
   Array.from({ length: to - from + 1 }, (_, index) => operation(from + index));
@@ -37,13 +29,6 @@ function stored(): string[] {
 /** As if its process had ended: its lock is let go of. */
 function endQueues(): void {
   for (const name of readdirSync(folder).filter((one) => /-queue-\d+$/.test(one))) rmSync(join(folder, name));
-}
-
-function warnings(): string[] {
-  const said: string[] = [];
-  const spy = vi.spyOn(console, "warn").mockImplementation((message) => void said.push(String(message)));
-  onTestFinished(() => spy.mockRestore());
-  return said;
 }
 
 const client = (baseUrl: string) => ({ apiKey: "wrk_test", baseUrl, onError() {} });

@@ -204,17 +204,20 @@ export function waits(world: World, { page, queue }: LockRequest): boolean {
   return q.isHere && !q.maySend && !hasWaited && (world.left[tab] as string[]).includes(queue);
 }
 
-export function open(world: World, tab: number): void {
-  world.pages.push({
-    life: "alive",
-    tab,
+/** A page in which nothing has happened. */
+function untouched(): Omit<Page, "life" | "tab"> {
+  return {
     q: newState(),
     isStopping: false,
     isOver: false,
     hasStarted: false,
     inFlight: 0,
     hasWaited: false,
-  });
+  };
+}
+
+export function open(world: World, tab: number): void {
+  world.pages.push({ life: "alive", tab, ...untouched() });
   const index = world.pages.length - 1;
   start(machineOf(world, index));
 }
@@ -222,15 +225,7 @@ export function open(world: World, tab: number): void {
 export function die(world: World, index: number): void {
   const page = world.pages[index] as Page;
   // Nothing that happens to it counts any more.
-  Object.assign(page, {
-    life: "dead",
-    q: newState(),
-    isStopping: false,
-    isOver: false,
-    hasStarted: false,
-    inFlight: 0,
-    hasWaited: false,
-  });
+  Object.assign(page, { life: "dead", ...untouched() });
   world.requests = world.requests.filter((one) => one.page !== index);
 }
 

@@ -1,6 +1,7 @@
 /** Tests that need a Redis: reported as not run where there is none. */
-import { test } from "vitest";
-import { REDIS } from "./server.ts";
+import { Redis } from "ioredis";
+import { onTestFinished, test } from "vitest";
+import { REDIS, type RedisServer, startRedis } from "./server.ts";
 
 const NOT_RUN = "not run: there is no redis-server or valkey-server here (apt-get install redis-server)";
 
@@ -11,4 +12,16 @@ export function testWithRedis(name: string, run: () => Promise<void>): void {
     if (REDIS === undefined) skip(NOT_RUN);
     await run();
   });
+}
+
+/** A server and a client of it, which end with the test. */
+export async function aRedis(): Promise<{ readonly redis: RedisServer; readonly client: Redis }> {
+  const redis = await startRedis();
+  const client = new Redis({ path: redis.path, retryStrategy: () => 50 });
+  client.on("error", () => {});
+  onTestFinished(async () => {
+    client.disconnect();
+    await redis.end();
+  });
+  return { redis, client };
 }
