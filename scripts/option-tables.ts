@@ -5,7 +5,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript";
-import { table } from "../conformance/src/facts/tables.ts";
+import { table, withPart } from "../conformance/src/facts/document.ts";
 
 const repository = join(import.meta.dirname, "..");
 
@@ -69,11 +69,6 @@ const PLACES: readonly Place[] = [
   framework("lambda", "LambdaOptions", true),
 ];
 
-function betweenMarks({ type, isOneOfMany }: Place): RegExp {
-  const options = isOneOfMany ? `options of ${type}` : "options";
-  return new RegExp(`^([\\s\\S]*<!-- ${options}:start -->)[\\s\\S]*(<!-- ${options}:end -->[\\s\\S]*)$`);
-}
-
 export interface Readme {
   readonly file: string;
   readonly text: string;
@@ -101,10 +96,8 @@ export function readmes(): Readme[] {
 }
 
 function withTable(program: ts.Program, place: Place, text: string): string {
-  const parts = betweenMarks(place).exec(text);
-  if (parts === null) throw new Error(`${place.readme} has no place for ${place.type}`);
-  const [, before = "", after = ""] = parts;
-  return `${before}\n${tableOf(program, place)}\n${after}`;
+  const name = place.isOneOfMany ? `options of ${place.type}` : "options";
+  return withPart(text, name, `\n${tableOf(program, place)}\n`);
 }
 
 function tableOf(program: ts.Program, { declaredIn, type, ownOnly }: Place): string {

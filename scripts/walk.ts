@@ -5,12 +5,10 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { Session } from "node:inspector/promises";
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
+import { withPart } from "../conformance/src/facts/document.ts";
 import { createWhisperr } from "../packages/node/src/index.ts";
 
 const DOCUMENT = new URL("../ARCHITECTURE.md", import.meta.url);
-const START = "<!-- walk:start -->";
-const END = "<!-- walk:end -->";
 const PACKAGES = new URL("../packages/", import.meta.url).href;
 
 interface Visited {
@@ -62,16 +60,12 @@ function describe(visited: readonly Visited[]): string {
 }
 
 const text = readFileSync(DOCUMENT, "utf8");
-const start = text.indexOf(START) + START.length;
-const end = text.indexOf(END);
-if (start < START.length || end < start) throw new Error(`ARCHITECTURE.md lacks ${START} or ${END}`);
-const found = text.slice(start, end).trim();
-const expected = describe(await walk());
+const found = describe(await walk());
+const expected = withPart(text, "walk", `\n${found}\n`);
 
-console.log(expected);
-if (process.argv.includes("--write"))
-  writeFileSync(fileURLToPath(DOCUMENT), `${text.slice(0, start)}\n${expected}\n${text.slice(end)}`);
-else if (process.argv.includes("--check") && found !== expected) {
+console.log(found);
+if (process.argv.includes("--write")) writeFileSync(DOCUMENT, expected);
+else if (process.argv.includes("--check") && expected !== text) {
   console.error("The walk in ARCHITECTURE.md is out of date; run: npm run docs");
   process.exitCode = 1;
 }

@@ -5,6 +5,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Case } from "./case.ts";
+import { table } from "./facts/document.ts";
 import { loadCases, loadSubjects } from "./load.ts";
 import type { Subject } from "./subject.ts";
 
@@ -90,16 +91,6 @@ nothing that shows them yet. Written by \`node src/coverage.ts --write\`, from \
 
 ${table(["Clause", "What the contract says", "must + should", "Shown by", "Can run on"], rows)}
 `;
-}
-
-/** Its columns are as wide as the repository's formatter makes them. */
-function table(head: readonly string[], rows: readonly string[][]): string {
-  const widths = head.map((title, column) =>
-    Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)),
-  );
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join(" | ")} |`;
-  return [head, widths.map((width) => "-".repeat(width)), ...rows].map(line).join("\n");
 }
 
 function levels(cases: readonly Case[]): string {

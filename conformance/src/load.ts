@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { z } from "zod";
 import { type Case, type CaseFile, caseFile, type Step } from "./case.ts";
+import { messageOf } from "./message-of.ts";
 import { nearest } from "./nearest.ts";
 import { CALL_NAMES, type Capability, type WireValue } from "./protocol.ts";
 import type { ReportedCase } from "./report/run-report.ts";
@@ -168,7 +169,8 @@ function jsonFiles(folder: string): { path: string; data: unknown }[] {
   });
 }
 
-function readJson(path: string): unknown {
+/** Throws UsageError when it cannot be read. */
+export function readJson(path: string): unknown {
   return readable(path, () => JSON.parse(readFileSync(path, "utf8")) as unknown);
 }
 
@@ -176,6 +178,6 @@ function readable<T>(path: string, read: (path: string) => T): T {
   try {
     return read(path);
   } catch (error) {
-    throw new UsageError(`${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+    throw new UsageError(`${path} cannot be read: ${messageOf(error)}`);
   }
 }

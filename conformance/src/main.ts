@@ -17,6 +17,7 @@ import { chosenPlan, type Plan, planText } from "./cli/plan.ts";
 import { replayPlan } from "./cli/replay.ts";
 import { runPlan } from "./cli/run-plan.ts";
 import { checkKnownFailures, loadCases, loadSubjects } from "./load.ts";
+import { messageOf } from "./message-of.ts";
 import { consoleReport, replayText } from "./report/console-report.ts";
 import { printable, printableLine } from "./report/printable.ts";
 import {
@@ -104,7 +105,7 @@ function makeFolder(out: string): void {
     mkdirSync(out, { recursive: true });
     accessSync(out, constants.W_OK);
   } catch (error) {
-    throw new UsageError(`--out ${out}: ${error instanceof Error ? error.message : String(error)}`);
+    throw new UsageError(`--out ${out}: ${messageOf(error)}`);
   }
 }
 

@@ -1,7 +1,6 @@
 /** Plans what failed in an earlier run, from its JSON report: the cases as they are in there, whatever `cases/` says by now. */
-import { readFileSync } from "node:fs";
 import { z } from "zod";
-import { checkCases } from "../load.ts";
+import { checkCases, readJson } from "../load.ts";
 import type { ReportedSubject, RunReport } from "../report/run-report.ts";
 import { failsTheRun } from "../runner/results.ts";
 import type { Subject } from "../subject.ts";
@@ -30,12 +29,7 @@ export function replayPlan(file: string, subjects: readonly Subject[]): Plan {
 }
 
 function readReport(file: string): RunReport {
-  let data: unknown;
-  try {
-    data = JSON.parse(readFileSync(file, "utf8"));
-  } catch (error) {
-    throw new UsageError(`${file} cannot be read: ${error instanceof Error ? error.message : String(error)}`);
-  }
+  const data = readJson(file);
   const { error } = replayable.safeParse(data);
   if (error) throw new UsageError(`${file} is no report of a run: ${z.prettifyError(error)}`);
   return data as RunReport;

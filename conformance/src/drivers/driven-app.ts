@@ -1,4 +1,5 @@
 /** The app a driver plays: one client at a time, its calls, and what it got back from them. */
+import { messageOf } from "../message-of.ts";
 import {
   CALL_NAMES,
   type Call,
@@ -134,8 +135,4 @@ function recordingErrors(options: Record<string, unknown>, errors: unknown[]): R
     return typeof own === "function" ? own(error) : undefined;
   };
   return { ...options, onError };
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -6,6 +6,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Case } from "../case.ts";
 import { loadCases } from "../load.ts";
+import { table, withPart } from "./document.ts";
 import { CLIENTS, EDGE, type OptionFact, PROCESSES, SERVER_AND_CLIENT } from "./options.ts";
 import { REASONS } from "./reasons.ts";
 
@@ -15,16 +16,10 @@ const page = join(folder, "INTERPRETING.md");
 /** The page with its tables made anew. */
 export function withTables(text: string, cases: readonly Case[]): string {
   const tables = { options: optionTable(cases), reasons: reasonTable(cases), words: wordTable(cases) };
-  return Object.entries(tables).reduce((whole, [name, table]) => replaced(whole, name, table), text);
-}
-
-/** Between its two marks. */
-function replaced(text: string, name: string, table: string): string {
-  const [start, end] = [`<!-- ${name}:start -->`, `<!-- ${name}:end -->`];
-  const [before, rest] = text.split(start);
-  const after = rest?.split(end)[1];
-  if (after === undefined) throw new Error(`the page has no place for the table of ${name}: ${start}`);
-  return `${before}${start}\n\n${table}\n\n${end}${after}`;
+  return Object.entries(tables).reduce(
+    (whole, [name, made]) => withPart(whole, name, `\n\n${made}\n\n`),
+    text,
+  );
 }
 
 /** The options that cases give, the reasons they expect: each has to be explained. */
@@ -120,16 +115,6 @@ function naming(cases: readonly Case[], isMeant: (theCase: Case) => boolean): st
     .slice(0, MAX_NAMES)
     .map(({ id }) => `\`${id}\``)
     .join(", ");
-}
-
-export function table(head: readonly string[], rows: readonly string[][]): string {
-  const escaped = rows.map((row) => row.map((cell) => cell.replaceAll("|", "\\|")));
-  const widths = head.map((title, column) =>
-    Math.max(title.length, ...escaped.map((row) => row[column]?.length ?? 0)),
-  );
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join(" | ")} |`;
-  return [head, widths.map((width) => "-".repeat(width)), ...escaped].map(line).join("\n");
 }
 
 if (import.meta.main && process.argv.includes("--write"))

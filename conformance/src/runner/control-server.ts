@@ -4,6 +4,7 @@ import { readFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { whyTurnedAway } from "../api/index.ts";
+import { messageOf } from "../message-of.ts";
 import { parsePosted } from "./driver-answers.ts";
 import {
   ANSWER_LIMIT_MS,
@@ -97,11 +98,7 @@ async function receive(link: Link, request: IncomingMessage, response: ServerRes
   try {
     takeResult(link, parsePosted(await readBody(request)), response);
   } catch (error) {
-    breakOff(
-      link,
-      `${what} is no result: ${error instanceof Error ? error.message : String(error)}`,
-      response,
-    );
+    breakOff(link, `${what} is no result: ${messageOf(error)}`, response);
   }
 }
 

@@ -3,6 +3,7 @@
 import type { Case, Step } from "../case.ts";
 import type { Expectations } from "../expectations.ts";
 import type { Ledger } from "../invariants/ledger.ts";
+import { messageOf } from "../message-of.ts";
 import { CLOSING, type Leftovers, type Observation } from "../protocol.ts";
 import { type Scene, unmetExpectations } from "./expectations.ts";
 import { brokenInvariants, type Evidence, type KnownCall } from "./invariants.ts";
@@ -30,7 +31,7 @@ export async function runCase(
   const { api, since } = stage;
   try {
     const problems = await problemsOf(theCase, stage).catch((error: unknown) => [
-      `the case could not be played: ${error instanceof Error ? error.message : String(error)}`,
+      `the case could not be played: ${messageOf(error)}`,
     ]);
     const strangers = problems.length > 0 ? api.turnedAway : [];
     const told = strangers.map((why) => `the API turned a request away: ${why}`);

@@ -1,5 +1,6 @@
 /** All cases on one subject. One long-lived driver serves them all, except cases that end their process. */
 import type { Case } from "../case.ts";
+import { messageOf } from "../message-of.ts";
 import type { ReportedResult, ReportedSubject } from "../report/run-report.ts";
 import type { Subject } from "../subject.ts";
 import type { ControlServer } from "./control-server.ts";
@@ -113,7 +114,7 @@ async function judged(
   const from = performance.now();
   const { problems, ...seen } = await run().catch(
     (error: unknown): CaseOutcome => ({
-      problems: [`the case could not be set up: ${error instanceof Error ? error.message : String(error)}`],
+      problems: [`the case could not be set up: ${messageOf(error)}`],
       exchange: [],
     }),
   );
