@@ -1,4 +1,5 @@
 /** Waiting for a state instead of for a time. */
+import { setTimeout as pause } from "node:timers/promises";
 
 /** For whatever a busy machine takes: how long it was is never judged. Only what never comes costs so much. */
 export const WAIT_MS = 150_000;
@@ -26,6 +27,6 @@ export async function eventually<T>(
       complaint = `: ${error instanceof Error ? error.message : String(error)}`;
     }
     if (performance.now() > deadline) throw new Error(`${what}: not within ${deadlineMs} ms${complaint}`);
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    await pause(POLL_MS);
   }
 }

@@ -1,4 +1,5 @@
 /** Sends planned requests to the shop over HTTP, at a steady rate and never more than a few at once. */
+import { setTimeout as sleep } from "node:timers/promises";
 import type { ShopRequest } from "./traffic-plan.ts";
 
 /** Enough to keep the shop busy, few enough for two cores shared by three processes. */
@@ -42,7 +43,7 @@ export function createTraffic(shopUrl: string): Traffic {
         const request = requests[index];
         if (request === undefined) return;
         const earlyMs = startedAtMs + (index * 1_000) / perSecond - performance.now();
-        if (earlyMs > 1) await new Promise((resolve) => setTimeout(resolve, earlyMs));
+        if (earlyMs > 1) await sleep(earlyMs);
         await sendOne(request);
       }
     }

@@ -3,6 +3,7 @@
  * back/forward cache never fires. Here the page is asked what it is until it has become another one.
  */
 
+import { setTimeout as pause } from "node:timers/promises";
 import { BUSY_LIMIT_MS } from "./busy-limit.ts";
 
 type Evaluate = (expression: string) => Promise<unknown>;
@@ -29,6 +30,6 @@ async function leave(how: string, evaluate: Evaluate): Promise<void> {
     const now = await evaluate(IDENTITY).catch(() => false);
     if (now !== false && now !== before) return;
     if (performance.now() > deadline) throw new Error(`${how} led nowhere`);
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    await pause(POLL_MS);
   }
 }

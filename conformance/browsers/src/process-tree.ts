@@ -1,5 +1,7 @@
 /** Ending a process together with everything it started. Browsers are dozens of processes, some of which outlive the first. */
+
 import { spawnSync } from "node:child_process";
+import { setTimeout as pause } from "node:timers/promises";
 
 /** Kills the process and its descendants; resolves when none of them is left. */
 export async function killTree(pid: number): Promise<void> {
@@ -8,7 +10,7 @@ export async function killTree(pid: number): Promise<void> {
   while (victims.some(isAlive)) {
     if (performance.now() > deadline)
       throw new Error(`processes survive SIGKILL: ${victims.filter(isAlive)}`);
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    await pause(POLL_MS);
   }
 }
 

@@ -2,6 +2,7 @@
 
 import { spawn } from "node:child_process";
 import { createServer } from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
 import { webkitPaths } from "./available.ts";
 import { BUSY_LIMIT_MS } from "./busy-limit.ts";
 import { killOnExit, killTree } from "./process-tree.ts";
@@ -43,7 +44,7 @@ export async function startWebkitDriver(environment: NodeJS.ProcessEnv): Promise
   const deadline = performance.now() + BUSY_LIMIT_MS;
   while (!(await isReady(url))) {
     if (child.exitCode === null && performance.now() < deadline) {
-      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+      await pause(POLL_MS);
       continue;
     }
     await stop();

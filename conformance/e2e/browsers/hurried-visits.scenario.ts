@@ -3,6 +3,7 @@
  * flight, and half with their tab. Once more where each request has to ask first, which takes as long again. SCENARIO_VISITS is another number of them; whoever wants to see a busy machine keeps it busy.
  */
 
+import { setTimeout as pause } from "node:timers/promises";
 import type { Browser, Engine } from "@whisperr/conformance-browsers";
 import { type SeededRandom, seededRandom } from "@whisperr/conformance-simulation/seeded-random";
 import { expect, it } from "vitest";
@@ -88,7 +89,7 @@ async function goOn(stage: Stage, { page }: ShopPage, options: Record<string, un
 async function stay(page: ShopPage, visit: number, random: SeededRandom): Promise<ShopPage | undefined> {
   const chain = `visit ${visit}`;
   await page.track(chain, 0, EVENTS_AT_FIRST);
-  await new Promise((resolve) => setTimeout(resolve, random.between(400, 700)));
+  await pause(random.between(400, 700));
   await page.track(chain, EVENTS_AT_FIRST, EVENTS_AT_LAST);
   if (visit % 2 === 0) {
     await page.begin("flush");

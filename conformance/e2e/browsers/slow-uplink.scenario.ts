@@ -3,6 +3,7 @@
  * SCENARIO_UPLINK is another link, in bytes a second: `50000` with `SCENARIO_EVENTS=1000` is the one of the issue, for which
  * SCENARIO_PAGES says how many pages are left, and SCENARIO_STAY_MS how soon.
  */
+import { setTimeout as pause } from "node:timers/promises";
 import type { Browser, Engine } from "@whisperr/conformance-browsers";
 import { expect, it } from "vitest";
 import { eventually } from "../eventually.ts";
@@ -39,7 +40,7 @@ async function visitOnSlowLink(browser: Browser, engine: Engine): Promise<void> 
   const tracked = { walk: EVENTS };
   await page.track("walk", 0, EVENTS, { bytes: BALLAST_BYTES });
   for (let left = 0; left < PAGES; left++) {
-    await new Promise((resolve) => setTimeout(resolve, STAY_MS));
+    await pause(STAY_MS);
     await page.reload();
   }
   await arrivesWhole(stage.api, tracked, WAIT_MS);

@@ -1,4 +1,5 @@
 /** Visits that are over before anybody would think of it, and pages that are loaded in case somebody comes. */
+import { setTimeout as pause } from "node:timers/promises";
 import type { Page } from "@whisperr/conformance-browsers";
 import { expect, it } from "vitest";
 import { inEveryEngine } from "../browsers/engines.ts";
@@ -31,7 +32,7 @@ inEveryEngine("short visits", (browser) => {
     stage.site.put("/", { body: html(`<script type="module">${SHOP(stage.options())}</script>`) });
     const page = await stage.open("/");
     await isDone(page);
-    await new Promise((resolve) => setTimeout(resolve, stayMs));
+    await pause(stayMs);
     await page.close();
     await eventually("all three", () => arrived(stage).length >= 3);
 

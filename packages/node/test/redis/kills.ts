@@ -2,9 +2,11 @@
  * Producers, relays and Redis itself are killed while events flow, and the API loses answers. The seed says who is killed;
  * how far the events have come says when.
  */
+
 import { type ChildProcess, spawn } from "node:child_process";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { Redis } from "ioredis";
 import type { ReceivedEvent } from "../ingestion-api.ts";
@@ -182,7 +184,7 @@ async function drained(path: string): Promise<void> {
     const lengths = await Promise.all(streams.map((stream) => client.xlen(stream)));
     return lengths.reduce((sum, length) => sum + length, 0);
   };
-  while ((await left()) > 0) await new Promise((resolve) => setTimeout(resolve, 50));
+  while ((await left()) > 0) await pause(50);
   client.disconnect();
 }
 
