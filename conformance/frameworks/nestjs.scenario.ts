@@ -2,7 +2,7 @@
 import "reflect-metadata";
 import { ContextIdFactory, ExternalContextCreator } from "@nestjs/core";
 import { Test } from "@nestjs/testing";
-import { currentWhisperr } from "@whisperr/node";
+import { currentWhisperr, type WhisperrError } from "@whisperr/node";
 import { RequestWhisperr, WhisperrModule, WhisperrRecording, WhisperrService } from "@whisperr/node/nestjs";
 import { expect, test, vi } from "vitest";
 
@@ -19,6 +19,29 @@ test("forTesting() sends nothing, needs no key, and has what was recorded", asyn
   expect(recording.identified).toMatchObject([{ external_user_id: "ada" }]);
   expect(whisperr.stats()).toMatchObject({ delivered: 2, pending: 0 });
 });
+
+test.each([
+  ["SIGTERM", [{ type: "retry_exhausted", count: 1 }, { reason: "shut_down" }]],
+  [undefined, []],
+])(
+  "an end by %s tells what stays behind, and one that the process outlives takes no calls away",
+  async (signal, told) => {
+    const errors: WhisperrError[] = [];
+    const module = WhisperrModule.forRoot({
+      apiKey: "wrk_test",
+      fetch: () => new Promise(() => {}),
+      closeTimeoutMs: 50,
+      onError: (error) => void errors.push(error),
+    });
+    const moduleRef = await Test.createTestingModule({ imports: [module] }).compile();
+    const whisperr = moduleRef.get<WhisperrService>(WhisperrService);
+    whisperr.track("ada", "order_placed");
+    await moduleRef.close(signal);
+    whisperr.track("ada", "order_placed");
+    expect(errors).toMatchObject(told);
+    expect(errors).toHaveLength(told.length);
+  },
+);
 
 test("resolveUser says whose a request is", async () => {
   const resolveUser = async ({ account }: { account: string }) => account;

@@ -235,3 +235,49 @@ describe("a client that is made with care", { timeout: PROCESS_LIMIT_MS }, () =>
     expect(api.requests).toHaveLength(2);
   });
 });
+
+describe("a process that ends while users are looked up", { timeout: PROCESS_LIMIT_MS }, () => {
+  /** Two calls of a request whose user is known once the program calls `found()`: by nothing that holds the process. */
+  const LOOKING_UP = `
+    import { whisperrExpress } from "@whisperr/node/express";
+    const whisperr = createWhisperr({ baseUrl, exitTimeoutMs: EXIT_TIMEOUT_MS });
+    ${PRINT_STATS}
+    let found;
+    const user = new Promise((resolve) => { found = () => setTimeout(resolve, 100, "ada").unref(); });
+    const request = {};
+    whisperrExpress(whisperr, { resolveUser: () => user })(request, { locals: {} }, () => {});
+    request.whisperr.track("signed_up");
+    request.whisperr.identify();`;
+  const lookingUp = (exitTimeoutMs = 20_000) => LOOKING_UP.replace("EXIT_TIMEOUT_MS", String(exitTimeoutMs));
+  const ALL = { accepted: 2, delivered: 2, dropped: {}, pending: 0 };
+
+  test.each([
+    ["by itself", "found();"],
+    ["behind flush()", "found(); await whisperr.flush();"],
+    ["behind shutdown()", "found(); await whisperr.shutdown();"],
+  ])("delivers their calls when it ends %s", async (_how, end) => {
+    const api = await startIngestionApi();
+    const ended = await runModule(api.url, `${lookingUp()} ${end}`);
+    expect(ended).toMatchObject(QUIET_END);
+    expect(JSON.parse(ended.stdout)).toEqual(ALL);
+    expect(api.requests.map((request) => request.path)).toEqual(["/v1/events/batch", "/v1/identify"]);
+  });
+
+  test.each([
+    ["process.exit()", "process.exit();"],
+    ["an end that waited in vain", ""],
+  ])("says in one line what %s takes along", async (_what, end) => {
+    const ended = await runModule(await unusedUrl(), `${lookingUp(300)} ${end}`);
+    const line =
+      "[whisperr] The process ended before 2 operations could be sent: await whisperr.shutdown() before it exits.\n";
+    expect(ended).toMatchObject({ exitCode: 0, stderr: line });
+    expect(JSON.parse(ended.stdout)).toMatchObject({ accepted: 2, pending: 2 });
+  });
+
+  test.skipIf(process.platform === "win32")("says what a signal takes along", async () => {
+    const end = `closeOnSignal(whisperr, { timeoutMs: 300 }); process.kill(process.pid, "SIGTERM");`;
+    const ended = await runModule(await unusedUrl(), `${lookingUp()} ${end}`);
+    expect(ended).toMatchObject({ signal: "SIGTERM" });
+    expect(ended.stderr).toContain("[whisperr] 2 calls came too late");
+  });
+});

@@ -1,4 +1,5 @@
 /** Calls of a user who is still looked up, and what else happens meanwhile. */
+import { setImmediate } from "node:timers/promises";
 import { expect, test, vi } from "vitest";
 import { requestClients } from "../src/frameworks/request-client.ts";
 import { createWhisperr, type NodeOptions, type UserClient, type WhisperrError } from "../src/index.ts";
@@ -36,7 +37,7 @@ test("flush() waits for the user, and then for the delivery", async () => {
 test("flush({ timeoutMs }) does not wait longer for the user than it may", async () => {
   const { whisperr, lookups, client, sent } = await createRequest();
   client.track("signed_up");
-  expect(await whisperr.flush({ timeoutMs: 1 })).toEqual({ delivered: 0, dropped: 0, pending: 0 });
+  expect(await whisperr.flush({ timeoutMs: 1 })).toEqual({ delivered: 0, dropped: 0, pending: 1 });
   lookups[0]?.("ada");
   await whisperr.flush();
   expect(sent()).toEqual(["ada signed_up"]);
@@ -68,12 +69,18 @@ test.each(["flush", "shutdown"] as const)(
   },
 );
 
-test("whoever is found after the end of shutdown() is too late, and that is counted", async () => {
-  const { whisperr, lookups, client } = await createRequest();
+test("whoever is not found before the end of shutdown() is too late: that is counted and reported then", async () => {
+  const { whisperr, lookups, client, errors, sent } = await createRequest();
   client.track("signed_up");
-  await whisperr.shutdown({ timeoutMs: 1 });
+  client.identify();
+  expect(await whisperr.shutdown({ timeoutMs: 1 })).toEqual({ delivered: 0, dropped: 2, pending: 0 });
+  const message = "2 calls came too late: the user was still looked up when time was over.";
+  const late = { type: "dropped", reason: "shut_down", count: 2, message };
+  expect(errors).toEqual([late]);
   lookups[0]?.("ada");
-  await vi.waitFor(() => expect(whisperr.stats().dropped).toEqual({ shut_down: 1 }));
+  await setImmediate();
+  expect(whisperr.stats()).toEqual({ accepted: 2, delivered: 0, dropped: { shut_down: 2 }, pending: 0 });
+  expect([errors, sent()]).toEqual([[late], []]);
 });
 
 test("a request that found nobody asks again at its next call", async () => {
@@ -107,7 +114,7 @@ test("as many calls wait as the queue would take, and no more", async () => {
   const { whisperr, client, errors } = await createRequest({ maxQueueSize: 2, flushAt: 2 });
   for (const _ of [1, 2, 3]) client.track("signed_up");
   expect(errors).toMatchObject([{ reason: "queue_full", count: 1 }]);
-  expect(whisperr.stats()).toMatchObject({ accepted: 1, dropped: { queue_full: 1 } });
+  expect(whisperr.stats()).toMatchObject({ accepted: 3, pending: 2, dropped: { queue_full: 1 } });
 });
 
 test("a lookup that never answers is given up, and its calls are counted", async () => {

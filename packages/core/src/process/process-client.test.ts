@@ -1,83 +1,12 @@
 /** The client of a process, of whatever runtime: the parts that the runtime brings are the test's. */
 import { describe, expect, test, vi } from "vitest";
-import { fakePorts, settle } from "../../test/fake-ports.ts";
-import type { ServerClient } from "../client/server-client.ts";
-import type { WhisperrError } from "../errors.ts";
+import { settle } from "../../test/fake-ports.ts";
+import { accepted, clientOf } from "../../test/process-fixture.ts";
 import { sharing } from "../loop/app-outbox.ts";
 import { transmit } from "../loop/effects.ts";
-import { MAX_TIMER_MS } from "../options.ts";
-import type { FetchInit, FetchResponse, Ports } from "../ports.ts";
 import { createMemoryOutbox } from "../queue/memory-outbox.ts";
-import { createProcessClient, type Process, type ProcessOptions } from "./process-client.ts";
-import { onEnd, type ProcessWatch } from "./process-watch.ts";
-import { type RequestCalls, requestCallsOf } from "./request-calls.ts";
-
-const accepted: FetchResponse = { status: 202, headers: new Headers(), text: async () => "" };
-
-/** A process, and a client in it. `over`: what the runtime has beside it. */
-function clientOf(options: object = {}, over: Partial<Process> = {}, ports: Partial<Ports> = {}) {
-  const listeners = new Set<ProcessWatch>();
-  const requests: [string, FetchInit][] = [];
-  const sent: string[] = [];
-  const errors: WhisperrError[] = [];
-  const holding = fakePorts();
-  const fake = fakePorts({
-    async fetch(url, init) {
-      requests.push([url, init]);
-      const { events, external_user_id } = JSON.parse(init.body);
-      if (external_user_id) sent.push(`${external_user_id} identify`);
-      for (const event of events ?? []) sent.push(`${event.external_user_id} ${event.event_type}`);
-      return accepted;
-    },
-    onStep: undefined,
-    ...ports,
-  });
-  let elapsedMs = 5000;
-  const leave = vi.fn();
-  const parts: Process = {
-    ports: fake.ports,
-    end: {
-      join: vi.fn(() => leave),
-      listen: (watch) => void listeners.add(watch),
-      unlisten: (watch) => void listeners.delete(watch),
-      holdingTimers: holding.ports.timers,
-      elapsedMs: () => elapsedMs,
-    },
-    environmentKey: () => undefined,
-    ...over,
-  };
-  const given = {
-    apiKey: "wrk_test",
-    onError: (error: WhisperrError) => void errors.push(error),
-    ...options,
-  };
-  const client: ServerClient = createProcessClient(given as ProcessOptions, () => parts);
-  return {
-    client,
-    calls: requestCallsOf(client) as RequestCalls,
-    requests,
-    sent,
-    errors,
-    log: fake.log,
-    timers: fake.timers,
-    holding: holding.timers,
-    listeners,
-    end: parts.end,
-    leave,
-    passMs: (ms: number) => {
-      elapsedMs += ms;
-    },
-  };
-}
-
-/** A user who is looked up, and the answer in the test's hands. */
-function lookup() {
-  let found: (user: unknown) => void = () => {};
-  const user = new Promise<unknown>((resolve) => {
-    found = resolve;
-  });
-  return { user, found: (id: unknown) => found(id) };
-}
+import { createProcessClient } from "./process-client.ts";
+import { onEnd } from "./process-watch.ts";
 
 test.each([undefined, null, 7, "wrk_test"])("%j is no object of options", (options) => {
   const processOf = vi.fn();
@@ -235,80 +164,4 @@ test("an outbox that processes share is joined, and nothing of it is sent before
   transmit(join.mock.calls[0]?.[0]);
   expect(await flushed).toEqual({ delivered: 1, dropped: 0, pending: 0 });
   expect(sent).toEqual(["ada signed_up"]);
-});
-
-describe("while a user is looked up", () => {
-  test.each(["flush", "shutdown"] as const)(
-    "%s() sends what waits for nobody, and resolves once the rest has followed",
-    async (end) => {
-      const { client, calls, sent } = clientOf();
-      const { user, found } = lookup();
-      calls.later(user, () => {}).track("signed_up");
-      client.track("bob", "invoice_paid");
-      const ended = client[end]();
-      await settle();
-      expect(sent).toEqual(["bob invoice_paid"]);
-      found("ada");
-      expect(await ended).toEqual({ delivered: 2, dropped: 0, pending: 0 });
-      expect(sent).toEqual(["bob invoice_paid", "ada signed_up"]);
-    },
-  );
-
-  test("flush({ timeoutMs }) waits no longer than it may", async () => {
-    const { client, calls, timers, sent } = clientOf();
-    const { user, found } = lookup();
-    calls.later(user, () => {}).track("signed_up");
-    const flushed = client.flush({ timeoutMs: 70 });
-    timers.fire(70);
-    expect(await flushed).toEqual({ delivered: 0, dropped: 0, pending: 0 });
-    found("ada");
-    await settle();
-    await client.flush({ timeoutMs: 70 });
-    expect(sent).toEqual(["ada signed_up"]);
-    expect(timers.delays(), "the second one waits for nobody, and is over").not.toContain(70);
-  });
-
-  test.each([
-    ["flush", Number.NaN],
-    ["shutdown", Number.NaN],
-    ["shutdown", Symbol("soon")],
-  ] as const)("%s() with %o for a deadline has 10 seconds", async (call, timeoutMs) => {
-    const { client, calls, timers } = clientOf();
-    calls.later(lookup().user, () => {}).track("signed_up");
-    const over = client[call]({ timeoutMs: timeoutMs as number });
-    await settle();
-    timers.fire(10_000);
-    expect(await over).toEqual({ delivered: 0, dropped: 0, pending: 0 });
-  });
-
-  test("shutdown({ timeoutMs }) has for the delivery what the lookup leaves of its time", async () => {
-    const { client, calls, timers, passMs, errors } = clientOf(
-      {},
-      {},
-      { fetch: () => new Promise(() => {}) },
-    );
-    const { user, found } = lookup();
-    calls.later(user, () => {}).track("signed_up");
-    const ended = client.shutdown({ timeoutMs: 70 });
-    expect(client.shutdown({ timeoutMs: 1 })).toBe(ended);
-    passMs(30);
-    found("ada");
-    await settle();
-    timers.fire(40);
-    expect(await ended).toEqual({ delivered: 0, dropped: 0, pending: 1 });
-    expect(errors).toMatchObject([{ type: "retry_exhausted", count: 1 }]);
-    expect(client.shutdown()).toBe(ended);
-  });
-
-  test("shutdown() without a limit has none for the delivery either", async () => {
-    const { client, calls, timers, leave } = clientOf();
-    const { user, found } = lookup();
-    calls.later(user, () => {}).track("signed_up");
-    const ended = client.shutdown();
-    found("ada");
-    await settle();
-    expect(timers.delays().filter((delay) => !(delay <= MAX_TIMER_MS))).toEqual([]);
-    expect(await ended).toEqual({ delivered: 1, dropped: 0, pending: 0 });
-    expect(leave).toHaveBeenCalledTimes(1);
-  });
 });

@@ -6,7 +6,7 @@ import { checkOptionNames, checkSchemas } from "../development.ts";
 import type { AnyEvents, EventMap } from "../events/event-types.ts";
 import { misuse } from "../events/refusal.ts";
 import { isReady, type SharedOutbox, sharing } from "../loop/app-outbox.ts";
-import { type FlushResult, resultSince } from "../loop/books.ts";
+import { type FlushResult, resultSince, type Stats } from "../loop/books.ts";
 import { type Deadline, flushWithin, timeoutIn, within } from "../loop/flush.ts";
 import { guardedWait } from "../loop/guard.ts";
 import { MAX_TIMER_MS, OPTION_NAMES, type WhisperrOptions } from "../options.ts";
@@ -62,9 +62,10 @@ export function createProcessClient<Events extends EventMap = AnyEvents>(
     refuseProxy(resolved.baseUrl, proxyVariable);
   const exitTimeoutMs = integer("exitTimeoutMs", options.exitTimeoutMs, 2000, 0, MAX_TIMER_MS);
   const shared = (options.outbox as SharedOutbox | null | undefined)?.[sharing];
+  let run: Run<Events> | undefined;
   const watched: Ports = {
     ...ports,
-    onStep: watchProcess(exitTimeoutMs, end, Boolean(options.outbox)),
+    onStep: watchProcess(exitTimeoutMs, end, Boolean(options.outbox), () => run?.calls),
     ...(shared && { isReady: (client: Client) => shared.maySend() && isReady(client) }),
   };
   checkSchemas(options);
@@ -81,15 +82,17 @@ export function createProcessClient<Events extends EventMap = AnyEvents>(
     leaveProcess?.();
     shared?.leave?.();
   };
-  const run: Run<Events> = { api, client, end, leave, calls: undefined, ending: undefined };
+  const made: Run<Events> = { api, client, end, leave, calls: undefined, ending: undefined };
+  run = made;
   const whisperr: ServerClient<Events> & { readonly [requestCalls]: RequestCalls } = {
     ...api,
     get [requestCalls]() {
-      run.calls ??= createRequestCalls(client, options);
-      return run.calls;
+      made.calls ??= createRequestCalls(client, options);
+      return made.calls;
     },
-    flush: (settings) => flushRun(run, settings),
-    shutdown: (settings) => endRun(run, settings),
+    flush: (settings) => flushRun(made, settings),
+    shutdown: (settings) => endRun(made, settings),
+    stats: () => statsOf(made),
   };
   return whisperr;
 }
@@ -105,6 +108,13 @@ interface Run<Events extends EventMap> {
   ending: Promise<FlushResult> | undefined;
 }
 
+/** Calls that wait for their user wait as what is queued does. */
+function statsOf<Events extends EventMap>({ api, calls }: Run<Events>): Stats {
+  const stats = api.stats();
+  const waiting = calls?.waiting() ?? 0;
+  return { ...stats, accepted: stats.accepted + waiting, pending: stats.pending + waiting };
+}
+
 function flushRun<Events extends EventMap>(
   run: Run<Events>,
   settings: Deadline | undefined,
@@ -113,7 +123,10 @@ function flushRun<Events extends EventMap>(
   const queued = calls?.queued();
   if (queued === undefined) return api.flush(settings);
   const since = sendQueued(run);
-  return flushWithin(client, settings, () => queued.then(() => api.flush()).then(since));
+  return heldWhile(
+    run,
+    flushWithin(client, settings, () => queued.then(() => api.flush()).then(since)),
+  );
 }
 
 function endRun<Events extends EventMap>(
@@ -126,13 +139,31 @@ function endRun<Events extends EventMap>(
   const timeoutMs = timeoutIn(client, settings, "shutdown()");
   const fromMs = end.elapsedMs();
   const since = sendQueued(run);
-  const shutDownLater = () => shutDown(run, { timeoutMs: timeoutMs - (end.elapsedMs() - fromMs) });
+  const shutDownLater = () => {
+    calls?.giveUp();
+    return shutDown(run, { timeoutMs: timeoutMs - (end.elapsedMs() - fromMs) });
+  };
   run.ending = guardedWait(client, () =>
-    within(client, timeoutMs, () => queued.then(() => NOTHING))
-      .then(shutDownLater)
-      .then(since),
+    heldWhile(
+      run,
+      within(client, timeoutMs, () => queued.then(() => NOTHING))
+        .then(shutDownLater)
+        .then(since),
+    ),
   );
   return run.ending;
+}
+
+/** What is waited for while users are looked up holds the process, as any flush does; what still waits in the end is pending. */
+function heldWhile<Events extends EventMap>(
+  { end, calls }: Run<Events>,
+  over: Promise<FlushResult>,
+): Promise<FlushResult> {
+  const hold = end.holdingTimers.set(() => {}, MAX_TIMER_MS);
+  return over.then((result) => {
+    end.holdingTimers.clear(hold);
+    return { ...result, pending: result.pending + (calls?.waiting() ?? 0) };
+  });
 }
 
 function shutDown<Events extends EventMap>(

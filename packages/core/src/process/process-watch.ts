@@ -1,7 +1,7 @@
 /**
  * When a process may end. A client's timers and idle connections never hold it; two things do:
  * - someone waits for `flush()` or `shutdown()`;
- * - it ends by itself while operations are queued: they are delivered first, within a deadline.
+ * - it ends by itself while operations are queued, or calls wait for their user: they are delivered first, within a deadline.
  */
 import type { Client } from "../client/client.ts";
 import { abandon, flush, retry } from "../loop/flush.ts";
@@ -9,6 +9,7 @@ import { MAX_TIMER_MS } from "../options.ts";
 import type { Timers } from "../ports.ts";
 import { counted } from "../report/counted.ts";
 import { warnOnce } from "../report/reporter.ts";
+import type { RequestCalls } from "./request-calls.ts";
 
 /** The end of the process, as a runtime lets it be watched and delayed. */
 export interface ProcessEnd {
@@ -32,10 +33,13 @@ export interface ProcessWatch {
   readonly end: ProcessEnd;
   /** What is queued outlives the process: the app gave an outbox. */
   readonly isKept: boolean;
+  /** Calls that wait for their user, once there was one. */
+  readonly calls: () => RequestCalls | undefined;
   isListening: boolean;
   /** The timer that holds the process while someone waits. */
   hold: unknown;
-  acceptedAtLastExit: number;
+  /** What had come by then. */
+  seenAtLastExit: number;
   exitFlushes: number;
   /** What is left of `exitTimeoutMs`: all exit flushes together keep within it. */
   leftMs: number;
@@ -46,12 +50,13 @@ const MAX_EXIT_FLUSHES = 10;
 
 /**
  * The port `onStep` of a client in a process: what the client has in hand has changed. `exitTimeoutMs`: how long operations may
- * delay the end of the process; 0 = not at all. `isKept`: what is queued outlives it.
+ * delay the end of the process; 0 = not at all. `isKept`: what is queued outlives it. `calls`: see `ProcessWatch`.
  */
 export function watchProcess(
   exitTimeoutMs: number,
   end: ProcessEnd,
   isKept = false,
+  calls: ProcessWatch["calls"] = () => undefined,
 ): (client: Client) => void {
   const { holdingTimers } = end;
   let watch: ProcessWatch | undefined;
@@ -60,16 +65,18 @@ export function watchProcess(
       client,
       end,
       isKept,
+      calls,
       isListening: false,
       hold: undefined,
-      acceptedAtLastExit: -1,
+      seenAtLastExit: -1,
       exitFlushes: 0,
       leftMs: exitTimeoutMs,
     };
     const isAwaited = client.callers.length > 0;
     // Only while it has something to lose, and may still send it, does a client listen: so clients that come and go leave
     // nothing behind.
-    const isWanted = exitTimeoutMs > 0 && client.pending > 0 && (isAwaited || !client.stopping);
+    const hasWork = client.pending > 0 || calls()?.queued();
+    const isWanted = exitTimeoutMs > 0 && Boolean(hasWork) && (isAwaited || !client.stopping);
     if (isWanted !== watch.isListening) {
       if (isWanted) end.listen(watch);
       else end.unlisten(watch);
@@ -91,7 +98,7 @@ export function onOutOfWork(watch: ProcessWatch): boolean {
   const { client } = watch;
   if (isReported(watch) || watch.exitFlushes > MAX_EXIT_FLUSHES) return false;
   watch.exitFlushes += 1;
-  watch.acceptedAtLastExit = client.accepted;
+  watch.seenAtLastExit = seen(watch);
   const goesOn = watch.exitFlushes <= MAX_EXIT_FLUSHES;
   if (goesOn) flushWithin(watch);
   // Reports what stays behind.
@@ -104,29 +111,48 @@ export function onOutOfWork(watch: ProcessWatch): boolean {
  * `onError`: what that starts at such a moment seldom ends.
  */
 export function onEnd(watch: ProcessWatch): void {
-  const { client, isKept } = watch;
-  if (isKept || isReported(watch)) return;
-  const { reporter, pending } = client;
-  const lost = `The process ended before ${counted(pending, "operation")} could be sent`;
-  warnOnce(reporter, "end", `${lost}: await whisperr.shutdown() before it exits, or use a durable outbox.`);
+  const { client, isKept, calls } = watch;
+  const isTold = isKept || isReported(watch);
+  const waiting = calls()?.waiting() ?? 0;
+  const count = waiting + (isTold ? 0 : client.pending);
+  if (count === 0) return;
+  const { reporter } = client;
+  const lost = `The process ended before ${counted(count, "operation")} could be sent`;
+  const durable = waiting < count ? ", or use a durable outbox" : "";
+  warnOnce(reporter, "end", `${lost}: await whisperr.shutdown() before it exits${durable}.`);
   // That was the line.
-  reporter.warned.add("retry_exhausted");
-  abandon(client);
+  for (const kind of ["retry_exhausted", "shut_down"]) reporter.warned.add(kind);
+  if (!isTold) abandon(client);
+  calls()?.giveUp();
 }
 
-/** Nothing came since the last exit flush, which told what stays behind. */
-function isReported({ client, acceptedAtLastExit }: ProcessWatch): boolean {
-  return client.accepted === acceptedAtLastExit;
-}
+/** Nothing came since the last exit flush, which told what stays in the queue. */
+const isReported = (watch: ProcessWatch): boolean => seen(watch) === watch.seenAtLastExit;
+
+/** Operations that were queued, and calls that waited, so far. */
+const seen = ({ client, calls }: ProcessWatch): number => client.accepted + (calls()?.waited() ?? 0);
 
 function flushWithin(watch: ProcessWatch): void {
-  const { client, end } = watch;
+  const { client, end, calls } = watch;
   const { holdingTimers, elapsedMs } = end;
   const startedAtMs = elapsedMs();
-  const deadline = holdingTimers.set(() => abandon(client), watch.leftMs);
-  void flush(client).then(() => {
-    holdingTimers.clear(deadline);
-    watch.leftMs = Math.max(0, watch.leftMs - (elapsedMs() - startedAtMs));
-  });
+  let isOver = false;
+  const deadline = holdingTimers.set(() => {
+    isOver = true;
+    watch.leftMs = 0;
+    abandon(client);
+  }, watch.leftMs);
+  const queued = calls()?.queued();
+  void flush(client)
+    .then(() => queued)
+    .then(() => {
+      if (!queued || isOver) return undefined;
+      watch.seenAtLastExit = seen(watch);
+      return flush(client);
+    })
+    .then(() => {
+      holdingTimers.clear(deadline);
+      watch.leftMs = Math.max(0, watch.leftMs - (elapsedMs() - startedAtMs));
+    });
   retry(client);
 }

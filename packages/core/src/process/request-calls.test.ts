@@ -81,7 +81,7 @@ test("calls have the moment and the values that they were made with, and their o
   later.track("signed_in");
   properties.step = 2;
   passMs(1000);
-  expect(client.stats()).toMatchObject({ accepted: 0, pending: 0 });
+  expect(client.stats()).toMatchObject({ accepted: 3, pending: 3 });
   const queued = calls.queued();
   found("ada");
   await queued;

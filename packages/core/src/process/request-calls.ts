@@ -9,10 +9,11 @@ import type { Operation, TrackOperation } from "../events/operation.ts";
 import { applyBeforeSend, createRecorder, type Recorder, recordEvent } from "../events/recorder.ts";
 import { quote } from "../events/refusal.ts";
 import { checkUserId, stringify } from "../events/snapshot.ts";
-import { countDropped, refuse } from "../loop/books.ts";
+import { countDropped, refuse, tell } from "../loop/books.ts";
 import { enqueue } from "../loop/queue.ts";
 import type { WhisperrOptions } from "../options.ts";
-import { printDebug, warningsOf, warnOnce } from "../report/reporter.ts";
+import { counted } from "../report/counted.ts";
+import { printDebug, report, warningsOf, warnOnce } from "../report/reporter.ts";
 
 /** Where the client of a process keeps what middleware needs; the same symbol in every copy of this file. */
 export const requestCalls: unique symbol = Symbol.for("whisperr.request-calls 1");
@@ -28,6 +29,12 @@ export interface RequestCalls {
   later(user: Promise<unknown>, leaveOut: (call: string) => void): UserClient;
   /** Resolves when the calls that wait now are queued; undefined when none waits. */
   queued(): Promise<unknown> | undefined;
+  /** How many wait now. */
+  waiting(): number;
+  /** How many have waited so far. */
+  waited(): number;
+  /** Nobody waits for their users any longer: they are dropped. */
+  giveUp(): void;
 }
 
 /** Those of a client; undefined where it lives in no process, and of one that is disabled. */
@@ -37,6 +44,7 @@ export function requestCallsOf(whisperr: object): RequestCalls | undefined {
 
 export function createRequestCalls(client: Client, options: WhisperrOptions): RequestCalls {
   const waiting = new Set<Promise<void>>();
+  let waited = 0;
   // One of its own: beforeSend sees an event whole, and this one makes events without a user.
   let made: Recorder | undefined;
   const warn = warningsOf(client.reporter);
@@ -51,12 +59,15 @@ export function createRequestCalls(client: Client, options: WhisperrOptions): Re
     if (waiting.size >= client.config.maxQueueSize)
       return refuse(client, "queue_full", `${name} was dropped: too many calls wait for their user.`);
     const queued = user.then((id) => {
-      waiting.delete(queued);
+      if (!waiting.delete(queued)) return;
       if (id === undefined) return leaveOut(name);
       const make = () => owned(operation, checkUserId(id), options.beforeSend, { warn });
       enqueue(client, () => name, make);
     });
     waiting.add(queued);
+    waited += 1;
+    // The process has something to lose.
+    tell(client);
   }
 
   return {
@@ -68,8 +79,22 @@ export function createRequestCalls(client: Client, options: WhisperrOptions): Re
       // Not as other errors are: onError would not get the next ones either.
       if (isTold) warnOnce(reporter, "no_user", message);
       else printDebug(reporter, message);
+      tell(client);
     },
     queued: () => (waiting.size > 0 ? Promise.all(waiting) : undefined),
+    waiting: () => waiting.size,
+    waited: () => waited,
+    giveUp() {
+      const count = waiting.size;
+      if (count === 0) return;
+      waiting.clear();
+      const reason = "shut_down";
+      client.accepted += count;
+      countDropped(client, reason, count);
+      const message = `${counted(count, "call")} came too late: the user was still looked up when time was over.`;
+      report(client.reporter, { type: "dropped", reason, count, message });
+      tell(client);
+    },
     later(user, leaveOut) {
       const call = (name: string, make: () => Operation | undefined) =>
         enqueue(

@@ -59,9 +59,13 @@ export class WhisperrService<Events extends EventMap = RegisteredEvents> impleme
     return this.#whisperr.stats();
   }
 
-  /** Nest calls it, once the requests that run have ended: after `app.close()`, and on signals with `app.enableShutdownHooks()`. */
-  async onApplicationShutdown(): Promise<void> {
-    await this.#whisperr.flush({ timeoutMs: this.#closeTimeoutMs });
+  /**
+   * Nest calls it, once the requests that run have ended: after `app.close()`, and on signals with `app.enableShutdownHooks()`. `signal`:
+   * the process ends by it, and nobody would tell of what stays behind.
+   */
+  async onApplicationShutdown(signal?: string): Promise<void> {
+    const deadline = { timeoutMs: this.#closeTimeoutMs };
+    await (signal ? this.#whisperr.shutdown(deadline) : this.#whisperr.flush(deadline));
   }
 }
 

@@ -1,0 +1,225 @@
+/** Calls of a user who is still looked up, when somebody waits for delivery or the process ends. */
+import { describe, expect, test, vi } from "vitest";
+import { settle } from "../../test/fake-ports.ts";
+import { clientOf } from "../../test/process-fixture.ts";
+import { MAX_TIMER_MS } from "../options.ts";
+import type { Ports } from "../ports.ts";
+import { createMemoryOutbox } from "../queue/memory-outbox.ts";
+import { onEnd, onOutOfWork } from "./process-watch.ts";
+
+/** A user who is looked up, and the answer in the test's hands. */
+function lookup() {
+  let found: (user: unknown) => void = () => {};
+  const user = new Promise<unknown>((resolve) => {
+    found = resolve;
+  });
+  return { user, found: (id: unknown) => found(id) };
+}
+
+describe("while a user is looked up", () => {
+  test.each(["flush", "shutdown"] as const)(
+    "%s() sends what waits for nobody, and resolves once the rest has followed",
+    async (end) => {
+      const { client, calls, sent } = clientOf();
+      const { user, found } = lookup();
+      calls.later(user, () => {}).track("signed_up");
+      client.track("bob", "invoice_paid");
+      const ended = client[end]();
+      await settle();
+      expect(sent).toEqual(["bob invoice_paid"]);
+      found("ada");
+      expect(await ended).toEqual({ delivered: 2, dropped: 0, pending: 0 });
+      expect(sent).toEqual(["bob invoice_paid", "ada signed_up"]);
+    },
+  );
+
+  test("flush({ timeoutMs }) waits no longer than it may", async () => {
+    const { client, calls, timers, sent } = clientOf();
+    const { user, found } = lookup();
+    calls.later(user, () => {}).track("signed_up");
+    const flushed = client.flush({ timeoutMs: 70 });
+    timers.fire(70);
+    expect(await flushed).toEqual({ delivered: 0, dropped: 0, pending: 1 });
+    found("ada");
+    await settle();
+    await client.flush({ timeoutMs: 70 });
+    expect(sent).toEqual(["ada signed_up"]);
+    expect(timers.delays(), "the second one waits for nobody, and is over").not.toContain(70);
+  });
+
+  test.each([
+    ["flush", Number.NaN, { pending: 1 }],
+    ["shutdown", Number.NaN, { dropped: 1 }],
+    ["shutdown", Symbol("soon"), { dropped: 1 }],
+  ] as const)("%s() with %o for a deadline has 10 seconds", async (call, timeoutMs, left) => {
+    const { client, calls, timers } = clientOf();
+    calls.later(lookup().user, () => {}).track("signed_up");
+    const over = client[call]({ timeoutMs: timeoutMs as number });
+    await settle();
+    timers.fire(10_000);
+    expect(await over).toEqual({ delivered: 0, dropped: 0, pending: 0, ...left });
+  });
+
+  test("shutdown({ timeoutMs }) has for the delivery what the lookup leaves of its time", async () => {
+    const { client, calls, timers, passMs, errors } = clientOf(
+      {},
+      {},
+      { fetch: () => new Promise(() => {}) },
+    );
+    const { user, found } = lookup();
+    calls.later(user, () => {}).track("signed_up");
+    const ended = client.shutdown({ timeoutMs: 70 });
+    expect(client.shutdown({ timeoutMs: 1 })).toBe(ended);
+    passMs(30);
+    found("ada");
+    await settle();
+    timers.fire(40);
+    expect(await ended).toEqual({ delivered: 0, dropped: 0, pending: 1 });
+    expect(errors).toMatchObject([{ type: "retry_exhausted", count: 1 }]);
+    expect(client.shutdown()).toBe(ended);
+  });
+
+  test("shutdown() without a limit has none for the delivery either", async () => {
+    const { client, calls, timers, leave } = clientOf();
+    const { user, found } = lookup();
+    calls.later(user, () => {}).track("signed_up");
+    const ended = client.shutdown();
+    found("ada");
+    await settle();
+    expect(timers.delays().filter((delay) => !(delay <= MAX_TIMER_MS))).toEqual([]);
+    expect(await ended).toEqual({ delivered: 1, dropped: 0, pending: 0 });
+    expect(leave).toHaveBeenCalledTimes(1);
+  });
+
+  test.each(["flush", "shutdown"] as const)("%s() holds the process, and lets go of it", async (end) => {
+    const { client, calls, holding } = clientOf();
+    const { user, found } = lookup();
+    calls.later(user, () => {}).track("signed_up");
+    expect(holding.delays()).toEqual([]);
+    const ended = client[end]();
+    await settle();
+    expect(holding.delays()).toEqual([MAX_TIMER_MS]);
+    found("ada");
+    await ended;
+    expect(holding.delays()).toEqual([]);
+  });
+
+  test("shutdown() drops at its deadline what nobody was found for, and says it; later they are not found any more", async () => {
+    const { client, calls, timers, errors, sent, listeners } = clientOf();
+    const { user, found } = lookup();
+    const left = vi.fn();
+    calls.later(user, left).track("signed_up");
+    const ended = client.shutdown({ timeoutMs: 70 });
+    await settle();
+    timers.fire(70);
+    expect(await ended).toEqual({ delivered: 0, dropped: 1, pending: 0 });
+    const message = "1 call came too late: the user was still looked up when time was over.";
+    expect(errors).toEqual([{ type: "dropped", reason: "shut_down", count: 1, message }]);
+    expect(listeners.size).toBe(0);
+    found(undefined);
+    await settle();
+    expect(left).not.toHaveBeenCalled();
+    expect(client.stats()).toEqual({ accepted: 1, delivered: 0, dropped: { shut_down: 1 }, pending: 0 });
+    expect([errors.length, sent]).toEqual([1, []]);
+  });
+});
+
+describe("the end of the process while a user is looked up", () => {
+  /** One call that waits, in a process that listens for its end. */
+  function waitingClient(options: object = {}, ports: Partial<Ports> = {}) {
+    const made = clientOf(options, {}, ports);
+    const { user, found } = lookup();
+    made.calls.later(user, (call) => made.calls.leaveOut(call, false)).track("signed_up");
+    const [watch] = made.listeners;
+    if (!watch) throw new Error("nobody listens");
+    return { ...made, found, watch };
+  }
+
+  test("it goes on until the user is known and all is delivered, then nobody listens", async () => {
+    const { client, found, watch, sent, holding, listeners, passMs } = waitingClient();
+    client.track("bob", "invoice_paid");
+    expect(onOutOfWork(watch)).toBe(true);
+    await settle();
+    expect(sent).toEqual(["bob invoice_paid"]);
+    expect(holding.delays()).toEqual([2000]);
+    passMs(500);
+    found("ada");
+    await settle();
+    expect(sent).toEqual(["bob invoice_paid", "ada signed_up"]);
+    expect(holding.delays()).toEqual([]);
+    expect(listeners.size).toBe(0);
+    expect(watch.leftMs).toBe(1500);
+  });
+
+  test("what was said of what stays is not said again", async () => {
+    const fetch = () => new Promise<never>(() => {});
+    const { found, watch, errors, holding } = waitingClient({}, { fetch });
+    onOutOfWork(watch);
+    found("ada");
+    await settle();
+    holding.fire(2000);
+    await settle();
+    expect(errors).toMatchObject([{ type: "retry_exhausted", count: 1 }]);
+    expect(onOutOfWork(watch)).toBe(false);
+    onEnd(watch);
+    expect(errors).toHaveLength(1);
+  });
+
+  test("a lookup that takes too long is waited for once; the end says what it cost, and whoever is found then is too late", async () => {
+    const { client, found, watch, errors, log, holding, sent } = waitingClient();
+    expect(onOutOfWork(watch)).toBe(true);
+    await settle();
+    holding.fire(2000);
+    await settle();
+    expect(holding.delays()).toEqual([]);
+    expect(errors).toEqual([]);
+    expect(onOutOfWork(watch)).toBe(false);
+    onEnd(watch);
+    const lost = "[whisperr] The process ended before 1 operation could be sent";
+    expect(log).toEqual([{ level: "warn", message: `${lost}: await whisperr.shutdown() before it exits.` }]);
+    expect(errors).toMatchObject([{ type: "dropped", reason: "shut_down", count: 1 }]);
+    found("ada");
+    await settle();
+    expect(client.stats()).toEqual({ accepted: 1, delivered: 0, dropped: { shut_down: 1 }, pending: 0 });
+    expect(sent).toEqual([]);
+  });
+
+  test("whoever is found after that time, and before the end, is told of", async () => {
+    const { found, watch, errors, holding } = waitingClient();
+    onOutOfWork(watch);
+    await settle();
+    holding.fire(2000);
+    await settle();
+    found("ada");
+    await settle();
+    onEnd(watch);
+    expect(errors).toMatchObject([{ type: "retry_exhausted", count: 1 }]);
+  });
+
+  test("what waits is in the one line that is printed, whatever the outbox keeps", () => {
+    const inMemory = waitingClient({ onError: undefined });
+    const kept = waitingClient({ onError: undefined, outbox: createMemoryOutbox() });
+    for (const { client, watch } of [inMemory, kept]) {
+      client.track("bob", "invoice_paid");
+      onEnd(watch);
+    }
+    const line = (lost: string, durable = "") => [
+      {
+        level: "warn",
+        message: `[whisperr] The process ended before ${lost} could be sent: await whisperr.shutdown() before it exits${durable}.`,
+      },
+    ];
+    expect(inMemory.log).toEqual(line("2 operations", ", or use a durable outbox"));
+    expect(kept.log).toEqual(line("1 operation"));
+    expect(kept.client.stats()).toMatchObject({ accepted: 2, pending: 1, dropped: { shut_down: 1 } });
+    expect(inMemory.client.stats()).toMatchObject({ accepted: 2, pending: 1 });
+  });
+
+  test("a call without a user is no reason to listen", async () => {
+    const { client, found, listeners } = waitingClient();
+    found(undefined);
+    await settle();
+    expect(client.stats()).toMatchObject({ accepted: 1, dropped: { no_user: 1 }, pending: 0 });
+    expect(listeners.size).toBe(0);
+  });
+});
