@@ -1,8 +1,8 @@
-import { createMemoryOutbox, type Operation } from "@whisperr/core";
+import { createMemoryOutbox, type Operation, type SharedOutbox, sharing } from "@whisperr/core";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { fakeDeno } from "../test/fake-deno.ts";
 import { createFakeKv } from "../test/fake-kv.ts";
-import { openKvOutbox } from "./kv-outbox.ts";
+import { type KvOutbox, openKvOutbox } from "./kv-outbox.ts";
 
 const NOON_MS = Date.parse("2026-06-14T12:00:00.000Z");
 
@@ -45,6 +45,26 @@ async function reopened(kv: ReturnType<typeof createFakeKv>): Promise<unknown[]>
 }
 
 describe("what is queued", () => {
+  test("and not stored yet is known when the process ends: what waits, what is being written, and what is too large", async () => {
+    const kv = createFakeKv();
+    const outbox = (await openKvOutbox(kv, { onError() {} })) as KvOutbox & SharedOutbox;
+    const unstored = () => outbox[sharing].unstored?.();
+    for (const n of [0, 1]) outbox.append(event(n));
+    expect(unstored()).toBe(2);
+    const saved = outbox.saved();
+    await microtasks(2);
+    outbox.append(event(2));
+    expect(unstored()).toBe(3);
+    await saved;
+    expect(unstored()).toBe(0);
+    outbox.append(event(3, { text: "long".repeat(200_000) }));
+    await outbox.saved();
+    expect(unstored()).toBe(1);
+    outbox.remove(3, 1);
+    outbox.remove(0, 1);
+    expect(unstored()).toBe(0);
+  });
+
   test("is there for the next process, in order, across more commits than one", async () => {
     const kv = createFakeKv();
     const outbox = await openKvOutbox(kv);

@@ -26,7 +26,16 @@ import { type Claim, createClaim, isHeld, nameAfter } from "./kv-claim.ts";
 import { type Entry, outboxKey, readQueues, readRecords } from "./kv-records.ts";
 import type { Note } from "./kv-said.ts";
 import { takeOver } from "./kv-takeover.ts";
-import { confirm, createWriter, erase, saved, store, type Writer, type Written } from "./kv-writer.ts";
+import {
+  confirm,
+  createWriter,
+  erase,
+  saved,
+  store,
+  unstored,
+  type Writer,
+  type Written,
+} from "./kv-writer.ts";
 
 /** The option `outbox` takes it; of one client alone. */
 export interface KvOutbox extends AppOutbox {
@@ -196,6 +205,7 @@ function createOutbox(writer: Writer, queue: KvQueue): KvOutbox {
         queue.client = client;
       },
       maySend: () => maySend(writer, queue),
+      unstored: () => unstored(writer),
     },
   };
   return outbox;

@@ -29,6 +29,8 @@ export interface Writer {
   readonly queue: Written;
   /** Not begun to be written; true: to be stored, false: to be erased. */
   changes: Map<Entry, boolean>;
+  /** What is written now. */
+  readonly batch: Map<Entry, boolean>;
   /** Too large for Deno KV. */
   readonly inMemoryOnly: Set<Entry>;
   writing: Promise<void> | undefined;
@@ -50,6 +52,7 @@ export function createWriter(queue: Written): Writer {
   return {
     queue,
     changes: new Map(),
+    batch: new Map(),
     inMemoryOnly: new Set(),
     writing: undefined,
     timer: undefined,
@@ -81,6 +84,14 @@ export async function saved(writer: Writer): Promise<boolean> {
   return !writer.failed && writer.inMemoryOnly.size === 0;
 }
 
+/** How many operations only memory has, as far as is known. */
+export function unstored({ changes, batch, inMemoryOnly }: Writer): number {
+  const unstored = new Set(inMemoryOnly);
+  for (const [entry, isStored] of [...batch, ...changes])
+    isStored ? unstored.add(entry) : unstored.delete(entry);
+  return unstored.size;
+}
+
 /** Asks the database whether the queue is this process's still. Resolves with false when it does not answer. */
 export async function confirm(writer: Writer): Promise<boolean> {
   writer.isConfirming = true;
@@ -102,7 +113,7 @@ async function writeAll(writer: Writer): Promise<void> {
   timers.clear(writer.timer);
   // Calls of one turn share a commit.
   await undefined;
-  const batch = new Map<Entry, boolean>();
+  const { batch } = writer;
   try {
     // A lease of nothing is given back.
     while (writer.changes.size > 0 || writer.isConfirming || (isEmpty(writer) && claim.version !== null)) {
@@ -110,11 +121,13 @@ async function writeAll(writer: Writer): Promise<void> {
       writer.isConfirming = false;
       await commitFirst(writer, batch);
     }
+    batch.clear();
     writer.failed = false;
     if (claim.version !== null && !isOver()) writer.timer = timers.set(() => void confirm(writer), RENEW_MS);
   } catch (error) {
     // What was changed again meanwhile keeps the newer word.
     writer.changes = new Map([...batch, ...writer.changes]);
+    batch.clear();
     writer.timer = timers.set(() => void start(writer), RETRY_MS);
     if (!writer.failed) onTrouble(`Deno KV did not take what is queued: ${printable(describeThrown(error))}`);
     writer.failed = true;

@@ -195,6 +195,19 @@ describe("a process that is ended at once", { timeout: PROCESS_LIMIT_MS }, () =>
     expect(ended).toEqual({ ...QUIET_END, stdout: "" });
   });
 
+  test("says what Redis has not taken yet", async () => {
+    const ended = await runModule(
+      await unusedUrl(),
+      `const { redisOutbox } = await import("@whisperr/node/redis");
+       const client = { sendCommand: () => new Promise(() => {}) };
+       createWhisperr({ exitTimeoutMs, outbox: redisOutbox({ client }) }).track("ada", "signed_up");
+       setTimeout(() => process.exit(), 50);`,
+    );
+    const line =
+      "[whisperr] The process ended before 1 operation could be sent: await whisperr.shutdown() before it exits.\n";
+    expect(ended).toMatchObject({ exitCode: 0, stderr: line });
+  });
+
   test("says it in a line of its own without an onError, and no more", async () => {
     const ended = await runModule(
       await unusedUrl(),

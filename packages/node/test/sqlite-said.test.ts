@@ -186,6 +186,25 @@ test("a note is kept for a week, and nothing is noted while nobody else has anyt
   expect(plans(api)).toEqual(["alone", "pro", "trial"]);
 });
 
+test("what a clock noted that was years ahead is forgotten once it is set back", async () => {
+  stopClock();
+  const nowMs = Date.now();
+  const api = await startIngestionApi();
+  const [first, ahead] = [start(api), start(api)];
+  identify(first, "trial");
+  vi.setSystemTime(nowMs + 2_000 * DAY_MS);
+  identify(ahead, "pro");
+  await deliver(ahead);
+  vi.setSystemTime(nowMs + 1_000);
+  const later = start(api);
+  identify(later, "basic");
+  await deliver(later);
+  await deliver(first);
+  await deliver(later);
+  expect(plans(api)).toEqual(["pro", "basic", "trial", "basic"]);
+  expect(count("said")).toBe(0);
+});
+
 test("a file of the first version keeps its records, which are older than all that have a time", async () => {
   const database = new DatabaseSync(file);
   const operation = JSON.stringify({

@@ -21,6 +21,8 @@ export interface SharedOutbox extends AppOutbox {
     maySend(): boolean;
     /** The client has shut down: what is left is for whoever comes next. */
     leave?(): void;
+    /** The process ends now: stores what it can at once, and says how many operations are not stored. */
+    unstored?(): number;
   };
 }
 

@@ -150,6 +150,26 @@ describe("the end of the process", () => {
   });
 });
 
+test("an outbox that stores later says what ends with the process, when that ends, and it is told in one line", () => {
+  for (const [left, words] of [
+    [0, undefined],
+    [2, "2 operations"],
+  ] as const) {
+    const unstored = vi.fn(() => left);
+    const outbox = Object.assign(createMemoryOutbox(), {
+      [sharing]: { join() {}, maySend: () => true, unstored },
+    });
+    const { client, listeners, log, errors } = clientOf({ outbox });
+    for (const event of ["signed_up", "signed_in", "signed_out"]) client.track("ada", event);
+    expect(unstored).not.toHaveBeenCalled();
+    for (const watch of listeners) onEnd(watch);
+    expect(unstored).toHaveBeenCalledTimes(1);
+    const message = `[whisperr] The process ended before ${words} could be sent: await whisperr.shutdown() before it exits.`;
+    expect(log).toEqual(words ? [{ level: "warn", message }] : []);
+    expect(errors).toMatchObject(words ? [{ type: "retry_exhausted", count: 3 }] : []);
+  }
+});
+
 test("an outbox that processes share is joined, and nothing of it is sent before it may", async () => {
   let isReady = false;
   const join = vi.fn();

@@ -65,7 +65,12 @@ export function createProcessClient<Events extends EventMap = AnyEvents>(
   let run: Run<Events> | undefined;
   const watched: Ports = {
     ...ports,
-    onStep: watchProcess(exitTimeoutMs, end, Boolean(options.outbox), () => run?.calls),
+    onStep: watchProcess(
+      exitTimeoutMs,
+      end,
+      options.outbox ? () => shared?.unstored?.() ?? 0 : undefined,
+      () => run?.calls,
+    ),
     ...(shared && { isReady: (client: Client) => shared.maySend() && isReady(client) }),
   };
   checkSchemas(options);

@@ -31,8 +31,8 @@ export interface ProcessEnd {
 export interface ProcessWatch {
   readonly client: Client;
   readonly end: ProcessEnd;
-  /** What is queued outlives the process: the app gave an outbox. */
-  readonly isKept: boolean;
+  /** How many operations end with the process, where the app gave an outbox. */
+  readonly unstored: (() => number) | undefined;
   /** Calls that wait for their user, once there was one. */
   readonly calls: () => RequestCalls | undefined;
   isListening: boolean;
@@ -50,12 +50,12 @@ const MAX_EXIT_FLUSHES = 10;
 
 /**
  * The port `onStep` of a client in a process: what the client has in hand has changed. `exitTimeoutMs`: how long operations may
- * delay the end of the process; 0 = not at all. `isKept`: what is queued outlives it. `calls`: see `ProcessWatch`.
+ * delay the end of the process; 0 = not at all. `unstored`, `calls`: see `ProcessWatch`.
  */
 export function watchProcess(
   exitTimeoutMs: number,
   end: ProcessEnd,
-  isKept = false,
+  unstored?: ProcessWatch["unstored"],
   calls: ProcessWatch["calls"] = () => undefined,
 ): (client: Client) => void {
   const { holdingTimers } = end;
@@ -64,7 +64,7 @@ export function watchProcess(
     watch ??= {
       client,
       end,
-      isKept,
+      unstored,
       calls,
       isListening: false,
       hold: undefined,
@@ -111,18 +111,18 @@ export function onOutOfWork(watch: ProcessWatch): boolean {
  * `onError`: what that starts at such a moment seldom ends.
  */
 export function onEnd(watch: ProcessWatch): void {
-  const { client, isKept, calls } = watch;
-  const isTold = isKept || isReported(watch);
-  const waiting = calls()?.waiting() ?? 0;
-  const count = waiting + (isTold ? 0 : client.pending);
+  const { client, unstored, calls } = watch;
+  const queued = unstored ? unstored() : client.pending;
+  const untold = isReported(watch) ? 0 : queued;
+  const count = untold + (calls()?.waiting() ?? 0);
   if (count === 0) return;
   const { reporter } = client;
   const lost = `The process ended before ${counted(count, "operation")} could be sent`;
-  const durable = waiting < count ? ", or use a durable outbox" : "";
+  const durable = untold > 0 && !unstored ? ", or use a durable outbox" : "";
   warnOnce(reporter, "end", `${lost}: await whisperr.shutdown() before it exits${durable}.`);
   // That was the line.
   for (const kind of ["retry_exhausted", "shut_down"]) reporter.warned.add(kind);
-  if (!isTold) abandon(client);
+  if (untold > 0) abandon(client);
   calls()?.giveUp();
 }
 

@@ -147,6 +147,7 @@ export function redisOutbox(options: RedisOutboxOptions): AppOutbox {
       maySend: () => true,
       // Apps that make a client for each job have one connection for all of them.
       leave: () => stopListening(),
+      unstored: () => memory.size,
     },
   };
   return outbox;

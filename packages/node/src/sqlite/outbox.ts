@@ -7,21 +7,19 @@ import {
   callTime,
   checkOptionNames,
   type Names,
-  parseOperation,
   portsOfNow,
   type QueuedOperation,
   type SharedOutbox,
   saidBy,
   sharing,
-  timeIn,
   withdraw,
 } from "@whisperr/core";
 import { asyncHooks, timers } from "../process.ts";
-import { kindOf, platformSqlite, type SqliteDatabase } from "./database.ts";
-import { newEntry, repeated, type SqliteQueue } from "./queue.ts";
-import { newerThan } from "./said.ts";
-import { closeStore, IN_MEMORY, isCorrupt, moveAside, openStore } from "./store.ts";
-import { CHECK_EVERY_MS, catchUp, failed, insert, wordsOf, write } from "./writing.ts";
+import { isInTransaction, kindOf, platformSqlite, type SqliteDatabase } from "./database.ts";
+import { newEntry, type SqliteQueue } from "./queue.ts";
+import { closeStore, IN_MEMORY, isCorrupt, moveAside, START_MS } from "./store.ts";
+import { takeOver } from "./takeover.ts";
+import { catchUp, failed, insert, wordsOf, write } from "./writing.ts";
 
 /** What `sqliteOutbox()` can be told. */
 export interface SqliteOutboxOptions {
@@ -73,6 +71,7 @@ export function sqliteOutbox(file: string | SqliteOutboxOptions): AppOutbox {
     saidAtMs: 0,
     again: [],
     client: undefined,
+    takesOver: true,
     isBehind: false,
     isTold: false,
     retry: undefined,
@@ -97,6 +96,7 @@ function createOutbox(queue: SqliteQueue): AppOutbox {
         if (isAgain) comeBack(queue, client);
       },
       leave: () => leave(queue),
+      unstored: () => unstored(queue),
       // What is in the queue nobody else has: its lock is held for as long as the process lives.
       maySend: () => true,
     },
@@ -104,22 +104,28 @@ function createOutbox(queue: SqliteQueue): AppOutbox {
   return outbox;
 }
 
-/** What others have left can be taken over now only: later the client counts on what it has. */
 function start(queue: SqliteQueue): void {
+  // What the app itself is doing to the file is not over before this call is.
+  const isInside = isInTransaction(queue.apps);
+  const begin = () => {
+    for (const entry of takeOver(queue, isInside ? 0 : START_MS)) queue.entries.push(entry);
+  };
   try {
-    takeOver(queue);
+    begin();
   } catch (error) {
-    if (!isCorrupt(error) || queue.apps) return failed(queue, error);
+    if (!isCorrupt(error) || queue.apps) return failed(queue, error, isInside);
     try {
       const aside = moveAside(queue.file);
       console.warn(
         `[whisperr] ${queue.file} is broken (${wordsOf(error)}). It is kept as ${aside}, and a new one begins.`,
       );
-      takeOver(queue);
+      begin();
     } catch (other) {
-      failed(queue, other);
+      return failed(queue, other);
     }
   }
+  if (queue.settled.length > 0 || queue.entries.some(({ isStored }) => !isStored))
+    write(queue, () => catchUp(queue));
 }
 
 /**
@@ -127,6 +133,7 @@ function start(queue: SqliteQueue): void {
  * that the file does not have, and a database in memory, stay where they are.
  */
 function leave(queue: SqliteQueue): void {
+  queue.takesOver = false;
   queue.checkAtMs = 0;
   write(queue, () => catchUp(queue));
   const { store } = queue;
@@ -144,28 +151,14 @@ function comeBack(queue: SqliteQueue, client: Client): void {
   arrived(client, queue.entries.length);
 }
 
-function takeOver(queue: SqliteQueue): void {
-  const { store, rows } = openStore(queue.file, queue.open, true);
-  queue.store = store;
-  queue.checkAtMs = Date.now() + CHECK_EVERY_MS;
-  queue.next = rows.length;
-  for (const { number, operation } of rows) {
-    const parsed = parseOperation(operation);
-    // What is no operation any more is of no use to anybody.
-    if (parsed === undefined) {
-      queue.settled.push([number, number]);
-      continue;
-    }
-    // One of an earlier version does not say when it was called: before all that do.
-    const { saidAtMs: _time, ...stored } = parsed as QueuedOperation & { readonly saidAtMs?: number };
-    const saidAtMs = timeIn(parsed) ?? 0;
-    queue.entries.push({ number, operation: stored, said: saidBy(stored, saidAtMs), isStored: true });
-    queue.saidAtMs = Math.max(queue.saidAtMs, saidAtMs);
-  }
-  // Behind what was taken over, and not once that is settled: this process may be about to end by then.
-  const old = queue.entries.flatMap(({ said }) => said ?? []);
-  for (const said of newerThan(store.notes, old)) queue.entries.push(repeated(queue, said));
-  if (queue.settled.length > 0 || queue.next > rows.length) write(queue, () => catchUp(queue));
+/** The process ends, and with it what only memory has. */
+function unstored(queue: SqliteQueue): number {
+  if (queue.file === IN_MEMORY) return queue.entries.length;
+  if (!queue.isBehind) return 0;
+  queue.takesOver = false;
+  queue.checkAtMs = 0;
+  write(queue, () => {});
+  return [...queue.entries, ...queue.again].filter(({ isStored }) => !isStored).length;
 }
 
 function append(queue: SqliteQueue, operation: QueuedOperation): void {

@@ -29,10 +29,12 @@ export interface SqliteQueue {
   said: Said[];
   /** When the last call was, in ms since 1970. */
   saidAtMs: number;
-  /** Stored, to be said again, and not in `entries` before the call that found them out has returned. */
+  /** What came by no call: said again, or taken over late. It is not in `entries` before the call that found it out has returned. */
   again: Entry[];
   /** Undefined until it is made. */
   client: Client | undefined;
+  /** What others have left is still to be taken over. */
+  takesOver: boolean;
   /** The file has not heard of everything. */
   isBehind: boolean;
   /** The console has heard of it. */

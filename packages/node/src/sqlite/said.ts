@@ -17,10 +17,12 @@ export interface Notes {
 
 /** Traits and addresses are kept no longer. */
 const KEPT_MS = 7 * 24 * 3_600_000;
+/** What was noted later than that a clock noted that has been set back since: it would stay, and win, until then. */
+const AHEAD_MS = 3_600_000;
 
 export function notesIn(database: SqliteDatabase): Notes {
   return {
-    expire: database.prepare("DELETE FROM whisperr_said WHERE noted_at < ?"),
+    expire: database.prepare("DELETE FROM whisperr_said WHERE noted_at NOT BETWEEN ? AND ?"),
     forget: database.prepare("DELETE FROM whisperr_said"),
     forgetUser: database.prepare("DELETE FROM whisperr_said WHERE user = ?"),
     // Two ranges of the key: what stands in the own queue is not walked through.
@@ -37,7 +39,8 @@ export function notesIn(database: SqliteDatabase): Notes {
 
 /** Part of a transaction. */
 export function forgetOld(notes: Notes): void {
-  notes.expire.run(nowMs() - KEPT_MS);
+  const now = nowMs();
+  notes.expire.run(now - KEPT_MS, now + AHEAD_MS);
 }
 
 /** A clock may say anything. */

@@ -12,7 +12,7 @@ export const IN_MEMORY = ":memory:";
 
 /** The longest time a call may wait for another process that writes, and the start for others that start. A call may have to open the file too. */
 export const BUSY_MS = 100;
-const START_MS = 2_000;
+export const START_MS = 2_000;
 
 /**
  * A number is tried for each process that still holds its lock from before the file was deleted. A queue without a lock is
@@ -49,18 +49,20 @@ export interface Store {
   readonly notes: Notes;
 }
 
-/** Opens `file`. `takesOver`: what processes that are gone have left becomes this queue's, oldest first, and is returned. */
+/**
+ * Opens `file`, and waits so long for others that write. `from`: what processes that are gone have left becomes this queue's, oldest
+ * first, with numbers from there on, and is returned.
+ */
 export function openStore(
   file: string,
   open: OpenSqlite,
-  takesOver: boolean,
+  busyMs: number,
+  from?: number,
 ): { readonly store: Store; readonly rows: readonly StoredRow[] } {
   const database = open(file);
   let lock: SqliteDatabase | undefined;
   try {
-    database.exec(
-      `PRAGMA busy_timeout = ${takesOver ? START_MS : BUSY_MS}; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL`,
-    );
+    database.exec(`PRAGMA busy_timeout = ${busyMs}; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL`);
     // Processes may have other names for it, by links, and it has one lock for each queue all the same.
     const place = isShared(file) ? realpathSync(file) : undefined;
     const opened = transaction(database, () => {
@@ -73,8 +75,8 @@ export function openStore(
         : { queue: newQueue(database), lock: undefined };
       lock = own.lock;
       const rows: StoredRow[] = [];
-      if (takesOver && place)
-        for (const { id } of others) takeOver(database, open, place, id, own.queue, rows);
+      if (from !== undefined && place)
+        for (const { id } of others) takeOver(database, open, place, id, { ...own, from, rows });
       return { queue: own.queue, rows, notes };
     });
     database.exec(`PRAGMA busy_timeout = ${BUSY_MS}`);
@@ -116,30 +118,38 @@ function newQueue(database: SqliteDatabase): number {
 /** A database in memory is nobody else's. */
 const isShared = (file: string): boolean => file !== IN_MEMORY;
 
+/** Where what is taken over goes. */
+interface Heir {
+  readonly queue: number;
+  /** The number of the first row. */
+  readonly from: number;
+  readonly rows: StoredRow[];
+}
+
 /** All of a queue, behind what was taken over before; not a queue whose process lives. */
 function takeOver(
   database: SqliteDatabase,
   open: OpenSqlite,
   file: string,
-  from: number,
-  to: number,
-  rows: StoredRow[],
+  id: number,
+  { queue, from, rows }: Heir,
 ): void {
-  const lock = locked(open, lockFile(file, from));
+  const lock = locked(open, lockFile(file, id));
   if (lock === undefined) return;
   const left = database
     .prepare("SELECT number, operation FROM whisperr_operations WHERE queue = ? ORDER BY number")
-    .all(from) as StoredRow[];
+    .all(id) as StoredRow[];
   const move = database.prepare(
     "UPDATE whisperr_operations SET queue = ?, number = ? WHERE queue = ? AND number = ?",
   );
-  for (const { number, operation } of left) {
-    move.run(to, rows.length, from, number);
-    rows.push({ number: rows.length, operation });
+  for (const row of left) {
+    const number = from + rows.length;
+    move.run(queue, number, id, row.number);
+    rows.push({ number, operation: row.operation });
   }
-  database.prepare("DELETE FROM whisperr_queues WHERE id = ?").run(from);
+  database.prepare("DELETE FROM whisperr_queues WHERE id = ?").run(id);
   lock.close();
-  for (const end of ["", "-journal"]) rmSync(lockFile(file, from) + end, { force: true });
+  for (const end of ["", "-journal"]) rmSync(lockFile(file, id) + end, { force: true });
 }
 
 const lockFile = (file: string, queue: number): string => `${file}-queue-${queue}`;

@@ -4,31 +4,33 @@ import { isInTransaction } from "./database.ts";
 import { type Entry, repeated, type SqliteQueue } from "./queue.ts";
 import { noteSettled } from "./said.ts";
 import { BUSY_MS, closeStore, isGone, openStore, type Store, transaction } from "./store.ts";
+import { takeOver } from "./takeover.ts";
 
 /** Between two tries after a failure, and between two looks at whether the file is still there. */
 export const CHECK_EVERY_MS = 1_000;
 
-/** `change`: the latest, which is all there is to write unless the file is behind. */
-export function write(queue: SqliteQueue, change: (store: Store) => void): void {
+/** `change`: the latest, which is all there is to write unless the file is behind. `mayWaitMs`: for others that write. */
+export function write(queue: SqliteQueue, change: (store: Store) => void, mayWaitMs = BUSY_MS): void {
   const leftMs = queue.checkAtMs - Date.now();
   // A clock that was set back keeps nothing waiting.
   const isDue = leftMs <= 0 || leftMs > CHECK_EVERY_MS;
   if (!isDue && queue.isBehind) return;
   // What the app itself is doing to the file is not over before this call is.
   const isInside = isInTransaction(queue.apps);
-  if (isInside) waitFor(queue, 0);
+  const busyMs = isInside ? 0 : mayWaitMs;
+  if (busyMs === 0) waitFor(queue, 0);
   try {
-    if (isDue) check(queue);
+    if (isDue) check(queue, busyMs);
     if (queue.isBehind) catchUp(queue);
     else change(queue.store as Store);
   } catch (error) {
     failed(queue, error, isInside);
   }
-  if (isInside) waitFor(queue, BUSY_MS);
+  if (busyMs === 0) waitFor(queue, BUSY_MS);
 }
 
 /** Once in a while: a file that was deleted is made anew, and one that could not be opened is tried again. */
-function check(queue: SqliteQueue): void {
+function check(queue: SqliteQueue, busyMs: number): void {
   queue.checkAtMs = Date.now() + CHECK_EVERY_MS;
   if (queue.store !== undefined && isGone(queue.store)) {
     closeStore(queue.store);
@@ -37,7 +39,8 @@ function check(queue: SqliteQueue): void {
     for (const entry of [...queue.entries, ...queue.again]) entry.isStored = false;
   }
   if (queue.store !== undefined) return;
-  queue.store = openStore(queue.file, queue.open, false).store;
+  if (queue.takesOver) addLater(queue, takeOver(queue, busyMs));
+  else queue.store = openStore(queue.file, queue.open, busyMs).store;
   queue.isBehind = true;
 }
 
@@ -58,9 +61,13 @@ export function catchUp(queue: SqliteQueue): void {
   queue.said = [];
   queue.isBehind = false;
   queue.isTold = false;
-  if (again.length === 0) return;
-  if (queue.again.length === 0) queueMicrotask(() => sayAgain(queue));
-  queue.again.push(...again);
+  addLater(queue, again);
+}
+
+function addLater(queue: SqliteQueue, entries: readonly Entry[]): void {
+  if (entries.length === 0) return;
+  if (queue.again.length === 0) queueMicrotask(() => addNow(queue));
+  for (const entry of entries) queue.again.push(entry);
 }
 
 function consequences(queue: SqliteQueue, store: Store): Entry[] {
@@ -69,10 +76,10 @@ function consequences(queue: SqliteQueue, store: Store): Entry[] {
 }
 
 /** They keep their time among the others, and are not calls of the app's. */
-function sayAgain(queue: SqliteQueue): void {
+function addNow(queue: SqliteQueue): void {
   const { again, client } = queue;
   queue.again = [];
-  queue.entries.push(...again);
+  for (const entry of again) queue.entries.push(entry);
   if (client) arrived(client, again.length);
 }
 
@@ -104,9 +111,7 @@ function tryAgain(queue: SqliteQueue): void {
   queue.checkAtMs = 0;
   if (!queue.isBehind) return;
   // Nobody has called: what is in the way now is asked again in a second.
-  waitFor(queue, 0);
-  write(queue, () => {});
-  waitFor(queue, BUSY_MS);
+  write(queue, () => {}, 0);
 }
 
 function waitFor({ store }: SqliteQueue, busyMs: number): void {
