@@ -1,13 +1,13 @@
 /** The command line: runs cases on subjects, reports, and says by its exit code whether all is well. */
 import {
-  accessSync,
-  constants,
   existsSync,
   mkdirSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
   rmdirSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from "node:fs";
 import { dirname, join, relative } from "node:path";
@@ -102,10 +102,24 @@ async function run(plan: Plan, subjectsFolder: string): Promise<RunReport> {
 /** Before the run, which may take an hour. Throws UsageError when no reports could be written there. */
 function makeFolder(out: string): void {
   try {
-    mkdirSync(out, { recursive: true });
-    accessSync(out, constants.W_OK);
+    makeFolders(out);
+    // Whoever only asks hears that /proc may be written, too.
+    rmdirSync(mkdtempSync(join(out, ".whisperr-")));
   } catch (error) {
     throw new UsageError(`--out ${out}: ${messageOf(error)}`);
+  }
+}
+
+/** One by one: in a folder that takes none, such as /proc, Node would make them for ever. */
+function makeFolders(path: string): void {
+  const isThere = () => statSync(path, { throwIfNoEntry: false })?.isDirectory();
+  if (isThere()) return;
+  makeFolders(dirname(path));
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    // Another run may have been faster.
+    if (!isThere()) throw error;
   }
 }
 

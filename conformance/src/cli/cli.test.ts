@@ -136,6 +136,14 @@ test.each<[string, string[], RegExp]>([
     ["--out", "a-file", "--subject", "node26", "--case", "event.headers"],
     /error: --out a-file: EEXIST/,
   ],
+  // Node makes a folder and those above it without end in the first, and the second says that it may be written.
+  ...(process.platform === "linux" ? ["/proc/reports", "/proc"] : []).map(
+    (folder): [string, string[], RegExp] => [
+      `a folder for reports in ${folder}`,
+      ["--out", folder, "--subject", "node26", "--case", "event.headers"],
+      /error: --out \/proc.*: (ENOENT|EACCES|EPERM)/,
+    ],
+  ),
   ["a seed", ["simulate", "--seed", "x"], /error: .*'x' is invalid/],
   ["a world", ["simulate", "--replay", "nowhere.json"], /error: .*'nowhere\.json' is invalid.*ENOENT/],
   ["a file with no world", ["simulate", "--replay", "a-file"], /error: .*It holds no world/],
