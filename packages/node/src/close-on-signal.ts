@@ -1,6 +1,7 @@
 /** The end that a platform asks for: a deployment, a container that is stopped, Ctrl+C. */
 import { checkOptionNames, integer, MAX_TIMER_MS, type Names } from "@whisperr/core";
 import type { Whisperr } from "./create-whisperr.ts";
+import { tellEnd } from "./process.ts";
 
 /** What is used of a server: those of `node:http`, Express and Koa have it, and Fastify's app too. */
 export interface ClosableServer {
@@ -113,9 +114,12 @@ export function closeOnSignal(
   const raise = (signal: EndSignal) => {
     stop();
     if (process.listenerCount(signal) > waitingForOthers()) return;
+    const isFirst = process.pid === 1;
+    // What other clients have queued, or this one at a second signal.
+    if (!isFirst) tellEnd();
     process.kill(process.pid, signal);
     // The kernel keeps signals from a process 1 that does not listen to them. Elsewhere it has ended by now.
-    if (process.pid === 1) process.exit(128 + NUMBERS[signal]);
+    if (isFirst) process.exit(128 + NUMBERS[signal]);
   };
   for (const signal of signals)
     orSay(`nothing is delivered at ${signal}`, () =>

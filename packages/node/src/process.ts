@@ -100,6 +100,11 @@ function exitOfProcess(): Exit {
   return host[EXIT];
 }
 
+/** A signal ends the process, of which Node tells nobody. */
+export function tellEnd(): void {
+  (process as { [EXIT]?: Exit })[EXIT]?.tell();
+}
+
 const listening = new Map<ProcessWatch, Listener>();
 
 export const PROCESS_END: ProcessEnd = {

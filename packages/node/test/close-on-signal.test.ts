@@ -5,6 +5,9 @@ import { accept, hang, type IngestionApi, startIngestionApi } from "./ingestion-
 
 const SELF = `const end = () => process.kill(process.pid, "SIGTERM");`;
 
+const LOST =
+  "[whisperr] The process ended before 1 operation could be sent: await whisperr.shutdown() before it exits, or use a durable outbox.\n";
+
 /** A server that records at the end of each request, and is told to end while the first one runs. */
 const SERVER = `
   const whisperr = createWhisperr({ baseUrl });
@@ -183,7 +186,20 @@ describe.skipIf(process.platform === "win32")("closeOnSignal()", { timeout: PROC
       setTimeout(end, 200);`,
       hang,
     );
-    expect(end).toMatchObject({ exitCode: null, signal: "SIGTERM" });
+    expect(end).toMatchObject({ exitCode: null, signal: "SIGTERM", stderr: LOST });
+  });
+
+  test("says what goes with a client that nobody closes", async () => {
+    const { api, ...end } = await ended(`
+      const whisperr = createWhisperr({ baseUrl });
+      ${SELF}
+      closeOnSignal(whisperr);
+      setInterval(() => {}, 1_000);
+      createWhisperr({ baseUrl }).track("ada", "signed_in");
+      whisperr.track("ada", "signed_up");
+      end();`);
+    expect(end).toMatchObject({ exitCode: null, signal: "SIGTERM", stderr: LOST });
+    expect(api.eventTypes()).toEqual(["signed_up"]);
   });
 
   test.each([
