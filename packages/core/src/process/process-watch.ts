@@ -75,8 +75,8 @@ export function watchProcess(
     const isAwaited = client.callers.length > 0;
     // Only while it has something to lose, and may still send it, does a client listen: so clients that come and go leave
     // nothing behind.
-    const hasWork = client.pending > 0 || calls()?.queued();
-    const isWanted = exitTimeoutMs > 0 && Boolean(hasWork) && (isAwaited || !client.stopping);
+    const hasWork = client.pending > 0 || (calls()?.waiting() ?? 0) > 0;
+    const isWanted = exitTimeoutMs > 0 && hasWork && (isAwaited || !client.stopping);
     if (isWanted !== watch.isListening) {
       if (isWanted) end.listen(watch);
       else end.unlisten(watch);
