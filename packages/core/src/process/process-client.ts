@@ -13,8 +13,8 @@ import { MAX_TIMER_MS, OPTION_NAMES, type WhisperrOptions } from "../options.ts"
 import type { Ports } from "../ports.ts";
 import { DEFAULT_BASE_URL, integer, resolveOptions } from "../resolve-options.ts";
 import type { Names } from "../unknown-names.ts";
-import { type ProcessEnd, watchProcess } from "./process-watch.ts";
-import { createRequestCalls, type RequestCalls, requestCalls } from "./request-calls.ts";
+import { type ProcessEnd, waitingIn, watchProcess } from "./process-watch.ts";
+import { createRequestCalls, type Lookups, type RequestCalls, requestCalls } from "./request-calls.ts";
 
 /** What the clients of processes take, all runtimes alike. */
 export interface ProcessOptions extends WhisperrOptions {
@@ -62,14 +62,14 @@ export function createProcessClient<Events extends EventMap = AnyEvents>(
     refuseProxy(resolved.baseUrl, proxyVariable);
   const exitTimeoutMs = integer("exitTimeoutMs", options.exitTimeoutMs, 2000, 0, MAX_TIMER_MS);
   const shared = (options.outbox as SharedOutbox | null | undefined)?.[sharing];
-  let run: Run<Events> | undefined;
+  const lookups: Lookups = {};
   const watched: Ports = {
     ...ports,
     onStep: watchProcess(
       exitTimeoutMs,
       end,
       options.outbox ? () => shared?.unstored?.() ?? 0 : undefined,
-      () => run?.calls,
+      lookups,
     ),
     ...(shared && { isReady: (client: Client) => shared.maySend() && isReady(client) }),
   };
@@ -87,17 +87,16 @@ export function createProcessClient<Events extends EventMap = AnyEvents>(
     leaveProcess?.();
     shared?.leave?.();
   };
-  const made: Run<Events> = { api, client, end, leave, calls: undefined, ending: undefined };
-  run = made;
+  const run: Run<Events> = { api, client, end, leave, lookups, ending: undefined };
   const whisperr: ServerClient<Events> & { readonly [requestCalls]: RequestCalls } = {
     ...api,
     get [requestCalls]() {
-      made.calls ??= createRequestCalls(client, options);
-      return made.calls;
+      lookups.calls ??= createRequestCalls(client, options);
+      return lookups.calls;
     },
-    flush: (settings) => flushRun(made, settings),
-    shutdown: (settings) => endRun(made, settings),
-    stats: () => statsOf(made),
+    flush: (settings) => flushRun(run, settings),
+    shutdown: (settings) => endRun(run, settings),
+    stats: () => statsOf(run),
   };
   return whisperr;
 }
@@ -108,15 +107,14 @@ interface Run<Events extends EventMap> {
   readonly client: Client;
   readonly end: ProcessEnd;
   readonly leave: () => void;
-  /** Made when middleware first asks for them. */
-  calls: RequestCalls | undefined;
+  readonly lookups: Lookups;
   ending: Promise<FlushResult> | undefined;
 }
 
 /** Calls that wait for their user wait as what is queued does. */
-function statsOf<Events extends EventMap>({ api, calls }: Run<Events>): Stats {
+function statsOf<Events extends EventMap>({ api, lookups }: Run<Events>): Stats {
   const stats = api.stats();
-  const waiting = calls?.waiting() ?? 0;
+  const waiting = waitingIn(lookups);
   return { ...stats, accepted: stats.accepted + waiting, pending: stats.pending + waiting };
 }
 
@@ -124,8 +122,8 @@ function flushRun<Events extends EventMap>(
   run: Run<Events>,
   settings: Deadline | undefined,
 ): Promise<FlushResult> {
-  const { api, client, calls } = run;
-  const queued = calls?.queued();
+  const { api, client, lookups } = run;
+  const queued = lookups.calls?.queued();
   if (queued === undefined) return api.flush(settings);
   const since = sendQueued(run);
   return heldWhile(
@@ -138,14 +136,14 @@ function endRun<Events extends EventMap>(
   run: Run<Events>,
   settings: Deadline | undefined,
 ): Promise<FlushResult> {
-  const { client, end, calls } = run;
-  const queued = calls?.queued();
+  const { client, end, lookups } = run;
+  const queued = lookups.calls?.queued();
   if (run.ending || queued === undefined) return run.ending ?? shutDown(run, settings);
   const timeoutMs = timeoutIn(client, settings, "shutdown()");
   const fromMs = end.elapsedMs();
   const since = sendQueued(run);
   const shutDownLater = () => {
-    calls?.giveUp();
+    lookups.calls?.giveUp();
     return shutDown(run, { timeoutMs: timeoutMs - (end.elapsedMs() - fromMs) });
   };
   run.ending = guardedWait(client, () =>
@@ -161,13 +159,13 @@ function endRun<Events extends EventMap>(
 
 /** What is waited for while users are looked up holds the process, as any flush does; what still waits in the end is pending. */
 function heldWhile<Events extends EventMap>(
-  { end, calls }: Run<Events>,
+  { end, lookups }: Run<Events>,
   over: Promise<FlushResult>,
 ): Promise<FlushResult> {
   const hold = end.holdingTimers.set(() => {}, MAX_TIMER_MS);
   return over.then((result) => {
     end.holdingTimers.clear(hold);
-    return { ...result, pending: result.pending + (calls?.waiting() ?? 0) };
+    return { ...result, pending: result.pending + waitingIn(lookups) };
   });
 }
 

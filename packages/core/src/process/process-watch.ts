@@ -9,7 +9,7 @@ import { MAX_TIMER_MS } from "../options.ts";
 import type { Timers } from "../ports.ts";
 import { counted } from "../report/counted.ts";
 import { warnOnce } from "../report/reporter.ts";
-import type { RequestCalls } from "./request-calls.ts";
+import type { Lookups } from "./request-calls.ts";
 
 /** The end of the process, as a runtime lets it be watched and delayed. */
 export interface ProcessEnd {
@@ -33,8 +33,8 @@ export interface ProcessWatch {
   readonly end: ProcessEnd;
   /** How many operations end with the process, where the app gave an outbox. */
   readonly unstored: (() => number) | undefined;
-  /** Calls that wait for their user, once there was one. */
-  readonly calls: () => RequestCalls | undefined;
+  /** Calls that wait for their user. */
+  readonly lookups: Lookups;
   isListening: boolean;
   /** The timer that holds the process while someone waits. */
   hold: unknown;
@@ -50,13 +50,13 @@ const MAX_EXIT_FLUSHES = 10;
 
 /**
  * The port `onStep` of a client in a process: what the client has in hand has changed. `exitTimeoutMs`: how long operations may
- * delay the end of the process; 0 = not at all. `unstored`, `calls`: see `ProcessWatch`.
+ * delay the end of the process; 0 = not at all. `unstored`, `lookups`: see `ProcessWatch`.
  */
 export function watchProcess(
   exitTimeoutMs: number,
   end: ProcessEnd,
   unstored?: ProcessWatch["unstored"],
-  calls: ProcessWatch["calls"] = () => undefined,
+  lookups: Lookups = {},
 ): (client: Client) => void {
   const { holdingTimers } = end;
   let watch: ProcessWatch | undefined;
@@ -65,7 +65,7 @@ export function watchProcess(
       client,
       end,
       unstored,
-      calls,
+      lookups,
       isListening: false,
       hold: undefined,
       seenAtLastExit: -1,
@@ -75,7 +75,7 @@ export function watchProcess(
     const isAwaited = client.callers.length > 0;
     // Only while it has something to lose, and may still send it, does a client listen: so clients that come and go leave
     // nothing behind.
-    const hasWork = client.pending > 0 || (calls()?.waiting() ?? 0) > 0;
+    const hasWork = client.pending > 0 || waitingIn(lookups) > 0;
     const isWanted = exitTimeoutMs > 0 && hasWork && (isAwaited || !client.stopping);
     if (isWanted !== watch.isListening) {
       if (isWanted) end.listen(watch);
@@ -111,10 +111,10 @@ export function onOutOfWork(watch: ProcessWatch): boolean {
  * `onError`: what that starts at such a moment seldom ends.
  */
 export function onEnd(watch: ProcessWatch): void {
-  const { client, unstored, calls } = watch;
+  const { client, unstored, lookups } = watch;
   const queued = unstored ? unstored() : client.pending;
   const untold = isReported(watch) ? 0 : queued;
-  const count = untold + (calls()?.waiting() ?? 0);
+  const count = untold + waitingIn(lookups);
   if (count === 0) return;
   const { reporter } = client;
   const lost = `The process ended before ${counted(count, "operation")} could be sent`;
@@ -123,17 +123,19 @@ export function onEnd(watch: ProcessWatch): void {
   // That was the line.
   for (const kind of ["retry_exhausted", "shut_down"]) reporter.warned.add(kind);
   if (untold > 0) abandon(client);
-  calls()?.giveUp();
+  lookups.calls?.giveUp();
 }
 
 /** Nothing came since the last exit flush, which told what stays in the queue. */
 const isReported = (watch: ProcessWatch): boolean => seen(watch) === watch.seenAtLastExit;
 
 /** Operations that were queued, and calls that waited, so far. */
-const seen = ({ client, calls }: ProcessWatch): number => client.accepted + (calls()?.waited() ?? 0);
+const seen = ({ client, lookups }: ProcessWatch): number => client.accepted + (lookups.calls?.waited() ?? 0);
+
+export const waitingIn = ({ calls }: Lookups): number => calls?.waiting() ?? 0;
 
 function flushWithin(watch: ProcessWatch): void {
-  const { client, end, calls } = watch;
+  const { client, end, lookups } = watch;
   const { holdingTimers, elapsedMs } = end;
   const startedAtMs = elapsedMs();
   let isOver = false;
@@ -142,7 +144,7 @@ function flushWithin(watch: ProcessWatch): void {
     watch.leftMs = 0;
     abandon(client);
   }, watch.leftMs);
-  const queued = calls()?.queued();
+  const queued = lookups.calls?.queued();
   void flush(client)
     .then(() => queued)
     .then(() => {

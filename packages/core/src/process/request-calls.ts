@@ -37,6 +37,11 @@ export interface RequestCalls {
   giveUp(): void;
 }
 
+/** Of a client: made when middleware first asks for them. */
+export interface Lookups {
+  calls?: RequestCalls;
+}
+
 /** Those of a client; undefined where it lives in no process, and of one that is disabled. */
 export function requestCallsOf(whisperr: object): RequestCalls | undefined {
   return (whisperr as { readonly [requestCalls]?: RequestCalls })[requestCalls];
