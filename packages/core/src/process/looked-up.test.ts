@@ -92,7 +92,7 @@ describe("while a user is looked up", () => {
   });
 
   test.each(["flush", "shutdown"] as const)("%s() holds the process, and lets go of it", async (end) => {
-    const { client, calls, holding } = clientOf();
+    const { client, calls, holding, errors } = clientOf();
     const { user, found } = lookup();
     calls.later(user, () => {}).track("signed_up");
     expect(holding.delays()).toEqual([]);
@@ -102,6 +102,7 @@ describe("while a user is looked up", () => {
     found("ada");
     await ended;
     expect(holding.delays()).toEqual([]);
+    expect(errors).toEqual([]);
   });
 
   test("shutdown() drops at its deadline what nobody was found for, and says it; later they are not found any more", async () => {
@@ -173,6 +174,7 @@ describe("the end of the process while a user is looked up", () => {
     await settle();
     expect(holding.delays()).toEqual([]);
     expect(errors).toEqual([]);
+    expect(watch.leftMs).toBe(0);
     expect(onOutOfWork(watch)).toBe(false);
     onEnd(watch);
     const lost = "[whisperr] The process ended before 1 operation could be sent";
