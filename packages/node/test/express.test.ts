@@ -238,7 +238,8 @@ describe.each(expressVersions)("%s", (_version, express) => {
         throw thrown;
       };
       expect(await request(express, whisperrExpress(whisperr, { resolveUser }), checkout)).toBe(200);
-      expect(errors).toMatchObject([{ type: "dropped", reason: "invalid_user_id" }]);
+      const message = `track("checkout_completed") was dropped: resolveUser threw: ${words}.`;
+      expect(errors).toEqual([{ type: "dropped", reason: "invalid_user_id", count: 1, message }]);
       expect(whisperr.stats()).toMatchObject({ accepted: 1, dropped: { invalid_user_id: 1 }, pending: 0 });
       expect(lines[0]).toBe(`[whisperr] resolveUser threw: ${words}`);
     },
@@ -254,17 +255,24 @@ describe.each(expressVersions)("%s", (_version, express) => {
     expect(errors).toMatchObject([{ reason: "invalid_event_type" }, { reason: "invalid_event_type" }]);
   });
 
-  test.each<[string, () => unknown]>([
-    ["a promise of an object", async () => ({ id: "ada" })],
-    ["a promise that rejects", () => Promise.reject(new Error("no session store"))],
-    ["no number", () => Number.NaN],
-    ["an object", () => ({ id: "ada" })],
-  ])("makes no user of %s that resolveUser gives against its type", async (_what, resolveUser) => {
+  const NO_TEXT = "the user id must be text that is not blank";
+
+  test.each<[string, () => unknown, string]>([
+    ["a promise of an object", async () => ({ id: "ada" }), `${NO_TEXT} (got an object)`],
+    [
+      "a promise that rejects",
+      () => Promise.reject(new Error("no session store")),
+      "resolveUser threw: no session store",
+    ],
+    ["no number", () => Number.NaN, `${NO_TEXT} (got NaN)`],
+    ["an object", () => ({ id: "ada" }), `${NO_TEXT} (got an object)`],
+  ])("makes no user of %s that resolveUser gives against its type", async (_what, resolveUser, why) => {
     const { whisperr, errors } = await createSubject();
     const middleware = whisperrExpress(whisperr, { resolveUser: resolveUser as () => string });
     expect(await request(express, middleware, checkout)).toBe(200);
     await whisperr.flush();
-    expect(errors).toMatchObject([{ type: "dropped", reason: "invalid_user_id" }]);
+    const message = `track("checkout_completed") was dropped: ${why}.`;
+    expect(errors).toMatchObject([{ type: "dropped", reason: "invalid_user_id", message }]);
     expect(whisperr.stats()).toMatchObject({ accepted: 1, dropped: { invalid_user_id: 1 }, pending: 0 });
   });
 });

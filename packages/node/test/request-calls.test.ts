@@ -122,7 +122,8 @@ test("a lookup that never answers is given up, and its calls are counted", async
   vi.useFakeTimers();
   client.track("signed_up");
   await vi.advanceTimersByTimeAsync(10_000);
-  expect(errors).toMatchObject([{ reason: "invalid_user_id" }]);
+  const message = 'track("signed_up") was dropped: resolveUser threw: no answer within 10000 ms.';
+  expect(errors).toMatchObject([{ reason: "invalid_user_id", message }]);
   expect(whisperr.stats()).toMatchObject({ accepted: 1, dropped: { invalid_user_id: 1 } });
 });
 

@@ -125,6 +125,22 @@ test("a user that is none is refused once he is found; what else is wrong with a
   expect(client.stats()).toMatchObject({ accepted: 3, pending: 0 });
 });
 
+test("why nobody knows whose a call is, is reported with it, at once and later", async () => {
+  const { client, calls, later, found, left, errors } = requestFixture();
+  calls.fail('track("signed_in")', new Error("the table is locked"));
+  later.track("signed_up");
+  found(new Error("the database is away"));
+  await settle();
+  expect(errors).toEqual(
+    [
+      'track("signed_in") was dropped: the table is locked.',
+      'track("signed_up") was dropped: the database is away.',
+    ].map((message) => ({ type: "dropped", reason: "invalid_user_id", count: 1, message })),
+  );
+  expect(left).toEqual([]);
+  expect(client.stats()).toEqual({ accepted: 2, delivered: 0, dropped: { invalid_user_id: 2 }, pending: 0 });
+});
+
 test("as many calls wait as the queue would take; those that found their user make room", async () => {
   const { client, later, found, errors } = requestFixture({
     maxQueueSize: 2,

@@ -22,9 +22,11 @@ export const requestCalls: unique symbol = Symbol.for("whisperr.request-calls 1"
 export interface RequestCalls {
   /** A call has no user: it is counted as `no_user`. The app is told, or only `debug` is. */
   leaveOut(message: string, isTold: boolean): void;
+  /** Whose call it is could not be found out. */
+  fail(call: string, why: Error): void;
   /**
-   * The calls of a user who is still looked up. `user` never rejects; undefined: there is none, and `leaveOut` hears of each call.
-   * Those that share a `user` keep their order.
+   * The calls of a user who is still looked up. `user` never rejects; undefined: there is none, and `leaveOut` hears of each call; an
+   * Error: see `fail()`. Those that share a `user` keep their order.
    */
   later(user: Promise<unknown>, leaveOut: (call: string) => void): UserClient;
   /** Resolves when the calls that wait now are queued; undefined when none waits. */
@@ -66,6 +68,7 @@ export function createRequestCalls(client: Client, options: WhisperrOptions): Re
     const queued = user.then((id) => {
       if (!waiting.delete(queued)) return;
       if (id === undefined) return leaveOut(name);
+      if (id instanceof Error) return fail(name, id);
       const make = () => owned(operation, checkUserId(id), options.beforeSend, { warn });
       enqueue(client, () => name, make);
     });
@@ -75,7 +78,11 @@ export function createRequestCalls(client: Client, options: WhisperrOptions): Re
     tell(client);
   }
 
+  const fail = (call: string, { message }: Error) =>
+    refuse(client, "invalid_user_id", `${call} was dropped: ${message}.`);
+
   return {
+    fail,
     leaveOut(message, isTold) {
       const { reporter } = client;
       if (isTold && (reporter.onError || reporter.debug)) return refuse(client, "no_user", message);

@@ -86,6 +86,10 @@ export function requestClients<
         });
         return later(whisperr, lookup, leaveOut);
       }
+      if (found instanceof Error) {
+        requestCallsOf(whisperr)?.fail(call(), found);
+        return undefined;
+      }
       if (found !== undefined) return whisperr.forUser(found as string);
       leaveOut(call());
       return undefined;
@@ -97,14 +101,15 @@ export function requestClients<
   };
 }
 
-/** Whom `find` gives; undefined: nobody. null: it threw, and the call is refused, and reported, for want of a user id. */
+/** Whom `find` gives; undefined: nobody. An Error: why that is not known, and the call is refused, and reported, with its words. */
 function asked<Events extends EventMap>(whisperr: Whisperr<Events>, find: () => unknown): unknown {
   try {
     const given = textOf(find());
     return given === null || given === "" ? undefined : given;
   } catch (error) {
-    whisperr[diagnostics]?.(`resolveUser threw: ${describeThrown(error)}`);
-    return null;
+    const why = `resolveUser threw: ${describeThrown(error)}`;
+    whisperr[diagnostics]?.(why);
+    return new Error(why);
   }
 }
 
@@ -140,7 +145,9 @@ function later<Events extends EventMap>(
   if (calls) return calls.later(user, leaveOut) as UserClient<Events>;
   // A disabled client, or a test's own.
   const then = (call: (user: UserClient<Events>) => void) =>
-    void user.then((id) => (id === undefined ? undefined : call(whisperr.forUser(id as string))));
+    void user.then((id) =>
+      id === undefined || id instanceof Error ? undefined : call(whisperr.forUser(id as string)),
+    );
   return {
     track: (event, ...rest) => then((own) => own.track(event, ...rest)),
     identify: (identity) => then((own) => own.identify(identity)),
