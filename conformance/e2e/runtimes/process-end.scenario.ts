@@ -111,7 +111,7 @@ describe.each([deno, bun])("on $title", (runtime) => {
     const ended = await runProgram({
       runtime,
       apiUrl: api.url,
-      source: `for (let n = 0; n < 30; n++) createWhisperr(options).track("ada", "step_taken", { n });`,
+      source: `for (let n = 0; n < 30; n++) createWhisperr({ ...options, exitTimeoutMs: 60_000 }).track("ada", "step_taken", { n });`,
     });
     expect(ended).toMatchObject({ ...QUIET_END, stdout: "" });
     expect(
