@@ -53,6 +53,30 @@ inEveryEngine("opting out", (browser) => {
     expect(await page.evaluate("localStorage.getItem('whisperr.optout')")).toBeNull();
   });
 
+  it("reaches the clients of other API keys at once, on the page and in other tabs, and opts their tokens out", async () => {
+    const { stage, page } = await openShop(
+      browser(),
+      "globalThis.rotated = create({ apiKey: 'wrk_rotated' });",
+    );
+    const tab = await stage.open("/shop/b");
+    await until(tab, "window.whisperr");
+    await page.evaluate("whisperr.identify('ada', { pushToken: 'token_1' })");
+    await page.evaluate("whisperr.flush()");
+    await page.evaluate("rotated.optOut()");
+    await page.evaluate("whisperr.track('thing_done')");
+    await until(tab, "localStorage.getItem('whisperr.optout')");
+    await until(tab, "(whisperr.track('thing_done'), whisperr.stats().dropped.opted_out)");
+    await page.evaluate("whisperr.flush()");
+    expect(stage.api.store.users.get("ada")?.channels).toMatchObject([
+      { address: "token_1", optedIn: false },
+    ]);
+
+    await page.evaluate("rotated.optIn()");
+    await page.evaluate("whisperr.track('thing_done')");
+    await page.evaluate("whisperr.flush()");
+    expect(stage.api.store.events.filter(({ eventType }) => eventType === "thing_done")).toHaveLength(1);
+  });
+
   it("is taken over from the SDK before this one", async () => {
     const { stage, page } = await openShop(browser(), "localStorage.setItem('whisperr.optout', '1');");
     await page.evaluate("whisperr.flush()");

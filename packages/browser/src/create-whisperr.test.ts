@@ -52,6 +52,20 @@ describe("the client of a page", () => {
     ]);
   });
 
+  it("opts out and in with every client of the page, whatever its key", async () => {
+    const [first, second] = [create({ onError: undefined }), create({ apiKey: "wrk_second" })];
+    first.optOut();
+    second.track("thing_done");
+    expect(second.stats().dropped).toMatchObject({ opted_out: 2 });
+    second.optIn();
+    first.track("thing_done");
+    expect(first.stats().pending).toBe(1);
+    await first.shutdown({ timeoutMs: 0 });
+    first.optOut();
+    second.track("thing_done");
+    expect(second.stats().dropped).toMatchObject({ opted_out: 3 });
+  });
+
   it("says each option that there is none of", () => {
     const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
     create({ autocapturePageviews: false, backoff: { base: 1 } } as never);

@@ -10,7 +10,7 @@ export type {
   DeviceRuntime,
   PushCalls,
 } from "./client/device.ts";
-export { createDeviceClient } from "./client/device-client.ts";
+export { createDeviceClient, optOut } from "./client/device-client.ts";
 export { HOLD } from "./client/device-hold.ts";
 export { restore, startAlone, syncIdentity } from "./client/device-pages.ts";
 export { PUSH } from "./client/device-push.ts";

@@ -73,6 +73,7 @@ test("core exports exactly this, so that nothing becomes public by accident", ()
     "noAnswer",
     "onEnd",
     "onOutOfWork",
+    "optOut",
     "outsideZones",
     "ownOptions",
     "parseOperation",

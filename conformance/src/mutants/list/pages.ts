@@ -139,10 +139,10 @@ const leavingMutants: readonly Mutant[] = [
 const sideBySideMutants: readonly Mutant[] = [
   {
     id: "storage-event-not-heard",
-    does: "Goes on with what is queued although the user opted out, or was identified, on another page.",
+    does: "Goes on with what it holds although its visitor has left on another page.",
     how: deaf(() => window, "storage"),
     caughtBy: {
-      "tabs.opt-out-heard": /number of requests: expected 0, got 1/,
+      "tabs.reset-discards-held": /errors: expected 1 items, got 0/,
     },
   },
   {
@@ -150,6 +150,7 @@ const sideBySideMutants: readonly Mutant[] = [
     does: "Reads who the user is once for each page.",
     how: rememberingOwnStorage,
     caughtBy: {
+      "tabs.opt-out-heard": /number of requests: expected 0, got 1/,
       "tabs.user-known": /external_user_id: missing/,
       "tabs.reset-known": /stored owners\[1\]: expected "visitor 2", got "user_1"/,
       "tabs.token-once": /number of requests: expected 2, got 3/,
@@ -203,7 +204,10 @@ const sideBySideMutants: readonly Mutant[] = [
         },
       };
     }),
-    caughtBy: { "tabs.closed-then-opted-out": /stored types: expected 1 items, got 3/ },
+    caughtBy: {
+      "tabs.closed-then-opted-out": /stored types: expected 1 items, got 3/,
+      "tabs.closed-then-out-and-in": /stored types: expected 1 items, got 2/,
+    },
   },
   {
     id: "goes-on-as-if-it-had-not-been-frozen",

@@ -101,13 +101,18 @@ function newClient<Options extends BasicOptions>(
       return stopped;
     },
   };
+  // What a person wants, they want of the whole origin, whatever the key.
+  for (const choice of ["optOut", "optIn"] as const)
+    client[choice] = () => {
+      for (const one of new Set([client, ...clients.values()])) given.get(one)?.api?.[choice]();
+    };
   // Whoever calls, what comes of it is no task of a zone that a framework watches. Nothing gets out, whatever the page has broken.
   const calls = client as unknown as { [name: string]: (...args: readonly unknown[]) => unknown };
   for (const [name, call] of Object.entries(calls))
     calls[name] = (...args) =>
       attempt(() => outsideZones(() => call.apply(undefined, args as unknown[])), undefined);
   clients.set(apiKey, client);
-  given.set(client, { options, said: new Set() });
+  given.set(client, { options, said: new Set(), api });
   // Last: the first view may call the app's beforeSend, and that may ask for this client.
   features.watchViews?.(page, client, stops);
   return client;

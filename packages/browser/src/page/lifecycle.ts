@@ -1,9 +1,9 @@
 /** What happens to the page: it is hidden, left, frozen, comes back; the network comes back; another tab writes. */
-import { attempt, identityOf, syncIdentity } from "@whisperr/core";
+import { attempt, identityOf, optOut, syncIdentity } from "@whisperr/core";
 import { noteLeft } from "../queue/in-flight.ts";
 import { waitOut } from "../queue/outbox.ts";
 import { end, leave, scan, start } from "../queue/tab-queue.ts";
-import { IDENTITY } from "../storage/keys.ts";
+import { IDENTITY, OPT_OUT } from "../storage/keys.ts";
 import { listen } from "./listen.ts";
 import type { Page } from "./page.ts";
 import { sendNow } from "./sending.ts";
@@ -22,6 +22,9 @@ export const isPrerendered = (): boolean =>
 export function startSeen(page: Page): void {
   if (!page.isPrerendered()) start(page);
 }
+
+/** With another API key, or by this SDK's predecessor, and the page has not heard of it. */
+export const isOptedOut = (page: Page): boolean => !!page.origin.get(OPT_OUT) && !identityOf(page).optedOut;
 
 /** Returns what stops it, and lets go of everything the page has. */
 export function watchLifecycle(page: Page): () => void {
@@ -56,6 +59,7 @@ export function watchLifecycle(page: Page): () => void {
   on(window, "storage", ({ key, newValue }: StorageEvent) => {
     if (key === prefix + IDENTITY) syncIdentity(page, newValue);
     else if (key === null) keepOptOut();
+    else if (key === OPT_OUT && isOptedOut(page)) optOut(page);
   });
   lookForOthers();
 

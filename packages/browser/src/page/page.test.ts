@@ -1,11 +1,11 @@
-import { type AnyEvents, resolveOptions } from "@whisperr/core";
+import { type AnyEvents, HOLD, PUSH, resolveOptions } from "@whisperr/core";
 import { expect, test, vi } from "vitest";
-import { noteLeft } from "../queue/in-flight.ts";
+import { noteLeft, readInFlight } from "../queue/in-flight.ts";
 import { leave, scan } from "../queue/tab-queue.ts";
 import { nowhere, type Storage } from "../storage/storage.ts";
 import { contextOf } from "./context.ts";
 import type { PageHost } from "./host.ts";
-import { createPage } from "./page.ts";
+import { createPage, type Page } from "./page.ts";
 import { sendNow } from "./sending.ts";
 import { newShared } from "./shared.ts";
 
@@ -265,3 +265,92 @@ test.each([
     expect([...sent.values()].filter((times) => times > 1).length).toBeLessThanOrEqual(2);
   },
 );
+
+/** What a request says, by its path. */
+function listening() {
+  const bodies: Record<string, unknown>[] = [];
+  const fetch = ((_url: string, { body }: { body: string }) => {
+    bodies.push(JSON.parse(body));
+    return Promise.resolve(new Response("{}", { status: 202 }));
+  }) as never;
+  return { bodies, fetch };
+}
+
+test("a page of another API key than that of the opt-out keeps no id, and opts its own token out", async () => {
+  const storage = watchedStorage();
+  const origin = watchedStorage();
+  const { bodies, fetch } = listening();
+  const device = { pushing: PUSH };
+  const first = pageWith(storage, { origin, fetch, device });
+  first.api.identify("ada", { pushToken: "t1" });
+  await first.api.flush();
+  leave(first.page);
+  origin.set("whisperr.optout", "1");
+  const { api } = pageWith(storage, { origin, fetch, device, uuid: () => crypto.randomUUID() });
+  await settle();
+  api.track("seen");
+  await api.flush();
+
+  expect(bodies.slice(1)).toEqual([
+    { external_user_id: "ada", channels: [{ channel: "push", address: "t1", opted_in: false }] },
+  ]);
+  expect(storage.get("id")).toBe('{"optedOut":true}');
+});
+
+test("what a dead page has left is discarded with an opt-out, though it is found after the optIn()", async () => {
+  const storage = watchedStorage();
+  const { bodies, fetch } = listening();
+  const { api, page } = pageWith(storage, { fetch });
+  await settle();
+  leftBehind(storage, 2, 0);
+  api.optOut();
+  api.optIn();
+  scan(page);
+  await settle();
+  await api.flush();
+
+  expect(bodies).toEqual([]);
+  expect(api.stats().dropped).toEqual({ opted_out: 2 });
+  expect(storage.keys()).toEqual(["id"]);
+});
+
+test("a storage that cannot be read any more is not an emptied one: the user stays, and what waits is sent", async () => {
+  const storage = watchedStorage();
+  const { bodies, fetch } = listening();
+  const { get, set } = storage;
+  let isThere = true;
+  const broken: Storage = {
+    ...storage,
+    keys: () => (isThere ? storage.keys() : []),
+    get: (key) => (isThere ? get(key) : undefined),
+    set: (key, text) => isThere && set(key, text),
+  };
+  const { api, page } = pageWith(broken, { fetch, device: { holding: HOLD } });
+  api.identify("ada");
+  await api.flush();
+  api.track("seen", { n: 1 });
+  isThere = false;
+  api.track("seen", { n: 2 });
+  leave(page);
+  sendNow(page);
+  await settle();
+
+  const { events } = bodies[1] as { events: { external_user_id: string; properties: object }[] };
+  expect(events.map(({ external_user_id, properties }) => [external_user_id, properties])).toEqual([
+    ["ada", { n: 1 }],
+    ["ada", { n: 2 }],
+  ]);
+});
+
+test("of an identify that is in flight without keepalive other pages know, and wait for nothing", async () => {
+  const storage = watchedStorage();
+  const { api, page } = pageWith(storage);
+  await settle();
+  api.identify("ada", { traits: { text: "x".repeat(70_000) } });
+  await settle();
+
+  const other = { storage, note: "", nowMs: page.nowMs, leaseMs: page.leaseMs } as unknown as Page;
+  const [inFlight] = readInFlight(other, storage.keys());
+  expect(inFlight?.last).toBe(page.entries[0]?.key);
+  expect(inFlight?.leftMs).toBeLessThan(0);
+});

@@ -21,7 +21,7 @@ import { createIdentityStore } from "../storage/identity-store.ts";
 import { nowhere } from "../storage/storage.ts";
 import type { PageContext } from "./context.ts";
 import type { BasicOptions, PageHost } from "./host.ts";
-import { startSeen } from "./lifecycle.ts";
+import { isOptedOut, startSeen } from "./lifecycle.ts";
 import { aheadBytes, KEEPALIVE_BYTES, maxBodyBytes, send } from "./sending.ts";
 
 export interface Page extends DeviceRecord, Omit<PageHost, "device">, TabQueue {
@@ -111,6 +111,7 @@ export function createPage<Events extends EventMap>(
     },
     page,
   );
+  if (isOptedOut(page)) api.optOut();
   startSeen(page);
   if (storage === nowhere) storageFailed(page);
   return { api, page };

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { nowhere } from "../storage/storage.ts";
 import type { Page } from "./page.ts";
 import { KEEPALIVE_BYTES, maxBodyBytes, send, WORTHWHILE_BYTES } from "./sending.ts";
 import { newShared } from "./shared.ts";
@@ -9,7 +10,7 @@ const LEASE_MS = 5000;
 function pageOn(link: (bytes: number) => number) {
   let nowMs = 0;
   const page = {
-    storage: { remove() {} },
+    storage: nowhere,
     note: "",
     shared: newShared(),
     nowMs: () => nowMs,

@@ -33,7 +33,7 @@ export async function send(page: Page, url: string, init: FetchInit): Promise<Fe
   else {
     page.frail += 1;
     // It ends with the page: the next one need not wait for it, and sends nothing that stands behind it first.
-    storage.remove(note);
+    storage.set(note, (storage.get(note) ?? "").replace(/\S+/, "0"));
   }
   const startMs = nowMs();
   try {

@@ -2,10 +2,19 @@
  * What all copies of this package on one page share, however often it was loaded or bundled: the clients there are, and
  * what their requests take of the browser's keepalive budget.
  */
+import type { DeviceCalls } from "@whisperr/core";
+
 export interface KeepaliveUse {
   readonly bytes: number;
   /** NaN while it is under way. */
   endedAtMs: number;
+}
+
+export interface Given {
+  readonly options: object;
+  readonly said: Set<string>;
+  /** Of a page: its calls, as they concern this client and no other. */
+  readonly api?: Pick<DeviceCalls, "optOut" | "optIn">;
 }
 
 export interface Shared {
@@ -14,7 +23,7 @@ export interface Shared {
   readonly clients: Map<string, object>;
   readonly keepalive: Set<KeepaliveUse>;
   /** What the clients were made with, and what was said of options that they ignore. */
-  readonly given: WeakMap<object, { readonly options: object; readonly said: Set<string> }>;
+  readonly given: WeakMap<object, Given>;
   /** Of options that make no sense. */
   readonly said: Set<string>;
 }

@@ -4,7 +4,7 @@
  */
 import { type DropReason, lose, type Operation, restore, type TrackOperation, tell } from "@whisperr/core";
 import type { Page } from "../page/page.ts";
-import { queueOf, timeOf } from "../storage/keys.ts";
+import { DISCARDED, queueOf, timeOf } from "../storage/keys.ts";
 import type { Copy } from "../storage/storage.ts";
 import { type InFlight, mayArrive, readInFlight, takeOver } from "./in-flight.ts";
 import { waitOut } from "./outbox.ts";
@@ -102,7 +102,8 @@ function read(page: Page, reading: Reading, key: string): number {
   const text = stored ?? copy?.get(key);
   // A lock may be lost between two pieces.
   if (!isLocked(page, key) || text === undefined) return 0;
-  const operation = text && inTime(page, reading, key, restore(page, text));
+  const operation =
+    text && (text === DISCARDED ? "opted_out" : inTime(page, reading, key, restore(page, text)));
   if (typeof operation === "string") {
     storage.remove(key);
     if (operation) lost[operation] = (lost[operation] ?? 0) + 1;

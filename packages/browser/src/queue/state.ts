@@ -65,8 +65,8 @@ export interface Effects {
   isAlone(): boolean;
   /** Reads the records of the locked queues, those aside that are in `entries`. */
   readLocked(): void;
-  /** The text of a record; null where there is none, empty where its operation was settled. */
-  get(key: string): string | null;
+  /** The text of a record; null where there is none, empty where its operation was settled, undefined where nobody can tell. */
+  get(key: string): string | null | undefined;
   /** False when there was no room. */
   set(key: string, text: string): boolean;
   remove(key: string): void;

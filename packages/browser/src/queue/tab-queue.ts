@@ -11,7 +11,7 @@
  * No clock, storage, lock or promise is in here: functions change the record first and tell others last.
  */
 import { isHeld, type Operation } from "@whisperr/core";
-import { queueOf, recordKey } from "../storage/keys.ts";
+import { DISCARDED, queueOf, recordKey } from "../storage/keys.ts";
 import type { Effects, Entry, TabQueue } from "./state.ts";
 
 /** The page starts, or comes back: asks for its own queue, for those it had before, and for those of dead pages. */
@@ -133,7 +133,7 @@ export function look(q: TabQueue): void {
     const text = q.tabEffects.get(key);
     if (text === "" && isMine) q.tabEffects.remove(key);
     // Of a page that has had the lock all the time, what is gone was cleared away by the app. Else others have settled it.
-    const isSettled = isMine && isOpen(q) ? text === "" : !text;
+    const isSettled = (text ?? "{") <= DISCARDED || (text === null && !(isMine && isOpen(q)));
     return isSettled || (q.isHere && !(queueOf(key) in q.queues));
   });
 }

@@ -1,5 +1,5 @@
 /** Storage that leaves the app its own: a queue that grows takes no more of it than this, and goes on in memory. */
-import { RECORD } from "./keys.ts";
+import { DISCARDED, RECORD } from "./keys.ts";
 import type { Storage } from "./storage.ts";
 
 /** A MiB, with room for what is no operation. */
@@ -25,8 +25,8 @@ export function bounded(storage: Storage): Storage {
     hasRoom: () => hasRoom,
     set(key, text) {
       const length = key.length + text.length;
-      // An empty one takes the place of an operation.
-      if (text && key.startsWith(RECORD)) {
+      // What is no longer than that takes the place of an operation.
+      if (text > DISCARDED && key.startsWith(RECORD)) {
         if (length > room && room >= 0) {
           const left = MAX_LENGTH - lengthOf(storage);
           const counted = Math.max(length + COUNTED_LENGTH, left / 4);

@@ -47,7 +47,7 @@ export function moveIn(storage: Storage, origin: Storage, nowMs: number, random:
   KEYS.forEach(origin.remove);
 }
 
-function earlierIn(kept: string | null): Earlier[] {
+function earlierIn(kept: string | null | undefined): Earlier[] {
   try {
     const operations: unknown = JSON.parse(kept ?? "");
     return Array.isArray(operations) ? operations.filter((one) => typeof one === "object" && one) : [];
@@ -57,7 +57,7 @@ function earlierIn(kept: string | null): Earlier[] {
 }
 
 /** As this SDK stores it. What makes no sense is found out, and reported, when it is read. */
-function recordOf(one: Earlier, visitor: string | null): string {
+function recordOf(one: Earlier, visitor: string | null | undefined): string {
   const { externalUserId, anonymousId, messageId } = one as Required<Earlier>;
   if (one.kind === "identify") {
     const channels = one.channels?.map?.(({ type, address, optedIn = true, verified }) => ({

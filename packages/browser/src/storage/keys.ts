@@ -4,7 +4,8 @@
  *
  * | Key                  | Text                                             | Removed by                                             |
  * | -------------------- | ------------------------------------------------ | ------------------------------------------------------ |
- * | `q.<queue>.<number>` | an operation as JSON; empty once it was settled  | the page that has the lock of the queue                |
+ * | `q.<queue>.<number>` | an operation as JSON; empty once it was settled, | the page that has the lock of the queue                |
+ * |                      | and `-` once its user opted out                  |                                                        |
  * | `f.<queue>`          | in flight: a time, the last record per queue,    | its page; any page, once all these records are gone    |
  * |                      | and `-` once its page was left                   |                                                        |
  * | `c.<queue>`          | a lock where there are no Web Locks: who, a time | its page; any page, once the time is over              |
@@ -21,6 +22,8 @@
  */
 
 export const RECORD = "q.";
+/** In place of an operation. */
+export const DISCARDED = "-";
 export const IN_FLIGHT = "f.";
 export const LOCK = "c.";
 export const GONE = "g.";

@@ -7,7 +7,8 @@ import { attempt } from "@whisperr/core";
 export interface Storage {
   /** In any order: with a thousand of them, sorting takes longer than all else. */
   keys(): string[];
-  get(key: string): string | null;
+  /** Undefined where that cannot be read now. */
+  get(key: string): string | null | undefined;
   /** False when there was no room. */
   set(key: string, text: string): boolean;
   remove(key: string): void;
@@ -44,7 +45,7 @@ export const openStorage = (prefix: string, kind: "localStorage" | "sessionStora
         attempt(() => {
           const text: unknown = store.getItem(prefix + key);
           return typeof text === "string" ? text : null;
-        }, null),
+        }, undefined),
       set: (key, text) =>
         attempt(() => {
           store.setItem(prefix + key, text);

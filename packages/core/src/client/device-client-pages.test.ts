@@ -89,6 +89,21 @@ describe("while events wait for a user", () => {
     expect([names(two), two.stored().length]).toEqual([[], 1]);
   });
 
+  test("another page's reset() drops those of the visitor who has left, and the next one's wait on", async () => {
+    const [one, two] = pages({ device: { holds: true } });
+    two.client.track("one");
+    void one.client.reset();
+    two.client.track("two");
+    two.sync();
+
+    expect(two.errors).toMatchObject([{ reason: "reset", count: 1 }]);
+    expect([two.stored().length, two.timers.delays()]).toEqual([1, []]);
+    two.client.identify("bob");
+    await two.deliver();
+    expect(names(two)).toEqual([["two", "bob"]]);
+    expect(imbalance(two)).toBe(0);
+  });
+
   test("reset() drops them at once, and nothing is left to wake up for", () => {
     const [one] = pages({ device: { holds: true } });
     one.client.track("one");

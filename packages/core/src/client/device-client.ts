@@ -117,7 +117,7 @@ function reset(client: DeviceRecord): Promise<FlushResult> {
   return flush(client);
 }
 
-function optOut(client: DeviceRecord): void {
+export function optOut(client: DeviceRecord): void {
   const identity = identityOf(client);
   // Said again, it says again what was refused.
   if (identity.optedOut) return become(client, identity);

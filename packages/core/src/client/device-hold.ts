@@ -7,7 +7,7 @@ import type { DeviceRecord } from "./device.ts";
 
 export const HOLD = { hold, releaseHeld, claimed };
 
-/** Once there is a user. After a `reset()`, those of the visitor before are dropped. */
+/** Once there is a user; until then they wait. After a `reset()`, those of the visitor before are dropped. */
 function releaseHeld(client: DeviceRecord): void {
   release(client, (event) => claimed(identityOf(client), event));
 }

@@ -37,9 +37,9 @@ export function startAlone(client: DeviceRecord): void {
 export function syncIdentity(client: DeviceRecord, said?: string | null): void {
   hearIdentity(client, said ?? null);
   const { holding, pushing } = client.device;
-  const { optedOut, userId } = identityOf(client);
+  const { optedOut } = identityOf(client);
   // A page that opted out itself has nothing but that to send, and must not take it back.
   if (optedOut) {
     if (!read(client.outbox, 0).every((operation) => pushing?.onlyOptsOut(operation))) silence(client);
-  } else if (userId !== undefined && !client.stopping) holding?.releaseHeld(client);
+  } else if (!client.stopping) holding?.releaseHeld(client);
 }

@@ -173,6 +173,18 @@ describe("without a working storage", () => {
     place.readable = true;
     expect(keeper.get().userId).toBe("ada");
   });
+
+  test("what was said in its absence counts once it is back", () => {
+    const { place, newPage } = storage();
+    const keeper = newPage();
+    keeper.set({ ...keeper.get(), userId: "ada" });
+
+    place.readable = false;
+    keeper.set({ anonymousId: "", optedOut: true });
+    place.readable = true;
+    expect(keeper.get().optedOut).toBe(true);
+    expect(newPage().get().optedOut, "on other pages, too").toBe(true);
+  });
 });
 
 test("whatever is stored, reading it never throws, and what is accepted has a visitor", () => {

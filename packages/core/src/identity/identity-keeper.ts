@@ -23,7 +23,8 @@ export function identityOf(keeper: IdentityKeeper): Identity {
   const { known, knownText } = keeper;
   const text = keeper.identityStore.read();
   if (known && (text === knownText || text === undefined)) return known;
-  const stored = parseIdentity(text);
+  // What was said while nothing could be read counts, now that something can.
+  const stored = known && knownText === undefined ? undefined : parseIdentity(text);
   // Who empties the storage wants to be forgotten: only an opt-out is put back. What is spoilt was not emptied.
   const kept = text === null ? known?.optedOut && optedOut(known) : known;
   if (!stored) return setIdentity(keeper, kept || { anonymousId: keeper.newId() }, kept ? RESTORED : "");

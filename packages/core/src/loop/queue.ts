@@ -114,22 +114,29 @@ export function hold(client: Client, event: TrackOperation): void {
   tell(client);
 }
 
-/** Held events become what `fill` makes of them, and are due; those it returns undefined for are dropped as `reset`. */
+/**
+ * Held events become what `fill` makes of them, and are due; or all of them wait on, which it returns as they are. Those it returns
+ * undefined for are dropped as `reset`.
+ */
 export function release(client: Client, fill: (event: TrackOperation) => TrackOperation | undefined): void {
   const { outbox, pending } = client;
   const held = outbox.size - pending;
-  if (held === 0) return;
-  let due = pending;
+  let end = pending;
+  let due = 0;
   // One by one, in its place: whatever ends the page in between loses nothing, and sends nothing twice.
   for (let left = held; left > 0; left--) {
-    const event = outbox.at(due);
+    const event = outbox.at(end);
     const filled = event && fill(event as TrackOperation);
-    if (filled) outbox.replace?.(due++, filled);
-    else outbox.remove(due, 1);
+    if (!filled) outbox.remove(end, 1);
+    else if (filled === event) end++;
+    else {
+      outbox.replace?.(end++, filled);
+      due++;
+    }
   }
-  const count = due - pending;
-  if (count < held) lose(client, "reset", held - count);
-  addQueued(client, count);
+  const gone = pending + held - end;
+  if (gone > 0) lose(client, "reset", gone);
+  if (gone + due > 0) addQueued(client, due);
 }
 
 /** Everything is lost, in flight or not. */
