@@ -66,6 +66,15 @@ describe("the client of a page", () => {
     expect(second.stats().dropped).toMatchObject({ opted_out: 3 });
   });
 
+  it("records one view where the app's beforeSend tidies the address", () => {
+    const beforeSend = vi.fn((event) => {
+      history.replaceState(null, "", location.pathname);
+      return event;
+    });
+    create({ beforeSend });
+    expect(beforeSend).toHaveBeenCalledTimes(1);
+  });
+
   it("says each option that there is none of", () => {
     const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
     create({ autocapturePageviews: false, backoff: { base: 1 } } as never);

@@ -48,11 +48,13 @@ export function watchViews(
     const address = `${shown.url} ${shown.path}`;
     // Back from the back/forward cache, the visitor came to the page again although the document never went away.
     if (isPrerendered() || (address === seen && !persisted)) return;
+    const isFirst = seen === undefined;
+    // Before anything is recorded: the app's beforeSend may tidy the address.
+    seen = address;
     record();
     waiting = { shown, atMs: page.nowMs() };
-    if (seen === undefined) record();
+    if (isFirst) record();
     else waitForTitle(LOOKS);
-    seen = address;
   }
 
   function waitForTitle(looks: number): void {

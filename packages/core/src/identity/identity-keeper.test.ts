@@ -91,6 +91,15 @@ describe("several pages", () => {
     expect(place.text).toBe('{"anonymousId":"visitor-2"}');
   });
 
+  test("who does not want notifications does not want them where the storage was emptied either", () => {
+    const { place, newPage } = storage();
+    const keeper = newPage();
+    keeper.set({ ...keeper.get(), userId: "ada", denied: true });
+
+    place.text = null;
+    expect(keeper.get()).toEqual({ anonymousId: "visitor-2", denied: true });
+  });
+
   test("an opt-out outlives an emptied storage, and nothing else of the user does", () => {
     const { place, newPage } = storage();
     const keeper = newPage();

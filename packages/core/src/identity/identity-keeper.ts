@@ -25,9 +25,12 @@ export function identityOf(keeper: IdentityKeeper): Identity {
   if (known && (text === knownText || text === undefined)) return known;
   // What was said while nothing could be read counts, now that something can.
   const stored = known && knownText === undefined ? undefined : parseIdentity(text);
-  // Who empties the storage wants to be forgotten: only an opt-out is put back. What is spoilt was not emptied.
+  // Who empties the storage wants to be forgotten: only what was refused, tracking or notifications, stays so. What is spoilt was not emptied.
   const kept = text === null ? known?.optedOut && optedOut(known) : known;
-  if (!stored) return setIdentity(keeper, kept || { anonymousId: keeper.newId() }, kept ? RESTORED : "");
+  if (!stored) {
+    const next = kept || { anonymousId: keeper.newId(), denied: known?.denied };
+    return setIdentity(keeper, next, kept ? RESTORED : "");
+  }
   keeper.knownText = text;
   keeper.known = stored;
   return stored;
