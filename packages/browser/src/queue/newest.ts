@@ -58,8 +58,10 @@ export function sayNewest(page: Page, settled: readonly Entry[] = []): void {
     const isOver = !isOpen && (last >= 0 || !settled[0]);
     if (!isOver && !settled.some(({ key }) => after.includes(key))) continue;
     const inFlight = readInFlight(page, storage.keys());
+    // A page that was being shut down has settled an older one, or died as it did: that may have come later than these.
+    const isLate = after.some((key) => !storage.get(key) && !settled.some((one) => one.key === key));
     const undone = said.findIndex(
-      ([key], index) => index > last && (!storage.get(key) || mayArrive(inFlight, key)),
+      ([key], index) => index > (isLate ? last - 1 : last) && (!storage.get(key) || mayArrive(inFlight, key)),
     );
     const again = undone < 0 || page.known?.optedOut ? [] : bodies.slice(undone);
     page.isSayingAgain = true;
