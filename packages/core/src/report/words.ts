@@ -1,13 +1,11 @@
 /** In the place of `sentences.ts`: visitors pay for every word with every page. */
 import type * as sentences from "./sentences.ts";
 
-export function explain(
-  ...[what, count, isElsewhere, secondsAhead]: Parameters<typeof sentences.explain>
-): string {
+export const explain: typeof sentences.explain = (what, count, isElsewhere, secondsAhead) => {
   const clock = `: clock ${Math.abs(secondsAhead)} s ${secondsAhead > 0 ? "ahead" : "behind"}`;
   return (
     what + (count ? `: ${count}` : "") + (isElsewhere ? ", check baseUrl" : "") + (secondsAhead ? clock : "")
   );
-}
+};
 
 export const ONLY_ONCE: string = "";
