@@ -12,13 +12,6 @@ export const TERSER = {
     reduce_funcs: false,
     hoist_funs: true,
     keep_fargs: false,
-    // Functions in records, that nobody calls with `new`, become methods and arrows; no property that we read does anything.
-    unsafe_methods: true,
-    unsafe_arrows: true,
-    pure_getters: true,
-    // An app's bundler does these again, in its own way.
-    sequences: false,
-    lhs_constants: false,
     // "use client" is one it does not know.
     directives: false,
   },

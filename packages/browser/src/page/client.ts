@@ -17,7 +17,7 @@ import { sayIgnored } from "./ignored.ts";
 import { watchLifecycle } from "./lifecycle.ts";
 import { withoutMisuse } from "./misuse.ts";
 import { createPage } from "./page.ts";
-import { type Shared, sharedByPage } from "./shared.ts";
+import { sharedByPage } from "./shared.ts";
 
 /** What every entry of this package gives the app. */
 export interface PageCalls extends DeviceCalls {
@@ -51,7 +51,7 @@ export function clientOfPage<Options extends BasicOptions>(
     if (options.disabled === true) return undefined;
     const existing = shared.clients.get(options.apiKey?.trim?.() as string);
     // What it listens to is no work of a framework that waits until all is still.
-    if (!existing) return outsideZones(() => newClient(shared, options, names, featuresOf));
+    if (!existing) return outsideZones(() => newClient(options, names, featuresOf));
     const first = shared.given.get(existing);
     if (first) sayIgnored({ ...first.options }, Object.fromEntries(Object.entries(options)), first.said);
     return existing as PageCalls;
@@ -61,11 +61,11 @@ export function clientOfPage<Options extends BasicOptions>(
 
 /** Undefined where there is no page. */
 function newClient<Options extends BasicOptions>(
-  { clients, given, said }: Shared,
   options: Options,
   names: Names<object>,
   featuresOf: (options: Options) => Features,
 ): PageCalls | undefined {
+  const { clients, given, said } = sharedByPage();
   const resolved = resolveOptions(options, { maxQueueSize: MAX_QUEUE_SIZE, maxQueueBytes: MAX_QUEUE_BYTES });
   checkSchemas(options);
   const { apiKey } = resolved;
@@ -110,12 +110,7 @@ function newClient<Options extends BasicOptions>(
   const calls = client as unknown as { [name: string]: (...args: readonly unknown[]) => unknown };
   for (const [name, call] of Object.entries(calls))
     calls[name] = (...args) =>
-      attempt(() =>
-        outsideZones(() => {
-          page.recordView?.();
-          return call.apply(undefined, args as unknown[]);
-        }),
-      );
+      attempt(() => outsideZones(() => call.apply(undefined, args as unknown[])), undefined);
   clients.set(apiKey, client);
   given.set(client, { options, said: new Set(), api });
   // Last: the first view may call the app's beforeSend, and that may ask for this client.

@@ -1,6 +1,6 @@
 /** What the device says about its user (contract, section 3): no value, no key; never a guess. */
 
-import { attempt, type DeviceTraits } from "@whisperr/core";
+import type { DeviceTraits } from "@whisperr/core";
 
 export function deviceTraits(): DeviceTraits {
   return {
@@ -11,10 +11,14 @@ export function deviceTraits(): DeviceTraits {
 }
 
 function timezone(): string | undefined {
-  // On a system with a broken time zone some throw, and no identify() may be lost for that.
-  const timeZone = attempt(() => Intl.DateTimeFormat().resolvedOptions().timeZone);
-  // What engines answer when they do not know.
-  return timeZone === "Etc/Unknown" ? undefined : timeZone;
+  try {
+    const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+    // What engines answer when they do not know.
+    return timeZone === "Etc/Unknown" ? undefined : timeZone;
+  } catch {
+    // On a system with a broken time zone some throw, and no identify() may be lost for that.
+    return undefined;
+  }
 }
 
 /** Do Not Track, or Global Privacy Control. */

@@ -41,7 +41,7 @@ export interface PageHost extends RuntimePorts {
   readonly isPrerendered: () => boolean;
   /** What the client does beyond the least. */
   readonly device?: Omit<Device, "identityStore" | "context">;
-  /** What every event's context gets. */
+  /** What every event's context gets: the same object while nothing changes. */
   readonly contextOf?: ((page: Page) => object) | undefined;
 }
 
@@ -96,7 +96,11 @@ export function hostOfPage(options: BasicOptions, apiKey: string, features: Feat
     uuid,
     fetch: typeof options.fetch === "function" ? options.fetch : (url, init) => fetch(url, init),
     inContext: outsideZones,
-    abortController: () => new AbortController(),
+    // Engines of 2020 may have none: then no request is ended early, and its answer is waited for no longer all the same.
+    abortController: () =>
+      typeof AbortController === "function"
+        ? new AbortController()
+        : { signal: undefined as never, abort() {} },
     readText: readBoundedText,
     log: (level, message) => console[level](message),
     shared: sharedByPage(),

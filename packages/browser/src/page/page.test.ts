@@ -147,8 +147,8 @@ test.each([
     expect(Math.max(...tasks.map(({ reads }) => reads))).toBeLessThanOrEqual(atOnce);
     expect(tasks.reduce((sum, { reads }) => sum + reads, 0)).toBeGreaterThan(count - atOnce);
     expect(Math.max(...tasks.map(({ lists }) => lists))).toBe(1);
-    expect(page.tabEntries.map(({ key }) => key).slice(0, -1)).toEqual(keys);
-    expect(page.tabEntries).toHaveLength(count + 1);
+    expect(page.entries.map(({ key }) => key).slice(0, -1)).toEqual(keys);
+    expect(page.entries).toHaveLength(count + 1);
     expect(fetch).toHaveBeenCalledTimes(1);
   },
 );
@@ -178,7 +178,7 @@ test.each([
   const { page } = pageWith(storage, { timers: { set, clear: () => {} }, isHidden: () => isHidden });
   await settle();
 
-  expect(page.tabEntries.map(({ key }) => key)).toEqual(keys);
+  expect(page.entries.map(({ key }) => key)).toEqual(keys);
   expect(set).not.toHaveBeenCalledWith(expect.any(Function), 0);
 });
 
@@ -212,7 +212,7 @@ test("a client that is being shut down recovers nothing more, whatever lock it g
   void api.shutdown();
   answers.get("dead")?.(true);
 
-  expect(page).toMatchObject({ isHere: true, maySend: true, recovery: "none", tabEntries: [] });
+  expect(page).toMatchObject({ isHere: true, maySend: true, recovery: "none", entries: [] });
   expect(storage.get("q.dead.000000")).not.toBeNull();
 });
 
@@ -351,6 +351,6 @@ test("of an identify that is in flight without keepalive other pages know, and w
 
   const other = { storage, note: "", nowMs: page.nowMs, leaseMs: page.leaseMs } as unknown as Page;
   const [inFlight] = readInFlight(other, storage.keys());
-  expect(inFlight?.last).toBe(page.tabEntries[0]?.key);
+  expect(inFlight?.last).toBe(page.entries[0]?.key);
   expect(inFlight?.leftMs).toBeLessThan(0);
 });

@@ -15,6 +15,7 @@ import {
 import { effectsOf } from "../queue/effects.ts";
 import type { InFlight } from "../queue/in-flight.ts";
 import { isReady, LEASE_MS, outboxOf, storageFailed } from "../queue/outbox.ts";
+import type { Reading } from "../queue/recovery.ts";
 import { newTabQueue, type TabQueue } from "../queue/state.ts";
 import { createIdentityStore } from "../storage/identity-store.ts";
 import { nowhere } from "../storage/storage.ts";
@@ -31,8 +32,8 @@ export interface Page extends DeviceRecord, Omit<PageHost, "device">, TabQueue {
   readonly leaseMs: number;
   /** The timer that ends it; while it is set nothing is sent. */
   lease: unknown;
-  /** Reads on in the queues of other pages, as long as it is this. */
-  reading: (() => void) | undefined;
+  /** What is being read of the queues of other pages. */
+  reading: Reading | undefined;
   /** What it is that may be in flight. */
   awaited: InFlight;
   /** When the visitor came. */
@@ -53,12 +54,13 @@ export interface Page extends DeviceRecord, Omit<PageHost, "device">, TabQueue {
 
   /** The session of the last event, as it is stored. */
   session: string;
+  /** What the last event's context got, and the same as text. */
+  context: object;
+  contextText: string;
   /** While a view is recorded: of which page. The visitor may be on another one already. */
   viewed?: PageContext | undefined;
   /** And when the visitor saw it, in ms. */
   viewedAtMs?: number | undefined;
-  /** Records a view that waits for its title. */
-  recordView?: () => void;
 }
 
 /** Starts at once, if it is seen. */
@@ -83,6 +85,7 @@ export function createPage<Events extends EventMap>(
     hasSpoken: false,
     isHurried: options.flushAtStart === false,
     session: "",
+    contextText: "",
     // Core adds what makes it a client.
   } as Page;
   page.tabEffects = effectsOf(page);
@@ -104,7 +107,7 @@ export function createPage<Events extends EventMap>(
     {
       ...device,
       identityStore: createIdentityStore(storage, host.origin),
-      context: contextOf && (() => contextOf(page)),
+      ...(contextOf && { context: () => contextOf(page) }),
     },
     page,
   );

@@ -73,7 +73,7 @@ export function maxBodyBytes(page: Page): number {
  * `keepalive` ends with the page: the next one sends it, and what stands behind it, in order.
  */
 export function aheadBytes(page: Page): number {
-  const isOvertaking = page.frail > 0 && page.tabEntries[0]?.isStored;
+  const isOvertaking = page.frail > 0 && page.entries[0]?.isStored;
   return isLeaving(page) && !isOvertaking ? bytesLeft(page) : 0;
 }
 

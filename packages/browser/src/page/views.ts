@@ -16,6 +16,8 @@ import type { Page } from "./page.ts";
 const LOOKS = 20;
 const LOOK_EVERY_MS = 50;
 
+type Calls = { [name: string]: (...args: readonly unknown[]) => unknown };
+
 /** Records a view now (of a prerendered page: when it is shown) and of each later page. What stops it is put into `stops`. */
 export function watchViews(
   page: Page,
@@ -24,6 +26,8 @@ export function watchViews(
   stops: (() => void)[],
 ): void {
   const { timers } = page;
+  const calls = client as unknown as Calls;
+  const view = client.page;
   let seen: string | undefined;
   let waiting: { readonly shown: PageContext; readonly atMs: number } | undefined;
   let timer: unknown;
@@ -35,7 +39,7 @@ export function watchViews(
     timers.clear(timer);
     page.viewed = { ...shown, title: where().title };
     page.viewedAtMs = atMs;
-    client.page();
+    view();
     page.viewed = page.viewedAtMs = undefined;
   }
 
@@ -60,7 +64,12 @@ export function watchViews(
     }, LOOK_EVERY_MS);
   }
 
-  page.recordView = record;
+  for (const [name, call] of Object.entries(calls)) {
+    calls[name] = (...args) => {
+      guard(page, record);
+      return call.apply(undefined, args as unknown[]);
+    };
+  }
   // Of the window: before the document's listeners, who send what there is.
   listen(page, stops, window, "visibilitychange", record);
   listen(page, stops, window, "pagehide", record);

@@ -1,5 +1,5 @@
 /** Carries out what the machine of the tab queue asks for: storage, locks, and what the client has to know. */
-import { adopt, jsonObject, syncIdentity, transmit, withdraw } from "@whisperr/core";
+import { adopt, syncIdentity, transmit, withdraw } from "@whisperr/core";
 import type { Page } from "../page/page.ts";
 import { LEFT, queueOf, RECORD, TIME_LENGTH, timeOf } from "../storage/keys.ts";
 import type { Copy, Storage } from "../storage/storage.ts";
@@ -67,7 +67,7 @@ export function effectsOf(page: Page): Effects {
       if (doubtful > 0) page.bodyBytes /= 4;
       adopt(page, due, held, doubtful);
       // With nothing queued there is nothing to see to, and no visitor to be made for it.
-      if (page.tabEntries.length > 0) syncIdentity(page);
+      if (page.entries.length > 0) syncIdentity(page);
       page.device.pushing?.reconcile(page, () => everythingThatWaits(page));
       sayNewest(page);
       void transmit(page);
@@ -89,9 +89,9 @@ function withKeys(
 }
 
 /** In the queues of all pages, and what found no room in the storage. */
-const everythingThatWaits = ({ storage, tabEntries }: Page) => [
-  ...recordsOf(storage.keys()).map((key) => jsonObject(storage.get(key))),
-  ...tabEntries.filter(({ isStored }) => !isStored).map(({ operation }) => operation),
+const everythingThatWaits = ({ storage, entries }: Page) => [
+  ...recordsOf(storage.keys()).map(storage.get),
+  ...entries.filter(({ isStored }) => !isStored).map(({ operation }) => JSON.stringify(operation)),
 ];
 
 const recordsOf = (keys: readonly string[]): string[] => keys.filter((key) => key.startsWith(RECORD));

@@ -24,7 +24,7 @@ export function noteInFlight(page: Page, count: number): void {
   const { storage } = page;
   if (count > 0) {
     page.note = IN_FLIGHT + page.own;
-    const lasts = new Map(page.tabEntries.slice(0, count).map(({ key }) => [queueOf(key), key])).values();
+    const lasts = new Map(page.entries.slice(0, count).map(({ key }) => [queueOf(key), key])).values();
     storage.set(page.note, [page.nowMs() + page.leaseMs, ...lasts, ...(page.isHere ? [] : [GONE])].join(" "));
   } else if (!justFailed(page)) storage.remove(page.note);
 }

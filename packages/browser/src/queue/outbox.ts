@@ -1,13 +1,13 @@
 /** The client's outbox, which this page shares with others: what it holds, and when a request may leave. */
-import { guard, hurried, isIdentify, lose, type Outbox, step, tell, transmit } from "@whisperr/core";
+import { guard, hurried, lose, type Outbox, step, tell, transmit } from "@whisperr/core";
 import type { Page } from "../page/page.ts";
 import { type InFlight, justFailed, mayArrive, noteInFlight } from "./in-flight.ts";
-import { noteNewest, sayNewest } from "./newest.ts";
+import { isIdentify, noteNewest, sayNewest } from "./newest.ts";
 import { append, look, replace, take } from "./tab-queue.ts";
 
 export const outboxOf = (page: Page): Outbox => ({
   get size() {
-    return page.tabEntries.length;
+    return page.entries.length;
   },
   append(operation) {
     if (isIdentify(operation)) noteNewest(page, operation);
@@ -17,14 +17,14 @@ export const outboxOf = (page: Page): Outbox => ({
     page.hasSpoken = true;
   },
   replace: (index, event) => replace(page, index, event),
-  at: (index) => page.tabEntries[index]?.operation,
+  at: (index) => page.entries[index]?.operation,
   remove(offset, count) {
     // What made room for others has undone nothing; and what is said again may need the room of what was said before.
-    const settled = page.leavingAs === "queue_full" ? [] : page.tabEntries.slice(offset, offset + count);
+    const settled = page.leavingAs === "queue_full" ? [] : page.entries.slice(offset, offset + count);
     const gone = settled.filter((one) => isIdentify(one.operation));
     take(page, offset, count);
     // The last request may have failed a moment ago, but nothing that it could be about is left.
-    if (!page.tabEntries[0] && justFailed(page)) page.storage.remove(page.note);
+    if (!page.entries[0] && justFailed(page)) page.storage.remove(page.note);
     // Not in the middle of a step.
     if (gone[0]) void Promise.resolve().then(() => sayNewest(page, gone));
   },
@@ -93,8 +93,8 @@ const VISIT_MS = 30_000;
  * this page's own request, as ever.
  */
 export function startOfExit(page: Page): number | undefined {
-  const { awaited, storage, nowMs, sinceMs, tabEntries, lease, leaseMs } = page;
-  const end = tabEntries.map(({ key }) => mayArrive(awaited, key)).lastIndexOf(true) + 1;
+  const { awaited, storage, nowMs, sinceMs, entries, lease, leaseMs } = page;
+  const end = entries.map(({ key }) => mayArrive(awaited, key)).lastIndexOf(true) + 1;
   const notes = new Set(awaited.map(({ note }) => note));
   if (!end || notes.size < 2 || nowMs() - sinceMs > HURRY_MS) return lease ? end : undefined;
   for (const note of notes) {
@@ -102,5 +102,5 @@ export function startOfExit(page: Page): number | undefined {
     // The time is its first word.
     if (text) storage.set(note, text.replace(/\S+/, `${nowMs() + leaseMs}`));
   }
-  return tabEntries.length;
+  return entries.length;
 }

@@ -36,7 +36,7 @@ export interface TabQueue {
   /** What is appended was said before: newer identifies are said again. */
   isSayingAgain: boolean;
   /** In the order in which they are sent; those that are held stand at the end. */
-  tabEntries: Entry[];
+  entries: Entry[];
   /** Queues whose lock this page has: true. False: it was asked for, and there is no answer yet. */
   queues: { [queue: string]: boolean };
 }
@@ -50,7 +50,7 @@ export const newTabQueue = (): Omit<TabQueue, "tabEffects"> => ({
   own: "",
   written: 0,
   isSayingAgain: false,
-  tabEntries: [],
+  entries: [],
   queues: {},
 });
 
@@ -63,7 +63,7 @@ export interface Effects {
   find(): void;
   /** No other queue has any records. */
   isAlone(): boolean;
-  /** Reads the records of the locked queues, those aside that are in `tabEntries`. */
+  /** Reads the records of the locked queues, those aside that are in `entries`. */
   readLocked(): void;
   /** The text of a record; null where there is none, empty where its operation was settled, undefined where nobody can tell. */
   get(key: string): string | null | undefined;
@@ -75,7 +75,7 @@ export interface Effects {
    * them.
    */
   letGo(queues: readonly string[]): void;
-  /** The operation at `index` is not in `tabEntries` any more: it was another page's. */
+  /** The operation at `index` is not in `entries` any more: it was another page's. */
   revoked(index: number): void;
   /**
    * `due` operations, and `held` ones, of other pages have come in: in front, the first time, and at the end from then on.

@@ -19,9 +19,9 @@ export function start(q: TabQueue): void {
   if (q.isHere) return;
   q.isHere = true;
   q.maySend = false;
-  const had = q.tabEntries.filter(({ key }) => q.tabEffects.get(key)).map(({ key }) => queueOf(key));
+  const had = q.entries.filter(({ key }) => q.tabEffects.get(key)).map(({ key }) => queueOf(key));
   renew(q);
-  for (const entry of q.tabEntries) if (!entry.key) write(q, entry);
+  for (const entry of q.entries) if (!entry.key) write(q, entry);
   ask(q, had);
   look(q);
   find(q);
@@ -64,18 +64,18 @@ function readWhenAnswered(q: TabQueue): void {
 }
 
 /** What stood in the queues that are this page's now. For `doubtful` see `Effects.joined`. */
-export function recovered(q: TabQueue, tabEntries: readonly Entry[], doubtful: number): void {
+export function recovered(q: TabQueue, entries: readonly Entry[], doubtful: number): void {
   if (q.recovery !== "reading") return;
   look(q);
-  const all = [...q.tabEntries, ...tabEntries];
+  const all = [...q.entries, ...entries];
   // In the order of the calls. A page that has started has sent some already, and takes the others as they come.
   if (!q.hasStarted) all.sort((one, other) => (one.key < other.key ? -1 : 1));
   q.recovery = "none";
   q.maySend = true;
   q.hasStarted = true;
-  q.tabEntries = [...all.filter(isDue), ...all.filter(waits)];
-  const due = tabEntries.filter(isDue).length;
-  q.tabEffects.joined(due, tabEntries.length - due, doubtful);
+  q.entries = [...all.filter(isDue), ...all.filter(waits)];
+  const due = entries.filter(isDue).length;
+  q.tabEffects.joined(due, entries.length - due, doubtful);
 }
 
 /** Puts an operation behind all others but those that wait for a user. False when there was no room to store it. */
@@ -83,19 +83,19 @@ export function append(q: TabQueue, operation: Operation): boolean {
   const entry = { key: "", operation, isStored: false };
   if (q.own) write(q, entry);
   // An identify may be of somebody who has left: the visitor's events, which wait for a user, stay behind it.
-  let place = q.tabEntries.length;
-  if (isDue(entry)) while (waits(q.tabEntries[place - 1])) place--;
-  q.tabEntries.splice(place, 0, entry);
+  let place = q.entries.length;
+  if (isDue(entry)) while (waits(q.entries[place - 1])) place--;
+  q.entries.splice(place, 0, entry);
   if (!q.isHere) revokeWhere(q, waits);
   return !q.own || entry.isStored;
 }
 
 /** What was held has its user now. */
 export function replace(q: TabQueue, index: number, operation: Operation): void {
-  const { key } = q.tabEntries[index] as Entry;
+  const { key } = q.entries[index] as Entry;
   const entry = { key, operation, isStored: false };
   if (key) store(q.tabEffects, entry);
-  q.tabEntries[index] = entry;
+  q.entries[index] = entry;
 }
 
 function write(q: TabQueue, entry: Entry): void {
@@ -109,7 +109,7 @@ export function store(storage: Pick<Effects, "set">, entry: Entry): void {
 
 /** Takes operations out that were settled. */
 export function take(q: TabQueue, offset: number, count: number): void {
-  for (const { key } of q.tabEntries.splice(offset, count)) {
+  for (const { key } of q.entries.splice(offset, count)) {
     // Also what found no room: a copy of it may have.
     if (isLocked(q, key)) q.tabEffects.remove(key);
     else if (q.tabEffects.get(key)) q.tabEffects.set(key, "");
@@ -158,8 +158,8 @@ export function end(q: TabQueue): void {
 }
 
 function letGo(q: TabQueue): void {
-  const { tabEffects: effects, tabEntries } = q;
-  for (const entry of isOpen(q) ? tabEntries : []) {
+  const { tabEffects: effects, entries } = q;
+  for (const entry of isOpen(q) ? entries : []) {
     // What the app has cleared away, with the rest of its storage, must not end with the page. What this page has not written
     // itself another one may have removed, just before this one read it.
     const isMissing = !entry.isStored || (queueOf(entry.key) === q.own && effects.get(entry.key) === null);
@@ -187,10 +187,10 @@ function ask(q: TabQueue, queues: readonly string[]): void {
 }
 
 function revokeWhere(q: TabQueue, isLost: (entry: Entry) => boolean): void {
-  for (let index = q.tabEntries.length - 1; index >= 0; index--) {
-    const entry = q.tabEntries[index] as Entry;
+  for (let index = q.entries.length - 1; index >= 0; index--) {
+    const entry = q.entries[index] as Entry;
     if (!entry.isStored || !isLost(entry)) continue;
-    q.tabEntries.splice(index, 1);
+    q.entries.splice(index, 1);
     q.tabEffects.revoked(index);
   }
 }

@@ -21,12 +21,13 @@
  * has the lock sees so before it sends. What an app has cleared away, the page that wrote it stores again.
  */
 
-export { GONE, IN_FLIGHT, NEWEST, RECORD } from "./prefixes.ts";
-
-import { RECORD } from "./prefixes.ts";
-
+export const RECORD = "q.";
 /** In place of an operation. */
 export const DISCARDED = "-";
+export const IN_FLIGHT = "f.";
+export const LOCK = "c.";
+export const GONE = "g.";
+export const NEWEST = "n.";
 export const IDENTITY = "id";
 export const SESSION = "session";
 export const LEFT = "left";

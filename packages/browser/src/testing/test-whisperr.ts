@@ -127,12 +127,6 @@ export function createTestWhisperr<Events extends EventMap = RegisteredEvents>(
     },
   };
   features.watchViews?.(page, client as Whisperr, stops);
-  const calls = client as unknown as { [name: string]: (...args: unknown[]) => unknown };
-  for (const [name, call] of Object.entries(calls))
-    calls[name] = (...args) => {
-      page.recordView?.();
-      return call(...args);
-    };
   const recording = recordingOf<Events>(notes);
   return {
     ...client,

@@ -119,9 +119,7 @@ function pageActions(
   may(page.inFlight > 0, `${index} hears that it arrived`, (w) => {
     const now = w.pages[index] as Page;
     const count = now.inFlight;
-    w.acknowledged = [
-      ...new Set([...w.acknowledged, ...now.q.tabEntries.slice(0, count).map(numberOf)]),
-    ].sort();
+    w.acknowledged = [...new Set([...w.acknowledged, ...now.q.entries.slice(0, count).map(numberOf)])].sort();
     now.inFlight = 0;
     take(queue(w), 0, count);
   });
@@ -135,7 +133,7 @@ function pageActions(
     (w) => scan(queue(w)),
   );
   may(!isLeft, `${index} is left`, (w) => {
-    const had = [q.own, ...q.tabEntries.map(({ key }) => queueOf(key))];
+    const had = [q.own, ...q.entries.map(({ key }) => queueOf(key))];
     w.before[page.tab] = [...new Set([...(w.before[page.tab] as string[]), ...had])].sort();
     leave(queue(w));
   });
@@ -146,7 +144,7 @@ function pageActions(
   });
   may(!isLeft && world.crashes < (bounds.crashes ?? 0), `${index} crashes`, (w) => {
     w.crashes++;
-    for (const { operation, key } of queue(w).tabEntries)
+    for (const { operation, key } of queue(w).entries)
       if (w.storage[key] === undefined) w.excused.push((operation as unknown as { n: number }).n);
     die(w, index);
   });
@@ -177,7 +175,7 @@ function clear(world: World): void {
   world.storage = {};
   const kept = world.pages
     .filter(({ life, q }) => life === "alive" && q.isHere && q.maySend)
-    .flatMap(({ q }) => q.tabEntries.filter(({ key }) => q.queues[queueOf(key)]).map(numberOf));
+    .flatMap(({ q }) => q.entries.filter(({ key }) => q.queues[queueOf(key)]).map(numberOf));
   for (let n = 1; n <= world.recorded; n++) if (!kept.includes(n)) world.excused.push(n);
 }
 
@@ -194,7 +192,7 @@ function send(world: World, index: number, most: number): void {
     const n = numberOf(entry);
     const name = `page ${index} sends ${n}`;
     ensure(!world.acknowledged.includes(n) || world.clears > 0, `${name}, which has arrived`);
-    const rival = others.find(({ q }) => q.tabEntries.some((one) => numberOf(one) === n));
+    const rival = others.find(({ q }) => q.entries.some((one) => numberOf(one) === n));
     ensure(!page.q.isHere || rival === undefined, `${name}, which a living page has as well`);
     ensure(!isHeld(entry.operation), `${name}, which is held`);
     const { holders } = world;
@@ -212,7 +210,7 @@ function isLate(world: World, index: number): boolean {
   return Object.entries(world.storage).some(([key, text]) => {
     const holder = world.holders[queueOf(key)];
     const isOthers = holder !== undefined && holder !== index && world.pages[holder]?.life === "alive";
-    const isKnown = isOthers || text === "" || q.tabEntries.some((entry) => entry.key === key);
+    const isKnown = isOthers || text === "" || q.entries.some((entry) => entry.key === key);
     return before.includes(queueOf(key)) && !isKnown && !text.includes("held");
   });
 }

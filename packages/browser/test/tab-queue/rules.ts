@@ -35,13 +35,13 @@ function checkLocks({ pages, holders }: World): void {
 /** Held ones behind all others. Those of each queue are in the order of the calls. */
 function checkOrder({ pages }: World): void {
   pages.forEach(({ q }, index) => {
-    const firstHeld = q.tabEntries.findIndex(({ operation }) => isHeld(operation));
+    const firstHeld = q.entries.findIndex(({ operation }) => isHeld(operation));
     if (firstHeld >= 0)
       ensure(
-        q.tabEntries.slice(firstHeld).every(({ operation }) => isHeld(operation)),
+        q.entries.slice(firstHeld).every(({ operation }) => isHeld(operation)),
         `page ${index} sends held ones`,
       );
-    const keys = q.tabEntries.map(({ key }) => key);
+    const keys = q.entries.map(({ key }) => key);
     keys.forEach((key, at) => {
       const isLate = keys.slice(0, at).some((one) => queueOf(one) === queueOf(key) && one > key);
       ensure(!isLate, `page ${index} has ${key} out of order`);
@@ -63,7 +63,7 @@ function checkStored(world: World): void {
       world.pages.some(
         ({ life, q }) =>
           life === "alive" &&
-          q.tabEntries.some((entry) => numberOf(entry) === n && q.queues[queueOf(entry.key)]),
+          q.entries.some((entry) => numberOf(entry) === n && q.queues[queueOf(entry.key)]),
       );
     ensure(isInHand, `operation ${n} is nowhere`);
   }

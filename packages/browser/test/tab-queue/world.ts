@@ -112,7 +112,7 @@ export const operation = (n: number, isHeld: boolean): Operation =>
   ({ kind: "track", n, ...(isHeld && { held: true }) }) as unknown as Operation;
 
 /** Operations at the front that may be sent. */
-export const due = ({ q }: Page): Entry[] => q.tabEntries.filter((entry) => !isHeld(entry.operation));
+export const due = ({ q }: Page): Entry[] => q.entries.filter((entry) => !isHeld(entry.operation));
 
 /** The machine of one page. Its effects are carried out at once in its world, and are not written down with it. */
 export function machineOf(world: World, index: number): TabQueue {
@@ -132,8 +132,8 @@ function effectsOf(world: World, index: number, q: TabQueue): Effects {
     },
     find: () => found(q, [...new Set(recordKeys(world).map(queueOf))]),
     readLocked() {
-      const own = new Set(q.tabEntries.map(({ key }) => key));
-      const tabEntries: Entry[] = [];
+      const own = new Set(q.entries.map(({ key }) => key));
+      const entries: Entry[] = [];
       for (const key of page.isStopping && q.hasStarted ? [] : recordKeys(world)) {
         if (!isLocked(q, key) || own.has(key)) continue;
         const text = world.storage[key] as string;
@@ -142,10 +142,10 @@ function effectsOf(world: World, index: number, q: TabQueue): Effects {
           const entry = { key, operation: restored(world, text), isStored: true };
           if (world.sabotage === "removesAtRecovery") effects.remove(key);
           else store(effects, entry);
-          tabEntries.push(entry);
+          entries.push(entry);
         }
       }
-      recovered(q, tabEntries, 0);
+      recovered(q, entries, 0);
     },
     isAlone: () => recordKeys(world).every((key) => queueOf(key) === q.own),
     get: (key) => world.storage[key] ?? null,
@@ -184,8 +184,8 @@ function free(world: World, index: number, queue: string): void {
   else delete world.holders[queue];
 }
 
-function ownComeLast({ own, tabEntries }: TabQueue): boolean {
-  const due = tabEntries.filter(({ operation }) => !isHeld(operation)).map(({ key }) => queueOf(key) === own);
+function ownComeLast({ own, entries }: TabQueue): boolean {
+  const due = entries.filter(({ operation }) => !isHeld(operation)).map(({ key }) => queueOf(key) === own);
   return due.every((isOwn, at) => isOwn || !due.slice(0, at).includes(true));
 }
 
@@ -193,7 +193,7 @@ function ownComeLast({ own, tabEntries }: TabQueue): boolean {
 export function release(world: World, index: number): void {
   const { isStopping } = world.pages[index] as Page;
   const q = machineOf(world, index);
-  q.tabEntries.forEach((entry, place) => {
+  q.entries.forEach((entry, place) => {
     if (!isStopping && isHeld(entry.operation)) replace(q, place, operation(numberOf(entry), false));
   });
 }

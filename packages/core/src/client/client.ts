@@ -127,5 +127,5 @@ export function startQueue(client: Client): void {
   client.phase = "idle";
   const due = dueIn(client.outbox);
   client.accepted = client.outbox.size - due;
-  arrived(client, due);
+  if (due > 0) arrived(client, due);
 }

@@ -62,10 +62,12 @@ export function leave(machine: Machine, offset: number, count: number): void {
     machine.doubts = machine.offset = 0;
     machine.probes = 1;
   }
-  setFlushes(
-    machine,
-    machine.flushes.map(moved).filter((goal) => goal > 0),
-  );
+  // A full queue comes through here at every call, and mostly nobody waits.
+  if (machine.flushes.length > 0)
+    setFlushes(
+      machine,
+      machine.flushes.map(moved).filter((goal) => goal > 0),
+    );
 }
 
 /** Beyond `maxQueueSize` the oldest go, from position `offset` on. */

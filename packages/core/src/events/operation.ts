@@ -34,6 +34,3 @@ export type Operation = TrackOperation | IdentifyOperation;
 export function isHeld(operation: Operation | undefined): boolean {
   return operation?.held === true;
 }
-
-export const isIdentify = (operation: Operation | undefined): operation is IdentifyOperation =>
-  operation?.kind === "identify";

@@ -5,7 +5,6 @@ import { timerFired } from "../delivery/flushing.ts";
 import type { Effects, KeptBecause } from "../delivery/machine.ts";
 import { unmentioned } from "../development.ts";
 import type { DropReason } from "../errors.ts";
-import { isIdentify } from "../events/operation.ts";
 import { describeThrown } from "../events/refusal.ts";
 import { cutBatch } from "../events/wire.ts";
 import { randomOf, timeOf } from "../host-numbers.ts";
@@ -74,8 +73,10 @@ async function sendOne(client: Client): Promise<void> {
   if (client.request !== request) return;
   client.request = undefined;
   noteEnd(client);
-  const came = `${answer.failure ?? answer.status}${unmentioned(answer, count)}`;
-  printDebug(client.reporter, `${batch.path}, ${count} operations: ${came}`);
+  if (client.reporter.debug) {
+    const came = `${answer.failure ?? answer.status}${unmentioned(answer, count)}`;
+    printDebug(client.reporter, `${batch.path}, ${count} operations: ${came}`);
+  }
   conclude(client, answer, batch.body.length > LARGE_BODY);
 }
 
@@ -85,7 +86,7 @@ export function conclude(client: Client, answer: Answer, isLarge?: boolean): voi
   client.answer = answer;
   const outcome = heard(client, answer, client.inFlight - offset, isLarge);
   const random = outcome.kind === "retry" ? randomOf(client.ports) : 0;
-  step(client, answered, outcome, random, offset > 0 && isIdentify(client.outbox.at(offset)));
+  step(client, answered, outcome, random, offset > 0 && client.outbox.at(offset)?.kind === "identify");
 }
 
 /** What an answer says of the `count` operations that were sent. */
@@ -140,7 +141,7 @@ function wake(client: Client, afterMs: number): void {
   const { timer } = client;
   const { timers } = client.ports;
   client.timer = undefined;
-  timers.clear(timer);
+  if (timer !== undefined) timers.clear(timer);
   client.timer = afterMs > 0 ? timers.set(() => guard(client, () => onTimer(client)), afterMs) : undefined;
   // A host that sets no timer: no wait is better than one without end, unless there would be attempts without end.
   const { phase } = client;

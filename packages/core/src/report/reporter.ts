@@ -1,5 +1,4 @@
 /** Hands errors to the app and keeps a throwing, re-entrant or missing `onError` from doing harm. */
-import { attempt } from "../attempt.ts";
 import type { WhisperrError } from "../errors.ts";
 import { describeThrown, printable } from "../events/refusal.ts";
 import type { EventRules } from "../events/schemas.ts";
@@ -129,8 +128,11 @@ export function printDebug(reporter: Reporter, message: string): void {
 }
 
 function print(reporter: Reporter, level: "debug" | "warn", message: string): void {
-  // A broken console is not the app's problem either.
-  attempt(() => reporter.ports.log(level, `[whisperr] ${shown(reporter, message)}`));
+  try {
+    reporter.ports.log(level, `[whisperr] ${shown(reporter, message)}`);
+  } catch {
+    // A broken console is not the app's problem either.
+  }
 }
 
 /** A server may echo the key in its words. What is too short to be a key would garble every other word. */
