@@ -1,7 +1,7 @@
 /** A visitor, a user and their tokens, and what becomes of what is said of them. */
 import type { IdentifyBody, WireChannel } from "../src/events/identify-body.ts";
 import type { Identity } from "../src/identity/identity.ts";
-import { carriedBy, channelsOf, pushUpdate, saying, settled } from "../src/identity/push-token.ts";
+import { carriedBy, channelsOf, pushUpdate, saying, settled, withToken } from "../src/identity/push-token.ts";
 
 export const VISITOR: Identity = { anonymousId: "visitor-1" };
 export const ADA: Identity = { ...VISITOR, userId: "ada" };
@@ -66,6 +66,9 @@ export function sent(identity: Identity, settling: Settling = "delivered"): Iden
   const { identity: next, body } = queued(identity);
   return settle(next, body, settling);
 }
+
+/** Of a user to whom a token was registered. */
+export const registered = sent(withToken(ADA, T1));
 
 /** What must be said now, as it travels. */
 export const wire = (identity: Identity) =>

@@ -3,7 +3,7 @@
  * Browsers give all such requests of a page 64 KiB together; what does not fit must go without, or wait for the next visit.
  */
 import { type FetchInit, type FetchResponse, retry, sendAhead, transmit, utf8Bytes } from "@whisperr/core";
-import { justFailed } from "../queue/in-flight.ts";
+import { justFailed, noteFrail } from "../queue/in-flight.ts";
 import { HURRY_MS, isReady, startOfExit } from "../queue/outbox.ts";
 import type { Page } from "./page.ts";
 
@@ -25,15 +25,14 @@ const RELEASE_MS = 500;
 /** `page.fetch`, with `keepalive` where the budget allows it. */
 export async function send(page: Page, url: string, init: FetchInit): Promise<FetchResponse> {
   // Called unbound: browsers refuse a fetch whose `this` is some other object.
-  const { fetch, shared, nowMs, storage, note } = page;
+  const { fetch, shared, nowMs } = page;
   const use = { bytes: utf8Bytes(init.body), endedAtMs: Number.NaN };
   const keepalive = use.bytes <= bytesLeft(page) && (!page.wasRefused || isLeaving(page));
   page.wasRefused = false;
   if (keepalive) shared.keepalive.add(use);
   else {
     page.frail += 1;
-    // It ends with the page: the next one need not wait for it, and sends nothing that stands behind it first.
-    storage.set(note, (storage.get(note) ?? "").replace(/\S+/, "0"));
+    noteFrail(page);
   }
   const startMs = nowMs();
   try {

@@ -29,6 +29,12 @@ export function noteInFlight(page: Page, count: number): void {
   } else if (!justFailed(page)) storage.remove(page.note);
 }
 
+/** The request ends with its page, and nobody need wait for it. Its note stays for whoever delivers an older identify meanwhile. */
+export function noteFrail({ storage, note }: Page): void {
+  const text = note && storage.get(note);
+  if (text) storage.set(note, text.replace(/\S+/, "0"));
+}
+
 /** The page is left. A busy browser may need a while to free its locks. */
 export function noteLeft({ storage, note }: Page): void {
   const text = note && storage.get(note);

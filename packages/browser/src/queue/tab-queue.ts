@@ -133,7 +133,7 @@ export function look(q: TabQueue): void {
     const text = q.tabEffects.get(key);
     if (text === "" && isMine) q.tabEffects.remove(key);
     // Of a page that has had the lock all the time, what is gone was cleared away by the app. Else others have settled it.
-    const isSettled = (text ?? "{") <= DISCARDED || (text === null && !(isMine && isOpen(q)));
+    const isSettled = text === null ? !(isMine && isOpen(q)) : text !== undefined && text <= DISCARDED;
     return isSettled || (q.isHere && !(queueOf(key) in q.queues));
   });
 }

@@ -25,7 +25,7 @@ export function bounded(storage: Storage): Storage {
     hasRoom: () => hasRoom,
     set(key, text) {
       const length = key.length + text.length;
-      // What is no longer than that takes the place of an operation.
+      // What holds no operation takes the place of one, which was longer.
       if (text > DISCARDED && key.startsWith(RECORD)) {
         if (length > room && room >= 0) {
           const left = MAX_LENGTH - lengthOf(storage);

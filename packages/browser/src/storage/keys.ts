@@ -22,7 +22,7 @@
  */
 
 export const RECORD = "q.";
-/** In place of an operation. */
+/** In place of an operation that its user's opt-out discarded. Empty texts sort before it, and what JSON begins with behind it. */
 export const DISCARDED = "-";
 export const IN_FLIGHT = "f.";
 export const LOCK = "c.";

@@ -7,7 +7,7 @@ import {
   newId,
   opted,
   queued,
-  sent,
+  registered,
   settle,
   T1,
   T2,
@@ -17,10 +17,7 @@ import {
 import { aTrack } from "../../test/operations.ts";
 import type { IdentifyBody } from "../events/identify-body.ts";
 import { type Identity, identified } from "./identity.ts";
-import { identifying, onlyOptsOut, pushUpdate, repeatedBy, saying, withToken } from "./push-token.ts";
-
-/** Of a user to whom a token was registered. */
-const registered = sent(withToken(ADA, T1));
+import { identifying, onlyOptsOut, pushUpdate, repeatedBy, saying } from "./push-token.ts";
 
 describe("an identify of the app's", () => {
   /** What travels, and who the user is then. */

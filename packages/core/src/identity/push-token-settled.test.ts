@@ -10,6 +10,7 @@ import {
   opted,
   optedOut,
   queued,
+  registered,
   type Settling,
   sent,
   settle,
@@ -22,9 +23,6 @@ import {
 import type { IdentifyBody } from "../events/identify-body.ts";
 import { type Identity, identified } from "./identity.ts";
 import { missing, pushUpdate, saying, settled, withToken } from "./push-token.ts";
-
-/** Of a user to whom a token was registered. */
-const registered = sent(withToken(ADA, T1));
 
 describe("a registration that is refused", () => {
   test("is forgotten, and sent when asked for again", () => {

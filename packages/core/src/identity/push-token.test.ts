@@ -10,6 +10,7 @@ import {
   optedIn,
   optedOut,
   queued,
+  registered,
   sent,
   settle,
   T1,
@@ -20,9 +21,6 @@ import {
 } from "../../test/identities.ts";
 import { type Identity, identified, parseIdentity } from "./identity.ts";
 import { pushUpdate, withToken } from "./push-token.ts";
-
-/** Of a user to whom a token was registered. */
-const registered = sent(withToken(ADA, T1));
 
 describe("the push token", () => {
   test("is kept, not sent, before there is a user; then sent under that user", () => {
