@@ -17,7 +17,7 @@ const BUILT = [
   "scripts/api-reports.test.ts",
 ];
 
-/** On the sources too, but too long for `npm run check`: thousands of worlds, the largest searches, mistakes built in to be noticed, every timed case at both ends of chance, a Redis of its own, every frame before the end of the call stack, everything that a page can break at every entry, processes that are killed or hang. */
+/** On the sources too, but too long for `npm run check`: thousands of worlds, the large searches, mistakes built in to be noticed, every timed case at both ends of chance, a Redis of its own, every frame before the end of the call stack, everything that a page can break at every entry, processes that are killed or hang. */
 const LONG = [
   "apps/ingestion/src/main.test.ts",
   "packages/browser/src/{hostile-pages,worker/hostile-workers}.test.ts",
@@ -25,7 +25,7 @@ const LONG = [
   "conformance/simulation/src/{many-worlds,pages/quick-visits,servers/sabotages}.test.ts",
   "conformance/src/{chance,mutants/middleware/middleware}.test.ts",
   "conformance/src/runner/hostile-drivers.test.ts",
-  "packages/core/test/exhaustive-large.test.ts",
+  "packages/core/test/exhaustive.test.ts",
   "packages/deno/src/kv-worlds.test.ts",
   "packages/edge/src/client/hostile-hosts.test.ts",
   "packages/edge/test/requests/exhaustive.test.ts",
@@ -36,21 +36,22 @@ const LONG = [
   "packages/node/test/sqlite-said.test.ts",
 ];
 
-/** These change their process for good: each server that answers is closed. */
-const ALONE = ["packages/node/test/servers-of-process.test.ts"];
+/** These change their process for good: each server that answers is closed; `next/server` is another. */
+const ALONE = [
+  "packages/edge/test/{entries,testing}.test.ts",
+  "packages/node/test/servers-of-process.test.ts",
+];
 
 /** What people read is true. */
 const DOCS = [
+  "packages/core/test/state-diagram.test.ts",
   "packages/*/test/docs.test.ts",
   "conformance/src/{coverage,interpreting,readme}.test.ts",
   "scripts/option-tables.test.ts",
 ];
 
-/**
- * Files of these have a worker each. Deno's clients end with their process, and tests leave some behind. The edge's tests replace
- * `next/server`, which another file may have loaded.
- */
-const ISOLATED = ["packages/deno", "packages/edge", "alone"];
+/** Files of these have a worker each. Deno's clients end with their process, and tests leave some behind. */
+const ISOLATED = ["packages/deno", "alone"];
 
 const workspaces = globSync("{packages/*,apps/*,conformance,conformance/*,release}/package.json").map(
   folderOf,

@@ -1,10 +1,20 @@
-/** Runs steps one after the other, all of them even when one fails. The exit code says whether all is well. */
+/** Runs steps, all of them even when one fails. The exit code says whether all is well. */
 import { runStep, type Step, type StepResult } from "./step.ts";
 import { summary } from "./summary.ts";
 
-export async function runCheck(steps: readonly Step[], leftOut?: readonly string[]): Promise<void> {
+/** `lanes` run side by side, the steps of each one after the other. */
+export async function runCheck(
+  lanes: readonly (readonly Step[])[],
+  leftOut?: readonly string[],
+): Promise<void> {
+  const startedMs = performance.now();
+  const results = (await Promise.all(lanes.map(runLane))).flat();
+  console.log(summary(results, (performance.now() - startedMs) / 1000, leftOut));
+  process.exitCode = results.some(({ failed }) => failed > 0) ? 1 : 0;
+}
+
+async function runLane(steps: readonly Step[]): Promise<StepResult[]> {
   const results: StepResult[] = [];
   for (const step of steps) results.push(await runStep(step));
-  console.log(summary(results, leftOut));
-  process.exitCode = results.some(({ failed }) => failed > 0) ? 1 : 0;
+  return results;
 }

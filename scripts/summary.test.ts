@@ -103,9 +103,9 @@ describe("the end of a check", () => {
   };
 
   test("is one plain line", () => {
-    expect(summary([result]).split("\n").at(-1)).toBe("3 passed, 0 failed");
+    expect(summary([result], 0).split("\n").at(-1)).toBe("3 passed, 0 failed");
     expect(
-      summary([result, { ...result, failed: 2 }])
+      summary([result, { ...result, failed: 2 }], 0)
         .split("\n")
         .at(-1),
     ).toBe("6 passed, 2 failed");
@@ -113,7 +113,7 @@ describe("the end of a check", () => {
 
   test("counts what was not run apart, and says why, by reason", () => {
     const notRun = ["node18", "node20"].map((suite) => ({ suite, why: "needs client" }));
-    const text = summary([{ ...result, notRun }], ["random seeds (npm run fuzz)"]);
+    const text = summary([{ ...result, notRun }], 0, ["random seeds (npm run fuzz)"]);
     expect(text).toContain("not run: 2 of conformance: needs client (node18, node20)");
     expect(text).toContain("not run: random seeds (npm run fuzz)");
     expect(text.split("\n").at(-1)).toBe("3 passed, 0 failed, 2 skipped");
@@ -121,10 +121,13 @@ describe("the end of a check", () => {
 
   test("names what failed just before the last line", () => {
     const failures = ["Node.js 26 > retry.statuses: got 1"];
-    const lines = summary([
-      { ...result, failed: 1, failures },
-      { ...result, name: "lint", failed: 1 },
-    ]).split("\n");
+    const lines = summary(
+      [
+        { ...result, failed: 1, failures },
+        { ...result, name: "lint", failed: 1 },
+      ],
+      0,
+    ).split("\n");
     expect(lines.slice(-3, -1)).toEqual([
       "failed: conformance: Node.js 26 > retry.statuses: got 1",
       "failed: lint",
@@ -132,8 +135,9 @@ describe("the end of a check", () => {
   });
 
   test("has a row for each step, and says of one that nothing changed for it", () => {
-    const text = summary([result, { ...result, name: "edge", cached: true }]);
+    const text = summary([result, { ...result, name: "edge", cached: true }], 20);
     expect(text).toMatch(/^conformance +12\.3 s +3 +0 +0$/m);
     expect(text).toMatch(/^edge +12\.3 s +3 +0 +0 +passed before, and nothing it reads has changed$/m);
+    expect(text).toMatch(/^together +20\.0 s$/m);
   });
 });

@@ -6,15 +6,19 @@ import type { StepResult } from "./step.ts";
 const MAX_NAMES = 8;
 const MAX_REASONS = 30;
 
-/** `leftOut`: what this check never runs, in words. The last line is plain: `N passed, N failed`. */
-export function summary(results: readonly StepResult[], leftOut: readonly string[] = []): string {
+/** `seconds` went by. `leftOut`: what this check never runs, in words. The last line is plain: `N passed, N failed`. */
+export function summary(
+  results: readonly StepResult[],
+  seconds: number,
+  leftOut: readonly string[] = [],
+): string {
   const notRun = results.flatMap((result) => result.notRun.map((one) => ({ ...one, step: result.name })));
   const passed = sum(results.map((result) => result.passed));
   const failed = sum(results.map((result) => result.failed));
   const skipped = notRun.length === 0 ? "" : `, ${notRun.length} skipped`;
   return [
     "",
-    ...table(results),
+    ...table(results, seconds),
     "",
     ...notRunLines(notRun),
     ...leftOut.map((what) => `not run: ${what}`),
@@ -23,8 +27,8 @@ export function summary(results: readonly StepResult[], leftOut: readonly string
   ].join("\n");
 }
 
-function table(results: readonly StepResult[]): string[] {
-  const total = { name: "together", seconds: sum(results.map(({ seconds }) => seconds)) };
+function table(results: readonly StepResult[], seconds: number): string[] {
+  const total = { name: "together", seconds };
   const width = Math.max(...[...results, total].map(({ name }) => name.length));
   const row = (name: string, ...cells: (string | number)[]) =>
     [name.padEnd(width), ...cells.map((cell) => String(cell).padStart(8))].join("  ");

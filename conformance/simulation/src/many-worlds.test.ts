@@ -4,5 +4,5 @@ import { KINDS } from "./script.ts";
 import { expectWorldsToPass } from "./worlds-pass.ts";
 
 test.each(KINDS)("nothing is lost, doubled or out of order in worlds of %s", (kind) =>
-  expectWorldsToPass(kind, 101, 400),
+  expectWorldsToPass(kind, 26, 475),
 );
