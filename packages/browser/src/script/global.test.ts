@@ -11,7 +11,7 @@ function page(kept: readonly WaitingCall[] = []) {
   const create = () => {
     const name = ++clients;
     const hear = (what: unknown) => void told.push(`${name} ${what} ${Date.now()}`);
-    return { track: hear, shutdown: () => hear("shutdown") };
+    return { track: hear, optOut: () => hear("optOut"), shutdown: () => hear("shutdown") };
   };
   const whisperr: PageGlobal = { q: kept };
   installGlobal(whisperr, create);
@@ -35,6 +35,15 @@ describe("the global of the script tag", () => {
     ]);
     call("track", "now");
     expect(told).toEqual(["1 early 1000", "1 late 3000", "1 now 5000"]);
+  });
+
+  it("keeps a thousand events, and what a person chose after them", () => {
+    vi.useFakeTimers({ now: 0 });
+    const { told, call } = page();
+    for (let i = 0; i < 1001; i++) call("track", i);
+    call("optOut");
+    call("createWhisperr", key);
+    expect(told.slice(-2)).toEqual(["1 999 0", "1 optOut 0"]);
   });
 
   it("hands calls to the client that follows one that was shut down", () => {

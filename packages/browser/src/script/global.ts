@@ -1,7 +1,7 @@
 /** The global `whisperr` of the script-tag build: what the loader stub kept is replayed, and calls find their client. */
 import { attempt } from "@whisperr/core";
 import type { channel, Whisperr } from "../index.ts";
-import { MAX_WAITING_CALLS, METHODS, type WaitingCall } from "./calls.ts";
+import { isKept, METHODS, type WaitingCall } from "./calls.ts";
 
 export interface PageGlobal {
   /** The stub's calls; then what takes them at once, for functions of the stub that the page still holds. */
@@ -47,7 +47,7 @@ export function installGlobal(page: PageGlobal, create: AnyMethod): void {
       return next;
     }
     if (client === undefined) {
-      if (waiting.length < MAX_WAITING_CALLS) waiting.push([method, args, atMs ?? Date.now()]);
+      if (isKept(method, waiting)) waiting.push([method, args, atMs ?? Date.now()]);
       return undefined;
     }
     const target = client as unknown as { readonly [method: string]: AnyMethod };

@@ -3,7 +3,7 @@
  * meanwhile. Nothing here may fail, and a page whose visitors block the script goes on with it alone. Tag managers take
  * nothing newer than ES5, and the build turns nothing into it.
  */
-import { MAX_WAITING_CALLS, METHODS, type WaitingCall } from "./calls.ts";
+import { isKept, METHODS, type WaitingCall } from "./calls.ts";
 
 interface Stub {
   q: WaitingCall[];
@@ -18,8 +18,7 @@ if (!{}.hasOwnProperty.call(page, "whisperr") || !page.whisperr) {
   page.whisperr = stub;
   METHODS.split(" ").forEach(function (method) {
     stub[method] = function () {
-      // By the last index, not by length: once loaded, the script puts a plain `{ push }` here.
-      if (!stub.q[MAX_WAITING_CALLS - 1]) stub.q.push([method, arguments as never, Date.now()]);
+      if (isKept(method, stub.q)) stub.q.push([method, arguments as never, Date.now()]);
     };
   });
 }

@@ -1,6 +1,7 @@
 /** The exact public surface of the built package, as ESM and through require(). */
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { runInNewContext } from "node:vm";
 import { transform } from "esbuild";
 import { describe, expect, it, test } from "vitest";
 
@@ -107,6 +108,18 @@ describe("the built files", () => {
   it("stands in for the script in ES5, which is all that tag managers take", async () => {
     const { code } = await transform(built("loader.js"), { target: "es5" });
     expect(code).toContain("whisperr");
+  });
+
+  it("keeps a thousand events, and what a person chose after them", () => {
+    const window = {} as { whisperr: { q: unknown[] } & Record<string, () => void> };
+    runInNewContext(built("loader.js"), { window });
+    const call = (method: string) => window.whisperr[method]?.();
+    for (let i = 0; i < 600; i++) {
+      call("track");
+      call("page");
+    }
+    for (const choice of ["optOut", "reset", "identify"]) call(choice);
+    expect(window.whisperr.q).toHaveLength(1003);
   });
 
   it("stands in for the script with 400 bytes at most", () => {
