@@ -10,7 +10,7 @@ const PRIVATE_NAMES = `
   onOutOfWork onSettled onStored phase ports readText refusals reporter reporting retryAfter silent stopping
   suspect timers transport unlisten untold isFirst uuid warned failure reports recorder rounds futile base baseJson config
   doubtful isReady hasStarted isStored joined note own readLocked recovery requestLock revoked isHere maySend written
-  lease leaseMs tabEffects failedAtMs bodyBytes frail wasRefused isFailureKnown contextText isHidden contextOf queues session device shared prefix endHandling retriesKept isHandling handlerReturned
+  lease leaseMs tabEffects failedAtMs bodyBytes frail wasRefused isFailureKnown isHidden contextOf queues session device shared prefix endHandling retriesKept isHandling handlerReturned
   isTorn leavingAs isWeighed weighedSize clockAheadMs mistimed clockTrust drawnAtMs around assigned endPause pause resumeAfterMs awaits caller cutOff deadline deadlineMs delayMs dueMs isCalling isSet letGo owner recover requestEffects requests setTimer wake
   holds holding pushing addTraits releaseHeld claimed identifying onlyOptsOut noteUnheard noteRepeated settled device durable storedLocks watchViews contextOf
   ahead sendingAhead aheadBytes sendAhead isHurried isSayingAgain hasSpoken sinceMs isAlone isPrerendered isLeft leftMs reading inTime mayBeUndone

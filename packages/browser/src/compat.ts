@@ -113,7 +113,7 @@ function publish(api: WhisperrApi): void {
 
 function apiOf(given: WhisperrOptions): WhisperrApi {
   const { autocapturePageviews, ...options } = Object(given) as WhisperrOptions;
-  attempt(sayOld, undefined);
+  attempt(sayOld);
   const client = createWhisperr({ pageViews: autocapturePageviews, ...options });
   const track = (event: unknown, properties?: object, context?: object) => {
     // 0.2 took no notice of a call without a name.
@@ -142,7 +142,7 @@ function guarded(api: WhisperrApi): WhisperrApi {
   for (const name in calls) {
     const call = calls[name];
     if (typeof call === "function")
-      calls[name] = (...args: unknown[]) => attempt(() => call.apply(undefined, args), undefined);
+      calls[name] = (...args: unknown[]) => attempt(() => call.apply(undefined, args));
   }
   return api;
 }

@@ -51,8 +51,9 @@ const optionsIn = (file: string, name: string) => {
 
 it("says of workers which keys they store, and how long they are waited for", () => {
   const [, stored = ""] = /## What is stored\n([\s\S]*)$/.exec(workers) ?? [];
+  const keys = read("src/storage/keys.ts") + read("src/storage/prefixes.ts");
   for (const [, key = ""] of stored.matchAll(/`([a-z]+\.?)`/g))
-    if (key !== "memory") expect(read("src/storage/keys.ts")).toContain(`"${key}"`);
+    if (key !== "memory") expect(keys).toContain(`"${key}"`);
   expect(read("src/worker/waiting-calls.ts")).toContain("MAX_OPEN_MS = 2000");
   expect(read("src/page/lifecycle.ts")).toContain("SCAN_EVERY_MS = 15_000");
 });

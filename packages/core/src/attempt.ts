@@ -1,7 +1,9 @@
 /** What other code may have broken, or made up: a host that throws, a text that is no JSON, members of every object. */
 
 /** What `action` returns, or `otherwise` where it throws. */
-export function attempt<T>(action: () => T, otherwise: T): T {
+export function attempt<T>(action: () => T): T | undefined;
+export function attempt<T>(action: () => T, otherwise: T): T;
+export function attempt<T>(action: () => T, otherwise?: T): T | undefined {
   try {
     return action();
   } catch {
@@ -11,11 +13,7 @@ export function attempt<T>(action: () => T, otherwise: T): T {
 
 /** What a text says, and nothing where it is no JSON of an object. */
 export function jsonObject(text: unknown): object {
-  try {
-    return Object(JSON.parse(text as string));
-  } catch {
-    return {};
-  }
+  return attempt(() => Object(JSON.parse(text as string)), {});
 }
 
 /** Options without what other code has given to every object: enumerable members of `Object.prototype`. */

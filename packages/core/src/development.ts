@@ -13,6 +13,9 @@ import type { ResolvedOptions } from "./resolve-options.ts";
 import { isTestRun } from "./test-run.ts";
 import { type Names, nearestName, unknownNames } from "./unknown-names.ts";
 
+/** In words, or what it may be. */
+type Rule = string | readonly unknown[];
+
 /** Throws an Error unless an option `fits`: `maxRetries must be a whole number from 0 to 1000 (got NaN)`. */
 export function mustBe(fits: unknown, what: string, rule: string, value: unknown): asserts fits {
   if (!fits) throw misuse(rejection(what, rule, value), what);
@@ -23,15 +26,15 @@ export function mustFit(
   fits: unknown,
   reason: DropReason,
   what: string,
-  rule: string,
+  rule: Rule,
   value: unknown,
 ): asserts fits {
   if (!fits) throw new Refusal(reason, rejection(what, rule, value));
 }
 
 /** Text is never shown, for it may be the key in a wrong place. */
-const rejection = (what: string, rule: string, value: unknown) =>
-  `${what} must be ${rule} (got ${described(value)})`;
+const rejection = (what: string, rule: Rule, value: unknown) =>
+  `${what} must be ${typeof rule === "string" ? rule : rule.join(" or ")} (got ${described(value)})`;
 
 /** What the options that both builds check must be. */
 export const RULES = {
@@ -98,7 +101,7 @@ export function checkNames(
       say?.(name, `${of} has no option ${quote(text)}${fix && `: write ${fix}`}.`);
     }
     // A getter or a proxy that throws where nobody would have looked, or what a page has broken: then nothing is said.
-  }, undefined);
+  });
 }
 
 /** Says of a `timeoutMs` that is no number how long the `call` that got it waits. */

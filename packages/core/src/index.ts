@@ -58,6 +58,7 @@ export type { IdentifyBody, IdentifyOptions } from "./events/identify-body.ts";
 export {
   type IdentifyOperation,
   isHeld,
+  isIdentify,
   type Operation,
   type TrackOperation,
 } from "./events/operation.ts";
@@ -67,6 +68,7 @@ export { type EventSchemas, refuseLaterAnswers, type Schema } from "./events/sch
 export { stringify } from "./events/snapshot.ts";
 export { ignoreRejection, isThenable } from "./events/thenable.ts";
 export { type Batch, cutBatch, encodeEvent, formatMessageId, utf8Bytes } from "./events/wire.ts";
+export { numberOf } from "./host-numbers.ts";
 export {
   type Answer,
   createTransport,

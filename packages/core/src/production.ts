@@ -15,7 +15,7 @@ export function mustFit(
   fits: unknown,
   reason: DropReason,
   what: string,
-  _rule: string,
+  _rule: unknown,
   _value: unknown,
 ): asserts fits {
   if (!fits) throw new Refusal(reason, `${what} (${reason})`);

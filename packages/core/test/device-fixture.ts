@@ -161,7 +161,7 @@ function adopt({ client }: DeviceRuntime<object>, held: Operation[], texts: read
   held.unshift(...due);
   held.push(...waiting);
   adoptOperations(client, due.length, waiting.length);
-  client.device.pushing?.reconcile(client, () => held.map((operation) => JSON.stringify(operation)));
+  client.device.pushing?.reconcile(client, () => held);
 }
 
 /** 0 when the books are in order. */

@@ -14,20 +14,12 @@ export interface PageContext {
 /** Put in at build time, from package.json. */
 declare const VERSION: string;
 
-/** What every event's context gets, with the same object while nothing changes. */
-export function contextOf(page: Page, shown: Partial<PageContext>): object {
-  const context = {
-    page: shown,
-    session_id: sessionAt(page, page.nowMs()),
-    library: { name: "@whisperr/browser", version: VERSION },
-  };
-  const text = JSON.stringify(context);
-  if (text !== page.contextText) {
-    page.contextText = text;
-    page.context = context;
-  }
-  return page.context;
-}
+/** What every event's context gets. */
+export const contextOf = (page: Page, shown: Partial<PageContext>): object => ({
+  page: shown,
+  session_id: sessionAt(page, page.nowMs()),
+  library: { name: "@whisperr/browser", version: VERSION },
+});
 
 /** A `data:` address can be megabytes long; no text of the page makes an event larger than this. */
 const MAX_TEXT_LENGTH = 2000;

@@ -1,6 +1,6 @@
 /** What the device says about its user (contract, section 3): no value, no key; never a guess. */
 
-import type { DeviceTraits } from "@whisperr/core";
+import { attempt, type DeviceTraits } from "@whisperr/core";
 
 export function deviceTraits(): DeviceTraits {
   return {
@@ -11,14 +11,10 @@ export function deviceTraits(): DeviceTraits {
 }
 
 function timezone(): string | undefined {
-  try {
-    const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
-    // What engines answer when they do not know.
-    return timeZone === "Etc/Unknown" ? undefined : timeZone;
-  } catch {
-    // On a system with a broken time zone some throw, and no identify() may be lost for that.
-    return undefined;
-  }
+  // On a system with a broken time zone some throw, and no identify() may be lost for that.
+  const timeZone = attempt(() => Intl.DateTimeFormat().resolvedOptions().timeZone);
+  // What engines answer when they do not know.
+  return timeZone === "Etc/Unknown" ? undefined : timeZone;
 }
 
 /** Do Not Track, or Global Privacy Control. */

@@ -41,7 +41,7 @@ export interface PageHost extends RuntimePorts {
   readonly isPrerendered: () => boolean;
   /** What the client does beyond the least. */
   readonly device?: Omit<Device, "identityStore" | "context">;
-  /** What every event's context gets: the same object while nothing changes. */
+  /** What every event's context gets. */
   readonly contextOf?: ((page: Page) => object) | undefined;
 }
 

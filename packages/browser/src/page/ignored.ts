@@ -1,4 +1,5 @@
 /** A page has one client per API key: what a later call wants otherwise is ignored, and that is said. */
+import { attempt } from "@whisperr/core";
 
 type Options = Readonly<Record<string, unknown>>;
 
@@ -18,9 +19,5 @@ export function sayIgnored(first: Options, later: Options, said: Set<string>): v
 
 /** Functions of the same text are one: components write them again with each rendering. */
 function textOf(value: unknown): string {
-  try {
-    return typeof value === "object" ? JSON.stringify(value) : String(value);
-  } catch {
-    return "";
-  }
+  return attempt(() => (typeof value === "object" ? JSON.stringify(value) : String(value)), "");
 }

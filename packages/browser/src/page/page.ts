@@ -15,7 +15,6 @@ import {
 import { effectsOf } from "../queue/effects.ts";
 import type { InFlight } from "../queue/in-flight.ts";
 import { isReady, LEASE_MS, outboxOf, storageFailed } from "../queue/outbox.ts";
-import type { Reading } from "../queue/recovery.ts";
 import { newTabQueue, type TabQueue } from "../queue/state.ts";
 import { createIdentityStore } from "../storage/identity-store.ts";
 import { nowhere } from "../storage/storage.ts";
@@ -32,8 +31,8 @@ export interface Page extends DeviceRecord, Omit<PageHost, "device">, TabQueue {
   readonly leaseMs: number;
   /** The timer that ends it; while it is set nothing is sent. */
   lease: unknown;
-  /** What is being read of the queues of other pages. */
-  reading: Reading | undefined;
+  /** Reads on in the queues of other pages, as long as it is this. */
+  reading: (() => void) | undefined;
   /** What it is that may be in flight. */
   awaited: InFlight;
   /** When the visitor came. */
@@ -54,9 +53,6 @@ export interface Page extends DeviceRecord, Omit<PageHost, "device">, TabQueue {
 
   /** The session of the last event, as it is stored. */
   session: string;
-  /** What the last event's context got, and the same as text. */
-  context: object;
-  contextText: string;
   /** While a view is recorded: of which page. The visitor may be on another one already. */
   viewed?: PageContext | undefined;
   /** And when the visitor saw it, in ms. */
@@ -85,7 +81,6 @@ export function createPage<Events extends EventMap>(
     hasSpoken: false,
     isHurried: options.flushAtStart === false,
     session: "",
-    contextText: "",
     // Core adds what makes it a client.
   } as Page;
   page.tabEffects = effectsOf(page);
@@ -107,7 +102,7 @@ export function createPage<Events extends EventMap>(
     {
       ...device,
       identityStore: createIdentityStore(storage, host.origin),
-      ...(contextOf && { context: () => contextOf(page) }),
+      context: contextOf && (() => contextOf(page)),
     },
     page,
   );

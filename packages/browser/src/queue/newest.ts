@@ -2,7 +2,7 @@
  * The last `identify()` of a user is the server's last word, in whatever order those of several pages arrive: while older ones of
  * other pages wait, newer ones are noted, and whoever settles the last of the older ones says the newer ones again.
  */
-import { append, type IdentifyOperation, jsonObject, type Operation, stringify } from "@whisperr/core";
+import { append, type IdentifyOperation, jsonObject, stringify } from "@whisperr/core";
 import type { Page } from "../page/page.ts";
 import { NEWEST, queueOf, RECORD, recordKey } from "../storage/keys.ts";
 import { mayArrive, readInFlight } from "./in-flight.ts";
@@ -85,6 +85,3 @@ const bodyOf = (operation: unknown): string => (operation as IdentifyOperation).
 
 const userOf = (operation: unknown): unknown =>
   (jsonObject(bodyOf(operation)) as { external_user_id?: unknown }).external_user_id;
-
-export const isIdentify = (operation: Operation | undefined): operation is IdentifyOperation =>
-  operation?.kind === "identify";

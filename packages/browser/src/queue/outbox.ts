@@ -1,8 +1,8 @@
 /** The client's outbox, which this page shares with others: what it holds, and when a request may leave. */
-import { guard, hurried, lose, type Outbox, step, tell, transmit } from "@whisperr/core";
+import { guard, hurried, isIdentify, lose, type Outbox, step, tell, transmit } from "@whisperr/core";
 import type { Page } from "../page/page.ts";
 import { type InFlight, justFailed, mayArrive, noteInFlight } from "./in-flight.ts";
-import { isIdentify, noteNewest, sayNewest } from "./newest.ts";
+import { noteNewest, sayNewest } from "./newest.ts";
 import { append, look, replace, take } from "./tab-queue.ts";
 
 export const outboxOf = (page: Page): Outbox => ({

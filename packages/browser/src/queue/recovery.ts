@@ -6,7 +6,7 @@ import { type DropReason, lose, type Operation, restore, type TrackOperation, te
 import type { Page } from "../page/page.ts";
 import { DISCARDED, queueOf, timeOf } from "../storage/keys.ts";
 import type { Copy } from "../storage/storage.ts";
-import { type InFlight, mayArrive, readInFlight, takeOver } from "./in-flight.ts";
+import { mayArrive, readInFlight, takeOver } from "./in-flight.ts";
 import { waitOut } from "./outbox.ts";
 import type { Entry } from "./state.ts";
 import { isLocked, recovered, store } from "./tab-queue.ts";
@@ -23,20 +23,6 @@ const RECORD_LENGTH = 400;
 /** The API takes nothing older; and what somebody left behind, an address in it perhaps, stays no longer. */
 const MAX_AGE_MS = 30 * 24 * 3_600_000;
 
-/** How far it is. */
-export interface Reading {
-  readonly keys: readonly string[];
-  readonly copy: Copy | undefined;
-  readonly inFlight: InFlight;
-  readonly entries: Entry[];
-  readonly lost: { [reason in DropReason]?: number };
-  /** Entries at the front that may have been under way. */
-  doubtful: number;
-  /** Of the record that was read last. */
-  queue: string;
-  atMs: number;
-}
-
 /** `keys`: all there are. `records`: those of records, and of the copy's. */
 export function readLocked(
   page: Page,
@@ -45,27 +31,58 @@ export function readLocked(
   copy?: Copy,
 ): void {
   if (page.recovery !== "reading") return;
+  const { storage } = page;
   const known = new Set(page.entries.map(({ key }) => key));
   const inFlight = readInFlight(page, keys).filter(({ last }) => isLocked(page, last));
   takeOver(page, inFlight);
   // Of what this page had before, too: another one may have had it meanwhile, and sent it when it was left.
   waitOut(page, inFlight);
-  page.reading = {
-    // A client that is being shut down sends what it has, and recovers nothing more.
-    keys:
-      page.stopping && page.hasStarted
-        ? []
-        : records.filter((key) => isLocked(page, key) && !known.has(key)).sort(),
-    copy,
-    inFlight,
-    entries: [],
-    lost: {},
-    doubtful: 0,
-    queue: "",
-    atMs: 0,
-  };
-  const { reading } = page;
-  whenFree(page, reading.keys.length, () => readOn(page, reading, 0));
+  // A client that is being shut down sends what it has, and recovers nothing more.
+  const isOver = page.stopping && page.hasStarted;
+  const wanted = isOver ? [] : records.filter((key) => isLocked(page, key) && !known.has(key)).sort();
+  const found: Entry[] = [];
+  const lost: { [reason in DropReason]?: number } = {};
+  const inTime = ages(page);
+  /** Entries at the front that may have been under way. */
+  let doubtful = 0;
+  let at = 0;
+
+  /** How many characters that were. */
+  function read(key: string): number {
+    const stored = storage.get(key);
+    const text = stored ?? copy?.get(key);
+    // A lock may be lost between two pieces.
+    if (!isLocked(page, key) || text === undefined) return 0;
+    const operation = text && (text === DISCARDED ? "opted_out" : inTime(key, restore(page, text)));
+    if (typeof operation === "string") {
+      storage.remove(key);
+      if (operation) lost[operation] = (lost[operation] ?? 0) + 1;
+      return text.length;
+    }
+    const entry = { key, operation, isStored: true };
+    // It may be other than it was, or known from the copy only.
+    if (JSON.stringify(operation) !== stored) store(storage, entry);
+    found.push(entry);
+    if (mayArrive(inFlight, key)) doubtful = found.length;
+    return text.length;
+  }
+
+  function readOn(): void {
+    // The page was left meanwhile, and has perhaps come back.
+    if (page.recovery !== "reading" || page.reading !== readOn) return;
+    const from = at;
+    for (let left = page.isHidden() ? Infinity : MAX_LENGTH_AT_ONCE; left > 0 && at < wanted.length; at++)
+      left -= RECORD_LENGTH + read(wanted[at] as string);
+    if (from < at) return whenFree(page, at < wanted.length ? Infinity : at, readOn);
+    recovered(page, found, doubtful);
+    for (const [reason, count] of Object.entries(lost)) {
+      page.accepted += count;
+      lose(page, reason as DropReason, count);
+    }
+    tell(page);
+  }
+  page.reading = readOn;
+  whenFree(page, wanted.length, readOn);
 }
 
 /**
@@ -77,57 +94,18 @@ export function whenFree({ isHidden, timers }: Page, count: number, task: () => 
   if (count <= FEW || isHidden() || timers.set(task, 0) === null) task();
 }
 
-function readOn(page: Page, reading: Reading, from: number): void {
-  // It was left meanwhile, and has perhaps come back.
-  if (page.recovery !== "reading" || page.reading !== reading) return;
-  const { keys, entries, lost } = reading;
-  let at = from;
-  for (let left = page.isHidden() ? Infinity : MAX_LENGTH_AT_ONCE; left > 0 && at < keys.length; at++)
-    left -= RECORD_LENGTH + read(page, reading, keys[at] as string);
-  if (from < keys.length)
-    return whenFree(page, at < keys.length ? Infinity : at, () => readOn(page, reading, at));
-  recovered(page, entries, reading.doubtful);
-  for (const [reason, count] of Object.entries(lost)) {
-    page.accepted += count;
-    lose(page, reason as DropReason, count);
-  }
-  tell(page);
-}
-
-/** How many characters that were. */
-function read(page: Page, reading: Reading, key: string): number {
-  const { storage } = page;
-  const { copy, inFlight, entries, lost } = reading;
-  const stored = storage.get(key);
-  const text = stored ?? copy?.get(key);
-  // A lock may be lost between two pieces.
-  if (!isLocked(page, key) || text === undefined) return 0;
-  const operation =
-    text && (text === DISCARDED ? "opted_out" : inTime(page, reading, key, restore(page, text)));
-  if (typeof operation === "string") {
-    storage.remove(key);
-    if (operation) lost[operation] = (lost[operation] ?? 0) + 1;
-    return text.length;
-  }
-  const entry = { key, operation, isStored: true };
-  // It may be other than it was, or known from the copy only.
-  if (JSON.stringify(operation) !== stored) store(storage, entry);
-  entries.push(entry);
-  if (mayArrive(inFlight, key)) reading.doubtful = entries.length;
-  return text.length;
-}
-
-function inTime(
-  page: Page,
-  reading: Reading,
-  key: string,
-  operation: Operation | DropReason,
-): Operation | DropReason {
-  if (queueOf(key) !== reading.queue) {
-    reading.queue = queueOf(key);
-    reading.atMs = timeOf(reading.queue);
-  }
-  // An identify has no time of its own: it came after what stands before it.
-  if (Object(operation).kind === "track") reading.atMs = (operation as TrackOperation).atMs;
-  return page.nowMs() - reading.atMs > MAX_AGE_MS ? "too_old" : operation;
+/** The operation of each record in turn, or that it is too old. */
+function ages(page: Page) {
+  /** Of the record that was read last. */
+  let queue: string;
+  let atMs: number;
+  return (key: string, operation: Operation | DropReason): Operation | DropReason => {
+    if (queueOf(key) !== queue) {
+      queue = queueOf(key);
+      atMs = timeOf(queue);
+    }
+    // An identify has no time of its own: it came after what stands before it.
+    if (Object(operation).kind === "track") atMs = (operation as TrackOperation).atMs;
+    return page.nowMs() - atMs > MAX_AGE_MS ? "too_old" : operation;
+  };
 }

@@ -3,7 +3,7 @@
  * Loaded only there.
  */
 import type { Timers } from "@whisperr/core";
-import { LOCK, queueOf, RECORD } from "../storage/keys.ts";
+import { LOCK, RECORD } from "../storage/prefixes.ts";
 import type { Storage } from "../storage/storage.ts";
 import type { TabLocks, Whose } from "./locks.ts";
 
@@ -33,7 +33,8 @@ export function storedLocks(storage: Storage, timers: Timers, nowMs: () => numbe
     storage.set(key, `${me} ${String(untilMs).padStart(TIME_LENGTH, "0")}`);
 
   function free(key: string): void {
-    const hasRecords = storage.keys().some((one) => one.startsWith(RECORD) && LOCK + queueOf(one) === key);
+    const records = `${RECORD}${key.slice(LOCK.length)}.`;
+    const hasRecords = storage.keys().some((one) => one.startsWith(records));
     if (hasRecords) write(key, 0);
     else storage.remove(key);
   }

@@ -43,7 +43,7 @@ export function installGlobal(page: PageGlobal, create: AnyMethod): void {
       // What waits may be lost where the page has broken what this needs; the client is not.
       attempt(() => {
         for (const [name, its, itsMs] of waiting.splice(0)) call(name, its, itsMs);
-      }, undefined);
+      });
       return next;
     }
     if (client === undefined) {

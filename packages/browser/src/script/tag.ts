@@ -14,5 +14,5 @@ page.whisperr = kept;
 if (!kept.channel) {
   kept.channel = channel;
   // A page that has broken what this needs has no global then, and no error of ours either.
-  attempt(() => installGlobal(kept, createWhisperr as (...args: readonly unknown[]) => unknown), undefined);
+  attempt(() => installGlobal(kept, createWhisperr as (...args: readonly unknown[]) => unknown));
 }

@@ -2,7 +2,7 @@
  * What `@whisperr/web` 0.2 left on this origin: the visitor and the user go on, and what waits is delivered first. The first
  * client that starts takes it, with whatever API key: the earlier SDK had one store for all.
  */
-import { attempt } from "@whisperr/core";
+import { attempt, jsonObject } from "@whisperr/core";
 import { IDENTITY, OPT_OUT, recordKey, TIME_LENGTH } from "./keys.ts";
 import type { Storage } from "./storage.ts";
 
@@ -48,12 +48,8 @@ export function moveIn(storage: Storage, origin: Storage, nowMs: number, random:
 }
 
 function earlierIn(kept: string | null | undefined): Earlier[] {
-  try {
-    const operations: unknown = JSON.parse(kept ?? "");
-    return Array.isArray(operations) ? operations.filter((one) => typeof one === "object" && one) : [];
-  } catch {
-    return [];
-  }
+  const operations = jsonObject(kept);
+  return Array.isArray(operations) ? operations.filter((one) => typeof one === "object" && one) : [];
 }
 
 /** As this SDK stores it. What makes no sense is found out, and reported, when it is read. */

@@ -21,13 +21,12 @@
  * has the lock sees so before it sends. What an app has cleared away, the page that wrote it stores again.
  */
 
-export const RECORD = "q.";
+export { GONE, IN_FLIGHT, NEWEST, RECORD } from "./prefixes.ts";
+
+import { RECORD } from "./prefixes.ts";
+
 /** In place of an operation that its user's opt-out discarded. Empty texts sort before it, and what JSON begins with behind it. */
 export const DISCARDED = "-";
-export const IN_FLIGHT = "f.";
-export const LOCK = "c.";
-export const GONE = "g.";
-export const NEWEST = "n.";
 export const IDENTITY = "id";
 export const SESSION = "session";
 export const LEFT = "left";

@@ -52,7 +52,7 @@ export const openStorage = (prefix: string, kind: "localStorage" | "sessionStora
           keeps ||= store.getItem(prefix + key) === text;
           return keeps;
         }, false),
-      remove: (key) => attempt(() => store.removeItem(prefix + key), undefined),
+      remove: (key) => attempt(() => store.removeItem(prefix + key)),
     };
   }, nowhere);
 

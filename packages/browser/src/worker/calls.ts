@@ -95,7 +95,7 @@ function makeAll(worker: Worker): void {
   for (const { name, args, atMs, done } of waiting.splice(0)) {
     worker.atMs = atMs;
     // Whatever becomes of one, the next is made.
-    const result = attempt(() => call(worker, name, args), undefined);
+    const result = attempt(() => call(worker, name, args));
     done?.(result as Promise<FlushResult>);
   }
   worker.atMs = undefined;

@@ -79,7 +79,7 @@ function newClient(given: Pick<Worker, "options" | "resolved" | "features">): De
   const { apiKey } = worker.resolved;
   const plain = PLAIN_CALLS.map((name) => [
     name,
-    (...args: readonly unknown[]) => void attempt(() => call(worker, name, args), undefined),
+    (...args: readonly unknown[]) => void attempt(() => call(worker, name, args)),
   ]);
   const client = {
     ...Object.fromEntries(plain),

@@ -6,7 +6,7 @@
 import { hurried } from "../delivery/flushing.ts";
 import type { AnyEvents, EventMap } from "../events/event-types.ts";
 import { bodyOf, type IdentifyBody, identifyBody } from "../events/identify-body.ts";
-import type { Operation, TrackOperation } from "../events/operation.ts";
+import { isIdentify, type Operation, type TrackOperation } from "../events/operation.ts";
 import { createRecorder, recordEvent } from "../events/recorder.ts";
 import { quote, Refusal } from "../events/refusal.ts";
 import { checkUserId, stringify } from "../events/snapshot.ts";
@@ -158,7 +158,7 @@ export function become(client: DeviceRecord, next: Identity): void {
 
 /** An identify has left the queue: what it says is now known to be so, or not, or to be in doubt. */
 export function onSettled(client: DeviceRecord, operation: Operation, isDelivered: boolean): void {
-  if (operation.kind !== "identify") return;
+  if (!isIdentify(operation)) return;
   const body = bodyOf(operation);
   // One that was sent before its turn, and leaves without an answer: opted out, or pushed out.
   const isUnheard = client.ahead.some(({ operations }) => operations.has(operation));

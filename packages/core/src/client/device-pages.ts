@@ -1,7 +1,6 @@
 /** What other pages of the same device have left behind or changed. */
 import type { DropReason } from "../errors.ts";
-import type { Operation } from "../events/operation.ts";
-import { stringify } from "../events/snapshot.ts";
+import { isIdentify, type Operation } from "../events/operation.ts";
 import { hearIdentity, identityOf } from "../identity/identity-keeper.ts";
 import { read } from "../loop/books.ts";
 import { parseOperation } from "../queue/stored-operation.ts";
@@ -16,7 +15,7 @@ export function restore(client: DeviceRecord, text: string): Operation | DropRea
   if (operation === undefined) return "corrupt";
   const isSilent = silent || identityOf(client).optedOut;
   if (isSilent && !pushing?.onlyOptsOut(operation)) return "opted_out";
-  if (operation.kind === "identify") pushing?.noteUnheard(client, operation);
+  if (isIdentify(operation)) pushing?.noteUnheard(client, operation);
   if (!operation.held) return operation;
   if (holding) return holding.claimed(identityOf(client), operation) ?? "reset";
   // Where nothing is held, it goes out as its visitor's.
@@ -27,10 +26,10 @@ export function restore(client: DeviceRecord, text: string): Operation | DropRea
 /** For a queue that no other page shares. An earlier process may have sent what its outbox kept. */
 export function startAlone(client: DeviceRecord): void {
   const { pushing } = client.device;
-  const identifies = read(client.outbox, 0).filter((operation) => operation.kind === "identify");
+  const identifies = read(client.outbox, 0).filter(isIdentify);
   for (const operation of identifies) pushing?.noteUnheard(client, operation);
   startQueue(client);
-  pushing?.reconcile(client, () => identifies.map((operation) => stringify(operation)));
+  pushing?.reconcile(client, () => identifies);
 }
 
 /** Another page may have changed the identity, to `said` if that is known: sees to what that means for the queue. */

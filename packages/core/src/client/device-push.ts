@@ -1,8 +1,7 @@
 /** The push token of a device: what is said of it is queued, and what became of that is remembered. */
-import { jsonObject } from "../attempt.ts";
 import { checkNames } from "../development.ts";
 import { bodyOf, identifyBody, type WireChannel } from "../events/identify-body.ts";
-import type { IdentifyOperation } from "../events/operation.ts";
+import { type IdentifyOperation, isIdentify, type Operation } from "../events/operation.ts";
 import { isText, stringify } from "../events/snapshot.ts";
 import { classifyAnswer, type Transport } from "../http/exchange.ts";
 import { identityOf, setIdentity } from "../identity/identity-keeper.ts";
@@ -84,16 +83,16 @@ function noteRepeated(client: DeviceRecord, repeated: { readonly body: string })
   setIdentity(client, { ...identity, said: saying(identity.said, news) });
 }
 
-/** `texts`: of all operations that wait. What else is noted as queued was lost before it was: it is said now. */
-function reconcile(client: DeviceRecord, texts: () => readonly unknown[]): void {
+/** `waiting`: all operations that do, read from storage or not. What else is noted as queued was lost before it was: it is said now. */
+function reconcile(client: DeviceRecord, waiting: () => readonly object[]): void {
   // Nobody is made a visitor for it.
   const isDue =
     !client.stopping && !client.device.silent && client.identityStore.read()?.includes('"isQueued":true');
   if (!isDue) return;
   const identity = identityOf(client);
   const { said } = identity;
-  const waiting = texts().map(jsonObject) as IdentifyOperation[];
-  const gone = missing(said, waiting.filter(({ kind }) => kind === "identify").map(bodyOf));
+  const identifies = (waiting() as Operation[]).filter(isIdentify);
+  const gone = missing(said, identifies.map(bodyOf));
   if (gone[0]) become(client, { ...identity, said: settled(said, undefined, false, gone) });
 }
 

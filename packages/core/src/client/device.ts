@@ -64,7 +64,7 @@ export interface Device {
   /** Events wait for `identify()` instead of going out under the visitor's id, by means of `holding`. */
   readonly holds?: boolean;
   /** What every event's context gets beside the app's own. */
-  readonly context?: () => object;
+  readonly context?: (() => object) | undefined;
   /** Adds the traits that the device knows to an identify. */
   readonly addTraits?: ((body: IdentifyBody) => void) | undefined;
   readonly holding?: typeof HOLD | undefined;

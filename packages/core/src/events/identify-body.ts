@@ -130,7 +130,7 @@ function wireChannel(entry: unknown, where: string, rules: EventRules | undefine
     oneOf(allowed, given[name], `${name} of ${where}`);
   const { address, type: channel, opted_in } = given;
   mustFit(isText(address), REASON, `address of ${where}`, NON_BLANK, address);
-  mustFit(TYPES.includes(channel), REASON, `type of ${where}`, TYPES.join(" or "), channel);
+  mustFit(TYPES.includes(channel), REASON, `type of ${where}`, TYPES, channel);
   // As it travels, and as other SDKs have it: a "no" must not be taken for nothing.
   mustFit(opted_in === undefined, REASON, `opted_in of ${where}`, "written optedIn", opted_in);
   checkNames(
@@ -164,6 +164,6 @@ function wireChannel(entry: unknown, where: string, rules: EventRules | undefine
 function oneOf(allowed: readonly unknown[], given: unknown, what: string): unknown {
   const value = given ?? undefined;
   const fits = value === undefined || allowed.includes(value);
-  mustFit(fits, REASON, what, allowed.join(" or "), value);
+  mustFit(fits, REASON, what, allowed, value);
   return value;
 }

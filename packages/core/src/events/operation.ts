@@ -34,3 +34,6 @@ export type Operation = TrackOperation | IdentifyOperation;
 export function isHeld(operation: Operation | undefined): boolean {
   return operation?.held === true;
 }
+
+export const isIdentify = (operation: Operation | undefined): operation is IdentifyOperation =>
+  operation?.kind === "identify";

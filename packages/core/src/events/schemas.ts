@@ -68,7 +68,7 @@ export function refuseLaterAnswers({ events, traits }: WhisperrOptions): void {
   for (const [name, schema] of Object.entries({ ...events, traits })) {
     const what = `the schema of ${name}`;
     // One that throws says so again, of its first event.
-    const answer = attempt(() => schema?.["~standard"].validate({}), undefined);
+    const answer = attempt(() => schema?.["~standard"].validate({}));
     ignoreRejection(answer);
     if (isThenable(answer)) throw misuse(`${what} must be synchronous: track() does not wait`, what);
   }

@@ -75,7 +75,7 @@ function sendRequest(
     const signal = attempt(() => {
       controller = ports.abortController();
       return controller.signal;
-    }, undefined);
+    });
     const response = await ask(signal).catch((error) => {
       // A test's DOM has its own class for it, which the platform's fetch refuses before it sends anything.
       if (!describeThrown(error).includes("AbortSignal")) throw error;
@@ -108,7 +108,7 @@ function sendRequest(
     abort = () => {
       resolve(verdict ?? noAnswer(`no answer within ${requestTimeoutMs} ms`));
       // Where it throws, nobody waits for it any longer.
-      attempt(() => controller?.abort(), undefined);
+      attempt(() => controller?.abort());
     };
     exchange().then(resolve, (error: unknown) => resolve(noAnswer(describeThrown(error))));
   });

@@ -2,6 +2,7 @@
  * Who the user of a device or browser profile is (contract, section 6): a small plain-JSON record that is kept across
  * restarts. What is known of the device's push token is part of it; see `push-token.ts`.
  */
+import { attempt } from "../attempt.ts";
 import type { WireChannel } from "../events/identify-body.ts";
 import { isText } from "../events/snapshot.ts";
 import type { Statement } from "./push-token.ts";
@@ -27,7 +28,7 @@ const MAX_ANONYMOUS_ID_LENGTH = 128;
 
 /** The stored value; undefined when there is none or it is not one. */
 export function parseIdentity(text: string | null | undefined): Identity | undefined {
-  try {
+  return attempt(() => {
     const stored = JSON.parse(text as string) as Identity;
     const value = stored.optedOut ? optedOut(stored) : stored;
     const { anonymousId, userId = "-", pushToken = { address: "-" }, said = [] } = value;
@@ -39,9 +40,7 @@ export function parseIdentity(text: string | null | undefined): Identity | undef
     ];
     if (value.optedOut) texts.shift();
     return texts.every(isText) && anonymousId.length <= MAX_ANONYMOUS_ID_LENGTH ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  });
 }
 
 /** What is stored of a user who opted out: that, and what is still to be said of the device's tokens. */

@@ -4,7 +4,7 @@
  * not resolved by guessing: whatever may be registered is said again.
  */
 import { bodyOf, type IdentifyBody, type WireChannel } from "../events/identify-body.ts";
-import type { Operation } from "../events/operation.ts";
+import { isIdentify, type Operation } from "../events/operation.ts";
 import type { Identity } from "./identity.ts";
 
 /** A push channel as an identify of the user carries it. Of one token and user, at most one is settled. */
@@ -102,7 +102,7 @@ export function settled(
 
 /** It does nothing but opt tokens out: what a device that is opted out still has to say. */
 export function onlyOptsOut(operation: Operation): boolean | undefined {
-  if (operation.kind !== "identify") return false;
+  if (!isIdentify(operation)) return false;
   const body = bodyOf(operation);
   const isOptOut = ({ channel, opted_in }: WireChannel) => channel === "push" && !opted_in;
   // Beside the user, nothing but channels.

@@ -7,7 +7,7 @@
 import type { Client } from "../client/client.ts";
 import { hurried } from "../delivery/flushing.ts";
 import { withdrawn } from "../delivery/queueing.ts";
-import type { Operation } from "../events/operation.ts";
+import { isIdentify, type Operation } from "../events/operation.ts";
 import { type Batch, cutBatch, utf8Bytes } from "../events/wire.ts";
 import type { Answer, RequestUnderWay } from "../http/exchange.ts";
 import { read, settle, step } from "./books.ts";
@@ -46,8 +46,7 @@ export function sendAhead(client: Client, behind?: number): void {
     if (limit <= 0 || count === 0 || utf8Bytes(batch.body) > room) return;
     outbox.inFlight?.(offset + count);
     const operations = new Set(read(outbox, offset, offset + count));
-    const mayBeUndone =
-      isIdentify(outbox.at(offset) as Operation) && read(outbox, 0, offset).some(isIdentify);
+    const mayBeUndone = isIdentify(outbox.at(offset)) && read(outbox, 0, offset).some(isIdentify);
     const request = client.transport(batch);
     // As in `transmit`: everything may have been taken back.
     if (client.phase !== "sending") return request.abort();
@@ -87,8 +86,6 @@ function answeredEarly(client: Client, sent: SentAhead, answer: Answer): void {
   noteEnd(client);
   void transmit(client);
 }
-
-const isIdentify = ({ kind }: Operation): boolean => kind === "identify";
 
 /** One by one, the last first: some may have gone to another page, or made room for others. */
 function settleAll(client: Client, { operations }: SentAhead, rejected: number): void {

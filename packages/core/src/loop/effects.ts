@@ -5,6 +5,7 @@ import { timerFired } from "../delivery/flushing.ts";
 import type { Effects, KeptBecause } from "../delivery/machine.ts";
 import { unmentioned } from "../development.ts";
 import type { DropReason } from "../errors.ts";
+import { isIdentify } from "../events/operation.ts";
 import { describeThrown } from "../events/refusal.ts";
 import { cutBatch } from "../events/wire.ts";
 import { randomOf, timeOf } from "../host-numbers.ts";
@@ -86,7 +87,7 @@ export function conclude(client: Client, answer: Answer, isLarge?: boolean): voi
   client.answer = answer;
   const outcome = heard(client, answer, client.inFlight - offset, isLarge);
   const random = outcome.kind === "retry" ? randomOf(client.ports) : 0;
-  step(client, answered, outcome, random, offset > 0 && client.outbox.at(offset)?.kind === "identify");
+  step(client, answered, outcome, random, offset > 0 && isIdentify(client.outbox.at(offset)));
 }
 
 /** What an answer says of the `count` operations that were sent. */

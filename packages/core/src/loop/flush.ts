@@ -59,8 +59,8 @@ export function timeoutOf(given: unknown): number {
 }
 
 /** The same. What it gave that makes no sense is said once. */
-export function timeoutIn({ reporter }: Pick<Client, "reporter">, given: unknown, call: string): number {
-  const say: SayName = (name, message) => warningsOf(reporter)(`${call} ${name}`, message);
+export function timeoutIn(client: Pick<Client, "reporter">, given: unknown, call: string): number {
+  const say: SayName = (name, message) => warningsOf(client.reporter)(`${call} ${name}`, message);
   checkNames(given, { timeoutMs: true } satisfies Names<Deadline>, call, say);
   checkDeadline(given, call, say);
   return timeoutOf(given);

@@ -1,17 +1,16 @@
 /** Operations that come back from storage, where anything may have happened to them. */
 
+import { attempt } from "../attempt.ts";
 import type { Operation } from "../events/operation.ts";
 import { checkEventType, isText } from "../events/snapshot.ts";
 import { encodeEvent } from "../events/wire.ts";
 
 /** An operation from its stored JSON; undefined when it is none that could be sent. */
 export function parseOperation(text: string): Operation | undefined {
-  try {
+  return attempt(() => {
     const operation = JSON.parse(text) as Operation;
     return fits(operation) ? operation : undefined;
-  } catch {
-    return undefined;
-  }
+  });
 }
 
 /** Or it throws. */

@@ -1,4 +1,5 @@
 /** Hands errors to the app and keeps a throwing, re-entrant or missing `onError` from doing harm. */
+import { attempt } from "../attempt.ts";
 import type { WhisperrError } from "../errors.ts";
 import { describeThrown, printable } from "../events/refusal.ts";
 import type { EventRules } from "../events/schemas.ts";
@@ -128,11 +129,8 @@ export function printDebug(reporter: Reporter, message: string): void {
 }
 
 function print(reporter: Reporter, level: "debug" | "warn", message: string): void {
-  try {
-    reporter.ports.log(level, `[whisperr] ${shown(reporter, message)}`);
-  } catch {
-    // A broken console is not the app's problem either.
-  }
+  // A broken console is not the app's problem either.
+  attempt(() => reporter.ports.log(level, `[whisperr] ${shown(reporter, message)}`));
 }
 
 /** A server may echo the key in its words. What is too short to be a key would garble every other word. */

@@ -36,7 +36,7 @@ export function contextOfNow(hooks: AsyncHooks | undefined): InContext {
 export function timersIn(inContext: InContext, { set, clear }: Timers): Timers {
   return {
     set: (callback, delayMs) => attempt(() => inContext(() => set(callback, delayMs)), null),
-    clear: (handle) => attempt(() => clear(handle), undefined),
+    clear: (handle) => attempt(() => clear(handle)),
   };
 }
 

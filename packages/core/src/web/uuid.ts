@@ -9,7 +9,7 @@ declare const crypto: { getRandomValues(bytes: Uint8Array): Uint8Array };
  */
 export function uuid(): string {
   // As many as a UUID has digits.
-  const random = attempt(() => crypto.getRandomValues(new Uint8Array(32)), undefined);
+  const random = attempt(() => crypto.getRandomValues(new Uint8Array(32)));
   let at = 0;
   return "10000000-1000-4000-8000-100000000000".replace(/[018]/g, (digit) => {
     const byte = random?.[at++] ?? Math.random() * 256;

@@ -19,7 +19,7 @@ export interface SortedMessages {
 export function sortMessages(messages: readonly QueueMessageLike[]): SortedMessages {
   const unreadable: QueueMessageLike[] = [];
   const readable = messages.flatMap((message) => {
-    const read = attempt(() => readMessageBody(message.body), undefined);
+    const read = attempt(() => readMessageBody(message.body));
     if (read === undefined) unreadable.push(message);
     return read === undefined ? [] : [{ ...read, message }];
   });

@@ -95,7 +95,7 @@ export function whisperrQueueConsumer<Env = unknown>(
     } catch (error) {
       // Nobody to report to. Thrown, it would have the Queue retry everything at once, and then no more.
       console.error(`[whisperr] the Queue keeps its messages: ${printable(describeThrown(error))}`);
-      attempt(() => batch.retryAll({ delaySeconds: 60 }), undefined);
+      attempt(() => batch.retryAll({ delaySeconds: 60 }));
     }
   };
 }
@@ -149,7 +149,7 @@ async function consume(batch: QueueBatchLike, settings: ConsumerSettings): Promi
 
 /** One that refuses stops no other; the Queue brings it again. */
 function acknowledge(message: QueueMessageLike): void {
-  attempt(() => message.ack(), undefined);
+  attempt(() => message.ack());
 }
 
 interface Delivered {
