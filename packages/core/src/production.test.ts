@@ -93,6 +93,10 @@ test("an option that there is none of is said by its name", () => {
   expect(said).toEqual(["[whisperr] createWhisperr() has no option flushInterval"]);
 });
 
+test("what an answer leaves out is not told", () => {
+  expect(production.unmentioned()).toBe("");
+});
+
 test("a message is the name of what happened, the answer, and what no name could say", () => {
   expect(sdk.messageOf("rejected", http(422))).toBe("rejected (422).");
   expect(sdk.messageOf("retry_exhausted", http(301), 7)).toBe("retry_exhausted: 7, check baseUrl (301).");

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { checkNames, checkOptionNames } from "./development.ts";
 import { OPTION_NAMES } from "./options.ts";
-import type { Names } from "./unknown-names.ts";
+import { type Names, named } from "./unknown-names.ts";
 
 const PAGE_NAMES = { ...OPTION_NAMES, pageViews: true, anonymousEvents: true } as const;
 
@@ -79,4 +79,9 @@ describe("a name that there is none of", () => {
   ])("%s is no options", (_, given) => {
     expect(saidOf(given, { timeoutMs: true })).toEqual([]);
   });
+});
+
+test("of a framework's options those are taken that a client has", () => {
+  const given = { apiKey: "wrk_test", appName: "shop", debug: undefined } as const;
+  expect(named<object>(given, OPTION_NAMES)).toEqual({ apiKey: "wrk_test", debug: undefined });
 });

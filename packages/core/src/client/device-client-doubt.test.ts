@@ -49,6 +49,17 @@ describe("a registration whose answer nobody heard, and whose repetition is refu
     ]);
   });
 
+  test("what an outbox of the app's own has kept is no loss, and is said once", async () => {
+    const setup = profile();
+    const page = deviceFixture({ ...setup, options: {} });
+    page.client.track("opened");
+    page.client.identify("bob", { pushToken: "t1" });
+    const next = deviceFixture({ ...setup, kept: page.stored() });
+    await next.deliver();
+    expect(setup.server.identifies).toHaveLength(1);
+    expect([...setup.server.tokens]).toEqual([["bob t1", true]]);
+  });
+
   test("over a restart, of an opt-out: the token set after optIn() is registered again", async () => {
     const setup = profile();
     const page = deviceFixture(setup);
