@@ -33,8 +33,8 @@ import { failsTheRun } from "./runner/results.ts";
 import { UsageError } from "./usage-error.ts";
 
 const folder = join(import.meta.dirname, "..");
-/** A workspace of its own, which is in the repository only. */
-const SIMULATION = join(folder, "simulation", "src", "command.ts");
+/** A workspace of its own: the repository has it, and only where all its packages are installed can it run. */
+const SIMULATION = join(folder, "simulation");
 
 // Whoever reads may go away (`| head`): the run goes on, and its reports are written.
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
@@ -55,8 +55,14 @@ try {
 }
 
 async function simulate(args: string[]): Promise<void> {
-  if (!existsSync(SIMULATION)) throw new UsageError("simulate is there in the repository of the suite only");
-  const { simulateCommand } = (await import(SIMULATION)) as { simulateCommand(): Command };
+  if (!existsSync(join(SIMULATION, "node_modules")))
+    throw new UsageError(
+      "simulate needs the whole repository of the suite, with all its packages: `npm run setup` in its root, then " +
+        "`npx whisperr-conformance simulate`",
+    );
+  const { simulateCommand } = (await import(join(SIMULATION, "src", "command.ts"))) as {
+    simulateCommand(): Command;
+  };
   await simulateCommand().parseAsync(args, { from: "user" });
 }
 

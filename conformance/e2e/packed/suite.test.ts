@@ -1,6 +1,15 @@
 /** The suite as a maintainer of another SDK has it: packed, with what it depends on and nothing else of this repository. */
 import { execFileSync, spawnSync } from "node:child_process";
-import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -87,8 +96,11 @@ test("a subject in a browser is not run as long as the browsers' workspace is no
   expect(status).toBe(0);
 });
 
-test("worlds cannot be simulated there, and it says so", () => {
-  const { status, stderr } = run("simulate");
-  expect(stderr).toBe("error: simulate is there in the repository of the suite only\n");
-  expect(status).toBe(2);
+test("worlds cannot be simulated there, and it says so; nor in a checkout where the suite alone was installed", () => {
+  const why =
+    "error: simulate needs the whole repository of the suite, with all its packages: `npm run setup` in its root, then " +
+    "`npx whisperr-conformance simulate`\n";
+  expect(run("simulate")).toMatchObject({ stderr: why, status: 2 });
+  cpSync(join(CONFORMANCE, "simulation", "src"), join(suite, "simulation", "src"), { recursive: true });
+  expect(run("simulate", "--seeds", "1")).toMatchObject({ stderr: why, status: 2 });
 });
