@@ -19,14 +19,9 @@ import { runPlan } from "./cli/run-plan.ts";
 import { checkKnownFailures, loadCases, loadSubjects } from "./load.ts";
 import { messageOf } from "./message-of.ts";
 import { consoleReport, replayText } from "./report/console-report.ts";
+import { FAILURES_FOLDER, failurePath, isFailure } from "./report/failure-path.ts";
 import { printable, printableLine } from "./report/printable.ts";
-import {
-  FAILURES_FOLDER,
-  failurePath,
-  isFailure,
-  type ReportFile,
-  reportFiles,
-} from "./report/report-files.ts";
+import { type ReportFile, reportFiles } from "./report/report-files.ts";
 import type { RunReport } from "./report/run-report.ts";
 import { startControlServer } from "./runner/control-server.ts";
 import { failsTheRun } from "./runner/results.ts";
@@ -78,9 +73,11 @@ async function main(options: CliOptions): Promise<number> {
   }
   if (replay === undefined) makeFolder(out);
   const report = await run(plan, options.subjects);
-  print(
-    consoleReport(report, (subject, theCase) => replay ?? shown(join(out, failurePath(subject, theCase)))),
-  );
+  const elsewhere =
+    options.subjects === join(folder, "subjects") ? "" : ` --subjects ${shown(options.subjects)}`;
+  const replayed = (subject: string, theCase: string) =>
+    `--replay ${replay ?? shown(join(out, failurePath(subject, theCase)))}${elsewhere}`;
+  print(consoleReport(report, replayed));
   if (replay === undefined) writeReports(out, reportFiles(report, formats));
   else print(replayText(report));
   const results = report.subjects.flatMap((subject) => subject.results);

@@ -1,4 +1,4 @@
-/** What README.md says of the command is true: its commands are understood, its options exist, its files are there. */
+/** What README.md and INTERPRETING.md say of the command is true: its commands are understood, its options exist, its files are there. */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -8,15 +8,19 @@ import { loadCases, loadSubjects } from "./load.ts";
 
 const folder = join(import.meta.dirname, "..");
 const page = readFileSync(join(folder, "README.md"), "utf8");
+const interpreting = readFileSync(join(folder, "INTERPRETING.md"), "utf8");
 const root = JSON.parse(readFileSync(join(folder, "..", "package.json"), "utf8")) as {
   scripts: object;
   packageManager: string;
 };
 
-/** Lines of the shell examples, without their remarks. */
-const commands = [...page.matchAll(/```sh\n([\s\S]*?)```/g)]
-  .flatMap(([, block = ""]) => block.trim().split("\n"))
-  .map((line) => line.replace(/\s+#.*$/, ""));
+/** Lines of a page's shell examples, without their remarks. */
+const commandsOf = (text: string) =>
+  [...text.matchAll(/```sh\n([\s\S]*?)```/g)]
+    .flatMap(([, block = ""]) => block.trim().split("\n"))
+    .map((line) => line.replace(/\s+#.*$/, ""));
+
+const commands = commandsOf(page);
 
 const RUN = /^(npx whisperr-conformance|node conformance\/bin\/whisperr-conformance\.js)\b/;
 
@@ -25,8 +29,8 @@ test("every run it shows finds its subject and its cases", () => {
   const subjects = loadSubjects(folder);
   const python = subjects.find(({ name }) => name === "python");
   if (!python) throw new Error("subjects/python.json is gone");
-  const runs = commands.filter((command) => RUN.test(command));
-  expect(runs.length).toBeGreaterThanOrEqual(4);
+  const runs = [...commands, ...commandsOf(interpreting)].filter((command) => RUN.test(command));
+  expect(runs.length).toBeGreaterThanOrEqual(9);
   for (const run of runs) {
     const options = parseOptions(["node", ...run.split(" ").slice(1)], folder);
     const plan = chosenPlan([...subjects, { ...python, name: "mine", title: "My SDK" }], cases, options);
@@ -45,6 +49,17 @@ test("the other commands are scripts of the repository, and what it copies is th
   expect(others).toContain(alone);
   expect(others).toHaveLength(scripts.length + copied.length + 1);
   expect(existsSync(join(folder, "..", copied[0] ?? ""))).toBe(true);
+});
+
+test("a driver's author starts as README.md says, on the repository's own Node", () => {
+  const others = commandsOf(interpreting).filter((command) => !RUN.test(command));
+  expect(others).toHaveLength(2);
+  expect(commands).toEqual(expect.arrayContaining(others));
+});
+
+test("both pages show the same failure", () => {
+  const failure = (text: string) => /```text\n(failed: [\s\S]*?)```/.exec(text)?.[1] ?? "none";
+  expect(failure(interpreting)).toBe(failure(page));
 });
 
 test("its table of options is the command's", () => {

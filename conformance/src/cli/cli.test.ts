@@ -114,6 +114,26 @@ describe("a replay", () => {
     expect(status).toBe(1);
   });
 
+  test("is what the last line of a failure starts, wherever subjects and reports are", () => {
+    const mine = {
+      name: "stale",
+      title: "Stale",
+      command: process.execPath,
+      args: [join(folder, "sdks", "dist", "node.js")],
+      capabilities: ["virtual-time"],
+      knownFailures: [{ reason: "It was mended long ago.", cases: ["event.headers"] }],
+    };
+    mkdirSync(join(out, "elsewhere"));
+    writeFileSync(join(out, "elsewhere", "stale.json"), JSON.stringify(mine));
+    const args = ["--subjects", "elsewhere", "--case", "event.headers", "--out", "there"];
+    const { stdout } = whisperrConformance(...args);
+    const [, again = ""] = /npx whisperr-conformance (--replay .*)/.exec(stdout) ?? [];
+    const replayed = whisperrConformance(...again.split(" "));
+    expect(replayed).toMatchObject({ status: 1, stderr: "" });
+    expect(replayed.stdout).toContain(`npx whisperr-conformance ${again}\n`);
+    expect(replayed.stdout).toMatch(/still passes unexpectedly: event\.headers on Stale\n$/);
+  });
+
   test("says that one passes now, and leaves the reports of the run alone", () => {
     const { status, stdout } = whisperrConformance(
       "--replay",

@@ -43,6 +43,9 @@ function failed(
   const ids = reported.results.filter(({ verdict }) => failsTheRun(verdict)).map((result) => result.case);
   if (ids.length === 0) return [];
   const subject = subjects.find(({ name }) => name === reported.name);
-  if (!subject) throw new UsageError(`subjects/${reported.name}.json is needed to replay what failed on it`);
+  if (!subject)
+    throw new UsageError(
+      `there is no subject ${reported.name}, on which it failed: --subjects says in which folder it is`,
+    );
   return [{ subject, cases: cases.filter(({ id }) => ids.includes(id)) }];
 }

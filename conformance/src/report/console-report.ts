@@ -11,8 +11,8 @@ import type {
   RunReport,
 } from "./run-report.ts";
 
-/** Where the file is with which a failure can be replayed. */
-export type FailureFile = (subject: string, theCase: string) => string;
+/** What the command is told to replay a failure. */
+export type Replay = (subject: string, theCase: string) => string;
 
 const BAR_WIDTH = 30;
 /** More names than this on a line are not read; the other reports have them all. */
@@ -33,13 +33,13 @@ export function subjectLine({ title, absent, results, elapsedMs }: ReportedSubje
   return `${name}: ${text}, ${(elapsedMs / 1000).toFixed(1)} s`;
 }
 
-export function consoleReport({ cases, subjects }: RunReport, failureFile: FailureFile): string {
+export function consoleReport({ cases, subjects }: RunReport, replay: Replay): string {
   const byId = new Map(cases.map((theCase) => [theCase.id, theCase]));
   const parts = subjects.flatMap((subject) => [
     ...subject.results.flatMap((result) => {
       const theCase = byId.get(result.case);
       if (!theCase || !failsTheRun(result.verdict)) return [];
-      return [failureText(theCase, result, subject.title, failureFile(subject.name, theCase.id))];
+      return [failureText(theCase, result, subject.title, replay(subject.name, theCase.id))];
     }),
     ...linesByReason(subject, "known-failure", ({ knownReason = "" }) => knownReason),
     ...linesByReason(subject, "not-run", ({ problems }) => problems.join("; ")),
@@ -72,7 +72,7 @@ function failureText(
   { id, title, clause, level }: ReportedCase,
   { verdict, problems, exchange, moreRequests = 0, knownReason }: ReportedResult,
   subject: string,
-  file: string,
+  replay: string,
 ): string {
   const stale = `passes, but is listed as failing: ${knownReason}`;
   const told = [
@@ -85,7 +85,7 @@ function failureText(
   const lines = [
     `\n${colors.red(printableLine(`${verdict}: ${id} on ${subject}`))}`,
     ...told.map(printableLine),
-    colors.dim(printableLine(`  npx whisperr-conformance --replay ${file}`)),
+    colors.dim(printableLine(`  npx whisperr-conformance ${replay}`)),
   ];
   return `${lines.join("\n")}\n`;
 }

@@ -1,6 +1,7 @@
 /** The files of a run: its reports in the formats asked for, and for each failure one with which it can be replayed. */
 import type { ReportFormat } from "../cli/options.ts";
 import { failsTheRun } from "../runner/results.ts";
+import { failurePath } from "./failure-path.ts";
 import { renderHtmlReport } from "./html/index.ts";
 import { junitReport } from "./junit-report.ts";
 import { printable } from "./printable.ts";
@@ -11,9 +12,6 @@ export interface ReportFile {
   path: string;
   text: string;
 }
-
-/** Where failures go, one file each. */
-export const FAILURES_FOLDER = "failures";
 
 const FORMATS: Record<ReportFormat, { path: string; render: (report: RunReport) => string }> = {
   junit: { path: "conformance.xml", render: junitReport },
@@ -34,14 +32,6 @@ export function reportFiles(report: RunReport, formats: readonly ReportFormat[])
     ),
   ];
 }
-
-/** Of the file with which a failure can be replayed, within the folder of the reports. */
-export function failurePath(subject: string, theCase: string): string {
-  return `${FAILURES_FOLDER}/${subject}--${theCase}.json`;
-}
-
-/** Is this the name of such a file? */
-export const isFailure = (name: string): boolean => /^.+--.+\.json$/.test(name);
 
 /** The same report with nothing but this failure in it. */
 function onlyFailure(report: RunReport, subject: ReportedSubject, result: ReportedResult): RunReport {

@@ -9,7 +9,7 @@ const fileAt = (path: string) =>
   reportFiles(exampleReport, ["junit", "json"]).find((file) => file.path === path)?.text ?? "";
 
 test("the console shows each failure with its exchange and replay, each exception with its reason, and the figures", () => {
-  const text = consoleReport(exampleReport, (name, id) => `out/${name}--${id}.json`);
+  const text = consoleReport(exampleReport, (name, id) => `--replay out/${name}--${id}.json`);
   expect(text).toMatch(
     /failed: broken on Node 1.*expected 1, got 2.*#0 POST \/v1\/events\/batch \[e1\] -> 202 stored, Retry-After: 20 \(at 7 ms\)/s,
   );

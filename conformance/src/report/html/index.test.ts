@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { failurePath } from "../report-files.ts";
+import { failurePath } from "../failure-path.ts";
 import { renderHtmlReport } from "./index.ts";
 import { aCase, aReport, aRequest, aResult, aSubject, reportWithEverything } from "./run-report-builder.ts";
 
@@ -40,14 +40,19 @@ describe("what did not pass", () => {
     expect(failed).toContain("no such request");
     expect(failed).toContain("overlapping another");
     expect(failed).toContain("after 20 s of the virtual clock");
-    expect(failed).toContain(`--replay reports/${failurePath("other", "retry.fails")}`);
+    const file = failurePath("other", "retry.fails");
+    expect(failed).toContain(
+      `Play it again, in the folder of this page: <code>npx whisperr-conformance --replay ${file}</code>`,
+    );
   });
 
   test("names the reason of a known failure, and how to run it alone", () => {
     const known = told("retry.known--other");
     expect(known).toContain("Listed as a known failure: it sends too early");
     expect(known).toContain("this request</td><td>it never came");
-    expect(known).toContain("--subject other --case retry.known");
+    expect(known).toContain(
+      "Play it again: <code>npx whisperr-conformance --subject other --case retry.known</code>",
+    );
   });
 
   test("asks to strike a known failure that passes", () => {

@@ -1,6 +1,7 @@
 /** How a case went on one subject, when it did not simply pass: what is wrong, why that may be known, and the exchange. */
 import { html } from "hono/html";
 import { failsTheRun } from "../../runner/results.ts";
+import { failurePath } from "../failure-path.ts";
 import type { ReportedCase } from "../run-report.ts";
 import { exchangeTable } from "./exchange-table.ts";
 import type { Html } from "./html.ts";
@@ -15,7 +16,7 @@ export function resultDetails(theCase: ReportedCase, outcome: Outcome, open: boo
   const reason = knownReason === undefined ? "" : html`<p>Listed as a known failure: ${knownReason}</p>`;
   return html`<details class="result"${open ? html` open` : ""}><summary><b class="mark ${verdict}">${VERDICT_NAMES[verdict]}</b> on <b>${subject.title}</b> <small>${measured(elapsedMs)}</small></summary>
 <div id="${outcomeAnchor(outcome)}" class="told">${reason}${verdict === "unexpected-pass" ? mended(outcome) : failure(theCase, outcome)}
-<p class="aside">Play it again: <code>${playAgain(outcome)}</code></p></div></details>
+<p class="aside">Play it again${playAgain(outcome)}</p></div></details>
 `;
 }
 
@@ -35,10 +36,9 @@ ${exchangeTable(theCase, result)}`;
 /** Where one thing is wrong many times, more tell no more. */
 const SHOWN_PROBLEMS = 12;
 
-/** What fails the run has a file of its own (report-files.ts); a known failure is only picked out. */
-function playAgain({ subject, result }: Outcome): string {
-  const choice = failsTheRun(result.verdict)
-    ? `--replay reports/failures/${subject.name}--${result.case}.json`
-    : `--subject ${subject.name} --case ${result.case}`;
-  return `npx whisperr-conformance ${choice}`;
+/** What fails the run has a file of its own, beside this page; a known failure is only picked out. */
+function playAgain({ subject, result }: Outcome): Html {
+  return failsTheRun(result.verdict)
+    ? html`, in the folder of this page: <code>npx whisperr-conformance --replay ${failurePath(subject.name, result.case)}</code>`
+    : html`: <code>npx whisperr-conformance --subject ${subject.name} --case ${result.case}</code>`;
 }
