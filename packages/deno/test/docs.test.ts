@@ -9,6 +9,14 @@ it("gives the defaults that hold in its table of options", () => {
   expect(defaultsIn(readme)).toMatchObject(resolvedDefaults({ maxQueueSize: 10_000 }));
 });
 
+it("names documents that JSR gets too, the changelog of a release among them", () => {
+  const { publish } = JSON.parse(readFileSync(new URL("../deno.json", import.meta.url), "utf8")) as {
+    publish: { include: string[] };
+  };
+  expect(readme).toContain("the changelog in this package");
+  expect(publish.include).toContain("CHANGELOG.md");
+});
+
 it("stays short", () => {
   expect(readme.replace(/^<!-- .* -->\n/gm, "").split("\n").length).toBeLessThanOrEqual(130);
 });
