@@ -215,4 +215,33 @@ describe("where the platform says no", () => {
     await pass(50);
     expect(api.requests).toEqual([["one", "two"]]);
   });
+
+  test("a call at global scope goes out with the first request, and one warning tells why it waits", async () => {
+    const warn = vi.spyOn(console, "warn").mockReturnValue();
+    const forbidden = () => {
+      throw new Error("not at global scope");
+    };
+    let isGlobal = true;
+    const { api, whisperr } = lifecycleStage(202, {
+      waitUntil: () => {
+        if (isGlobal) forbidden();
+      },
+    });
+    const spies = [
+      vi.spyOn(globalThis, "setTimeout").mockImplementation(forbidden),
+      vi.spyOn(globalThis, "fetch").mockImplementation(forbidden),
+      vi.spyOn(crypto, "getRandomValues").mockImplementation(forbidden),
+    ];
+    whisperr.track("ada", "early");
+    await Promise.resolve();
+    for (const spy of spies) spy.mockRestore();
+    await pass(1000);
+    expect(api.requests).toEqual([]);
+    isGlobal = false;
+    whisperr.track("ada", "one");
+    await pass(50);
+    expect(api.requests).toEqual([["early", "one"]]);
+    expect(warn.mock.calls).toEqual([[expect.stringContaining("not at global scope")]]);
+    warn.mockRestore();
+  });
 });
