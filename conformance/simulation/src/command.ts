@@ -1,6 +1,6 @@
 /** The command line of the simulation: many seeds, one again, or the fleet. Ends with 1 when a world fails. */
 import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { fleetPage } from "./fleet/fleet-page.ts";
 import { FLEET_CLIENTS, fleetLine, runFleet } from "./fleet/run-fleet.ts";
@@ -41,7 +41,7 @@ export function simulateCommand(): Command {
     .option(
       "--seeds <count>",
       `how many worlds (default: ${SEEDS}, or as many as fit into --minutes)`,
-      wholeNumber,
+      oneOrMore,
     )
     .option("--from <seed>", "the first of them", wholeNumber, 1)
     .option("--minutes <count>", "no world begins later than this", positive)
@@ -120,13 +120,21 @@ function fleet(): void {
   const report = runFleet(FLEET_CLIENTS, (run) => print(`${fleetLine(run)}\n`));
   const folder = join(import.meta.dirname, "..", "..", "reports");
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, "fleet.html"), fleetPage(report));
-  print("the curves: reports/fleet.html\n");
+  const file = join(folder, "fleet.html");
+  writeFileSync(file, fleetPage(report));
+  print(`the curves: ${relative(process.cwd(), file)}\n`);
 }
 
 function wholeNumber(text: string): number {
   const value = Number(text);
   if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError("It must be a whole number.");
+  return value;
+}
+
+/** A run of no worlds would pass. */
+function oneOrMore(text: string): number {
+  const value = wholeNumber(text);
+  if (value === 0) throw new InvalidArgumentError("It must be 1 or more.");
   return value;
 }
 

@@ -165,6 +165,7 @@ test.each<[string, string[], RegExp]>([
     ],
   ),
   ["a seed", ["simulate", "--seed", "x"], /error: .*'x' is invalid/],
+  ["a run of no worlds", ["simulate", "--seeds", "0"], /error: .*'0' is invalid.*It must be 1 or more/],
   ["a world", ["simulate", "--replay", "nowhere.json"], /error: .*'nowhere\.json' is invalid.*ENOENT/],
   ["a file with no world", ["simulate", "--replay", "a-file"], /error: .*It holds no world/],
   ["a fleet of one world", ["simulate", "--fleet", "--seed", "1"], /'--fleet' cannot be used with/],
