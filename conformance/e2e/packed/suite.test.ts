@@ -104,3 +104,15 @@ test("worlds cannot be simulated there, and it says so; nor in a checkout where 
   cpSync(join(CONFORMANCE, "simulation", "src"), join(suite, "simulation", "src"), { recursive: true });
   expect(run("simulate", "--seeds", "1")).toMatchObject({ stderr: why, status: 2 });
 });
+
+test("below node_modules, where Node runs no TypeScript, its command says so", () => {
+  const installed = join(folder, "node_modules", "@whisperr", "conformance", "bin");
+  cpSync(join(suite, "bin"), installed, { recursive: true });
+  const command = join(installed, "whisperr-conformance.js");
+  const { status, stderr } = spawnSync(process.execPath, [command, "--list"], { encoding: "utf8" });
+  expect(stderr).toBe(
+    "whisperr-conformance is TypeScript, which Node.js does not run below node_modules: use it in a checkout of its repository, " +
+      "or unpack it elsewhere.\n",
+  );
+  expect(status).toBe(2);
+});
