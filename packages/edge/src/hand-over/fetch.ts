@@ -14,15 +14,15 @@ export function handOverFetch(platform: PlatformOutbox, client: Client): FetchLi
     platform.append?.(operation);
   };
   return async () => {
-    let status = 202;
     try {
       const { offset, inFlight } = client;
       await platform.handOver(read(outbox, offset, inFlight), offset > 0);
+      return new Response();
     } catch (error) {
-      ({ status } = Object(error));
+      const { status, body } = Object(error);
       if (status !== 413) throw error;
+      return new Response(body, { status });
     }
-    return new Response(null, { status });
   };
 }
 

@@ -6,9 +6,12 @@
  */
 export interface TooLargeForPlatform extends Error {
   readonly status: 413;
+  /** As the API would tell why. */
+  readonly body: string;
 }
 
 export function tooLargeForPlatform(what: string, maxBytes: number): TooLargeForPlatform {
-  const error = new Error(`${what} holds ${maxBytes} bytes at most`);
-  return Object.assign(error, { status: 413 as const });
+  const message = `${what} holds ${maxBytes} bytes at most`;
+  const body = JSON.stringify({ error: { message } });
+  return Object.assign(new Error(message), { status: 413 as const, body });
 }

@@ -1,5 +1,7 @@
+import type { WhisperrError } from "@whisperr/core";
 import { describe, expect, test } from "vitest";
 import { anEvent } from "../../../test/queue-fixtures.ts";
+import { createWhisperr } from "../../client/create-whisperr.ts";
 import type { QueueSendRequest } from "../bindings.ts";
 import { type QueueMessageBody, readMessageBody } from "./message.ts";
 import { queueOutbox } from "./outbox.ts";
@@ -65,6 +67,26 @@ describe("queueOutbox()", () => {
     const operations = [anEvent(1), anEvent(2, { text: "x".repeat(128_000) })];
     await expect(queueOutbox(queue).handOver(operations)).rejects.toMatchObject({ status: 413 });
     expect(queue.calls).toEqual([]);
+  });
+
+  test("an event that is no message is dropped alone, and its report says what the Queue takes", async () => {
+    const queue = aQueue();
+    const errors: WhisperrError[] = [];
+    const whisperr = createWhisperr({
+      apiKey: "wrk_test",
+      waitUntil() {},
+      outbox: queueOutbox(queue),
+      onError: (error) => errors.push(error),
+    });
+    for (const text of ["small", "x".repeat(128_000), "small"]) whisperr.track("ada", "noted", { text });
+    expect(await whisperr.flush()).toEqual({ delivered: 2, dropped: 1, pending: 0 });
+    expect(errors).toMatchObject([
+      {
+        reason: "too_large",
+        count: 1,
+        message: expect.stringMatching(/A message of a Queue holds 127800 bytes/),
+      },
+    ]);
   });
 
   test("says what to do when the binding is missing", () => {
