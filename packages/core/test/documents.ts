@@ -1,6 +1,6 @@
 /** For tests of documents: the examples in one, a compiler for them, and what a table of options says. */
 import { spawnSync } from "node:child_process";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { resolveOptions } from "../src/resolve-options.ts";
 
@@ -50,4 +50,20 @@ export function resolvedDefaults(ofRuntime: Parameters<typeof resolveOptions>[1]
     ...Object.fromEntries(Object.entries(others).map(([name, value]) => [name, String(value)])),
     backoff: `{ baseMs: ${backoff.baseMs}, maxMs: ${backoff.maxMs} }`,
   };
+}
+
+/** The reasons that a README of a server SDK gives for what is dropped. */
+export function reasonsIn(text: string): string[] {
+  const list = /`reason` is one of ([\s\S]*?)\. What `beforeSend`/.exec(text)?.[1] ?? "";
+  return [...list.replaceAll(/\([^)]*\)/g, "").matchAll(/`(\w+)`/g)].map(([, reason = ""]) => reason).sort();
+}
+
+/** Those that `onError` may hear from any server SDK. An outbox of the app's own may hold what cannot be read. */
+export function serverReasons(): string[] {
+  const source = readFileSync(join(import.meta.dirname, "../src/errors.ts"), "utf8");
+  const union = /type DropReason =([\s\S]*?);\n\n/.exec(source)?.[1] ?? "";
+  const ofServers = [...union.matchAll(/\/\*\* (.*) \*\/\s+\| "(\w+)"/g)].filter(
+    ([, about = ""]) => !/^(Client SDKs|Middleware)|not an error/.test(about),
+  );
+  return [...ofServers.map(([, , reason = ""]) => reason), "corrupt"].sort();
 }

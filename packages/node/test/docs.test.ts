@@ -7,7 +7,9 @@ import {
   complaintsOf,
   defaultsIn,
   examplesIn,
+  reasonsIn,
   resolvedDefaults,
+  serverReasons,
 } from "../../core/test/documents.ts";
 
 const repository = join(import.meta.dirname, "../../..");
@@ -34,4 +36,8 @@ test("the table of options gives the defaults that hold", () => {
   expect(defaultsIn(read("packages/node/README.md"))).toMatchObject(
     resolvedDefaults({ maxQueueSize: 10_000 }),
   );
+});
+
+test("the README gives every reason for which operations may be dropped", () => {
+  expect(reasonsIn(read("packages/node/README.md"))).toEqual([...serverReasons(), "no_user"].sort());
 });
