@@ -43,9 +43,9 @@ export async function shrink(script: Script, failure: Failure = failureOf): Prom
   return smallest;
 }
 
-/** What went wrong, without the numbers that differ from world to world. */
+/** What went wrong, without the numbers and the people that differ from world to world. */
 export function kindOfFailure(message: string): string {
-  return message.replace(/[:,{].*|\d+/gs, "");
+  return message.replace(/(?:[:,{]| for ).*|\d+/gs, "");
 }
 
 function without(script: Script, from: number, count: number): Script {

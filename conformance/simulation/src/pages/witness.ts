@@ -87,6 +87,11 @@ interface Attempt {
 
 const NUMBER = /\\?"n\\?":(\d+)/;
 
+/** What is said of a token by itself has no number. */
+const NUMBERLESS = -1;
+
+const frontOf = ([first]: Request["operations"]): number => first?.key ?? NUMBERLESS;
+
 /** Many times what a page does that starts with a full queue. */
 const MOST_WRITES = 20_000;
 
@@ -121,11 +126,10 @@ export function createWitness({ isStrict, nowMs, tell }: WitnessPorts): Witness 
   let isNoted = true;
 
   function noteProbe(page: Responsible, operations: Request["operations"]): void {
-    const key = operations[0]?.key as number;
+    const key = frontOf(operations);
     const front = alone.get(page);
     const isSame = front?.key === key;
-    const isOne = operations.length === 1;
-    if (operations.length === 0) return;
+    const isOne = operations.length <= 1;
     if (isOne && !isSame && (front?.times ?? 0) >= FEWEST_ATTEMPTS_ALONE)
       ahead.add(key).add(front?.key as number);
     // What leaves before its turn, as the page goes, says nothing of the front: what that failed in still counts when the page is back.
@@ -233,7 +237,7 @@ export function createWitness({ isStrict, nowMs, tell }: WitnessPorts): Witness 
     sent,
     unsent: noteProbe,
     acknowledged(page, request) {
-      if (request.operations.some(({ key }) => key === alone.get(page)?.key)) alone.delete(page);
+      if (alone.get(page)?.key === frontOf(request.operations)) alone.delete(page);
       tell(`${page.name} hears that ${request.operations.map(({ key }) => key)} arrived`);
       const mine = known.get(request);
       // What a page had sent as it went is another one's, perhaps, now that it comes back.
