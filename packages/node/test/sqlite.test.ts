@@ -132,6 +132,18 @@ describe("the queue", () => {
     expect(said).toEqual([]);
   });
 
+  test("of a client that got the outbox of one that had shut down stays its own, however often that is shut down", async () => {
+    const down = await startIngestionApi(refuse(503));
+    const outbox = sqliteOutbox(file);
+    const first = createWhisperr({ ...client(down.url), maxRetries: 0, outbox });
+    await first.shutdown();
+    const second = createWhisperr({ ...client(down.url), maxRetries: 0, outbox });
+    second.track("ada", "step_taken", { n: 1 });
+    await first.shutdown();
+    expect(contents(sqliteOutbox(file))).toEqual([]);
+    expect(second.stats()).toMatchObject({ pending: 1 });
+  });
+
   test("of a client that has shut down while the file failed stays in memory, and is written by whoever gets the outbox", async () => {
     const said = warnings();
     const down = await startIngestionApi(refuse(503));

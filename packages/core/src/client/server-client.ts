@@ -82,7 +82,7 @@ export interface ServerClient<Events extends EventMap = AnyEvents> {
   flush(options?: { readonly timeoutMs?: number | undefined }): Promise<FlushResult>;
   /**
    * Flushes, then stops for good: later calls are reported, not queued. `timeoutMs` (as for `flush()`) bounds the
-   * wait; what it leaves is reported. Calling it again returns the same promise.
+   * wait; what it leaves is reported. Calling it again returns the same promise; of two deadlines the one that is over first holds.
    */
   shutdown(options?: { readonly timeoutMs?: number | undefined }): Promise<FlushResult>;
   /** What became of every call so far: `accepted = delivered + dropped + pending`, at every moment. */

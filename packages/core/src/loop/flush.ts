@@ -102,7 +102,13 @@ export function within(
   return over;
 }
 
-function atDeadline({ ports }: Client, timeoutMs: number, over: Promise<unknown>, end: () => void): void {
+/** Calls `end` after so long, unless `over` has resolved by then. */
+export function atDeadline(
+  { ports }: Client,
+  timeoutMs: number,
+  over: Promise<unknown>,
+  end: () => void,
+): void {
   const { timers } = ports;
   if (timeoutMs > MAX_TIMER_MS) return;
   // Computed deadlines come out negative or fractional at times; that is no reason to throw on the way out.

@@ -60,24 +60,51 @@ describe("while a user is looked up", () => {
     expect(await over).toEqual({ delivered: 0, dropped: 0, pending: 0, ...left });
   });
 
-  test("shutdown({ timeoutMs }) has for the delivery what the lookup leaves of its time", async () => {
-    const { client, calls, timers, passMs, errors } = clientOf(
-      {},
-      {},
-      { fetch: () => new Promise(() => {}) },
-    );
+  test("shutdown({ timeoutMs }) has one deadline, for the lookup and for the delivery behind it", async () => {
+    const { client, calls, timers, errors } = clientOf({}, {}, { fetch: () => new Promise(() => {}) });
     const { user, found } = lookup();
     calls.later(user, () => {}).track("signed_up");
     const ended = client.shutdown({ timeoutMs: 70 });
-    expect(client.shutdown({ timeoutMs: 1 })).toBe(ended);
-    passMs(30);
     found("ada");
     await settle();
-    timers.fire(40);
+    expect(errors).toEqual([]);
+    timers.fire(70);
+    timers.fire(0);
     expect(await ended).toEqual({ delivered: 0, dropped: 0, pending: 1 });
     expect(errors).toMatchObject([{ type: "retry_exhausted", count: 1 }]);
     expect(client.shutdown()).toBe(ended);
   });
+
+  test.each([
+    ["while he is looked up", false, { dropped: 1, pending: 0 }],
+    ["while what he did is delivered", true, { dropped: 0, pending: 1 }],
+  ])(
+    "of two deadlines of shutdown() the one that is over first ends it, %s",
+    async (_when, isFound, left) => {
+      const { client, calls, timers, errors, holding, leave } = clientOf(
+        {},
+        {},
+        { fetch: () => new Promise(() => {}) },
+      );
+      const { user, found } = lookup();
+      calls.later(user, () => {}).track("signed_up");
+      const ended = client.shutdown({ timeoutMs: 70 });
+      if (isFound) found("ada");
+      await settle();
+      expect(client.shutdown({ timeoutMs: 20 })).toBe(ended);
+      expect(client.shutdown({ timeoutMs: 90 })).toBe(ended);
+      expect(client.shutdown()).toBe(ended);
+      timers.fire(20);
+      await settle();
+      for (const delay of timers.delays()) if (delay === 0) timers.fire(0);
+      expect(await ended).toEqual({ delivered: 0, ...left });
+      await settle();
+      expect(errors).toHaveLength(1);
+      expect(timers.delays(), "no deadline is left").toEqual([]);
+      expect(holding.delays()).toEqual([]);
+      expect(leave).toHaveBeenCalledTimes(1);
+    },
+  );
 
   test("shutdown() without a limit has none for the delivery either", async () => {
     const { client, calls, timers, leave } = clientOf();

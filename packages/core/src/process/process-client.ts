@@ -7,7 +7,7 @@ import type { AnyEvents, EventMap } from "../events/event-types.ts";
 import { misuse } from "../events/refusal.ts";
 import { isReady, type SharedOutbox, sharing } from "../loop/app-outbox.ts";
 import { type FlushResult, resultSince, type Stats } from "../loop/books.ts";
-import { type Deadline, flushWithin, timeoutIn, within } from "../loop/flush.ts";
+import { atDeadline, type Deadline, flushWithin, timeoutIn } from "../loop/flush.ts";
 import { guardedWait } from "../loop/guard.ts";
 import { MAX_TIMER_MS, OPTION_NAMES, type WhisperrOptions } from "../options.ts";
 import type { Ports } from "../ports.ts";
@@ -43,8 +43,6 @@ export interface Process {
   /** A variable of the environment, where the runtime's fetch takes proxies from there. */
   readonly proxyVariable?: ((name: string) => string | undefined) | undefined;
 }
-
-const NOTHING: FlushResult = { delivered: 0, dropped: 0, pending: 0 };
 
 /** Throws an Error that names the option and the fix, when an option makes no sense. `processOf` is not asked when disabled. */
 export function createProcessClient<Events extends EventMap = AnyEvents>(
@@ -87,7 +85,7 @@ export function createProcessClient<Events extends EventMap = AnyEvents>(
     leaveProcess?.();
     shared?.leave?.();
   };
-  const run: Run<Events> = { api, client, end, leave, lookups, ending: undefined };
+  const run: Run<Events> = { api, client, end, leave, lookups, ending: undefined, stopWaiting: undefined };
   const whisperr: ServerClient<Events> & { readonly [requestCalls]: RequestCalls } = {
     ...api,
     get [requestCalls]() {
@@ -106,9 +104,12 @@ interface Run<Events extends EventMap> {
   readonly api: ServerClient<Events>;
   readonly client: Client;
   readonly end: ProcessEnd;
-  readonly leave: () => void;
+  /** Undefined once it has left. */
+  leave: (() => void) | undefined;
   readonly lookups: Lookups;
+  /** What waits for users, and then for the last flush. */
   ending: Promise<FlushResult> | undefined;
+  stopWaiting: (() => void) | undefined;
 }
 
 /** Calls that wait for their user wait as what is queued does. */
@@ -132,29 +133,35 @@ function flushRun<Events extends EventMap>(
   );
 }
 
+/** Of several deadlines the one that is over first ends it: while users are looked up, and behind that. */
 function endRun<Events extends EventMap>(
   run: Run<Events>,
   settings: Deadline | undefined,
 ): Promise<FlushResult> {
-  const { client, end, lookups } = run;
+  const { client, lookups } = run;
   const queued = lookups.calls?.queued();
-  if (run.ending || queued === undefined) return run.ending ?? shutDown(run, settings);
-  const timeoutMs = timeoutIn(client, settings, "shutdown()");
-  const fromMs = end.elapsedMs();
+  if (run.ending === undefined && queued === undefined) return shutDown(run, settings);
+  return guardedWait(client, () => {
+    run.ending ??= endBehind(run, queued);
+    atDeadline(client, timeoutIn(client, settings, "shutdown()"), run.ending, () => {
+      run.stopWaiting?.();
+      void shutDown(run, { timeoutMs: 0 });
+    });
+    return run.ending;
+  });
+}
+
+/** The last flush, once users are known, or are waited for no longer. */
+function endBehind<Events extends EventMap>(
+  run: Run<Events>,
+  queued: Promise<unknown> | undefined,
+): Promise<FlushResult> {
   const since = sendQueued(run);
-  const shutDownLater = () => {
-    lookups.calls?.giveUp();
-    return shutDown(run, { timeoutMs: timeoutMs - (end.elapsedMs() - fromMs) });
-  };
-  run.ending = guardedWait(client, () =>
-    heldWhile(
-      run,
-      within(client, timeoutMs, () => queued.then(() => NOTHING))
-        .then(shutDownLater)
-        .then(since),
-    ),
-  );
-  return run.ending;
+  const isOver = new Promise<void>((resolve) => {
+    run.stopWaiting = resolve;
+  });
+  const ended = Promise.race([queued, isOver]).then(() => shutDown(run));
+  return heldWhile(run, ended.then(since));
 }
 
 /** What is waited for while users are looked up holds the process, as any flush does; what still waits in the end is pending. */
@@ -170,12 +177,16 @@ function heldWhile<Events extends EventMap>(
 }
 
 function shutDown<Events extends EventMap>(
-  { api, leave }: Run<Events>,
-  settings: Deadline | undefined,
+  run: Run<Events>,
+  settings?: Deadline | undefined,
 ): Promise<FlushResult> {
-  const ended = api.shutdown(settings);
-  // It leaves no listener behind, and no storage to which nobody else can get.
-  void ended.then(leave);
+  run.lookups.calls?.giveUp();
+  const ended = run.api.shutdown(settings);
+  // It leaves no listener behind, and no storage to which nobody else can get. Once: that may be another client's by the next call.
+  void ended.then(() => {
+    run.leave?.();
+    run.leave = undefined;
+  });
   return ended;
 }
 
