@@ -2,6 +2,7 @@
 import { checkOptionNames, integer, MAX_TIMER_MS, type Names } from "@whisperr/core";
 import type { Whisperr } from "./create-whisperr.ts";
 import { tellEnd } from "./process.ts";
+import { say } from "./say.ts";
 
 /** What is used of a server: those of `node:http`, Express and Koa have it, and Fastify's app too. */
 export interface ClosableServer {
@@ -85,7 +86,7 @@ interface Open {
  * listened; process 1 of a container, which no signal ends, exits with the same code. Other listeners of the signal stay as they are; where there are some, the end is theirs. A second signal ends the process at
  * once.
  *
- * Returns what takes the listeners away again. Never throws: what makes no sense is said by `console.error`, and left out.
+ * Returns what takes the listeners away again. Never throws: what makes no sense is said by `console.warn`, and left out.
  *
  * @example
  * const server = app.listen(3000);
@@ -155,7 +156,7 @@ function orSay<Value>(otherwise: string, make: () => Value): Value | undefined {
     return make();
   } catch (error) {
     const message = error instanceof Error ? error.message.replace(/^Whisperr: |\.$/g, "") : String(error);
-    console.error(`[whisperr] closeOnSignal(): ${message}; ${otherwise}.`);
+    say(`closeOnSignal(): ${message}; ${otherwise}.`);
     return undefined;
   }
 }

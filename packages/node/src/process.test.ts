@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import { createWhisperr, type Whisperr } from "./create-whisperr.ts";
-import { PROCESS_END, timers } from "./process.ts";
+import { PROCESS_END, timers, warningInTests } from "./process.ts";
 
 const NOON = "2026-06-14T12:00:00.000Z";
 
@@ -82,6 +82,24 @@ test("a test's DOM that took setImmediate away does no harm", async () => {
   const whisperr = createWhisperr({ apiKey: "wrk_test", fetch: async () => new Response("{}") });
   expect(() => whisperr.track("ada", "signed_up")).not.toThrow();
   expect(await whisperr.flush()).toMatchObject({ delivered: 1 });
+});
+
+test("Node's own test runner is seen where it runs all tests in its own process, too", () => {
+  for (const name of ["NODE_ENV", "VITEST", "JEST_WORKER_ID", "NODE_TEST_CONTEXT"])
+    vi.stubEnv(name, undefined);
+  const { execArgv } = process;
+  const told = Symbol.for("@whisperr/node tests 1");
+  const before = Object.getOwnPropertyDescriptor(process, told);
+  Reflect.deleteProperty(process, told);
+  onTestFinished(() => {
+    vi.unstubAllEnvs();
+    Object.assign(process, { execArgv });
+    Reflect.deleteProperty(process, told);
+    if (before) Object.defineProperty(process, told, before);
+  });
+  expect(warningInTests("https://api.whisperr.net")).toBeUndefined();
+  Object.assign(process, { execArgv: ["--test", "--test-isolation=none"] });
+  expect(warningInTests("https://api.whisperr.net")).toContain("This is a test run");
 });
 
 test("a host without performance and execArgv has what a client needs all the same", async () => {

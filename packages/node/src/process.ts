@@ -47,11 +47,12 @@ export function usesProxies(): boolean {
 
 const TOLD = Symbol.for("@whisperr/node tests 1");
 
-/** Test runners say so in the environment. Told to one client of the process. */
+/** Test runners say so in the environment; Node's own, where all tests are in its process, was told to be one. Told to one client of the process. */
 export function warningInTests(address: string): string | undefined {
-  const { env } = process;
+  const { env, execArgv } = process;
   const host = process as { [TOLD]?: boolean };
-  if (host[TOLD] || !(env.NODE_TEST_CONTEXT || isTestRun((name) => env[name]))) return undefined;
+  const isTold = env.NODE_TEST_CONTEXT || execArgv?.includes("--test") || isTestRun((name) => env[name]);
+  if (host[TOLD] || !isTold) return undefined;
   host[TOLD] = true;
   return `[whisperr] This is a test run, and this client sends to ${address}: write createTestWhisperr() of @whisperr/node/testing, disabled: true, or the baseUrl of a server of yours.`;
 }

@@ -102,6 +102,18 @@ describe.skipIf(process.platform === "win32")("closeOnSignal()", { timeout: PROC
     expect(api.eventTypes()).toEqual(["signed_up"]);
   });
 
+  test("a console that throws, as some tests make it, keeps it from nothing", async () => {
+    const { api, ...end } = await ended(`
+      console.warn = () => { throw new Error("no warnings in this suite"); };
+      const whisperr = createWhisperr({ baseUrl });
+      ${SELF}
+      closeOnSignal(whisperr, { timeoutMs: NaN });
+      whisperr.track("ada", "signed_up");
+      end();`);
+    expect(end).toMatchObject({ exitCode: null, signal: "SIGTERM" });
+    expect(api.eventTypes()).toEqual(["signed_up"]);
+  });
+
   test("leaves the end to the app's own listener, which hears of the signal once", async () => {
     const { api, ...end } = await ended(`
       const whisperr = createWhisperr({ baseUrl });

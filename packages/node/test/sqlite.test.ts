@@ -161,6 +161,19 @@ describe("the queue", () => {
 });
 
 describe("a file that fails", () => {
+  test("while the console throws, as some tests make it: the queue goes on in memory", () => {
+    vi.spyOn(console, "warn").mockImplementation(() => {
+      throw new Error("no warnings in this suite");
+    });
+    onTestFinished(() => void vi.restoreAllMocks());
+    writeFileSync(file, "this is no database, and longer than a header of one: ".repeat(40));
+    for (const name of [file, join(folder, "nowhere", "whisperr.db")]) {
+      const outbox = sqliteOutbox(name);
+      outbox.append(operation(1));
+      expect(contents(outbox)).toEqual([operation(1)]);
+    }
+  });
+
   test("while another process writes for long: the queue goes on in memory, said once, and is written later", () => {
     const said = warnings();
     const outbox = sqliteOutbox(file);

@@ -105,6 +105,13 @@ test("a module's or a wrapper's own options are none of the client's that it mak
   expect(warn.mock.calls).toEqual([]);
 });
 
+test("a console that throws, as some tests make it, keeps no integration from its client", () => {
+  warn.mockImplementation(() => {
+    throw new Error("no warnings in this suite");
+  });
+  expect(() => withWhisperr(() => 1, { whisperr, apiKey: "wrk_test" })).not.toThrow();
+});
+
 test("an integration that gets a client says which of the client's options it ignores", () => {
   withWhisperr(() => 1, { whisperr, timeoutMs: 1, apiKey: "wrk_test", flushAt: 1, debug: undefined });
   withWhisperr(() => 1, { whisperr, timeoutMs: 1 });

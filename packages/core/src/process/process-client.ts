@@ -85,7 +85,7 @@ export function createProcessClient<Events extends EventMap = AnyEvents>(
     leaveProcess?.();
     shared?.leave?.();
   };
-  const run: Run<Events> = { api, client, end, leave, lookups, ending: undefined, stopWaiting: undefined };
+  const run: Run<Events> = { api, client, end, leave, lookups };
   const whisperr: ServerClient<Events> & { readonly [requestCalls]: RequestCalls } = {
     ...api,
     get [requestCalls]() {
@@ -108,8 +108,9 @@ interface Run<Events extends EventMap> {
   leave: (() => void) | undefined;
   readonly lookups: Lookups;
   /** What waits for users, and then for the last flush. */
-  ending: Promise<FlushResult> | undefined;
-  stopWaiting: (() => void) | undefined;
+  ending?: Promise<FlushResult>;
+  /** Users are waited for no longer. */
+  hurry?: () => void;
 }
 
 /** Calls that wait for their user wait as what is queued does. */
@@ -140,28 +141,22 @@ function endRun<Events extends EventMap>(
 ): Promise<FlushResult> {
   const { client, lookups } = run;
   const queued = lookups.calls?.queued();
-  if (run.ending === undefined && queued === undefined) return shutDown(run, settings);
+  if (!run.ending && !queued) return shutDown(run, settings);
   return guardedWait(client, () => {
-    run.ending ??= endBehind(run, queued);
+    if (!run.ending) {
+      const since = sendQueued(run);
+      const isOver = new Promise<void>((resolve) => {
+        run.hurry = resolve;
+      });
+      const ended = Promise.race([queued, isOver]).then(() => shutDown(run));
+      run.ending = heldWhile(run, ended.then(since));
+    }
     atDeadline(client, timeoutIn(client, settings, "shutdown()"), run.ending, () => {
-      run.stopWaiting?.();
+      run.hurry?.();
       void shutDown(run, { timeoutMs: 0 });
     });
     return run.ending;
   });
-}
-
-/** The last flush, once users are known, or are waited for no longer. */
-function endBehind<Events extends EventMap>(
-  run: Run<Events>,
-  queued: Promise<unknown> | undefined,
-): Promise<FlushResult> {
-  const since = sendQueued(run);
-  const isOver = new Promise<void>((resolve) => {
-    run.stopWaiting = resolve;
-  });
-  const ended = Promise.race([queued, isOver]).then(() => shutDown(run));
-  return heldWhile(run, ended.then(since));
 }
 
 /** What is waited for while users are looked up holds the process, as any flush does; what still waits in the end is pending. */

@@ -2,6 +2,7 @@
 import { named, PROCESS_OPTION_NAMES } from "@whisperr/core";
 // By its name, so that an app which imports both loads one copy.
 import { createWhisperr, type NodeOptions, type Whisperr } from "@whisperr/node";
+import { say } from "../say.ts";
 
 /** `of`: the call that got the options. */
 export function ownClient(
@@ -13,8 +14,6 @@ export function ownClient(
   if (!whisperr) return createWhisperr(given);
   const ignored = Object.entries(given).flatMap(([name, value]) => (value === undefined ? [] : [name]));
   if (ignored.length > 0)
-    console.warn(
-      `[whisperr] ${of} got a client, and ignores ${ignored.join(", ")}: write that at its createWhisperr().`,
-    );
+    say(`${of} got a client, and ignores ${ignored.join(", ")}: write that at its createWhisperr().`);
   return whisperr;
 }

@@ -15,6 +15,7 @@ import {
   withdraw,
 } from "@whisperr/core";
 import { asyncHooks, timers } from "../process.ts";
+import { say } from "../say.ts";
 import { isInTransaction, kindOf, platformSqlite, type SqliteDatabase } from "./database.ts";
 import { newEntry, type SqliteQueue } from "./queue.ts";
 import { closeStore, IN_MEMORY, isCorrupt, moveAside, START_MS } from "./store.ts";
@@ -116,9 +117,7 @@ function start(queue: SqliteQueue): void {
     if (!isCorrupt(error) || queue.apps) return failed(queue, error, isInside);
     try {
       const aside = moveAside(queue.file);
-      console.warn(
-        `[whisperr] ${queue.file} is broken (${wordsOf(error)}). It is kept as ${aside}, and a new one begins.`,
-      );
+      say(`${queue.file} is broken (${wordsOf(error)}). It is kept as ${aside}, and a new one begins.`);
       begin();
     } catch (other) {
       return failed(queue, other);

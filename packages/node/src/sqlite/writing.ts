@@ -1,5 +1,6 @@
 /** When the file is written, and what becomes of the queue while it cannot be. */
 import { arrived, withTime } from "@whisperr/core";
+import { say } from "../say.ts";
 import { isInTransaction } from "./database.ts";
 import { type Entry, repeated, type SqliteQueue } from "./queue.ts";
 import { noteSettled } from "./said.ts";
@@ -101,9 +102,7 @@ export function failed(queue: SqliteQueue, error: unknown, isUsual = false): voi
   queue.isBehind = true;
   if (queue.isTold || isUsual) return;
   queue.isTold = true;
-  console.warn(
-    `[whisperr] ${queue.file} cannot be written (${wordsOf(error)}). Events wait in memory until it can.`,
-  );
+  say(`${queue.file} cannot be written (${wordsOf(error)}). Events wait in memory until it can.`);
 }
 
 function tryAgain(queue: SqliteQueue): void {
