@@ -111,10 +111,12 @@ const listening = new Map<ProcessWatch, Listener>();
 export const PROCESS_END: ProcessEnd = {
   listen(watch) {
     const { listeners, ask, tell } = exitOfProcess();
-    const one = { ask: () => void onOutOfWork(watch), tell: () => onEnd(watch) };
+    const one = { ask: () => onOutOfWork(watch), tell: () => onEnd(watch) };
     listening.set(watch, one);
-    if (listeners.size === 0) process.on("beforeExit", ask).on("exit", tell);
+    if (!listeners.size) process.on("beforeExit", ask).on("exit", tell);
     listeners.add(one);
+    // A handler of the app's for `exit` has recorded something, and nobody calls one that comes now.
+    if ((process as { _exiting?: boolean })._exiting) onEnd(watch);
     // This may be a beforeExit handler of the app, too late to be heard now: one more turn, and Node emits it again. A test
     // runner's DOM may have taken the global away; it never ends a process in the midst of a test.
     globalThis.setImmediate?.(() => {});
@@ -123,8 +125,7 @@ export const PROCESS_END: ProcessEnd = {
     const { listeners, ask, tell } = exitOfProcess();
     const one = listening.get(watch);
     listening.delete(watch);
-    if (one && listeners.delete(one) && listeners.size === 0)
-      process.off("beforeExit", ask).off("exit", tell);
+    if (one && listeners.delete(one) && !listeners.size) process.off("beforeExit", ask).off("exit", tell);
   },
   holdingTimers: timersIn(outsideZones, {
     set: (callback, delayMs) => setTimeout(callback, delayMs),

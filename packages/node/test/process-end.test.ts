@@ -181,6 +181,21 @@ describe("a process that is ended at once", { timeout: PROCESS_LIMIT_MS }, () =>
     expect(ended.stderr).toContain("before 1 operation could be sent");
   });
 
+  test.each([
+    ["an end by itself", ""],
+    ["process.exit()", "process.exit();"],
+    ["an uncaught exception", "throw new Error('of the app');"],
+  ])("says what a handler of the app's records at %s, though nothing waited before", async (_what, end) => {
+    const api = await startIngestionApi();
+    const ended = await runModule(
+      api.url,
+      `const whisperr = createWhisperr({ baseUrl, exitTimeoutMs });
+       process.on("exit", () => whisperr.track("ada", "signed_out"));
+       ${end}`,
+    );
+    expect(ended.stderr.split(LINE.replace("2 operations", "1 operation"))).toHaveLength(2);
+  });
+
   test("says nothing where an outbox keeps it, nor where nothing waits", async () => {
     const api = await startIngestionApi();
     const ended = await runModule(

@@ -139,8 +139,8 @@ function endRun<Events extends EventMap>(
   run: Run<Events>,
   settings: Deadline | undefined,
 ): Promise<FlushResult> {
-  const { client, lookups } = run;
-  const queued = lookups.calls?.queued();
+  const { client } = run;
+  const queued = run.lookups.calls?.queued();
   if (!run.ending && !queued) return shutDown(run, settings);
   return guardedWait(client, () => {
     if (!run.ending) {

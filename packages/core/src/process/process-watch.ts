@@ -78,9 +78,10 @@ export function watchProcess(
     const hasWork = client.pending > 0 || waitingIn(lookups) > 0;
     const isWanted = exitTimeoutMs > 0 && hasWork && (isAwaited || !client.stopping);
     if (isWanted !== watch.isListening) {
+      // First: a process that ends already is told of at once.
+      watch.isListening = isWanted;
       if (isWanted) end.listen(watch);
       else end.unlisten(watch);
-      watch.isListening = isWanted;
     }
     if (isAwaited) watch.hold ??= holdingTimers.set(() => {}, MAX_TIMER_MS);
     else if (watch.hold !== undefined) {
