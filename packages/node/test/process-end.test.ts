@@ -120,6 +120,19 @@ describe("a process that ends by itself while the API is in trouble", { timeout:
     expect(JSON.parse(ended.stdout)).toMatchObject({ pending: 1 });
   });
 
+  test("is held by flush({ timeoutMs }) no longer than that, and for exitTimeoutMs behind it", async () => {
+    const api = await startIngestionApi(refuse(503));
+    const ended = await runModule(
+      api.url,
+      `const whisperr = createWhisperr({
+         baseUrl, exitTimeoutMs: 50, backoff: { baseMs: 1_000_000_000, maxMs: 1_000_000_000 }, onError() {},
+       });
+       whisperr.track("ada", "signed_up");
+       console.log(JSON.stringify(await whisperr.flush({ timeoutMs: 50 })));`,
+    );
+    expect(ended).toEqual({ ...QUIET_END, stdout: '{"delivered":0,"dropped":0,"pending":1}\n' });
+  });
+
   test.each([
     ["an unset", "", 0],
     ["a set", "process.exitCode = 7;", 7],

@@ -92,8 +92,8 @@ export function createProcessClient<Events extends EventMap = AnyEvents>(
       lookups.calls ??= createRequestCalls(client, options);
       return lookups.calls;
     },
-    flush: (settings) => flushRun(run, settings),
-    shutdown: (settings) => endRun(run, settings),
+    flush: (settings) => held(run, () => flushRun(run, settings)),
+    shutdown: (settings) => held(run, () => endRun(run, settings)),
     stats: () => statsOf(run),
   };
   return whisperr;
@@ -128,7 +128,7 @@ function flushRun<Events extends EventMap>(
   const queued = lookups.calls?.queued();
   if (queued === undefined) return api.flush(settings);
   const since = sendQueued(run);
-  return heldWhile(
+  return withWaiting(
     run,
     flushWithin(client, settings, () => queued.then(() => api.flush()).then(since)),
   );
@@ -149,7 +149,7 @@ function endRun<Events extends EventMap>(
         run.hurry = resolve;
       });
       const ended = Promise.race([queued, isOver]).then(() => shutDown(run));
-      run.ending = heldWhile(run, ended.then(since));
+      run.ending = withWaiting(run, ended.then(since));
     }
     atDeadline(client, timeoutIn(client, settings, "shutdown()"), run.ending, () => {
       run.hurry?.();
@@ -159,16 +159,26 @@ function endRun<Events extends EventMap>(
   });
 }
 
-/** What is waited for while users are looked up holds the process, as any flush does; what still waits in the end is pending. */
-function heldWhile<Events extends EventMap>(
-  { end, lookups }: Run<Events>,
+/** Who waits holds the process, until it resolves: behind the deadline of a `flush()` delivery goes on, and holds it no longer. */
+function held<Events extends EventMap>(
+  run: Run<Events>,
+  begin: () => Promise<FlushResult>,
+): Promise<FlushResult> {
+  const { holdingTimers } = run.end;
+  return guardedWait(run.client, () => {
+    const over = begin();
+    const hold = holdingTimers.set(() => {}, MAX_TIMER_MS);
+    void over.then(() => holdingTimers.clear(hold));
+    return over;
+  });
+}
+
+/** What still waits for its user in the end is pending. */
+function withWaiting<Events extends EventMap>(
+  { lookups }: Run<Events>,
   over: Promise<FlushResult>,
 ): Promise<FlushResult> {
-  const hold = end.holdingTimers.set(() => {}, MAX_TIMER_MS);
-  return over.then((result) => {
-    end.holdingTimers.clear(hold);
-    return { ...result, pending: result.pending + waitingIn(lookups) };
-  });
+  return over.then((result) => ({ ...result, pending: result.pending + waitingIn(lookups) }));
 }
 
 function shutDown<Events extends EventMap>(

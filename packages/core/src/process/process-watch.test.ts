@@ -1,16 +1,17 @@
 import { describe, expect, test } from "vitest";
 import { type FakeTimers, fakePorts, type LogLine, settle } from "../../test/fake-ports.ts";
-import { createServerClient, type ServerClient } from "../client/server-client.ts";
+import type { ServerClient } from "../client/server-client.ts";
 import type { WhisperrError } from "../errors.ts";
 import { MAX_TIMER_MS, type WhisperrOptions } from "../options.ts";
 import type { FetchResponse } from "../ports.ts";
-import { resolveOptions } from "../resolve-options.ts";
-import { onEnd, onOutOfWork, type ProcessWatch, watchProcess } from "./process-watch.ts";
+import { createProcessClient } from "./process-client.ts";
+import { onEnd, onOutOfWork, type ProcessEnd, type ProcessWatch } from "./process-watch.ts";
 
 interface Process {
   readonly client: ServerClient;
   /** Those that hold the process. */
   readonly timers: FakeTimers;
+  readonly others: FakeTimers;
   readonly listeners: ReadonlySet<ProcessWatch>;
   readonly errors: WhisperrError[];
   readonly log: readonly LogLine[];
@@ -34,7 +35,7 @@ function processFixture(
   const holding = fakePorts();
   let elapsedMs = 5000;
   let requests = 0;
-  const onStep = watchProcess(exitTimeoutMs, {
+  const end: ProcessEnd = {
     listen(listener) {
       expect(listeners, "it listens already").not.toContain(listener);
       listeners.add(listener);
@@ -42,23 +43,27 @@ function processFixture(
     unlisten: (listener) => void listeners.delete(listener),
     holdingTimers: holding.ports.timers,
     elapsedMs: () => elapsedMs,
-  });
-  const { ports, log } = fakePorts({
-    onStep,
+  };
+  const {
+    ports,
+    log,
+    timers: others,
+  } = fakePorts({
     fetch: () => {
       requests += 1;
       return fetch();
     },
   });
   const options = { apiKey: "wrk_test", onError: (error: WhisperrError) => void errors.push(error), ...more };
-  const { api: client } = createServerClient(
-    options,
-    resolveOptions(options, { maxQueueSize: 10_000 }),
+  const client: ServerClient = createProcessClient({ ...options, exitTimeoutMs }, () => ({
     ports,
-  );
+    end,
+    environmentKey: () => undefined,
+  }));
   return {
     client,
     timers: holding.timers,
+    others,
     listeners,
     errors,
     log,
@@ -79,7 +84,7 @@ describe("a process that runs out of work", () => {
     client.track("ada", "signed_up");
     expect(listeners.size).toBe(1);
     expect(outOfWork()).toBe(true);
-    expect(timers.delays().sort()).toEqual([2000, MAX_TIMER_MS]);
+    expect(timers.delays().sort()).toEqual([2000]);
     await settle();
     expect(client.stats()).toMatchObject({ delivered: 1, pending: 0 });
     expect(timers.delays()).toEqual([]);
@@ -185,13 +190,26 @@ test("exitTimeoutMs 0 listens for nothing, yet flush() holds the process until i
   expect(timers.delays()).toEqual([]);
 });
 
-test("somebody who waits holds the process once; what is only queued does not", async () => {
+test("flush({ timeoutMs }) holds the process no longer than that, though delivery goes on", async () => {
+  const { client, timers, others, outOfWork, errors } = processFixture(2000, never);
+  client.track("ada", "signed_up");
+  const flushed = client.flush({ timeoutMs: 70 });
+  expect(timers.delays()).toEqual([MAX_TIMER_MS]);
+  others.fire(70);
+  expect(await flushed).toEqual({ delivered: 0, dropped: 0, pending: 1 });
+  expect(timers.delays()).toEqual([]);
+  expect(outOfWork(), "what is left has the time of the end").toBe(true);
+  timers.fire(2000);
+  expect(errors).toMatchObject([{ type: "retry_exhausted", count: 1 }]);
+});
+
+test("whoever waits holds the process until he is told; what is only queued does not", async () => {
   const { client, timers } = processFixture(2000, async () => accepted);
   client.track("ada", "signed_up");
   expect(timers.delays()).toEqual([]);
   const flushed = client.flush();
-  void client.flush();
-  expect(timers.delays()).toEqual([MAX_TIMER_MS]);
-  await flushed;
+  const other = client.flush();
+  expect(timers.delays()).toEqual([MAX_TIMER_MS, MAX_TIMER_MS]);
+  await Promise.all([flushed, other]);
   expect(timers.delays()).toEqual([]);
 });

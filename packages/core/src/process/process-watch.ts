@@ -5,7 +5,6 @@
  */
 import type { Client } from "../client/client.ts";
 import { abandon, flush, retry } from "../loop/flush.ts";
-import { MAX_TIMER_MS } from "../options.ts";
 import type { Timers } from "../ports.ts";
 import { counted } from "../report/counted.ts";
 import { warnOnce } from "../report/reporter.ts";
@@ -36,8 +35,6 @@ export interface ProcessWatch {
   /** Calls that wait for their user. */
   readonly lookups: Lookups;
   isListening: boolean;
-  /** The timer that holds the process while someone waits. */
-  hold: unknown;
   /** What had come by then. */
   seenAtLastExit: number;
   exitFlushes: number;
@@ -58,7 +55,6 @@ export function watchProcess(
   unstored?: ProcessWatch["unstored"],
   lookups: Lookups = {},
 ): (client: Client) => void {
-  const { holdingTimers } = end;
   let watch: ProcessWatch | undefined;
   return (client) => {
     watch ??= {
@@ -67,7 +63,6 @@ export function watchProcess(
       unstored,
       lookups,
       isListening: false,
-      hold: undefined,
       seenAtLastExit: -1,
       exitFlushes: 0,
       leftMs: exitTimeoutMs,
@@ -82,11 +77,6 @@ export function watchProcess(
       watch.isListening = isWanted;
       if (isWanted) end.listen(watch);
       else end.unlisten(watch);
-    }
-    if (isAwaited) watch.hold ??= holdingTimers.set(() => {}, MAX_TIMER_MS);
-    else if (watch.hold !== undefined) {
-      holdingTimers.clear(watch.hold);
-      watch.hold = undefined;
     }
   };
 }
