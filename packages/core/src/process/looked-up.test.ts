@@ -76,8 +76,8 @@ describe("while a user is looked up", () => {
   });
 
   test.each([
-    ["while he is looked up", false, { dropped: 1, pending: 0 }],
-    ["while what he did is delivered", true, { dropped: 0, pending: 1 }],
+    ["while the user is looked up", false, { dropped: 1, pending: 0 }],
+    ["while what the user did is delivered", true, { dropped: 0, pending: 1 }],
   ])(
     "of two deadlines of shutdown() the one that is over first ends it, %s",
     async (_when, isFound, left) => {

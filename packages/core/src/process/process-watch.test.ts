@@ -203,7 +203,7 @@ test("flush({ timeoutMs }) holds the process no longer than that, though deliver
   expect(errors).toMatchObject([{ type: "retry_exhausted", count: 1 }]);
 });
 
-test("whoever waits holds the process until he is told; what is only queued does not", async () => {
+test("whoever waits holds the process until they are told; what is only queued does not", async () => {
   const { client, timers } = processFixture(2000, async () => accepted);
   client.track("ada", "signed_up");
   expect(timers.delays()).toEqual([]);
