@@ -14,6 +14,8 @@ export interface ProfileStorage {
   empty(): void;
   /** What the browser itself has. */
   readonly records: ReadonlyMap<string, string>;
+  /** As it will be when all changes have arrived. */
+  readonly latest: ReadonlyMap<string, string>;
 }
 
 /** One page's way to the storage. */
@@ -43,11 +45,10 @@ interface Copy {
 /** `delayMs`: until a change is seen by pages of other processes. */
 export function profileStorage(time: VirtualTime, delayMs: number): ProfileStorage {
   const records = new Map<string, string>();
-  /** As it will be when all changes have arrived. */
   const latest = new Map<string, string>();
   let changes = 0;
   const copies: Copy[] = [];
-  const profile = { openProcess, isFull: false, empty, records };
+  const profile = { openProcess, isFull: false, empty, records, latest };
 
   function empty(): void {
     for (const { view } of [...copies, { view: records }, { view: latest }]) view.clear();

@@ -1,4 +1,5 @@
 /** Does in a browser what actions say: opens tabs, navigates, and records what the app asks for. */
+import { IDENTITY } from "../../../../packages/browser/src/storage/keys.ts";
 import type { Action } from "./actions.ts";
 import { type DeviceTokens, newDeviceTokens, tokenName } from "./device-tokens.ts";
 import type { Process } from "./profile-storage.ts";
@@ -91,7 +92,7 @@ export function visitor(browser: Browser, knowsOwners: boolean): Visitor {
   }
 
   function owner(): Recorded["owner"] {
-    const text = storage.records.get("id");
+    const text = storage.records.get(IDENTITY);
     if (!knowsOwners || text === undefined) return undefined;
     const { userId, anonymousId } = JSON.parse(text) as { userId?: string; anonymousId: string };
     return userId === undefined ? { anonymousId } : { userId };
@@ -215,20 +216,26 @@ export function visitor(browser: Browser, knowsOwners: boolean): Visitor {
         return shutDown(tab, action.timeoutMs);
       case "flush":
         return void page.client.flush();
-      case "reset":
+      case "reset": {
+        const before = storage.latest.get(IDENTITY);
+        page.client.reset();
+        // A page that crashed in the call may have done nothing. The same below.
+        if (!page.isAlive && storage.latest.get(IDENTITY) === before) return;
         device.session++;
         device.token = undefined;
-        return void page.client.reset();
+        return;
+      }
       case "optOut":
         page.client.optOut();
-        // A page that crashed in the call may have done nothing.
-        if (!page.isAlive && !storage.records.get("id")?.includes("optedOut")) return;
+        if (!page.isAlive && !storage.latest.get(IDENTITY)?.includes("optedOut")) return;
         device.isOptedOut = true;
         device.token = undefined;
         return;
       case "optIn":
+        page.client.optIn();
+        if (!page.isAlive && storage.latest.get(IDENTITY)?.includes("optedOut")) return;
         device.isOptedOut = false;
-        return page.client.optIn();
+        return;
     }
   }
 
