@@ -20,7 +20,7 @@ const APPS = [
     "a client per request, on Cloudflare",
     `import { withWhisperr } from "@whisperr/edge/cloudflare";
      export default { fetch: withWhisperr(() => new Response(), (env) => ({ apiKey: env.KEY })) };`,
-    14_334,
+    14_336,
   ],
   [
     "a client per request, in Hono",
