@@ -106,7 +106,7 @@ export function deviceFixture(setup: Setup = {}): DeviceFixture {
     restore: (text) => restore(runtime.client, text),
     sync: (said) => syncIdentity(runtime.client, said),
     repeat(body) {
-      PUSH.noteRepeated(runtime.client, { body });
+      PUSH.noteRepeated(runtime.client, { body }, 0);
       append(runtime.client, { kind: "identify", body });
       PUSH.update(runtime.client);
     },

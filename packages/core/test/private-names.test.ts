@@ -44,6 +44,7 @@ describe("no name is shortened", () => {
       promoted: true,
       optedOut: true,
       denied: true,
+      resets: 1,
       pushToken: { ...T1, kind: "fcm", platform: "web", push_env: "production", verified: true },
       said,
     };

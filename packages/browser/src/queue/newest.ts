@@ -12,8 +12,8 @@ import type { Entry } from "./state.ts";
 interface Note {
   /** Records of the older ones. */
   readonly after: readonly string[];
-  /** The newer ones, in the order of their calls: the record of each, and what it says. */
-  readonly said: readonly (readonly [key: string, body: string])[];
+  /** The newer ones, in the order of their calls: the record of each, what it says, and how many resets there had been. */
+  readonly said: readonly (readonly [key: string, body: string, resets?: number])[];
 }
 
 const MAX_SAID = 10;
@@ -33,10 +33,10 @@ export function noteNewest(page: Page, operation: IdentifyOperation): void {
   });
   const after = [...new Set([...noted, ...older])].filter(storage.get);
   if (after.length + before.length === 0) return;
-  const entry = [key, operation.body] as const;
+  const { body } = operation;
   const said = page.isSayingAgain
-    ? before.map((one) => (one[1] === operation.body ? entry : one))
-    : [...before, entry].slice(-MAX_SAID);
+    ? before.map((one) => (one[1] === body ? ([key, body, one[2]] as const) : one))
+    : [...before, [key, body, page.known?.resets ?? 0] as const].slice(-MAX_SAID);
   storage.set(NEWEST + user, stringify({ after, said }));
 }
 
@@ -63,11 +63,11 @@ export function sayNewest(page: Page, settled: readonly Entry[] = []): void {
     const undone = said.findIndex(
       ([key], index) => index > (isLate ? last - 1 : last) && (!storage.get(key) || mayArrive(inFlight, key)),
     );
-    const again = undone < 0 || page.known?.optedOut ? [] : bodies.slice(undone);
+    const again = undone < 0 || page.known?.optedOut ? [] : said.slice(undone);
     page.isSayingAgain = true;
     const { pushing } = page.device;
-    for (const body of again) {
-      pushing?.noteRepeated(page, { body });
+    for (const [, body, resets] of again) {
+      pushing?.noteRepeated(page, { body }, resets);
       append(page, { kind: "identify", body });
     }
     page.isSayingAgain = false;

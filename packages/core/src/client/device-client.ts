@@ -111,8 +111,8 @@ function identify(client: DeviceRecord, userId: unknown, given: unknown): void {
 function reset(client: DeviceRecord): Promise<FlushResult> {
   // What belongs to the device stays, what belongs to the person goes, before anything else can go wrong. After a shutdown() as
   // well: the next client must not find the person who has left.
-  const { denied, optedOut } = identityOf(client);
-  setIdentity(client, { anonymousId: client.newId(), denied, optedOut });
+  const { denied, optedOut, resets = 0 } = identityOf(client);
+  setIdentity(client, { anonymousId: client.newId(), denied, optedOut, resets: resets + 1 });
   client.device.holding?.releaseHeld(client);
   return flush(client);
 }

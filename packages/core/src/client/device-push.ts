@@ -76,10 +76,14 @@ function noteUnheard(client: DeviceRecord, sent: { readonly body: string }): voi
   if (carried[0]) setIdentity(client, identity);
 }
 
-/** What was said of a token is about to be said once more, whatever was said in between. */
-function noteRepeated(client: DeviceRecord, repeated: { readonly body: string }): void {
+/** What was said of a token, after so many `resets`, is about to be said once more, whatever was said in between. */
+function noteRepeated(
+  client: DeviceRecord,
+  repeated: { readonly body: string },
+  resets: number | undefined,
+): void {
   const identity = identityOf(client);
-  const news = repeatedBy(identity, bodyOf(repeated));
+  const news = repeatedBy(identity, bodyOf(repeated), resets);
   setIdentity(client, { ...identity, said: saying(identity.said, news) });
 }
 

@@ -19,6 +19,8 @@ export interface Identity {
   readonly pushToken?: WireChannel | undefined;
   /** The device's owner does not want notifications. */
   readonly denied?: boolean | undefined;
+  /** How often `reset()` was called. */
+  readonly resets?: number | undefined;
   /** What the server may know of this device's tokens. */
   readonly said?: readonly Statement[] | undefined;
 }

@@ -96,7 +96,7 @@ describe("an identify that is said again", () => {
   });
   const repeating = (identity: Identity, repeated: IdentifyBody): Identity => ({
     ...identity,
-    said: saying(identity.said, repeatedBy(identity, repeated)),
+    said: saying(identity.said, repeatedBy(identity, repeated, 0)),
   });
 
   test("undoes what was said of a token since, which comes after it once more", () => {
@@ -106,16 +106,24 @@ describe("an identify that is said again", () => {
     expect(wire(denied(again)), "nothing is registered that it would leave").toEqual([]);
   });
 
-  test("of somebody else concerns nobody", () => {
+  test("of somebody before a reset() concerns nobody", () => {
     for (const identity of [forgotten(registered), { ...VISITOR, userId: "bob" }])
-      expect(repeatedBy(identity, body("ada", T1))).toEqual([]);
+      expect(repeatedBy({ ...identity, resets: 1 }, body("ada", T1), 0)).toEqual([]);
+    expect(repeatedBy({ ...VISITOR, userId: "bob" }, body("ada", T1), undefined)).toEqual([]);
+  });
+
+  test("of somebody whom another one followed without a reset() is undone as soon as that one has the token", () => {
+    const bob = { ...VISITOR, userId: "bob", pushToken: T1, resets: 1 };
+    const said = saying(bob.said, repeatedBy(bob, body("ada", T1), 1));
+    expect(said).toEqual([{ ...T1, userId: "ada", isQueued: true }]);
+    expect(pushUpdate({ ...bob, said })).toMatchObject([{ userId: "ada", opted_in: false }]);
   });
 
   test("says nothing of other channels, nor of several tokens, which are the app's business", () => {
     const email = { channel: "email", address: "ada@example.com", opted_in: true };
 
-    expect(repeatedBy(ADA, body("ada", email, T1))).toEqual([{ ...T1, userId: "ada" }]);
-    expect(repeatedBy(ADA, body("ada", T1, T2))).toEqual([]);
-    expect(repeatedBy(ADA, { external_user_id: "ada" })).toEqual([]);
+    expect(repeatedBy(ADA, body("ada", email, T1), 0)).toEqual([{ ...T1, userId: "ada" }]);
+    expect(repeatedBy(ADA, body("ada", T1, T2), 0)).toEqual([]);
+    expect(repeatedBy(ADA, { external_user_id: "ada" }, 0)).toEqual([]);
   });
 });

@@ -119,15 +119,17 @@ export function carriedBy(said: Statements = [], body?: IdentifyBody): Statement
 
 /**
  * What an identify that is said again says of the device's token. Several that are opted in are the app's business, and after a
- * `reset()` nothing that was said before it is the next person's.
+ * `reset()` nothing that was said before it is the next person's. `resets`: as many there had been when it was called.
  */
 export function repeatedBy(
   identity: Identity,
   { external_user_id: userId, channels = [] }: IdentifyBody,
+  resets: number | undefined,
 ): Statement[] {
   const tokens = channels.filter(({ channel }) => channel === "push");
   const isKnown = [identity, ...(identity.said ?? [])].some((one) => one.userId === userId);
-  const isOwn = isKnown && !tokens.filter(({ opted_in }) => opted_in)[1];
+  const isOwn =
+    (isKnown || resets === (identity.resets ?? 0)) && !tokens.filter(({ opted_in }) => opted_in)[1];
   return isOwn ? tokens.map((one) => ({ ...one, userId })) : [];
 }
 
