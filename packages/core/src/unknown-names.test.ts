@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { checkNames, checkOptionNames } from "./development.ts";
 import { OPTION_NAMES } from "./options.ts";
-import { type Names, named } from "./unknown-names.ts";
+import { type Names, named, nearestName } from "./unknown-names.ts";
 
 const PAGE_NAMES = { ...OPTION_NAMES, pageViews: true, anonymousEvents: true } as const;
 
@@ -15,6 +15,7 @@ describe("an option that there is none of", () => {
   test.each([
     ["autocapturePageviews", "pageViews"],
     ["writeKey", "apiKey"],
+    ["apiHost", "baseUrl"],
     ["apikey", "apiKey"],
     ["flushInterval", "flushIntervalMs"],
     ["anonymous", "anonymousEvents"],
@@ -41,6 +42,13 @@ describe("an option that there is none of", () => {
   test("nothing is said of the options there are, nor of what has no value", () => {
     expect(saidOf({ apiKey: "wrk_test", pageViews: false, onError() {}, colour: undefined })).toEqual([]);
   });
+});
+
+test("a name without its unit is the one with it, if it says enough", () => {
+  expect(nearestName("retryDelay", ["delaySeconds", "retryDelaySeconds"])).toBe("retryDelaySeconds");
+  expect(nearestName("flush", ["flushIntervalMs"])).toBe("flushIntervalMs");
+  expect(nearestName("flus", ["flushIntervalMs"])).toBeUndefined();
+  expect(nearestName("Ms", ["flushIntervalMs"])).toBeUndefined();
 });
 
 describe("a name that there is none of", () => {
