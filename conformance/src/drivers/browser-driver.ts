@@ -22,6 +22,7 @@ import { browserAsks, forgetSignals, goBack, signal } from "./page-signals.ts";
 import { pull } from "./pull.ts";
 import { type Stats, summedStats } from "./summed-stats.ts";
 import type { VirtualTime } from "./virtual-time.ts";
+import { watchDatabases } from "./watched-databases.ts";
 import { watchFetch } from "./watched-fetch.ts";
 import { watchListeners } from "./watched-listeners.ts";
 
@@ -39,6 +40,7 @@ export async function drivePage(sdk: BrowserSdk, time: VirtualTime): Promise<voi
   const io = watchFetch(fetch.bind(globalThis), countRequest);
   globalThis.fetch = io.fetch;
   const listeners = watchListeners([window, document]);
+  const databases = watchDatabases(window);
   /** Of this page, then of the other one. */
   let clients: ClientMethods[] = [];
   let other: OtherPage<BrowserSdk> | undefined;
@@ -95,7 +97,10 @@ export async function drivePage(sdk: BrowserSdk, time: VirtualTime): Promise<voi
       const rounds = isNew || hasPredecessor || other ? TAKEOVER_ROUNDS : 1;
       isNew = false;
       await other?.heard();
-      await settle(rounds, other ? [window, other.window] : [window]);
+      const pages = other ? [window, other.window] : [window];
+      await settle(rounds, pages);
+      // One that never answers is the page's own affair.
+      for (let left = MAX_DATABASE_ROUNDS; left > 0 && databases() > 0; left--) await settle(1, pages);
     },
     listeners,
     outliving: outlivingRequests,
@@ -148,3 +153,6 @@ function forgetShared(): void {
 
 /** Recovering the queues of earlier pages takes a round for locks, and one for what stands in them. */
 const TAKEOVER_ROUNDS = 3;
+
+/** Some seconds. */
+const MAX_DATABASE_ROUNDS = 10_000;
