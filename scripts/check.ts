@@ -15,7 +15,7 @@ await runCheck(
         reports: "reports/sources/conformance.xml",
       },
     ],
-    // As long as all of the others.
+    // They take as long as all the others.
     [{ name: "unit tests", command: turbo("//#test:unit"), reports: "reports/unit.xml" }],
   ],
   ["what takes long, what is built, other runtimes, browsers and documents (npm test)"],

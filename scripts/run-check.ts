@@ -1,5 +1,6 @@
 /** Runs steps, all of them even when one fails. The exit code says whether all is well. */
-import { runStep, type Step, type StepResult } from "./step.ts";
+import { rmSync } from "node:fs";
+import { runStep, type Step, type StepResult, SUMMARIES } from "./step.ts";
 import { summary } from "./summary.ts";
 
 /** `lanes` run side by side, the steps of each one after the other. */
@@ -7,6 +8,7 @@ export async function runCheck(
   lanes: readonly (readonly Step[])[],
   leftOut?: readonly string[],
 ): Promise<void> {
+  rmSync(SUMMARIES, { recursive: true, force: true });
   const startedMs = performance.now();
   const results = (await Promise.all(lanes.map(runLane))).flat();
   console.log(summary(results, (performance.now() - startedMs) / 1000, leftOut));

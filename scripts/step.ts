@@ -33,13 +33,12 @@ export function turbo(...tasks: string[]): Step["command"] {
 export async function runStep({ name, command: [program, ...args], reports }: Step): Promise<StepResult> {
   if (reports !== undefined) for (const file of globSync(reports)) rmSync(file);
   console.log(`\n▶ ${name}`);
-  const since = Date.now();
   const startedMs = performance.now();
   const ok = await run(program, args);
   const seconds = (performance.now() - startedMs) / 1000;
   const tests = reports === undefined ? alone(ok) : counted(ok, globSync(reports));
   console.log(`${tests.failed === 0 ? "✔" : "✘"} ${name}, ${seconds.toFixed(1)} s`);
-  return { name, seconds, cached: program === "turbo" && isCached(args, since), ...tests };
+  return { name, seconds, cached: program === "turbo" && isCached(args), ...tests };
 }
 
 function run(program: string, args: readonly string[]): Promise<boolean> {
@@ -76,25 +75,23 @@ function added(a: Tests, b: Tests): Tests {
   };
 }
 
-/** Where turbo writes what each task of a run was. */
-const SUMMARIES = ".turbo/runs";
+/** Where turbo writes what each task of a run was. A check begins without those of earlier ones. */
+export const SUMMARIES = ".turbo/runs";
 
 interface Summary {
-  readonly execution: { readonly command: string; readonly startTime: number };
+  readonly execution: { readonly command: string };
   readonly tasks: readonly {
     readonly command: string;
     readonly cache: { readonly status: "HIT" | "MISS" };
   }[];
 }
 
-/** Of the run with these arguments that began after `since`, milliseconds since 1970: another step's may be under way. */
-function isCached(args: readonly string[], since: number): boolean {
+/** Of turbo's run with these arguments: steps run side by side. */
+function isCached([, task]: readonly string[]): boolean {
   const summaries = globSync(`${SUMMARIES}/*.json`).map(
     (file) => JSON.parse(readFileSync(file, "utf8")) as Summary,
   );
-  const own = summaries.find(
-    ({ execution }) => execution.startTime >= since && execution.command.startsWith(`turbo run ${args[1]} `),
-  );
+  const own = summaries.find(({ execution }) => execution.command.startsWith(`turbo run ${task} `));
   const tasks = own?.tasks.filter(({ command }) => command !== "<NONEXISTENT>");
   return tasks?.every(({ cache }) => cache.status === "HIT") ?? false;
 }

@@ -42,7 +42,7 @@ export type DropReason =
   | "opted_out"
   /** Client SDKs: held for a visitor whom `reset()` forgot. */
   | "reset"
-  /** Client SDKs: what was stored can no longer be read. */
+  /** What was stored can no longer be read. */
   | "corrupt"
   /** Client SDKs: stored more than 30 days ago; the server takes nothing that old. */
   | "too_old"

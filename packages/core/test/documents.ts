@@ -58,12 +58,12 @@ export function reasonsIn(text: string): string[] {
   return [...list.replaceAll(/\([^)]*\)/g, "").matchAll(/`(\w+)`/g)].map(([, reason = ""]) => reason).sort();
 }
 
-/** Those that `onError` may hear from any server SDK. An outbox of the app's own may hold what cannot be read. */
+/** Those that `onError` may hear from any server SDK. */
 export function serverReasons(): string[] {
   const source = readFileSync(join(import.meta.dirname, "../src/errors.ts"), "utf8");
   const union = /type DropReason =([\s\S]*?);\n\n/.exec(source)?.[1] ?? "";
   const ofServers = [...union.matchAll(/\/\*\* (.*) \*\/\s+\| "(\w+)"/g)].filter(
     ([, about = ""]) => !/^(Client SDKs|Middleware)|not an error/.test(about),
   );
-  return [...ofServers.map(([, , reason = ""]) => reason), "corrupt"].sort();
+  return ofServers.map(([, , reason = ""]) => reason).sort();
 }

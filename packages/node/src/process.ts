@@ -47,7 +47,7 @@ export function usesProxies(): boolean {
 
 const TOLD = Symbol.for("@whisperr/node tests 1");
 
-/** Test runners say so in the environment; Node's own, where all tests are in its process, was told to be one. Told to one client of the process. */
+/** Test runners say so in the environment. Node's own says so in its arguments where all tests run in its process. Told to one client of the process. */
 export function warningInTests(address: string): string | undefined {
   const { env, execArgv } = process;
   const host = process as { [TOLD]?: boolean };
@@ -115,7 +115,7 @@ export const PROCESS_END: ProcessEnd = {
     listening.set(watch, one);
     if (!listeners.size) process.on("beforeExit", ask).on("exit", tell);
     listeners.add(one);
-    // A handler of the app's for `exit` has recorded something, and nobody calls one that comes now.
+    // The app's handler of `exit` has recorded something. A listener that is added now is not called.
     if ((process as { _exiting?: boolean })._exiting) onEnd(watch);
     // This may be a beforeExit handler of the app, too late to be heard now: one more turn, and Node emits it again. A test
     // runner's DOM may have taken the global away; it never ends a process in the midst of a test.

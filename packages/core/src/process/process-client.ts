@@ -159,7 +159,7 @@ function endRun<Events extends EventMap>(
   });
 }
 
-/** Who waits holds the process, until it resolves: behind the deadline of a `flush()` delivery goes on, and holds it no longer. */
+/** A call that somebody waits for holds the process until it resolves. Delivery that goes on behind its deadline does not. */
 function held<Events extends EventMap>(
   run: Run<Events>,
   begin: () => Promise<FlushResult>,
