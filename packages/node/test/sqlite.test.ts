@@ -196,6 +196,33 @@ describe("a file that fails", () => {
     expect(said).toHaveLength(1);
   });
 
+  test("while another process writes to a new file as its mode changes: the start waits for it, and begins in the file", () => {
+    const said = warnings();
+    const other = new DatabaseSync(file);
+    onTestFinished(() => other.close());
+    const refused: unknown[] = [];
+    class Late extends DatabaseSync {
+      override exec(sql: string): void {
+        if (!sql.includes("journal_mode = WAL") || refused.length > 0) return super.exec(sql);
+        other.exec("BEGIN IMMEDIATE; CREATE TABLE orders (id INTEGER)");
+        try {
+          super.exec(sql);
+        } catch (error) {
+          refused.push(error);
+          throw error;
+        } finally {
+          other.exec("COMMIT");
+        }
+      }
+    }
+    const given = new Late(file);
+    onTestFinished(() => given.close());
+    sqliteOutbox({ database: given as unknown as SqliteDatabase }).append(operation(1));
+    expect(refused).toEqual([expect.objectContaining({ errcode: 5 })]);
+    expect(stored()).toEqual([JSON.stringify(operation(1))]);
+    expect(said).toEqual([]);
+  });
+
   test("while another process writes since before the start: no call waits for it as long as the start does", () => {
     warnings();
     sqliteOutbox(file);

@@ -20,6 +20,9 @@ export const START_MS = 2_000;
  */
 const LOCK_ATTEMPTS = 200;
 
+/** Others that try the same get in each other's way, each for less than a millisecond. */
+const WAL_ATTEMPTS = 100;
+
 /**
  * Oldest first; last those that another process took over, and whose own goes on writing: POSIX lets go of a lock when the process
  * that has it reads the locked file, as it does when it copies its folder.
@@ -62,7 +65,8 @@ export function openStore(
   const database = open(file);
   let lock: SqliteDatabase | undefined;
   try {
-    database.exec(`PRAGMA busy_timeout = ${busyMs}; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL`);
+    database.exec(`PRAGMA busy_timeout = ${busyMs}; PRAGMA synchronous = NORMAL`);
+    switchToWal(database);
     // Processes may have other names for it, by links, and it has one lock for each queue all the same.
     const place = isShared(file) ? realpathSync(file) : undefined;
     const opened = transaction(database, () => {
@@ -95,6 +99,23 @@ export function openStore(
     // One in memory is the app's own connection.
     if (isShared(file)) closeAll(database, lock);
     throw error;
+  }
+}
+
+/**
+ * A new file changes its mode once. SQLite refuses that at once, and waits for nobody, while another process does the same or writes:
+ * workers that start together would begin in memory.
+ */
+function switchToWal(database: SqliteDatabase): void {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      database.exec("PRAGMA journal_mode = WAL");
+      return;
+    } catch (error) {
+      if (!isBusy(error) || attempt === WAL_ATTEMPTS) throw error;
+    }
+    // Waits as long as a write may, and throws then.
+    database.exec("BEGIN EXCLUSIVE; ROLLBACK");
   }
 }
 
@@ -206,16 +227,19 @@ function closeAll(...databases: (SqliteDatabase | undefined)[]): void {
 }
 
 /** No database, or a broken one: SQLite's codes 11 and 26, which each library tells in its own way. */
-export function isCorrupt(error: unknown): boolean {
-  const { code, errcode, message } = Object(error) as {
-    code?: unknown;
-    errcode?: unknown;
-    message?: unknown;
-  };
-  return [code, errcode, message].some(
+export const isCorrupt = (error: unknown): boolean =>
+  signsOf(error).some(
     (sign) =>
       sign === 11 || sign === 26 || /SQLITE_(CORRUPT|NOTADB)|malformed|not a database/.test(String(sign)),
   );
+
+const isBusy = (error: unknown): boolean =>
+  signsOf(error).some((sign) => sign === 5 || /SQLITE_BUSY|is locked/.test(String(sign)));
+
+/** What says which error it is: each library has it elsewhere. */
+function signsOf(error: unknown): readonly unknown[] {
+  const { code, errcode, message } = Object(error) as Record<string, unknown>;
+  return [code, errcode, message];
 }
 
 /** Puts a broken file aside, with what belongs to it. Returns its new name. */
