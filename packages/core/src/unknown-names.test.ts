@@ -39,6 +39,16 @@ describe("an option that there is none of", () => {
     expect(saidOf({ "\u001b[31m": 1 })[0]).not.toContain("\u001b");
   });
 
+  test("so is one of backoff", () => {
+    expect(saidOf({ backoff: { maxMs: 1, factor: 2 } })).toEqual([
+      '[whisperr] backoff has no option "factor": write baseMs or maxMs.',
+    ]);
+  });
+
+  test("nothing is said where no options are given", () => {
+    expect(saidOf(undefined as unknown as object)).toEqual([]);
+  });
+
   test("nothing is said of the options there are, nor of what has no value", () => {
     expect(saidOf({ apiKey: "wrk_test", pageViews: false, onError() {}, colour: undefined })).toEqual([]);
   });
@@ -62,6 +72,14 @@ describe("a name that there is none of", () => {
     expect(saidOf({ wait: 1 }, { timeoutMs: true })).toEqual([
       'flush() has no option "wait": write timeoutMs.',
     ]);
+  });
+
+  test("is said without them, where these are many", () => {
+    const four = { one: true, two: true, three: true, four: true } as const;
+    expect(saidOf({ colour: 1 }, four)).toEqual([
+      'flush() has no option "colour": write one or two or three or four.',
+    ]);
+    expect(saidOf({ colour: 1 }, { ...four, five: true })).toEqual(['flush() has no option "colour".']);
   });
 
   test("so is a number in the place of options", () => {

@@ -36,6 +36,8 @@ interface PageChanges {
   readonly sync: (said?: string | null) => void;
   /** An identify is said again, after an older one. */
   readonly repeat: (body: string) => void;
+  /** These are all that wait: what else is noted as queued was lost. */
+  readonly reconcile: (waiting: readonly string[]) => void;
 }
 
 export interface DeviceFixture extends PageChanges {
@@ -110,6 +112,8 @@ export function deviceFixture(setup: Setup = {}): DeviceFixture {
       append(runtime.client, { kind: "identify", body });
       PUSH.update(runtime.client);
     },
+    reconcile: (waiting) =>
+      PUSH.reconcile(runtime.client, () => waiting.map((text) => JSON.parse(text) as Operation)),
     profile,
     server,
     errors,

@@ -122,6 +122,54 @@ describe("a registration whose answer nobody heard, and whose repetition is refu
     ]);
   });
 
+  test("also when another page, which was there before, has changed something meanwhile", async () => {
+    const setup = profile();
+    const page = deviceFixture(setup);
+    const other = deviceFixture(setup);
+    page.client.identify("bob", { pushToken: "t1" });
+    await page.deliver();
+    page.client.setPushToken("t2");
+    await settle();
+    page.server.open()[0]?.arrive();
+    page.server.open()[0]?.answer(503);
+    await settle();
+    other.client.setPushPermission("granted");
+    page.timers.fire(page.timers.delays()[0]);
+    await settle();
+    page.server.open()[0]?.answer(400);
+    await settle();
+
+    page.client.setPushToken("t1");
+    await page.deliver();
+    expect([...page.server.tokens]).toEqual([
+      ["bob t1", true],
+      ["bob t2", false],
+    ]);
+  });
+
+  test("accepted before its turn, and refused in it: the token is opted out of for the next", async () => {
+    const fixture = deviceFixture({ ports: { sendingAhead: AHEAD, aheadBytes: () => 60_000 } });
+    const { client, server } = fixture;
+    client.identify("bob");
+    client.identify("bob", { pushToken: "t1" });
+    void client.flush();
+    await settle();
+    const [older, registration] = server.open();
+    registration?.answer(202);
+    await settle();
+    older?.answer(202);
+    await settle();
+    server.open()[0]?.answer(400);
+    await settle();
+
+    client.setPushToken("t2");
+    await fixture.deliver();
+    expect([...server.tokens]).toEqual([
+      ["bob t1", false],
+      ["bob t2", true],
+    ]);
+  });
+
   test("a refusal of the first attempt is no doubt: nothing is said again", async () => {
     const { client, server, deliver } = deviceFixture({ options: { flushAt: 1 } });
     client.identify("bob", { pushToken: "t1" });

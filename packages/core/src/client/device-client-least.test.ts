@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { deviceFixture, imbalance, newProfile, type Setup } from "../../test/device-fixture.ts";
 import { settle } from "../../test/fake-ports.ts";
 import { aTrack } from "../../test/operations.ts";
+import { AHEAD } from "../loop/ahead.ts";
 
 const least = (setup: Setup = {}) =>
   deviceFixture({ ...setup, device: { holding: undefined, pushing: undefined } });
@@ -103,4 +104,17 @@ test("an outbox of its own is delivered as it was left", async () => {
   await deliver();
 
   expect(server.identifies).toEqual([{ external_user_id: "ada" }]);
+});
+
+test("forgets an identify that was sent before its turn, when who it is of opts out", async () => {
+  const fixture = least({ ports: { sendingAhead: AHEAD, aheadBytes: () => 60_000 } });
+  const { client } = fixture;
+  client.track("one");
+  client.identify("ada");
+  void client.flush();
+  await settle();
+  client.optOut();
+
+  expect(fixture.errors).toMatchObject([{ reason: "opted_out", count: 2 }]);
+  expect(imbalance(fixture)).toBe(0);
 });

@@ -20,6 +20,19 @@ describe("another page's optOut()", () => {
     expect(imbalance(two)).toBe(0);
   });
 
+  test("counts, though the app has emptied the storage right after it", () => {
+    const [one, two] = pages();
+    two.client.track("order_placed");
+    one.client.optOut();
+    const said = one.profile.identity;
+    one.profile.identity = null;
+    two.sync(said);
+    two.client.track("order_placed");
+
+    expect(two.stored()).toEqual([]);
+    expect(two.errors).toMatchObject([{ reason: "opted_out", count: 1 }]);
+  });
+
   test("heard of again does not discard what opts the token out", async () => {
     const [one] = pages();
     one.client.identify("ada", { pushToken: "t1" });
@@ -87,6 +100,17 @@ describe("while events wait for a user", () => {
     await two.deliver();
 
     expect([names(two), two.stored().length]).toEqual([[], 1]);
+  });
+
+  test("they wait on for the next page where this one has shut down", async () => {
+    const [one, two] = pages({ device: { holds: true } });
+    two.client.track("one");
+    const left = two.stored();
+    await two.client.shutdown();
+    one.client.identify("ada");
+    two.sync();
+
+    expect(two.stored()).toEqual(left);
   });
 
   test("another page's reset() drops those of the visitor who has left, and the next one's wait on", async () => {
@@ -208,12 +232,27 @@ describe("what an earlier page noted as said of a token, and died before it was 
     expect(page.server.tokens).toEqual(new Map([["ada t1", true]]));
   });
 
-  test("is said once where it was queued", async () => {
+  test.each<[string, (page: ReturnType<typeof deviceFixture>) => unknown, Setup?]>([
+    ["has shut down", ({ client }) => client.shutdown()],
+    ["does nothing", () => {}, { device: { silent: true } }],
+  ])("is not said by a client that %s", (_which, before, setup) => {
+    const { profile, first } = nextPage("adopted");
+    first.client.identify("ada", { pushToken: "t1" });
+    const page = deviceFixture({ ...setup, profile, adopted: first.stored() });
+    void before(page);
+    const noted = profile.identity;
+    page.reconcile([]);
+
+    expect(profile.identity).toBe(noted);
+  });
+
+  test("is said once where it was queued, behind an event", async () => {
     const { first, next } = nextPage("adopted");
+    first.client.track("opened");
     first.client.identify("ada", { pushToken: "t1" });
     const page = next(first.stored());
     await page.deliver();
 
-    expect(page.server.requests).toHaveLength(1);
+    expect(page.server.identifies).toHaveLength(1);
   });
 });

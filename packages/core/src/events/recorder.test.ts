@@ -99,6 +99,17 @@ test("the events of one millisecond share the random part of their ids, and are 
   expect([one.idNumber, two.idNumber]).toEqual([1, 2]);
 });
 
+test("an option context that cannot be read is refused, and named", () => {
+  const context = {
+    get plan() {
+      throw new Error("not yet");
+    },
+  };
+  expect(() => createRecorder({ apiKey: "wrk_test", context }, warn)).toThrow(
+    expect.objectContaining({ option: "context", message: expect.stringContaining("not yet") }),
+  );
+});
+
 describe("what the runtime knows is in the context", () => {
   test.each<[string, object | undefined]>([
     ["with the app's own", { release: "1.2.3" }],
