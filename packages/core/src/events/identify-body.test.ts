@@ -222,6 +222,8 @@ test("what makes no sense costs itself, and is said: the rest is sent", () => {
     [expect.stringContaining("address of channels[2] must be"), "invalid_channels"],
   ]);
   expect(identifyBody("user_8842", { email: 7, phone: "1" }, rules)).toContain('"sms"');
+  expect(identifyBody("user_8842", { email: 7, traits: { plan: "pro" } }, rules)).toContain('"pro"');
+  expect(identifyBody("user_8842", { email: 7, preferredChannel: "sms" }, rules)).toContain('"sms"');
   expect(() => identifyBody("user_8842", { email: 7, traits: {} }, rules)).toThrow(Refusal);
 });
 
@@ -230,6 +232,14 @@ test("a consent that is written as it travels is refused, not taken for given", 
   expect(() => identifyBody("user_8842", { channels: [email] })).toThrow(
     "opted_in of channels[0] must be written optedIn",
   );
+});
+
+test("a name that a channel does not have is said", () => {
+  const said: unknown[] = [];
+  const rules = { options: {}, warn: (...all: unknown[]) => void said.push(all[1]) };
+  const channels = [{ type: "sms", address: "1", verfied: true }];
+  expect(identifyBody("user_8842", { channels }, rules)).not.toContain("verfied");
+  expect(said).toEqual(['channels[0] has no option "verfied": write verified.']);
 });
 
 test("names that identify() does not take cost nothing, whatever reading them does", () => {

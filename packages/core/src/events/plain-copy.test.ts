@@ -27,6 +27,12 @@ class Price {
   }
 }
 
+class Tagged {
+  get [Symbol.toStringTag](): string {
+    return "Money";
+  }
+}
+
 class Cart extends Map<string, number> {
   currency = "EUR";
 }
@@ -141,6 +147,18 @@ describe("arrives with its content", () => {
         a: { b: [{ name: "Error", message: "c" }] },
       },
     ],
+    ["what another realm made, with nothing in it", [runInNewContext("({})"), new Set()], [{}, []]],
+    [
+      "an object without a prototype",
+      [Object.assign(Object.create(null), { a: 1 }), new Set([1])],
+      [{ a: 1 }, [1]],
+    ],
+    [
+      "an instance with properties and a name of its own",
+      Object.assign(new Tagged(), { cents: 4900 }),
+      { cents: 4900 },
+    ],
+    ["a list with nothing in its places", [Array(2), new Set([1])], [[null, null], [1]]],
     ["an instance that says what it is worth", new Price(), "49.00 EUR"],
     [
       "a buffer beside them, as a note",
@@ -156,6 +174,29 @@ describe("arrives with its content", () => {
     expect(contextToJson({ error: new Error("no") })).toBe('{"error":{"name":"Error","message":"no"}}');
     expect(objectToJson({ tags: new Set(["a"]) }, "traits")).toBe('{"tags":["a"]}');
   });
+});
+
+test("a BigInt is asked how it becomes JSON, where an app has taught all of them", () => {
+  Object.assign(BigInt.prototype, {
+    toJSON(this: bigint) {
+      return `${this}n`;
+    },
+  });
+  try {
+    expect(json({ a: 7n })).toEqual({ a: "7n" });
+  } finally {
+    delete (BigInt.prototype as { toJSON?: unknown }).toJSON;
+  }
+});
+
+test("a long list beside them takes what its text takes", () => {
+  expect(json({ list: Array(600_000).fill(1), set: new Set() })).toMatchObject({ set: [] });
+});
+
+test("what is too long is refused with its length, as far as it was looked at", () => {
+  expect(() => json({ text: "x".repeat(4_194_304) })).toThrow(
+    "its JSON must be 4,194,304 characters at most (got 4194312)",
+  );
 });
 
 describe("has nothing to send, and that is said with its path", () => {
@@ -249,11 +290,14 @@ describe("what refers to itself is refused, with the path of it", () => {
   error.cause = { error };
   const object: Record<string, unknown> = {};
   object.self = { object };
+  const list: unknown[] = [];
+  list.push(list);
 
   test.each<[string, unknown, string]>([
     ["a map", { map }, "properties.map.self.0"],
     ["an error", { error }, "properties.error.cause.error"],
     ["an object", object, "properties.self.object"],
+    ["a list", { list }, "properties.list.0"],
   ])("%s", (_name, value, path) => {
     expect(() => json(value)).toThrow(`${path} refers to itself`);
   });

@@ -98,7 +98,7 @@ function contentOf(value: object, path: string, walk: Walk): unknown {
     const { byteLength, size } = value as { readonly byteLength?: number; readonly size?: number };
     return isOutermost ? undefined : { type, length: byteLength ?? size };
   }
-  const isNode = type !== "Object" && "nodeType" in value;
+  const isNode = "nodeType" in value;
   if (Array.isArray(value) || (hasKeys(value) && type !== "String" && !isNode)) return value;
   const primitive = value.valueOf();
   if (primitive !== value) return primitive;

@@ -1,7 +1,7 @@
 /** One suite for every validator: what each says differs, what becomes of an event does not. */
 import { type } from "arktype";
 import * as v from "valibot";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { z } from "zod";
 import { clientFixture } from "../../test/client-fixture.ts";
 import { deviceFixture } from "../../test/device-fixture.ts";
@@ -167,10 +167,13 @@ describe("an event without a schema", () => {
 
   test("warn: goes out, and is said once", async () => {
     const { client, events: arrived, log } = clientFixture({ events, unknownEvents: "warn" });
-    for (const _ of [1, 2]) client.track("ada", "plan_viewed");
+    for (const name of ["plan_viewed", "plan_viewed", "plan_left"]) client.track("ada", name);
     await client.flush();
-    expect(arrived).toHaveLength(2);
-    expect(log).toEqual([{ level: "warn", message: "[whisperr] plan_viewed: no schema of it." }]);
+    expect(arrived).toHaveLength(3);
+    expect(log).toEqual([
+      { level: "warn", message: "[whisperr] plan_viewed: no schema of it." },
+      { level: "warn", message: "[whisperr] plan_left: no schema of it." },
+    ]);
   });
 
   test("nor traits that their schema refuses, where they are sent all the same: that is said once", async () => {
@@ -264,4 +267,19 @@ test.each<[string, Schema, boolean]>([
   for (const options of [{ events: { made_later: schema } }, { traits: schema }])
     if (isRefused) expect(attempt(options)).toThrow(message);
     else expect(attempt(options)).not.toThrow();
+});
+
+test("what a schema rejects later ends no process", () => {
+  const answers: Promise<never>[] = [];
+  const validate = () => {
+    const answer = Promise.reject(new Error("later"));
+    vi.spyOn(answer, "then");
+    answers.push(answer);
+    return answer;
+  };
+  const schema = { "~standard": { version: 1, vendor: "t", validate } } as never as Schema;
+  expect(() => checkSchemas({ traits: schema })).toThrow("must be synchronous");
+  clientFixture({ events: { made_later: schema } }).client.track("ada", "made_later");
+  expect(answers).toHaveLength(2);
+  for (const { then } of answers) expect(then).toHaveBeenCalledWith(undefined, expect.any(Function));
 });

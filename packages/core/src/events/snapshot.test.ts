@@ -2,7 +2,14 @@ import { describe, expect, test } from "vitest";
 import { aTrack } from "../../test/operations.ts";
 import { MAX_OPERATION_LENGTH } from "./plain-copy.ts";
 import { asRefusal } from "./refusal.ts";
-import { checkEventType, checkLength, checkUserId, contextToJson, objectToJson } from "./snapshot.ts";
+import {
+  checkEventType,
+  checkLength,
+  checkUserId,
+  contextToJson,
+  lengthOf,
+  objectToJson,
+} from "./snapshot.ts";
 
 /** Hurts whoever asks what it is: `instanceof` included. */
 function hostileProxy(): object {
@@ -144,7 +151,7 @@ describe("user ids", () => {
 });
 
 describe("event names", () => {
-  test.each(["a", "payment_failed", "step_2", "2fa_enabled", "0"])("%s is one", (name) => {
+  test.each(["a", "payment_failed", "step_2", "2fa_enabled", "0", "9_az"])("%s is one", (name) => {
     expect(checkEventType(name)).toBe(name);
   });
 
@@ -208,4 +215,10 @@ describe("context", () => {
   test.each([[[]], ["text"], [7]])("%j is refused", (own) => {
     expect(() => contextToJson(own, base)).toThrow(expect.objectContaining({ reason: "invalid_context" }));
   });
+});
+
+test("what a visitor does has no id of a user to hold", () => {
+  const { userId: _none, ...visit } = aTrack();
+  const lengths = ["user_8842payment_failed{}{}", "payment_failed{}{}"].map(({ length }) => length);
+  expect([aTrack(), visit].map(lengthOf)).toEqual(lengths);
 });
