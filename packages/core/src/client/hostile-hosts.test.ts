@@ -183,6 +183,29 @@ test.each(UNREADABLE)("%s at the front of an app's outbox blocks nothing behind 
   expect(errors).toMatchObject([{ type: "dropped", reason: "corrupt", count: 1 }]);
 });
 
+test("the books are in order when an app tracks while what cannot be read leaves its outbox", async () => {
+  const kept = [null] as never[];
+  const outbox: AppOutbox = {
+    get size() {
+      return kept.length;
+    },
+    append: (operation) => void kept.push(operation as never),
+    at: (index) => kept[index],
+    remove(offset, count) {
+      const [first] = kept.splice(offset, count);
+      if (first === null) api.track("ada", "inside");
+    },
+  };
+  const { api, names } = clientOn({ options: { outbox } });
+  api.track("ada", "behind");
+  const flushed = api.flush();
+  await vi.advanceTimersByTimeAsync(120_000);
+  await flushed;
+
+  expect(names).toEqual(["behind", "inside"]);
+  expect(api.stats()).toEqual({ accepted: 3, delivered: 2, dropped: { corrupt: 1 }, pending: 0 });
+});
+
 /** An outbox over an array that others reach, too. */
 function sharedOutbox(kept: unknown[]): AppOutbox {
   return {

@@ -127,6 +127,15 @@ test("a toJSON of every object is away too, and put back", () => {
   expect(isBack).toEqual([true, true]);
 });
 
+test("a toJSON of every object, where arrays have none of their own", () => {
+  objects.toJSON = () => "an object";
+  const text = objectToJson({ tags: ["a"] }, "properties");
+  const isBack = [Object.hasOwn(arrays, "toJSON"), Object.hasOwn(objects, "toJSON")];
+  delete objects.toJSON;
+  expect(text).toBe('{"tags":["a"]}');
+  expect(isBack).toEqual([false, true]);
+});
+
 test("Array.from() and reduce() of an old library lose nothing (Prototype 1.6, MooTools)", () => {
   vi.spyOn(Array, "from").mockImplementation((list: unknown) => list as never);
   vi.spyOn(Array.prototype, "reduce").mockImplementation(function (this: unknown[]) {

@@ -189,6 +189,12 @@ test("a BigInt is asked how it becomes JSON, where an app has taught all of them
   }
 });
 
+test("what says itself how it becomes JSON hears under which name, as from JSON", () => {
+  const named = { toJSON: (key: string) => ({ key }) };
+  expect(json(named)).toEqual({ key: "" });
+  expect(json({ inner: named })).toEqual({ inner: { key: "inner" } });
+});
+
 test("a long list beside them takes what its text takes", () => {
   expect(json({ list: Array(600_000).fill(1), set: new Set() })).toMatchObject({ set: [] });
 });

@@ -13,6 +13,14 @@ test("a 403 in the API's words is about the key, unless the key was taken before
   expect(classifyAnswer(forbidden, 3, NOW_MS, undefined, true)).toMatchObject({ kind: "retry" });
 });
 
+test("a page from elsewhere may be about what was sent, however long that was; no answer may not", () => {
+  expect(classifyAnswer({ ...http(200), isPage: true }, 3, NOW_MS)).toEqual({
+    kind: "retry",
+    blames: "content",
+  });
+  expect(classifyAnswer(noAnswer("closed"), 3, NOW_MS)).toEqual({ kind: "retry" });
+});
+
 describe("a status belongs to one class", () => {
   test.each<[number, Outcome["kind"]]>([
     [0, "retry"],

@@ -134,6 +134,17 @@ describe("what another page is heard to have stored", () => {
     expect(keeper.get().optedOut).toBe(true);
   });
 
+  test("counts where an opt-out was only put back: another page has said more since", () => {
+    const { place, newPage } = storage();
+    const keeper = newPage();
+    keeper.set({ anonymousId: "", optedOut: true });
+    place.text = null;
+    keeper.get();
+    keeper.heard('{"anonymousId":"visitor-9"}');
+
+    expect(keeper.get()).toEqual({ anonymousId: "visitor-9" });
+  });
+
   test("counts for nothing when it was only put back, or says nothing", () => {
     const { place, keeper } = emptied();
     for (const text of ['{"anonymousId":"visitor-9"}', ' {"optedOut":true}', "spoilt", null]) {

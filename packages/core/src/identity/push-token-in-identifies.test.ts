@@ -119,6 +119,20 @@ describe("an identify that is said again", () => {
     expect(pushUpdate({ ...bob, said })).toMatchObject([{ userId: "ada", opted_in: false }]);
   });
 
+  test("of the user, or of somebody of whom something is said still, is theirs after a reset() too", () => {
+    const ofAda = [{ ...T1, userId: "ada" }];
+    expect(repeatedBy({ ...VISITOR, userId: "ada", resets: 1 }, body("ada", T1), 0)).toEqual(ofAda);
+    const said = [{ ...T2, userId: "eve" }, ...ofAda];
+    expect(repeatedBy({ ...VISITOR, userId: "bob", said, resets: 1 }, body("ada", T1), 0)).toEqual(ofAda);
+  });
+
+  test("may opt out of one token and into another", () => {
+    const switched = [opted("t1", false), T2];
+    expect(repeatedBy(ADA, body("ada", ...switched), 0)).toEqual(
+      switched.map((one) => ({ ...one, userId: "ada" })),
+    );
+  });
+
   test("says nothing of other channels, nor of several tokens, which are the app's business", () => {
     const email = { channel: "email", address: "ada@example.com", opted_in: true };
 

@@ -51,6 +51,11 @@ test("users have nothing to do with each other, those of the same millisecond ne
   expect(consequencesOf({ ...given, mayBeOlder: false }).again).toEqual([said(2)]);
 });
 
+test("users of whom nothing was settled have no part in it", () => {
+  const others = [said(1, "bob"), said(3, "bob")];
+  expect(follows({ settled: all(2), known: others, waiting: others })).toEqual(follows({ settled: all(2) }));
+});
+
 test("of a great many the newest are said again", () => {
   const times = Array.from({ length: 30 }, (_, n) => n + 2);
   expect(follows({ settled: all(1), known: all(...times) }).again).toEqual(times.slice(-MAX_AGAIN));

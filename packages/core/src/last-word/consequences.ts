@@ -54,8 +54,7 @@ export function consequencesOf<One extends Said>(delivered: Delivered<One>): Con
 /** Of those who have something settled. In one walk each: a start may find the identifies of ten thousands. */
 function byUser<One extends Said>({ settled, known, waiting, mayBeOlder }: Delivered<One>) {
   const users = new Map<string, { settled: One[]; known: One[]; waiting: Said[]; mayBeOlder: boolean }>();
-  for (const { user } of settled)
-    if (!users.has(user)) users.set(user, { settled: [], known: [], waiting: [], mayBeOlder });
+  for (const { user } of settled) users.set(user, { settled: [], known: [], waiting: [], mayBeOlder });
   for (const one of settled) users.get(one.user)?.settled.push(one);
   for (const one of known) users.get(one.user)?.known.push(one);
   for (const one of waiting) users.get(one.user)?.waiting.push(one);

@@ -195,6 +195,26 @@ test("one that others put something into as well has taken what it was given", (
   expect([outbox.failure, outbox.size]).toEqual([undefined, 2]);
 });
 
+test.each([0, 1])(
+  "what is queued while it removes, as when it tracks itself, stays: from %d on",
+  (offset) => {
+    const inner = arrayOutbox([1, 2, 3].map((idNumber) => aTrack({ idNumber })));
+    const outbox = changed({
+      ...inner,
+      get size() {
+        return inner.size;
+      },
+      remove(from, count) {
+        inner.remove(from, count);
+        outbox.append(aTrack({ idNumber: 4 }));
+      },
+    });
+    outbox.remove(offset, 1);
+    expect([outbox.failure, outbox.size]).toEqual([undefined, 3]);
+    expect(outbox.at(0)).toEqual(aTrack({ idNumber: offset === 0 ? 2 : 1 }));
+  },
+);
+
 test("what it does not let go of at the front is out of the way of whatever is done behind it", () => {
   const inner = arrayOutbox([1, 2, 3, 4].map((idNumber) => aTrack({ idNumber })));
   const told: unknown[] = [];

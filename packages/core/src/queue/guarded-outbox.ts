@@ -21,6 +21,8 @@ export function guardedOutbox(given: AppOutbox, say: (message: string) => void):
   let leftovers = 0;
   /** Its `remove()` is, which none may be: it removes some time later. */
   let isAsync = false;
+  /** How many it was given and took: an app may track something while its outbox is at work. */
+  let taken = 0;
 
   function attempt<T>(action: () => T): T | undefined {
     failure = undefined;
@@ -48,9 +50,10 @@ export function guardedOutbox(given: AppOutbox, say: (message: string) => void):
 
   /** `by`: what is added to its size when it does as it is told. */
   function change(by: number, action: () => unknown): void {
-    const wanted = look() + by;
+    const before = look() - taken;
     tell(action);
     const thrown = failure;
+    const wanted = before + taken + by;
     if (!thrown) size = wanted;
     // One that holds more has done so, too: what else came into it is counted before it is sent.
     failure = look() === wanted || (by > 0 && size > wanted) ? undefined : (thrown ?? "its size is wrong");
@@ -63,7 +66,10 @@ export function guardedOutbox(given: AppOutbox, say: (message: string) => void):
     get failure() {
       return failure;
     },
-    append: (operation) => change(1, () => outbox.append(operation)),
+    append(operation) {
+      change(1, () => outbox.append(operation));
+      if (!failure) taken += 1;
+    },
     at: (index) =>
       attempt(() => {
         const operation = outbox.at(index + leftovers);
@@ -73,7 +79,7 @@ export function guardedOutbox(given: AppOutbox, say: (message: string) => void):
       }),
     remove(offset, count) {
       if (offset > 0) return change(-count, () => outbox.remove(offset + leftovers, count));
-      const wanted = Math.max(0, look() - leftovers - count);
+      const wanted = Math.max(0, look() - leftovers - count) - taken;
       leftovers += count;
       // What an async one was told already it will do.
       const told = isAsync ? count : leftovers;
@@ -82,7 +88,7 @@ export function guardedOutbox(given: AppOutbox, say: (message: string) => void):
         isAsync = returned instanceof Promise;
         return returned;
       });
-      leftovers = Math.max(0, size - wanted);
+      leftovers = Math.max(0, size - wanted - taken);
       failure = undefined;
     },
     inFlight: (count) => tell(() => outbox.inFlight?.(count && count + leftovers)),
