@@ -105,6 +105,35 @@ test("a call that waits resolves, whatever happens; what is in the queue is coun
   expect(timers.delays()).toEqual([]);
 });
 
+test("a call that breaks off while a request is under way has nothing sent again", async () => {
+  const { client, loop, server, timers, track } = loopFixture();
+  track(1);
+  const flushed = loop.flush();
+  await settle();
+  guard(client, () => {
+    throw new Error("broken");
+  });
+  expect(timers.delays(), "no backoff: the answer is waited for").toEqual([]);
+  server.answer(202);
+
+  expect(await flushed).toEqual({ delivered: 1, dropped: 0, pending: 0 });
+  expect(server.requests).toHaveLength(1);
+});
+
+test("a call that breaks off while the client shuts down leaves it shutting down", async () => {
+  const { client, loop, server, track } = loopFixture();
+  track(1);
+  const stopped = loop.stop();
+  await settle();
+  guard(client, () => {
+    throw new Error("broken");
+  });
+  server.answer(202);
+
+  expect(await stopped).toEqual({ delivered: 1, dropped: 0, pending: 0 });
+  expect(client.phase).toBe("stopped");
+});
+
 /** Of what the app has; at the end of the call stack those of core do so, too. */
 function breakOnce(outbox: Outbox, when: "before" | "after"): void {
   const remove = outbox.remove.bind(outbox);

@@ -6,7 +6,7 @@ import { anIdentify, arrayOutbox, aTrack } from "../../test/operations.ts";
 import { http } from "../../test/scripted-transport.ts";
 import type { Operation } from "../events/operation.ts";
 import type { Outbox } from "../queue/outbox.ts";
-import { tell } from "./books.ts";
+import { refuse, tell } from "./books.ts";
 import { EFFECTS } from "./effects.ts";
 
 describe("whoever waits for operations", () => {
@@ -34,6 +34,14 @@ describe("whoever waits for operations", () => {
       [aTrack({ idNumber: 2 }), true],
       [anIdentify(), false],
     ]);
+  });
+
+  test("hears of one that never reached the queue, as far as it was made", () => {
+    const { settled, client } = settledIn();
+    refuse(client, "queue_full", "no room", aTrack());
+    refuse(client, "invalid_user_id", "no user");
+
+    expect(settled).toEqual([[aTrack(), false]]);
   });
 
   test("hears nothing of what cannot be read, and it is counted all the same", () => {
