@@ -52,11 +52,13 @@ describe("while a user is looked up", () => {
     ["shutdown", Number.NaN, { dropped: 1 }],
     ["shutdown", Symbol("soon"), { dropped: 1 }],
   ] as const)("%s() with %o for a deadline has 10 seconds", async (call, timeoutMs, left) => {
-    const { client, calls, timers } = clientOf();
+    const { client, calls, timers, log } = clientOf();
     calls.later(lookup().user, () => {}).track("signed_up");
     const over = client[call]({ timeoutMs: timeoutMs as number });
     await settle();
     timers.fire(10_000);
+    const message = `[whisperr] ${call}() got a timeoutMs that is no number: 10,000 is taken.`;
+    expect(log).toContainEqual({ level: "warn", message });
     expect(await over).toEqual({ delivered: 0, dropped: 0, pending: 0, ...left });
   });
 
@@ -177,6 +179,13 @@ describe("the end of the process while a user is looked up", () => {
     expect(holding.delays()).toEqual([]);
     expect(listeners.size).toBe(0);
     expect(watch.leftMs).toBe(1500);
+  });
+
+  test("it is waited for once, and once more for a call that has come since", () => {
+    const { calls, watch } = waitingClient();
+    expect([onOutOfWork(watch), onOutOfWork(watch)]).toEqual([true, false]);
+    calls.later(lookup().user, () => {}).track("signed_in");
+    expect([onOutOfWork(watch), onOutOfWork(watch)]).toEqual([true, false]);
   });
 
   test("what was said of what stays is not said again", async () => {

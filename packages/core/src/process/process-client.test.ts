@@ -1,5 +1,5 @@
 /** The client of a process, of whatever runtime: the parts that the runtime brings are the test's. */
-import { describe, expect, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { settle } from "../../test/fake-ports.ts";
 import { accepted, clientOf } from "../../test/process-fixture.ts";
 import { sharing } from "../loop/app-outbox.ts";
@@ -7,6 +7,9 @@ import { transmit } from "../loop/effects.ts";
 import { createMemoryOutbox } from "../queue/memory-outbox.ts";
 import { createProcessClient } from "./process-client.ts";
 import { onEnd } from "./process-watch.ts";
+
+const sharedOutbox = (over: object = {}) =>
+  Object.assign(createMemoryOutbox(), { [sharing]: { join() {}, maySend: () => true, ...over } });
 
 test.each([undefined, null, 7, "wrk_test"])("%j is no object of options", (options) => {
   const processOf = vi.fn();
@@ -140,14 +143,31 @@ describe("the end of the process", () => {
     inMemory.client.track("ada", "signed_up");
     const kept = clientOf({ outbox: createMemoryOutbox() });
     kept.client.track("ada", "signed_up");
-    for (const { listeners } of [inMemory, kept])
+    const shared = clientOf({ outbox: sharedOutbox() });
+    shared.client.track("ada", "signed_up");
+    for (const { listeners } of [inMemory, kept, shared])
       for (const watch of listeners) {
         expect(watch.leftMs).toBe(2000);
         onEnd(watch);
       }
     expect(inMemory.errors).toMatchObject([{ type: "retry_exhausted", count: 1 }]);
-    expect(kept.errors).toEqual([]);
+    expect([...kept.errors, ...shared.errors]).toEqual([]);
   });
+});
+
+test("shutdown() twice leaves once, whatever the outbox can do, and nothing rejects behind it", async () => {
+  const rejected = vi.fn();
+  process.on("unhandledRejection", rejected);
+  onTestFinished(() => void process.off("unhandledRejection", rejected));
+  const leave = vi.fn();
+  for (const outbox of [sharedOutbox(), sharedOutbox({ leave })]) {
+    const { client } = clientOf({ outbox, exitTimeoutMs: 0 });
+    await client.shutdown();
+    await client.shutdown();
+  }
+  await new Promise(setImmediate);
+  expect(leave).toHaveBeenCalledTimes(1);
+  expect(rejected).not.toHaveBeenCalled();
 });
 
 test("an outbox that stores later says what ends with the process, when that ends, and it is told in one line", () => {
@@ -156,10 +176,7 @@ test("an outbox that stores later says what ends with the process, when that end
     [2, "2 operations"],
   ] as const) {
     const unstored = vi.fn(() => left);
-    const outbox = Object.assign(createMemoryOutbox(), {
-      [sharing]: { join() {}, maySend: () => true, unstored },
-    });
-    const { client, listeners, log, errors } = clientOf({ outbox });
+    const { client, listeners, log, errors } = clientOf({ outbox: sharedOutbox({ unstored }) });
     for (const event of ["signed_up", "signed_in", "signed_out"]) client.track("ada", event);
     expect(unstored).not.toHaveBeenCalled();
     for (const watch of listeners) onEnd(watch);
@@ -173,8 +190,7 @@ test("an outbox that stores later says what ends with the process, when that end
 test("an outbox that processes share is joined, and nothing of it is sent before it may", async () => {
   let isReady = false;
   const join = vi.fn();
-  const outbox = Object.assign(createMemoryOutbox(), { [sharing]: { join, maySend: () => isReady } });
-  const { client, sent } = clientOf({ outbox });
+  const { client, sent } = clientOf({ outbox: sharedOutbox({ join, maySend: () => isReady }) });
   expect(join).toHaveBeenCalledTimes(1);
   client.track("ada", "signed_up");
   const flushed = client.flush();

@@ -63,6 +63,10 @@ test("what it throws is a value, for as long as it is the last that happened", (
   const sound = guardedOutbox(arrayOutbox(), () => {});
   sound.append(aTrack());
   expect([sound.failure, sound.size, sound.at(0)]).toEqual([undefined, 1, aTrack()]);
+  expect([sound.at(1), sound.failure], "a place with nothing in it is no failure").toEqual([
+    undefined,
+    undefined,
+  ]);
 });
 
 test("what it throws once it has done as it was told is only mentioned", () => {
