@@ -21,6 +21,14 @@ describe("apiKey", () => {
   );
 });
 
+test.each([7, true, {}, ["wrk_test"]])("apiKey %j is no text", (apiKey) => {
+  expect(misuse({ apiKey })).toContain("apiKey must be the key as it was issued, wrk_…, without spaces");
+});
+
+test("a key may have every character that can be printed", () => {
+  expect(resolve({ apiKey: "!wrk~" }).apiKey).toBe("!wrk~");
+});
+
 describe("baseUrl", () => {
   test("empty text is not given", () => {
     expect(resolve({ baseUrl: "" }).baseUrl).toBe("https://api.whisperr.net");

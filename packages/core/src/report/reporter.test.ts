@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { fakePorts, settle } from "../../test/fake-ports.ts";
 import type { WhisperrError } from "../errors.ts";
-import { createReporter, printDebug, report, warningsOf } from "./reporter.ts";
+import { createReporter, MAX_TOLD, printDebug, report, warningsOf } from "./reporter.ts";
 
 const KEY = "wrk_secret_key";
 const dropped: WhisperrError = { type: "dropped", reason: "rejected", count: 1, message: "refused" };
@@ -107,6 +107,25 @@ describe("onError", () => {
 
     expect(errors).toEqual([dropped, dropped]);
     expect(log).toEqual([]);
+  });
+
+  test("gets no count of what has none", () => {
+    const errors: WhisperrError[] = [];
+    reporter({ onError: (error) => errors.push(error) }).report({ type: "auth", message: "refused" });
+
+    expect(errors).toEqual([{ type: "auth", message: "refused" }]);
+    expect(errors[0]).not.toHaveProperty("count");
+  });
+
+  test("gets as many as come in one go, and one by one so many a minute", async () => {
+    let told = 0;
+    const { report } = reporter({ onError: () => void told++ });
+    for (let n = 0; n < MAX_TOLD + 10; n++) report(dropped);
+    expect(told).toBe(MAX_TOLD + 10);
+
+    await settle();
+    for (let n = 0; n < MAX_TOLD + 10; n++) report(dropped);
+    expect(told).toBe(2 * MAX_TOLD + 10);
   });
 
   test.each([false, true])("may throw; debug: %s", async (debug) => {
