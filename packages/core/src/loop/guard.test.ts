@@ -56,6 +56,35 @@ test("what breaks off while a request is under way lets go of it, and it is sent
   expect(await flushed).toEqual({ delivered: 1, dropped: 0, pending: 0 });
 });
 
+test("what breaks off each time ends a flush when retries run out", async () => {
+  const { client, track, loop, timers, errors } = loopFixture({ config: { maxRetries: 1 } });
+  const transport = (): never => {
+    throw new Error("broken");
+  };
+  Object.assign(client, { transport });
+  track(1);
+  const flushed = loop.flush();
+  await settle();
+  timers.fire();
+
+  expect(await flushed).toEqual({ delivered: 0, dropped: 0, pending: 1 });
+  expect(errors).toMatchObject([{ type: "retry_exhausted" }]);
+});
+
+test("what breaks off once everything was taken back is no attempt", async () => {
+  const { client, track, loop, timers, errors } = loopFixture();
+  const transport = (): never => {
+    discard(client, "opted_out");
+    throw new Error("broken");
+  };
+  Object.assign(client, { transport });
+  track(1);
+
+  expect(await loop.flush()).toEqual({ delivered: 0, dropped: 1, pending: 0 });
+  expect([timers.delays(), client.failures]).toEqual([[], 0]);
+  expect(errors).toMatchObject([{ reason: "opted_out" }]);
+});
+
 test("a timer whose step breaks off is followed by another", async () => {
   const port = fragile();
   const { track, loop, server, timers } = loopFixture({

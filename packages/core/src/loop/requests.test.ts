@@ -3,9 +3,13 @@
 import { describe, expect, test } from "vitest";
 import { settle } from "../../test/fake-ports.ts";
 import { loopFixture } from "../../test/loop-fixture.ts";
-import { arrayOutbox, tracks } from "../../test/operations.ts";
+import { arrayOutbox, aTrack, tracks } from "../../test/operations.ts";
 import { http } from "../../test/scripted-transport.ts";
+import { send } from "../delivery/flushing.ts";
+import { formatMessageId } from "../events/wire.ts";
 import { noAnswer } from "../http/exchange.ts";
+import { step } from "./books.ts";
+import { transmit } from "./effects.ts";
 
 describe("giving up before the request is built", () => {
   test("sends nothing, and goes without a hitch", async () => {
@@ -33,6 +37,17 @@ describe("giving up before the request is built", () => {
 
     expect(await flush).toEqual({ delivered: 2, dropped: 0, pending: 0 });
   });
+});
+
+test("a probe behind the front carries one operation, and what is under way is waited for", async () => {
+  const { client, track, server } = loopFixture();
+  track(4);
+  step(client, send, 1);
+  await settle();
+  await transmit(client);
+
+  expect(server.requests).toMatchObject([{ count: 1 }]);
+  expect(server.requests[0]?.body).toContain(formatMessageId(aTrack({ idNumber: 2 })));
 });
 
 describe("a body", () => {
