@@ -234,6 +234,13 @@ describe("an event is stamped", () => {
     expect([await record(), await record()]).toEqual([0, HOUR_MS]);
   });
 
+  test("with the API's time as it was told last, where a later answer does not tell it", async () => {
+    const { record } = fixture([{ ...REFUSED, date: NOW_MS + HOUR_MS }, { status: 202 }]);
+    await record();
+
+    expect([await record(), await record()]).toEqual([HOUR_MS, HOUR_MS]);
+  });
+
   test("with the API's time once that was taken, whatever is refused later", async () => {
     const date = NOW_MS + HOUR_MS;
     const { record } = fixture([

@@ -127,7 +127,7 @@ export function repeatedBy(
   resets: number | undefined,
 ): Statement[] {
   const tokens = channels.filter(({ channel }) => channel === "push");
-  const isKnown = identity.userId === userId || identity.said?.some((one) => one.userId === userId);
+  const isKnown = [identity, ...(identity.said ?? [])].some((one) => one.userId === userId);
   const isOwn =
     (isKnown || resets === (identity.resets ?? 0)) && !tokens.filter(({ opted_in }) => opted_in)[1];
   return isOwn ? tokens.map((one) => ({ ...one, userId })) : [];

@@ -118,11 +118,12 @@ describe("what is said at creation", () => {
 
 describe("the end of the process", () => {
   test("is joined from the creation to the end of shutdown()", async () => {
-    const { client, end, leave } = clientOf();
+    const { client, end, leave, listeners } = clientOf();
     expect(end.join).toHaveBeenCalledTimes(1);
     client.track("ada", "signed_up");
     const ended = client.shutdown();
     expect(leave).not.toHaveBeenCalled();
+    expect(listeners.size, "it is watched while somebody waits for shutdown()").toBe(1);
     expect(await ended).toEqual({ delivered: 1, dropped: 0, pending: 0 });
     expect(leave).toHaveBeenCalledTimes(1);
   });

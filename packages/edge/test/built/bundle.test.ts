@@ -15,18 +15,18 @@ const APP = `
  * one request each; core alone takes most of either.
  */
 const APPS = [
-  ["one client for all requests", APP, 14_953],
+  ["one client for all requests", APP, 14_977],
   [
     "a client per request, on Cloudflare",
     `import { withWhisperr } from "@whisperr/edge/cloudflare";
      export default { fetch: withWhisperr(() => new Response(), (env) => ({ apiKey: env.KEY })) };`,
-    14_336,
+    14_356,
   ],
   [
     "a client per request, in Hono",
     `import { whisperr } from "@whisperr/edge/hono";
      export const middleware = whisperr((c) => ({ apiKey: c.env.KEY }));`,
-    14_269,
+    14_286,
   ],
 ] as const;
 
