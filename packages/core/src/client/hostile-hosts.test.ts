@@ -232,6 +232,18 @@ test("what an outbox loses by itself is counted and said, and the rest is delive
   expect(errors).toMatchObject([{ reason: "outbox_failed", count: 1 }]);
 });
 
+test("what came into an outbox by itself goes with the next request, and is counted", async () => {
+  const kept: unknown[] = [];
+  const { api, names } = clientOn({ options: { outbox: sharedOutbox(kept), flushAt: 2 } });
+  api.track("ada", "one");
+  kept.push({ ...(kept[0] as object), event: "of_another", idNumber: 99 });
+  api.track("ada", "two");
+  await settle();
+
+  expect(names).toEqual(["one", "of_another", "two"]);
+  expect(api.stats()).toMatchObject({ accepted: 3, delivered: 3, pending: 0 });
+});
+
 test("all of it gone ends the flush", async () => {
   const kept: unknown[] = [];
   const { api, requests } = clientOn({ options: { outbox: sharedOutbox(kept) } });
