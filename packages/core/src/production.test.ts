@@ -68,7 +68,8 @@ describe("an option that makes no sense counts as not given", () => {
 });
 
 test("what every client needs is asked for in a few words", () => {
-  expect(sdk.misuse({ apiKey: "wrk_ a" })).toContain("apiKey must be your key, from WHISPERR_API_KEY");
+  for (const apiKey of ["wrk_ a", "", undefined, null, 7])
+    expect(sdk.misuse({ apiKey })).toContain("apiKey must be your key, from WHISPERR_API_KEY");
   expect(sdk.misuse({ baseUrl: "api.example.com" })).toContain("baseUrl must be a URL");
 });
 

@@ -75,8 +75,8 @@ export function integer(
 export function checkApiKey(given: unknown): string {
   const apiKey = typeof given === "string" ? given.trim() : given;
   mustHaveKey(apiKey);
-  // Without a RegExp: to compile one takes longer than all the other checks.
-  const fits = typeof apiKey === "string" && [...apiKey].every((one) => one >= "!" && one <= "~");
+  // Without a RegExp: to compile one takes longer than all the other checks. A production build has no `mustHaveKey()`.
+  const fits = typeof apiKey === "string" && apiKey && [...apiKey].every((one) => one >= "!" && one <= "~");
   mustBe(fits, "apiKey", RULES.apiKey, apiKey);
   return apiKey as string;
 }
