@@ -161,6 +161,11 @@ describe("arrives with its content", () => {
     ["a list with nothing in its places", [Array(2), new Set([1])], [[null, null], [1]]],
     ["an instance that says what it is worth", new Price(), "49.00 EUR"],
     [
+      "a buffer that is shared, as a note",
+      new SharedArrayBuffer(3),
+      { type: "SharedArrayBuffer", length: 3 },
+    ],
+    [
       "a buffer beside them, as a note",
       [Buffer.alloc(3), new Set([1])],
       [{ type: "Uint8Array", length: 3 }, [1]],

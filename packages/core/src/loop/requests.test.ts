@@ -50,6 +50,14 @@ test("a probe behind the front carries one operation, and what is under way is w
   expect(server.requests[0]?.body).toContain(formatMessageId(aTrack({ idNumber: 2 })));
 });
 
+test("nothing is sent for a client that rests, though an outbox says that it may", async () => {
+  const { client, track, server } = loopFixture();
+  track(1);
+  await transmit(client);
+
+  expect(server.requests).toEqual([]);
+});
+
 describe("a body", () => {
   const largest = ({ server }: ReturnType<typeof loopFixture>) =>
     Math.max(...server.requests.map(({ body }) => body.length));

@@ -219,6 +219,25 @@ test.each([0, 1])(
   },
 );
 
+test("what it does not take while it removes is not counted as taken", () => {
+  const inner = arrayOutbox([1, 2, 3].map((idNumber) => aTrack({ idNumber })));
+  const outbox = changed({
+    ...inner,
+    get size() {
+      return inner.size;
+    },
+    append() {
+      throw new Error("disk full");
+    },
+    remove(from, count) {
+      inner.remove(from, count);
+      outbox.append(aTrack({ idNumber: 4 }));
+    },
+  });
+  outbox.remove(1, 1);
+  expect([outbox.failure, outbox.size]).toEqual([undefined, 2]);
+});
+
 test("what it does not let go of at the front is out of the way of whatever is done behind it", () => {
   const inner = arrayOutbox([1, 2, 3, 4].map((idNumber) => aTrack({ idNumber })));
   const told: unknown[] = [];
