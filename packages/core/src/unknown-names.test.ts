@@ -14,7 +14,18 @@ describe("an option that there is none of", () => {
 
   test.each([
     ["autocapturePageviews", "pageViews"],
+    ["capturePageview", "pageViews"],
+    ["trackPageViews", "pageViews"],
     ["writeKey", "apiKey"],
+    ["token", "apiKey"],
+    ["host", "baseUrl"],
+    ["endpoint", "baseUrl"],
+    ["batchSize", "maxBatchSize"],
+    ["retries", "maxRetries"],
+    ["timeout", "requestTimeoutMs"],
+    ["enabled", "disabled"],
+    ["optOut", "disabled"],
+    ["logger", "onError"],
     ["apiHost", "baseUrl"],
     ["apikey", "apiKey"],
     ["flushInterval", "flushIntervalMs"],

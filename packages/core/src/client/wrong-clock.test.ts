@@ -235,10 +235,11 @@ describe("an event is stamped", () => {
   });
 
   test("with the API's time as it was told last, where a later answer does not tell it", async () => {
-    const { record } = fixture([{ ...REFUSED, date: NOW_MS + HOUR_MS }, { status: 202 }]);
+    const { client, record } = fixture([{ ...REFUSED, date: NOW_MS + HOUR_MS }, { status: 202 }]);
     await record();
 
     expect([await record(), await record()]).toEqual([HOUR_MS, HOUR_MS]);
+    expect(client.stats()).toMatchObject({ accepted: 3, delivered: 2 });
   });
 
   test("with the API's time once that was taken, whatever is refused later", async () => {

@@ -58,6 +58,8 @@ test.each<[DropReason, string]>([
   ["queue_full", "The queue is full, the oldest were dropped: raise maxQueueSize or maxQueueBytes."],
   ["rejected", "The API refused this for good."],
   ["too_large", "The API refused this as too large: send less at once."],
+  ["undeliverable", "This failed in all attempts, alone, while the API takes others."],
+  ["outbox_failed", "The outbox lost what it held."],
   ["rejected_by_server", "The API refused some of this batch for good."],
   ["opted_out", "The user opted out, the queue is discarded."],
   ["reset", "reset() before identify(), held events are discarded."],

@@ -226,7 +226,9 @@ describe("without onError", () => {
     report({ type: "auth", message: "refused the key" });
 
     expect(log.map(({ level }) => level)).toEqual(["warn", "warn", "warn"]);
-    expect(log[0]?.message).toContain("[whisperr] refused");
+    expect(log[0]?.message).toBe(
+      "[whisperr] refused Further errors of this kind are not printed; onError gets all of them.",
+    );
   });
 
   test("debug prints everything instead", () => {
