@@ -65,6 +65,12 @@ describe("an option that there is none of", () => {
   });
 });
 
+test("of a channel, what it is called as it travels, or elsewhere", () => {
+  const known = ["type", "address", "optedIn"];
+  expect(nearestName("channel", known)).toBe("type");
+  expect(nearestName("value", known)).toBe("address");
+});
+
 test("a name without its unit is the one with it, if it says enough", () => {
   expect(nearestName("retryDelay", ["delaySeconds", "retryDelaySeconds"])).toBe("retryDelaySeconds");
   expect(nearestName("flush", ["flushIntervalMs"])).toBe("flushIntervalMs");
