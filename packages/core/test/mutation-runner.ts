@@ -1,4 +1,4 @@
-/** Runs tests for Stryker: what the first failure has decided, no further file is loaded for. */
+/** Runs tests for Stryker. Once a test has failed, the mutant is noticed, and no further file is loaded. */
 import { TestRunner } from "vitest";
 
 export default class UntilFailure extends TestRunner {

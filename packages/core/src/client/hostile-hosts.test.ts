@@ -147,6 +147,18 @@ test.each(["resolves", "rejects"] as const)("an async remove() that %s sends not
   expect(api.stats()).toMatchObject({ accepted: 4, delivered: 4, pending: 0 });
 });
 
+/** An outbox over an array that others reach, too. */
+function sharedOutbox(kept: unknown[]): AppOutbox {
+  return {
+    get size() {
+      return kept.length;
+    },
+    append: (operation) => void kept.push(operation),
+    at: (index) => kept[index] as never,
+    remove: (offset, count) => void kept.splice(offset, count),
+  };
+}
+
 const UNREADABLE: [string, unknown][] = [
   ["null", null],
   ["a number", 7],
@@ -163,16 +175,7 @@ const UNREADABLE: [string, unknown][] = [
 ];
 
 test.each(UNREADABLE)("%s at the front of an app's outbox blocks nothing behind it", async (_name, odd) => {
-  const kept = [odd] as never[];
-  const outbox: AppOutbox = {
-    get size() {
-      return kept.length;
-    },
-    append: (operation) => void kept.push(operation as never),
-    at: (index) => kept[index],
-    remove: (offset, count) => void kept.splice(offset, count),
-  };
-  const { api, names, errors } = clientOn({ options: { outbox } });
+  const { api, names, errors } = clientOn({ options: { outbox: sharedOutbox([odd]) } });
   api.track("ada", "behind");
   const flushed = api.flush();
   await vi.advanceTimersByTimeAsync(120_000);
@@ -184,18 +187,13 @@ test.each(UNREADABLE)("%s at the front of an app's outbox blocks nothing behind 
 });
 
 test("the books are in order when an app tracks while what cannot be read leaves its outbox", async () => {
-  const kept = [null] as never[];
-  const outbox: AppOutbox = {
-    get size() {
-      return kept.length;
-    },
-    append: (operation) => void kept.push(operation as never),
-    at: (index) => kept[index],
-    remove(offset, count) {
+  const kept: unknown[] = [null];
+  const outbox = Object.assign(sharedOutbox(kept), {
+    remove(offset: number, count: number) {
       const [first] = kept.splice(offset, count);
       if (first === null) api.track("ada", "inside");
     },
-  };
+  });
   const { api, names } = clientOn({ options: { outbox } });
   api.track("ada", "behind");
   const flushed = api.flush();
@@ -205,18 +203,6 @@ test("the books are in order when an app tracks while what cannot be read leaves
   expect(names).toEqual(["behind", "inside"]);
   expect(api.stats()).toEqual({ accepted: 3, delivered: 2, dropped: { corrupt: 1 }, pending: 0 });
 });
-
-/** An outbox over an array that others reach, too. */
-function sharedOutbox(kept: unknown[]): AppOutbox {
-  return {
-    get size() {
-      return kept.length;
-    },
-    append: (operation) => void kept.push(operation),
-    at: (index) => kept[index] as never,
-    remove: (offset, count) => void kept.splice(offset, count),
-  };
-}
 
 test("what an outbox loses by itself is counted and said, and the rest is delivered", async () => {
   const kept: unknown[] = [];

@@ -21,7 +21,7 @@ export function guardedOutbox(given: AppOutbox, say: (message: string) => void):
   let leftovers = 0;
   /** Its `remove()` is, which none may be: it removes some time later. */
   let isAsync = false;
-  /** How many it was given and took: an app may track something while its outbox is at work. */
+  /** How many operations it has taken so far. An app may track something while its outbox is at work. */
   let taken = 0;
 
   function attempt<T>(action: () => T): T | undefined {

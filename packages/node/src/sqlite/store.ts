@@ -20,7 +20,7 @@ export const START_MS = 2_000;
  */
 const LOCK_ATTEMPTS = 200;
 
-/** Others that try the same get in each other's way, each for less than a millisecond. */
+/** Processes that try it together get in each other's way, each for less than a millisecond. */
 const WAL_ATTEMPTS = 100;
 
 /**
@@ -103,8 +103,8 @@ export function openStore(
 }
 
 /**
- * A new file changes its mode once. SQLite refuses that at once, and waits for nobody, while another process does the same or writes:
- * workers that start together would begin in memory.
+ * A new file changes its mode once. While another process does the same, or writes, SQLite refuses the change without waiting. Without
+ * another try, workers that start together would begin in memory.
  */
 function switchToWal(database: SqliteDatabase): void {
   for (let attempt = 1; ; attempt++) {
