@@ -24,8 +24,8 @@ export interface Browser {
   /** SIGKILL for every process of it, at once: what a crash or a killed app looks like to storage. */
   kill(): Promise<void>;
   /**
-   * Nobody drives its pages any longer, and nothing but `close()` and `kill()` is left to call. What Firefox tells of each
-   * request costs it more than the requests do. Firefox only.
+   * Nobody drives its pages any longer, and nothing but `close()` and `kill()` is left to call. What a browser tells of each
+   * request costs it more than the requests do. Not in WebKit.
    */
   release?(): Promise<void>;
 }

@@ -1,7 +1,9 @@
-/** Chromium through playwright-core. A persistent context, so that a profile can be started again after a kill. */
-import { readlinkSync } from "node:fs";
-import { join } from "node:path";
-import { type BrowserContext, type CDPSession, chromium, type Page as PlaywrightPage } from "playwright-core";
+/** Chromium through puppeteer-core and its own protocol. */
+import puppeteer, {
+  type CDPSession,
+  type Browser as PuppeteerBrowser,
+  type Page as PuppeteerPage,
+} from "puppeteer-core";
 import { chromiumPath } from "./available.ts";
 import type { Browser, ConsoleMessage, LaunchOptions, Page } from "./browser.ts";
 import { BUSY_LIMIT_MS } from "./busy-limit.ts";
@@ -12,9 +14,8 @@ import { killOnExit, killTree } from "./process-tree.ts";
 import { openProfile } from "./profile.ts";
 import { taskTimes } from "./task-times.ts";
 
-/** Playwright switches these off or on for tests that want a quiet browser; ours want the one people use. */
+/** Puppeteer switches these on for tests that want a quiet browser; ours want the one people use. */
 const UNWANTED_SWITCHES = [
-  "--disable-back-forward-cache",
   "--disable-background-timer-throttling",
   "--disable-backgrounding-occluded-windows",
   "--disable-renderer-backgrounding",
@@ -25,19 +26,20 @@ export async function launchChromium(options: LaunchOptions): Promise<Browser> {
   if (executablePath === undefined) throw new Error("Chromium is not on this machine");
   const { extensionDir } = options;
   const profile = openProfile(options.profileDir);
-  const context = await chromium.launchPersistentContext(profile.dir, {
+  const browser = await puppeteer.launch({
     executablePath,
+    userDataDir: profile.dir,
     // Chromium's sandbox refuses to start for root.
-    chromiumSandbox: process.getuid?.() !== 0,
-    ignoreDefaultArgs: [...UNWANTED_SWITCHES, ...(extensionDir ? ["--disable-extensions"] : [])],
-    args: extensionDir
-      ? [`--disable-extensions-except=${extensionDir}`, `--load-extension=${extensionDir}`]
-      : [],
+    args: process.getuid?.() === 0 ? ["--no-sandbox"] : [],
+    ignoreDefaultArgs: UNWANTED_SWITCHES,
+    enableExtensions: extensionDir ? [extensionDir] : false,
+    defaultViewport: { width: 1280, height: 720 },
     env: browserEnvironment(options),
     timeout: BUSY_LIMIT_MS,
+    protocolTimeout: BUSY_LIMIT_MS,
   });
-  context.setDefaultTimeout(BUSY_LIMIT_MS);
-  const pid = pidOf(profile.dir);
+  const pid = browser.process()?.pid;
+  if (pid === undefined) throw new Error("Chromium started without a process");
   const forget = killOnExit(pid, profile.remove);
   const over = () => {
     forget();
@@ -46,57 +48,55 @@ export async function launchChromium(options: LaunchOptions): Promise<Browser> {
   return {
     engine: "chromium",
     pid,
-    newPage: (url) => openPage(context, url),
+    newPage: (url) => openPage(browser, url),
+    release: () => browser.disconnect(),
     async close() {
-      await context.close();
+      if (browser.connected) await browser.close();
       await killTree(pid);
       over();
     },
     async kill() {
       await killTree(pid);
-      await context.close().catch(() => {});
+      await browser.disconnect();
       over();
     },
   };
 }
 
-/** The lock of a profile is a link that names its owner: "host-pid". */
-function pidOf(profileDir: string): number {
-  return Number(/-(\d+)$/.exec(readlinkSync(join(profileDir, "SingletonLock")))?.[1]);
-}
-
-async function openPage(context: BrowserContext, url: string): Promise<Page> {
-  const page = await context.newPage();
+async function openPage(browser: PuppeteerBrowser, url: string): Promise<Page> {
+  const page = await browser.newPage({ type: "window" });
+  page.setDefaultTimeout(BUSY_LIMIT_MS);
   const messages: ConsoleMessage[] = [];
   page.on("console", (message) => messages.push({ type: message.type(), text: message.text() }));
   page.on("pageerror", (error) => messages.push({ type: "uncaught", text: String(error) }));
-  const devtools = await context.newCDPSession(page);
+  const devtools = await page.createCDPSession();
   await page.goto(url);
   return {
     goto: async (next) => void (await page.goto(next)),
-    evaluate: async (script, ...args) => parseResult(await page.evaluate(jsonExpression(script, args))),
+    evaluate: async (script, ...args) =>
+      parseResult((await page.evaluate(jsonExpression(script, args))) as string | undefined),
     reload: async () => void (await page.reload()),
     goBack: () => goBack((script) => page.evaluate(script)),
     close: () => closePage(page),
-    screenshot: async (path) => void (await page.screenshot({ path })),
+    screenshot: async (path) => void (await page.screenshot({ path: path as `${string}.png` })),
     consoleMessages: () => messages,
     crash: () => crashPage(page, devtools),
     stopServiceWorkers: () => stopServiceWorkers(devtools),
     taskTimes: (run) => taskTimes(devtools, run),
-    setOffline: (offline) => setOffline(devtools, offline),
+    setOffline: (offline) => page.setOfflineMode(offline),
   };
 }
 
 /** With its unload handlers: `close` alone would skip those. */
-async function closePage(page: PlaywrightPage): Promise<void> {
+async function closePage(page: PuppeteerPage): Promise<void> {
   if (page.isClosed()) return;
-  const closed = page.waitForEvent("close");
+  const closed = new Promise((resolve) => page.once("close", resolve));
   await page.close({ runBeforeUnload: true });
   await closed;
 }
 
-async function crashPage(page: PlaywrightPage, devtools: CDPSession): Promise<void> {
-  const crashed = page.waitForEvent("crash");
+async function crashPage(page: PuppeteerPage, devtools: CDPSession): Promise<void> {
+  const crashed = new Promise((resolve) => page.once("error", resolve));
   // Never answered: the one who would answer is gone.
   devtools.send("Page.crash").catch(() => {});
   await crashed;
@@ -107,13 +107,4 @@ async function crashPage(page: PlaywrightPage, devtools: CDPSession): Promise<vo
 async function stopServiceWorkers(devtools: CDPSession): Promise<void> {
   await devtools.send("ServiceWorker.enable");
   await devtools.send("ServiceWorker.stopAllWorkers");
-}
-
-async function setOffline(devtools: CDPSession, offline: boolean): Promise<void> {
-  await devtools.send("Network.emulateNetworkConditions", {
-    offline,
-    latency: 0,
-    downloadThroughput: -1,
-    uploadThroughput: -1,
-  });
 }

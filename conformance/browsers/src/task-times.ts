@@ -1,5 +1,5 @@
 /** What Chromium traces of a page's main thread: tasks, by the time that they had a processor, which no other process lengthens. */
-import type { CDPSession } from "playwright-core";
+import type { CDPSession } from "puppeteer-core";
 
 /** Tasks, the scripts in them, and the names of threads. */
 const CATEGORIES = ["toplevel", "devtools.timeline", "v8"];

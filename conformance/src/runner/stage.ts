@@ -30,6 +30,7 @@ const MAX_TIMERS_A_SECOND = 100;
 const FAREWELL_LIMIT_MS = 1_000;
 
 type Creation = Command & { do: "create" };
+type Idle = AnswerTo<{ do: "idle" }>;
 
 export interface Stage {
   api: IngestionApi;
@@ -45,7 +46,7 @@ export interface Stage {
   reload(options: WireObject): Promise<void>;
   past: PastPages;
   /** Returns when no request is under way, except those that nothing but time or a release can end. */
-  settle(): Promise<AnswerTo<{ do: "idle" }>>;
+  settle(): Promise<Idle>;
   collect(name: string): Promise<Collected>;
   scene(names: readonly string[]): Promise<Scene>;
   otherOrigin: IngestionApi;
@@ -69,7 +70,17 @@ export async function setStage(theCase: Case, process: SubjectProcess, clock: Cl
   const faults = createFaults(api, otherOrigin.url);
   faults.play(server.script ?? []);
   faults.setDefault(server.default ?? null);
-  const { send } = process.session;
+  /** What the driver said when everything had settled, until it is told something else: a clock that stands still changes nothing. */
+  let atRest: Idle | undefined;
+  const send: Session["send"] = (command) => {
+    atRest = undefined;
+    return process.session.send(command);
+  };
+  async function settled(): Promise<Idle> {
+    const idle = atRest ?? (await settle(stage));
+    if (clock === "virtual") atRest = idle;
+    return idle;
+  }
   const close = async () => void (await Promise.all([api.close(), otherOrigin.close()]));
   const past = createPastPages();
   const created = await send(creation(theCase, api.url, nowMs)).catch((error: unknown) =>
@@ -89,7 +100,7 @@ export async function setStage(theCase: Case, process: SubjectProcess, clock: Cl
       let timers = 0;
       let sinceMs = nowMs;
       for (let left = ms; left > 0; ) {
-        const { nextTimerInMs } = await settle(stage);
+        const { nextTimerInMs } = await settled();
         const step = Math.min(left, Math.max(0, nextTimerInMs ?? left));
         if (nowMs - sinceMs >= 1_000) [timers, sinceMs] = [0, nowMs];
         if (++timers > MAX_TIMERS_A_SECOND)
@@ -99,14 +110,14 @@ export async function setStage(theCase: Case, process: SubjectProcess, clock: Cl
         left -= step;
         await send({ do: "advance", ms: step });
       }
-      await settle(stage);
+      await settled();
     },
     async jump(ms) {
       nowMs += ms;
       await send({ do: "jump", ms });
     },
     async reload(options) {
-      const { inFlight } = await settle(stage);
+      const { inFlight } = await settled();
       const answered = api.requests.length - inFlight;
       const observation = await send({ do: "observe" });
       past.goes(api.requests.length);
@@ -125,7 +136,7 @@ export async function setStage(theCase: Case, process: SubjectProcess, clock: Cl
       if (refusal !== undefined) throw new Error(`the SDK refused to be created again: ${refusal}`);
     },
     past,
-    settle: () => settle(stage),
+    settle: settled,
     async collect(name) {
       const collected = await send({ do: "collect", name });
       if (collected === null) throw new Error(`the driver knows no flush or shutdown named "${name}"`);
@@ -179,7 +190,7 @@ function creation(theCase: Case, url: string, nowMs: number, instead: WireObject
   };
 }
 
-async function settle(stage: Stage): ReturnType<Stage["settle"]> {
+async function settle(stage: Stage): Promise<Idle> {
   const { requests } = stage.api;
   const before = requests.length;
   let seen = before;
