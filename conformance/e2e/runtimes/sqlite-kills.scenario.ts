@@ -33,15 +33,27 @@ const TROUBLE: readonly Fault[] = [
 /** What stays of the script when all are killed is the heir's: whoever waits ten seconds for each answer never gets through. */
 const IMPATIENT = "requestTimeoutMs: 200, backoff: { baseMs: 10, maxMs: 20 }, maxRetries: 1000";
 
-/** Has recorded everything when it says so; then it only delivers, until it is killed. */
+/**
+ * The file has everything when it says so; then it only delivers, until it is killed. On a busy machine a call may have waited
+ * in vain for the others: its event is in memory until the console says that the file can be written again.
+ */
 const producer = (file: string, name: string) => `
   const { sqliteOutbox } = await import("@whisperr/node/sqlite");
+  let isBehind = false;
+  let caughtUp = () => {};
+  console.warn = (line) => {
+    if (line.includes("cannot be written")) isBehind = true;
+    if (!line.includes("can be written again")) return;
+    isBehind = false;
+    caughtUp();
+  };
   const outbox = sqliteOutbox(${JSON.stringify(file)});
   const whisperr = createWhisperr({ ...options, ${IMPATIENT}, flushAt: 10, outbox, onError() {} });
   for (let n = 0; n < ${EVENTS_OF_EACH}; n++) {
     whisperr.track("ada", "step_taken", { producer: ${JSON.stringify(name)}, n });
     if (n % 20 === 0) await new Promise((resolve) => setTimeout(resolve));
   }
+  while (isBehind) await new Promise((resolve) => (caughtUp = resolve));
   console.log("safe ");
   setInterval(() => {}, 1_000);`;
 

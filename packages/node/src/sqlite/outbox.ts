@@ -39,7 +39,7 @@ const MAX_SAID = 1_000;
  * What was delivered is never sent again by a later process; what may have arrived is sent again with the same id.
  *
  * Where the file fails (a full disk, no permission, another process that writes for seconds), the queue goes on in memory and
- * the console says so once; it is written as soon as that works again. A broken file is put aside under another name and never deleted;
+ * the console says so once; it is written as soon as that works again, which the console says too. A broken file is put aside under another name and never deleted;
  * that of a `database` stays where it is.
  *
  * A computer that loses its power may lose the last moments: the system had them, its disk did not.

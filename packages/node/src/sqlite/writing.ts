@@ -61,6 +61,7 @@ export function catchUp(queue: SqliteQueue): void {
   queue.settled = [];
   queue.said = [];
   queue.isBehind = false;
+  if (queue.isTold) say(`${queue.file} can be written again: it has what waited in memory.`);
   queue.isTold = false;
   addLater(queue, again);
 }
