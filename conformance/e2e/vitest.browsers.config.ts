@@ -30,8 +30,8 @@ export default defineConfig({
     include: ["{browsers,pages}/**/*.scenario.ts"],
     globalSetup: ["browsers/figures.ts"],
     // Timing is never judged by these limits: generous, so that a busy machine fails nothing.
-    testTimeout: 300_000,
-    hookTimeout: 300_000,
+    testTimeout: 900_000,
+    hookTimeout: 900_000,
     expect: { poll: { timeout: 60_000 } },
     // Mostly waiting, for leases and timeouts: three files at a time keep two cores busy.
     maxWorkers: 3,

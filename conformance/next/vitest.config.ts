@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     include: ["src/**/*.scenario.ts"],
     // Timing is never judged by these limits: generous, so that a busy machine fails nothing.
-    testTimeout: 480_000,
+    testTimeout: 900_000,
     hookTimeout: 300_000,
     maxWorkers: 2,
     reporters: ["default", ["junit", { outputFile: "reports/next.xml" }]],
