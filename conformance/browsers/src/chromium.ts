@@ -1,17 +1,8 @@
 /** Chromium through puppeteer-core and its own protocol. */
-import puppeteer, {
-  type CDPSession,
-  type Browser as PuppeteerBrowser,
-  type Page as PuppeteerPage,
-} from "puppeteer-core";
+import type { CDPSession, Page as PuppeteerPage } from "puppeteer-core";
 import { chromiumPath } from "./available.ts";
-import type { Browser, ConsoleMessage, LaunchOptions, Page } from "./browser.ts";
-import { BUSY_LIMIT_MS } from "./busy-limit.ts";
-import { browserEnvironment } from "./environment.ts";
-import { jsonExpression, parseResult } from "./expression.ts";
-import { goBack } from "./navigation.ts";
-import { killOnExit, killTree } from "./process-tree.ts";
-import { openProfile } from "./profile.ts";
+import type { Browser, LaunchOptions, Page } from "./browser.ts";
+import { launchByPuppeteer, pageByPuppeteer } from "./puppeteer.ts";
 import { taskTimes } from "./task-times.ts";
 
 /** Puppeteer switches these on for tests that want a quiet browser; ours want the one people use. */
@@ -25,65 +16,26 @@ export async function launchChromium(options: LaunchOptions): Promise<Browser> {
   const executablePath = chromiumPath();
   if (executablePath === undefined) throw new Error("Chromium is not on this machine");
   const { extensionDir } = options;
-  const profile = openProfile(options.profileDir);
-  const browser = await puppeteer.launch({
+  const own = {
     executablePath,
-    userDataDir: profile.dir,
     // Chromium's sandbox refuses to start for root.
     args: process.getuid?.() === 0 ? ["--no-sandbox"] : [],
     ignoreDefaultArgs: UNWANTED_SWITCHES,
     enableExtensions: extensionDir ? [extensionDir] : false,
     defaultViewport: { width: 1280, height: 720 },
-    env: browserEnvironment(options),
-    timeout: BUSY_LIMIT_MS,
-    protocolTimeout: BUSY_LIMIT_MS,
-  });
-  const pid = browser.process()?.pid;
-  if (pid === undefined) throw new Error("Chromium started without a process");
-  const forget = killOnExit(pid, profile.remove);
-  const over = () => {
-    forget();
-    profile.remove();
   };
-  return {
-    engine: "chromium",
-    pid,
-    newPage: (url) => openPage(browser, url),
-    release: () => browser.disconnect(),
-    async close() {
-      if (browser.connected) await browser.close();
-      await killTree(pid);
-      over();
-    },
-    async kill() {
-      await killTree(pid);
-      await browser.disconnect();
-      over();
-    },
-  };
+  return launchByPuppeteer("chromium", options, own, pageOf);
 }
 
-async function openPage(browser: PuppeteerBrowser, url: string): Promise<Page> {
-  const page = await browser.newPage({ type: "window" });
-  page.setDefaultTimeout(BUSY_LIMIT_MS);
-  const messages: ConsoleMessage[] = [];
-  page.on("console", (message) => messages.push({ type: message.type(), text: message.text() }));
-  page.on("pageerror", (error) => messages.push({ type: "uncaught", text: String(error) }));
+async function pageOf(page: PuppeteerPage): Promise<Page> {
   const devtools = await page.createCDPSession();
-  await page.goto(url);
   return {
-    goto: async (next) => void (await page.goto(next)),
-    evaluate: async (script, ...args) =>
-      parseResult((await page.evaluate(jsonExpression(script, args))) as string | undefined),
+    ...pageByPuppeteer(page),
     reload: async () => void (await page.reload()),
-    goBack: () => goBack((script) => page.evaluate(script)),
     close: () => closePage(page),
-    screenshot: async (path) => void (await page.screenshot({ path: path as `${string}.png` })),
-    consoleMessages: () => messages,
     crash: () => crashPage(page, devtools),
     stopServiceWorkers: () => stopServiceWorkers(devtools),
     taskTimes: (run) => taskTimes(devtools, run),
-    setOffline: (offline) => page.setOfflineMode(offline),
   };
 }
 

@@ -89,7 +89,7 @@ export async function setDurableStage(
     },
     untilItWaits: () => eventually("the object waits", async () => (await object()).waitsUntilMs > 0),
     untilItRests: () => eventually("the object rests", async () => (await object()).kept === 0),
-    // On a busy machine workerd may find for 30 seconds that something still refers to it, and gives up.
+    // Where something refers to the object for 30 seconds, workerd gives up, and may have evicted it by the next try.
     evict: () =>
       eventually("the object is out of memory", () =>
         miniflare.unsafeEvictDurableObject("app", "Outbox", { name: "whisperr" }).then(
