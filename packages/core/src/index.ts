@@ -121,6 +121,7 @@ export type {
   Ports,
   Timers,
 } from "./ports.ts";
+export { flushAtEnd } from "./process/last-flush.ts";
 export { createProcessClient, PROCESS_OPTION_NAMES, type ProcessOptions } from "./process/process-client.ts";
 export { onEnd, onOutOfWork, type ProcessEnd, type ProcessWatch } from "./process/process-watch.ts";
 export { requestCallsOf } from "./process/request-calls.ts";

@@ -1,5 +1,5 @@
 /** Fastify 5: a plugin that gives every request a client, bound to its authenticated user. */
-import type { EventMap, Names, UserClient } from "@whisperr/core";
+import { type EventMap, flushAtEnd, type Names, type UserClient } from "@whisperr/core";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Whisperr } from "./create-whisperr.ts";
 import { closeTimeout } from "./frameworks/close-timeout.ts";
@@ -67,7 +67,7 @@ export function whisperrFastify<Events extends EventMap = RegisteredEvents>(
     // What reads a body goes on where the connection's data came in.
     app.addHook("preValidation", (request, _reply, next) => runWith(request.whisperr, next));
     app.addHook("onClose", async () => {
-      await whisperr.flush({ timeoutMs });
+      await flushAtEnd(whisperr, { timeoutMs });
     });
     done();
   };

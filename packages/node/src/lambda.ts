@@ -2,6 +2,7 @@
 import {
   checkOptionNames,
   type EventMap,
+  flushAtEnd,
   integer,
   MAX_TIMER_MS,
   type Names,
@@ -122,7 +123,7 @@ export function withWhisperr(
     try {
       return await runWith(client, () => called(handler as Handler, extended));
     } finally {
-      await whisperr.flush({ timeoutMs: Math.min(timeoutMs, leftMs(extended) - RESERVE_MS) });
+      await flushAtEnd(whisperr, { timeoutMs: Math.min(timeoutMs, leftMs(extended) - RESERVE_MS) });
     }
   };
   // What streamifyResponse() has marked stays marked.

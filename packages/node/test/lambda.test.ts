@@ -2,7 +2,7 @@
 import { describe, expect, test, vi } from "vitest";
 import { createWhisperr, currentWhisperr, type Whisperr } from "../src/index.ts";
 import { type LambdaContext, type WithWhisperr, withWhisperr } from "../src/lambda.ts";
-import { startIngestionApi } from "./ingestion-api.ts";
+import { failAtFirst, startIngestionApi } from "./ingestion-api.ts";
 
 type Context = LambdaContext & WithWhisperr;
 
@@ -127,6 +127,22 @@ test.each([
     expect(flush.mock.calls).toEqual([[{ timeoutMs: expected }]]);
   },
 );
+
+test("what one invocation could not deliver goes out with the next, whatever wait between attempts was begun", async () => {
+  const api = await startIngestionApi(failAtFirst(1));
+  const debug = vi.spyOn(console, "debug").mockImplementation(() => {});
+  const backoff = { baseMs: 600_000, maxMs: 600_000 };
+  const whisperr = createWhisperr({ apiKey: "wrk_test", baseUrl: api.url, flushAt: 1, backoff, debug: true });
+  const invoke = (timeoutMs: number) =>
+    withWhisperr((_event: JwtEvent, own: Context) => own.whisperr.track("seen"), { whisperr, timeoutMs });
+  await invoke(0)(jwt("ada"), context());
+  await vi.waitFor(
+    () => expect(debug).toHaveBeenCalledWith(expect.stringContaining("operations: 500")),
+    60_000,
+  );
+  await invoke(50_000)(jwt("ada"), context());
+  expect(api.eventTypes()).toEqual(["seen", "seen", "seen"]);
+});
 
 test.each([
   ["an empty one", {}],

@@ -7,12 +7,13 @@ import type { AnyEvents, EventMap } from "../events/event-types.ts";
 import { misuse } from "../events/refusal.ts";
 import { isReady, type SharedOutbox, sharing } from "../loop/app-outbox.ts";
 import { type FlushResult, resultSince, type Stats } from "../loop/books.ts";
-import { atDeadline, type Deadline, flushWithin, timeoutIn } from "../loop/flush.ts";
-import { guardedWait } from "../loop/guard.ts";
+import { atDeadline, type Deadline, flushWithin, retry, timeoutIn } from "../loop/flush.ts";
+import { guard, guardedWait } from "../loop/guard.ts";
 import { MAX_TIMER_MS, OPTION_NAMES, type WhisperrOptions } from "../options.ts";
 import type { Ports } from "../ports.ts";
 import { DEFAULT_BASE_URL, integer, resolveOptions } from "../resolve-options.ts";
 import type { Names } from "../unknown-names.ts";
+import { endWait } from "./last-flush.ts";
 import { type ProcessEnd, waitingIn, watchProcess } from "./process-watch.ts";
 import { createRequestCalls, type Lookups, type RequestCalls, requestCalls } from "./request-calls.ts";
 
@@ -86,12 +87,16 @@ export function createProcessClient<Events extends EventMap = AnyEvents>(
     shared?.leave?.();
   };
   const run: Run<Events> = { api, client, end, leave, lookups };
-  const whisperr: ServerClient<Events> & { readonly [requestCalls]: RequestCalls } = {
+  const whisperr: ServerClient<Events> & {
+    readonly [requestCalls]: RequestCalls;
+    readonly [endWait]: () => void;
+  } = {
     ...api,
     get [requestCalls]() {
       lookups.calls ??= createRequestCalls(client, options);
       return lookups.calls;
     },
+    [endWait]: () => guard(client, () => retry(client)),
     flush: (settings) => held(run, () => flushRun(run, settings)),
     shutdown: (settings) => held(run, () => endRun(run, settings)),
     stats: () => statsOf(run),

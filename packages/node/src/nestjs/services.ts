@@ -1,14 +1,15 @@
 /** What is injected: the client, the calls of a request's user, and, in tests, what was recorded. */
-import type {
-  EventArguments,
-  EventMap,
-  EventName,
-  FlushResult,
-  IdentifyOptions,
-  Stats,
-  UserClient,
-  WireEvent,
-  WithoutUserId,
+import {
+  type EventArguments,
+  type EventMap,
+  type EventName,
+  type FlushResult,
+  flushAtEnd,
+  type IdentifyOptions,
+  type Stats,
+  type UserClient,
+  type WireEvent,
+  type WithoutUserId,
 } from "@whisperr/core";
 import type { Whisperr } from "@whisperr/node";
 import { closeTimeout } from "../frameworks/close-timeout.ts";
@@ -65,7 +66,7 @@ export class WhisperrService<Events extends EventMap = RegisteredEvents> impleme
    */
   async onApplicationShutdown(signal?: string): Promise<void> {
     const deadline = { timeoutMs: this.#closeTimeoutMs };
-    await (signal ? this.#whisperr.shutdown(deadline) : this.#whisperr.flush(deadline));
+    await (signal ? this.#whisperr.shutdown(deadline) : flushAtEnd(this.#whisperr, deadline));
   }
 }
 
