@@ -87,7 +87,7 @@ export {
   MAX_AGAIN,
   MAX_NOTED_LENGTH,
 } from "./last-word/consequences.ts";
-export { callTime, type Said, saidBy, timeIn, withTime } from "./last-word/said.ts";
+export { callTime, mayHaveArrived, type Said, saidBy, timeIn, withTime } from "./last-word/said.ts";
 export { AHEAD, sendAhead } from "./loop/ahead.ts";
 export { type SharedOutbox, sharing } from "./loop/app-outbox.ts";
 export { type FlushResult, lose, read, refuse, type Stats, stats, step, tell } from "./loop/books.ts";

@@ -10,6 +10,7 @@ import {
   checkOptionNames,
   conclude,
   describeThrown,
+  mayHaveArrived,
   misuse,
   type Names,
   noAnswer,
@@ -197,7 +198,11 @@ function createOutbox(writer: Writer, queue: KvQueue): KvOutbox {
     },
     at: (index) => entries[index]?.operation,
     remove(offset, count) {
-      for (const entry of entries.splice(offset, count)) erase(writer, entry);
+      const isUnheard = !mayHaveArrived(queue.client);
+      for (const entry of entries.splice(offset, count)) {
+        entry.isUnheard = isUnheard;
+        erase(writer, entry);
+      }
     },
     saved: () => saved(writer),
     [sharing]: {

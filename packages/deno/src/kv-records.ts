@@ -18,6 +18,8 @@ export interface Entry {
   readonly saidAtMs: number;
   /** Once it is settled: the version that this process had given its lease last. What others noted since may have arrived later. */
   settledAfter?: string | null;
+  /** It was refused, or made room for others: what it would say of a user nobody has heard. */
+  isUnheard?: boolean;
 }
 
 export interface StoredRecords {

@@ -100,6 +100,17 @@ test("when an own newer one waits behind the older", async () => {
   expect(api.heard.at(-1)).toBe("left");
 });
 
+test("and what was refused says nothing: nobody says it again", async () => {
+  const { api, start } = setStage();
+  const [first, second] = [await start(), await start()];
+  await identify(first, "trial");
+  await identify(second, "unknown");
+  await deliver(second, api);
+  await deliver(first, api);
+  expect(api.heard).toEqual(["unknown", "trial"]);
+  expect(first.whisperr.stats()).toMatchObject({ accepted: 1, delivered: 1 });
+});
+
 test("when the process is killed that has just settled the older one", async () => {
   const { api, start } = setStage();
   const [first, second] = [await start(), await start()];

@@ -70,10 +70,12 @@ export function erase(writer: Writer, entry: Entry): void {
   entry.settledAfter = writer.queue.claim.version;
   writer.inMemoryOnly.delete(entry);
   // It was settled before anything of it was written.
-  if (entry.parts === 0 && !isIdentify(entry.operation)) return void writer.changes.delete(entry);
+  if (entry.parts === 0 && !saysSomething(entry)) return void writer.changes.delete(entry);
   writer.changes.set(entry, false);
   void start(writer);
 }
+
+const saysSomething = ({ operation, isUnheard }: Entry): boolean => isIdentify(operation) && !isUnheard;
 
 /** Resolves when every change made before the call was tried: true when nothing is in memory only. */
 export async function saved(writer: Writer): Promise<boolean> {
@@ -156,7 +158,7 @@ async function commitFirst(writer: Writer, batch: Map<Entry, boolean>): Promise<
     if (isStored) entry.parts = parts.length;
     for (const [part, key] of partKeys(queue.root, entry).entries()) writes.push([key, parts[part]]);
   }
-  const settled = [...batch.keys()].filter((entry) => !batch.get(entry) && isIdentify(entry.operation));
+  const settled = [...batch.keys()].filter((entry) => !batch.get(entry) && saysSomething(entry));
   const said = settled.length > 0 ? await changesOf(queue.claim, settled, queue.entries) : undefined;
   if (said && said.again.length > 0) {
     // They are stored before what they follow is removed: the process may be killed between the two.

@@ -10,7 +10,7 @@ import { createFakeKv, type FakeKv } from "./fake-kv.ts";
 export const LONG_MS = 15_000;
 
 export interface Server {
-  /** What arrived, in this order. */
+  /** What arrived, in this order; the plan `unknown` is refused. */
   readonly heard: string[];
   isDown: boolean;
 }
@@ -74,7 +74,7 @@ async function startProcess(kv: FakeKv, api: Server) {
       };
       for (const { event_type } of events) api.heard.push(event_type);
       if (traits) api.heard.push(traits.plan);
-      return answer(202);
+      return answer(traits?.plan === "unknown" ? 400 : 202);
     },
   });
   return {

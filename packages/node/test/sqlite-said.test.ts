@@ -4,11 +4,11 @@ import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { createWhisperr } from "@whisperr/node";
+import { createWhisperr, type NodeOptions } from "@whisperr/node";
 import { beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import { sqliteOutbox } from "../src/sqlite.ts";
 import { PROCESS_LIMIT_MS, runModule } from "./child-process.ts";
-import { type IngestionApi, startIngestionApi } from "./ingestion-api.ts";
+import { accept, type IngestionApi, refuse, startIngestionApi } from "./ingestion-api.ts";
 import { newFolder } from "./sqlite-fixture.ts";
 
 const DAY_MS = 86_400_000;
@@ -20,17 +20,19 @@ beforeEach(() => {
 
 const plans = (api: IngestionApi) =>
   api.requests.flatMap(({ events }) =>
-    events.map((event) => (event as unknown as { traits: { plan: string } }).traits.plan),
+    events.flatMap((event) => (event as { traits?: { plan: string } }).traits?.plan ?? []),
   );
 
 /** A queue of its own on the file, as a process has one; it sends when it is told. */
-const start = (api: IngestionApi) =>
+const start = (api: IngestionApi, options: NodeOptions = {}) =>
   createWhisperr({
     apiKey: "wrk_test",
     baseUrl: api.url,
     flushAt: 1000,
     flushIntervalMs: 0,
     outbox: sqliteOutbox(file),
+    onError() {},
+    ...options,
   });
 
 const identify = (process: ReturnType<typeof start>, plan: string) => {
@@ -168,6 +170,25 @@ test("when the process is killed that has just settled the older one: the newer 
   const rows = database.prepare("SELECT operation FROM whisperr_operations").all();
   database.close();
   expect(rows).toEqual([{ operation: expect.stringContaining("pro") }]);
+});
+
+test("what was refused, or made room for others, has said nothing: nobody says it again", async () => {
+  stopClock();
+  let isRefusing = false;
+  const api = await startIngestionApi((response) => (isRefusing ? refuse(400) : accept)(response, 0));
+  const [first, second] = [start(api), start(api, { maxQueueSize: 1 })];
+  identify(first, "trial");
+  identify(second, "unknown");
+  isRefusing = true;
+  await deliver(second);
+  isRefusing = false;
+  identify(second, "pro");
+  second.track("ada", "plan_seen");
+  expect(second.stats().dropped).toEqual({ rejected: 1, queue_full: 1 });
+  expect(count("said")).toBe(0);
+  await deliver(first);
+  expect(plans(api)).toEqual(["unknown", "trial"]);
+  expect(first.stats()).toMatchObject({ accepted: 1, delivered: 1 });
 });
 
 test("a note is kept for a week, and nothing is noted while nobody else has anything", async () => {

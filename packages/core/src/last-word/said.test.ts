@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { callTime, saidBy, timeIn, withTime } from "./said.ts";
+import { callTime, mayHaveArrived, saidBy, timeIn, withTime } from "./said.ts";
 
 const identify = { kind: "identify", body: '{"external_user_id":"ada"}' } as const;
 
@@ -23,4 +23,22 @@ test("the time is stored with an identify, and found again; with nothing else, a
   expect(withTime({ kind: "track" }, 5)).toEqual({ kind: "track" });
   for (const stored of [undefined, identify, { saidAtMs: "5" }, { saidAtMs: 1.5 }])
     expect(timeIn(stored)).toBeUndefined();
+});
+
+test("what was refused, or made room for others, has changed nothing on the server; what nobody heard of may have", () => {
+  const leaving = [
+    null,
+    undefined,
+    "undeliverable",
+    "rejected",
+    "too_large",
+    "queue_full",
+    "corrupt",
+  ] as const;
+  expect(leaving.filter((leavingAs) => mayHaveArrived({ leavingAs }))).toEqual([
+    null,
+    undefined,
+    "undeliverable",
+  ]);
+  expect(mayHaveArrived(undefined)).toBe(true);
 });

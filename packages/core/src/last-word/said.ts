@@ -1,4 +1,5 @@
 /** What an `identify()` says of a user, and when: by that time those of several processes are told apart, in whatever order they arrive. */
+import type { Client } from "../client/client.ts";
 import type { IdentifyOperation } from "../events/operation.ts";
 import type { QueuedOperation } from "../queue/outbox.ts";
 
@@ -15,6 +16,15 @@ export function saidBy(operation: QueuedOperation, saidAtMs: number): Said | und
   const { body } = operation as IdentifyOperation;
   const { external_user_id: user } = JSON.parse(body) as { external_user_id?: unknown };
   return { user: String(user), saidAtMs, body };
+}
+
+/**
+ * What leaves the queue just now has changed the server, for all that is known: it was taken, or nobody heard what became of it. What was
+ * refused, or made room for others, says nothing to anybody.
+ */
+export function mayHaveArrived(client: Pick<Client, "leavingAs"> | undefined): boolean {
+  const { leavingAs = null } = client ?? {};
+  return leavingAs === null || leavingAs === "undeliverable";
 }
 
 /** When a call is made, after one at `lastMs`: of two in one millisecond the second is later, too. A clock may say anything. */

@@ -6,6 +6,7 @@ import {
   type Client,
   callTime,
   checkOptionNames,
+  mayHaveArrived,
   type Names,
   portsOfNow,
   type QueuedOperation,
@@ -171,9 +172,10 @@ function append(queue: SqliteQueue, operation: QueuedOperation): void {
 }
 
 function remove(queue: SqliteQueue, offset: number, count: number): void {
-  const { settled, said } = queue;
+  const { settled, said, client } = queue;
+  const hasArrived = mayHaveArrived(client);
   for (const entry of queue.entries.splice(offset, count)) {
-    if (entry.said && said.push(entry.said) > MAX_SAID) said.shift();
+    if (entry.said && hasArrived && said.push(entry.said) > MAX_SAID) said.shift();
     if (!entry.isStored) continue;
     const last = settled.at(-1);
     // Numbers are not always in the order of the queue: those between two of them may be of others.
