@@ -151,3 +151,29 @@ test("process.exit() in its midst says what goes with it", { timeout: PROCESS_LI
   expect(ended).toMatchObject({ exitCode: 0, stderr: line });
   expect(stored()).toBe(0);
 });
+
+test.each(["0", "20_000"])(
+  "what is recorded in the app's own transaction outlives process.exit() right behind it, with exitTimeoutMs %s too",
+  async (exitTimeoutMs) => {
+    const ended = await runModule(
+      await unusedUrl(),
+      `const { sqliteOutbox } = await import("@whisperr/node/sqlite");
+       const { DatabaseSync } = await import("node:sqlite");
+       const database = new DatabaseSync(${JSON.stringify(file)});
+       const whisperr = createWhisperr({
+         baseUrl, exitTimeoutMs: ${exitTimeoutMs}, outbox: sqliteOutbox({ database }), onError() {},
+       });
+       database.exec("CREATE TABLE orders (id INTEGER); BEGIN; INSERT INTO orders VALUES (1)");
+       whisperr.track("ada", "bought");
+       database.exec("COMMIT");
+       process.exit();`,
+    );
+    expect(ended).toMatchObject({ exitCode: 0, stderr: "" });
+    const database = new DatabaseSync(file);
+    onTestFinished(() => database.close());
+    expect(database.prepare("SELECT operation FROM whisperr_operations").all()).toEqual([
+      { operation: expect.stringContaining("bought") },
+    ]);
+  },
+  PROCESS_LIMIT_MS,
+);

@@ -132,6 +132,20 @@ describe("the queue", () => {
     expect(said).toEqual([]);
   });
 
+  test("is not taken over by a client that is disabled; the outbox may be another client's later", async () => {
+    for (const one of range(1, 3)) sqliteOutbox(file).append(one);
+    endQueues();
+    const outbox = sqliteOutbox(file);
+    createWhisperr({ disabled: true, outbox });
+    const next = sqliteOutbox(file);
+    expect(contents(next)).toEqual(range(1, 3));
+    const api = await startIngestionApi();
+    const whisperr = createWhisperr({ ...client(api.url), outbox });
+    await whisperr.flush();
+    expect(api.requests).toEqual([]);
+    expect(whisperr.stats()).toMatchObject({ accepted: 0, pending: 0 });
+  });
+
   test("of a client that got the outbox of one that had shut down stays its own, however often that is shut down", async () => {
     const down = await startIngestionApi(refuse(503));
     const outbox = sqliteOutbox(file);
@@ -351,7 +365,7 @@ describe("a database that is handed in", () => {
     expect(contents(outbox)).toEqual([operation(2)]);
   });
 
-  test.each([[""], [undefined], [{}], [{ database: {} }], [42]])(
+  test.each([[""], [":memory:"], [undefined], [{}], [{ database: {} }], [42]])(
     "%j is none, and the error says what to write",
     (given) => {
       expect(() => sqliteOutbox(given as never)).toThrow(/sqliteOutbox\("whisperr.db"\)/);

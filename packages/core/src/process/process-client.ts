@@ -53,14 +53,18 @@ export function createProcessClient<Events extends EventMap = AnyEvents>(
   if (typeof given !== "object" || given === null)
     throw misuse("createWhisperr() takes an object of options");
   const options = ownOptions(given);
-  if (options.disabled === true) return createDisabledClient<Events>();
+  const shared = (options.outbox as SharedOutbox | null | undefined)?.[sharing];
+  if (options.disabled === true) {
+    // What others have left is not for a client that sends nothing.
+    shared?.leave?.();
+    return createDisabledClient<Events>();
+  }
   const { ports, end, environmentKey, proxyVariable, warningInTests } = processOf(options);
   const apiKey = options.apiKey || environmentKey();
   const resolved = resolveOptions({ ...options, apiKey });
   if (proxyVariable && !options.fetch && options.allowInsecureHttp !== true)
     refuseProxy(resolved.baseUrl, proxyVariable);
   const exitTimeoutMs = integer("exitTimeoutMs", options.exitTimeoutMs, 2000, 0, MAX_TIMER_MS);
-  const shared = (options.outbox as SharedOutbox | null | undefined)?.[sharing];
   const lookups: Lookups = {};
   const watched: Ports = {
     ...ports,
@@ -81,7 +85,7 @@ export function createProcessClient<Events extends EventMap = AnyEvents>(
   const isProduction = resolved.baseUrl === DEFAULT_BASE_URL && !options.fetch;
   const warning = isProduction && warningInTests?.(DEFAULT_BASE_URL);
   if (warning) ports.log("warn", warning);
-  const leaveProcess = exitTimeoutMs > 0 ? end.join?.() : undefined;
+  const leaveProcess = exitTimeoutMs > 0 || options.outbox ? end.join?.() : undefined;
   const leave = () => {
     leaveProcess?.();
     shared?.leave?.();

@@ -47,7 +47,7 @@ const MAX_EXIT_FLUSHES = 10;
 
 /**
  * The port `onStep` of a client in a process: what the client has in hand has changed. `exitTimeoutMs`: how long operations may
- * delay the end of the process; 0 = not at all. `unstored`, `lookups`: see `ProcessWatch`.
+ * delay the end of the process; 0 = not at all, and then an outbox still stores what it can. `unstored`, `lookups`: see `ProcessWatch`.
  */
 export function watchProcess(
   exitTimeoutMs: number,
@@ -64,14 +64,15 @@ export function watchProcess(
       lookups,
       isListening: false,
       seenAtLastExit: -1,
-      exitFlushes: 0,
+      exitFlushes: exitTimeoutMs > 0 ? 0 : MAX_EXIT_FLUSHES + 1,
       leftMs: exitTimeoutMs,
     };
     const isAwaited = client.callers.length > 0;
     // Only while it has something to lose, and may still send it, does a client listen: so clients that come and go leave
     // nothing behind.
     const hasWork = client.pending > 0 || waitingIn(lookups) > 0;
-    const isWanted = exitTimeoutMs > 0 && hasWork && (isAwaited || !client.stopping);
+    const isWanted =
+      (exitTimeoutMs > 0 || unstored !== undefined) && hasWork && (isAwaited || !client.stopping);
     if (isWanted !== watch.isListening) {
       // First: a process that ends already is told of at once.
       watch.isListening = isWanted;

@@ -45,13 +45,18 @@ const MAX_SAID = 1_000;
  *
  * A computer that loses its power may lose the last moments: the system had them, its disk did not.
  *
- * @throws Error where this runtime has no SQLite: Node.js before 22.13, without `database`.
+ * @throws Error where this runtime has no SQLite: Node.js before 22.13, without `database`; and for `":memory:"`, which is no file.
  *
  * @example
  * const whisperr = createWhisperr({ outbox: sqliteOutbox("whisperr.db") });
  */
 export function sqliteOutbox(file: string | SqliteOutboxOptions): AppOutbox {
   const given = typeof file === "string" ? undefined : file?.database;
+  // Else it would be the name of a file.
+  if (file === ":memory:")
+    throw new Error(
+      'Whisperr: sqliteOutbox(":memory:") would outlive nothing. Name a file, sqliteOutbox("whisperr.db"), or leave the option outbox out.',
+    );
   if (typeof file === "string" ? file === "" : typeof given?.prepare !== "function")
     throw new Error(
       'Whisperr: sqliteOutbox() takes the name of a file, sqliteOutbox("whisperr.db"), or an open database, sqliteOutbox({ database }).',
@@ -93,7 +98,7 @@ function createOutbox(queue: SqliteQueue): AppOutbox {
     remove: (offset, count) => remove(queue, offset, count),
     [sharing]: {
       join(client) {
-        const isAgain = queue.client !== undefined && queue.store === undefined && !queue.isBehind;
+        const isAgain = queue.store === undefined && !queue.isBehind;
         queue.client = client;
         if (isAgain) comeBack(queue, client);
       },
