@@ -1,5 +1,5 @@
 /** The end that a platform asks for: a deployment, a container that is stopped, Ctrl+C. */
-import { checkOptionNames, integer, MAX_TIMER_MS, type Names } from "@whisperr/core";
+import { checkOptionNames, integer, MAX_TIMER_MS, mustBe, type Names } from "@whisperr/core";
 import type { Whisperr } from "./create-whisperr.ts";
 import { tellEnd } from "./process.ts";
 import { say } from "./say.ts";
@@ -57,6 +57,9 @@ const OURS = Symbol.for("@whisperr/node close-on-signal 1");
 /** The rest is for what they have recorded. */
 const SHARE_OF_REQUESTS = 0.8;
 
+/** A signal that comes again this soon is the same one: Ctrl+C under `npm start` comes from the terminal, and from npm. Nobody insists that fast. */
+const REPEATED_MS = 500;
+
 /** A connection becomes idle when its request has ended, and nobody tells. */
 const IDLE_CHECK_MS = 50;
 
@@ -84,7 +87,7 @@ interface Open {
  * Ends a server process without a loss when it is told to end: the server takes no more connections, requests that run
  * finish and record, what is queued is delivered, and the signal is raised again, so that the process ends as if nobody had
  * listened; process 1 of a container, which no signal ends, exits with the same code. Other listeners of the signal stay as they are; where there are some, the end is theirs. A second signal ends the process at
- * once.
+ * once, unless it comes within 500 ms of the first: under npm, Ctrl+C comes twice.
  *
  * Returns what takes the listeners away again. Never throws: what makes no sense is said by `console.warn`, and left out.
  *
@@ -99,13 +102,16 @@ export function closeOnSignal(
   checkOptionNames(options, OPTION_NAMES, "closeOnSignal()", console.warn);
   const { signals, server, timeoutMs } = settingsOf(options ?? {});
   const open = openOf(server);
-  let isClosing = false;
+  let sinceMs: number | undefined;
   const stop = () => {
     for (const signal of signals) process.removeListener(signal, onSignal);
   };
   const onSignal = (signal: EndSignal) => {
-    if (isClosing) return raise(signal);
-    isClosing = true;
+    if (sinceMs !== undefined) {
+      if (performance.now() - sinceMs >= REPEATED_MS) raise(signal);
+      return;
+    }
+    sinceMs = performance.now();
     // Now: one of `process.once()` is there no more when the end has come.
     const others = process.listeners(signal).filter((one) => !(OURS in one));
     const isTheirs = others.length > waitingForOthers();
@@ -144,10 +150,18 @@ function settingsOf({ signals, server, timeoutMs }: CloseOptions) {
   const usual: EndSignal[] = ["SIGTERM", "SIGINT"];
   return {
     signals: orSay("SIGTERM and SIGINT are taken", () => [...(signals ?? usual)]) ?? usual,
-    server: server ?? undefined,
+    server: orSay("requests that run are not waited for", () => closable(server)),
     timeoutMs:
       orSay("5,000 is taken", () => integer("timeoutMs", timeoutMs, 5_000, 0, MAX_TIMER_MS)) ?? 5_000,
   };
+}
+
+/** An app of Express or Koa is no server: `listen()` returns it. */
+function closable(server: ClosableServer | undefined): ClosableServer | undefined {
+  if (server === undefined || server === null) return undefined;
+  const isOne = typeof server.close === "function";
+  mustBe(isOne, "server", "a server with close(), as in server: app.listen(...)", server);
+  return server;
 }
 
 /** A server calls this at its start: what it cannot use is printed, and keeps it from nothing. */

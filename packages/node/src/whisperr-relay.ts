@@ -2,7 +2,7 @@
 /** The command `whisperr-relay`: a relay in a process of its own, until it is told to end. */
 import { parseArgs } from "node:util";
 import type { RedisClient } from "./redis/client.ts";
-import { createRelay } from "./redis/relay.ts";
+import { checkedRelay, startRelay } from "./redis/relay.ts";
 
 const USAGE = `whisperr-relay delivers what redisOutbox() appends to Redis.
 
@@ -30,29 +30,30 @@ async function main(): Promise<void> {
   if (values.help) return console.log(USAGE);
   const { REDIS_URL, WHISPERR_BASE_URL } = process.env;
   const leaseMs = values["lease-ms"];
-  const relay = createRelay({
-    client: await openRedis(values.redis ?? REDIS_URL ?? "redis://127.0.0.1:6379"),
+  const client = await redisAt(values.redis ?? REDIS_URL ?? "redis://127.0.0.1:6379");
+  const checked = checkedRelay({
+    client,
     prefix: values.prefix,
     leaseMs: leaseMs === undefined ? undefined : Number(leaseMs),
     baseUrl: values["base-url"] ?? WHISPERR_BASE_URL,
     onError: ({ message }) => console.warn(`[whisperr] ${message}`),
   });
+  // Not before: a connection would hold the process that has refused an option. It goes on trying by itself.
+  void client.connect().catch(() => {});
+  const relay = startRelay(checked);
   for (const signal of ["SIGTERM", "SIGINT"] as const)
     process.once(signal, () => void relay.shutdown({ timeoutMs: SHUTDOWN_MS }).then(() => process.exit(0)));
   console.log("[whisperr] the relay delivers");
 }
 
-/** What a connection fails with the relay says itself. */
-async function openRedis(url: string): Promise<RedisClient> {
+/** Not connected yet. What a connection fails with the relay says itself. */
+async function redisAt(url: string): Promise<RedisClient & { connect(): Promise<unknown> }> {
   const ioredis = await import("ioredis").catch(() => undefined);
-  if (ioredis) return new ioredis.Redis(url).on("error", () => {});
+  if (ioredis) return new ioredis.Redis(url, { lazyConnect: true }).on("error", () => {});
   const redis = await import("redis").catch(() => undefined);
   if (redis === undefined)
     throw new Error("Whisperr: whisperr-relay needs ioredis or redis: npm install ioredis");
-  const client = redis.createClient({ url }).on("error", () => {});
-  // It goes on trying by itself.
-  void client.connect().catch(() => {});
-  return client;
+  return redis.createClient({ url }).on("error", () => {});
 }
 
 main().catch((error: unknown) => {

@@ -1,13 +1,11 @@
-/** The outbox in Redis and its relay, with a real Redis. What is killed is in redis-kills.test.ts. */
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { fileURLToPath } from "node:url";
+/** The outbox in Redis and its relay, with a real Redis. What is killed is in redis-kills.test.ts, the command in redis-command.test.ts. */
 import { createWhisperr } from "@whisperr/node";
 import { createRelay, type RedisClient, type RelayOptions, redisOutbox } from "@whisperr/node/redis";
+import { Redis } from "ioredis";
 import { createClient, RESP_TYPES } from "redis";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { accept, type IngestionApi, refuse, startIngestionApi } from "./ingestion-api.ts";
-import { aRedis, testWithRedis } from "./redis/with-redis.ts";
+import { aRedis, record, testWithRedis } from "./redis/with-redis.ts";
 
 const STREAM = "{whisperr:0}:stream";
 const DEAD = "{whisperr:0}:dead";
@@ -25,13 +23,6 @@ function aRelay(client: RedisClient, api: IngestionApi, more: Partial<RelayOptio
   });
   onTestFinished(() => relay.shutdown());
   return relay;
-}
-
-/** Records events with these numbers, and waits until Redis has them. */
-async function record(client: RedisClient, ...numbers: number[]): Promise<void> {
-  const whisperr = createWhisperr({ outbox: redisOutbox({ client }) });
-  for (const n of numbers) whisperr.track("ada", "step_taken", { n });
-  expect(await whisperr.shutdown()).toMatchObject({ delivered: numbers.length, pending: 0 });
 }
 
 const numbersOf = (api: IngestionApi) => api.events().map(({ properties }) => properties.n);
@@ -80,6 +71,14 @@ testWithRedis("a client that gives bytes for text loses nothing", async () => {
 testWithRedis("clients that come and go leave no listener on the connection that they share", async () => {
   const { client } = await aRedis();
   for (const n of [1, 2, 3]) await record(client, n);
+  expect(client.listenerCount("ready")).toBe(0);
+});
+
+test("disabled clients leave none there either, shut down or not", async () => {
+  const client = new Redis({ lazyConnect: true });
+  const disabled = () => createWhisperr({ disabled: true, outbox: redisOutbox({ client }) });
+  for (const whisperr of [disabled(), disabled()]) await whisperr.shutdown();
+  disabled();
   expect(client.listenerCount("ready")).toBe(0);
 });
 
@@ -243,23 +242,6 @@ testWithRedis("a full Redis takes nothing more, and is made room in", async () =
   await api.received(2);
   await vi.waitFor(async () => expect(await client.xlen(STREAM)).toBe(0), PATIENT);
   expect(api.requests.map(({ path }) => path)).toEqual(["/v1/events/batch", "/v1/identify"]);
-});
-
-testWithRedis("the command delivers, and ends when it is told to", async () => {
-  const { redis, client } = await aRedis();
-  const api = await startIngestionApi();
-  const file = fileURLToPath(new URL("../src/whisperr-relay.ts", import.meta.url));
-  const child = spawn(
-    process.execPath,
-    ["--conditions=@whisperr/source", file, "--redis", redis.path, "--base-url", api.url],
-    { env: { ...process.env, WHISPERR_API_KEY: "wrk_test" }, stdio: "ignore" },
-  );
-  const ended = once(child, "exit");
-  await record(client, 1, 2);
-  await vi.waitFor(() => expect(numbersOf(api)).toEqual([1, 2]), PATIENT);
-  child.kill("SIGTERM");
-  expect(await ended).toEqual([0, null]);
-  expect(await client.exists("{whisperr:0}:lease")).toBe(0);
 });
 
 test("what is no client is refused, and the error says what one is", () => {

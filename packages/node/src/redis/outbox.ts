@@ -9,6 +9,7 @@ import {
   mustBe,
   type Names,
   type Operation,
+  type ServerClient,
   type SharedOutbox,
   sharing,
   withTime,
@@ -102,7 +103,11 @@ export function redisOutbox(options: RedisOutboxOptions): AppOutbox {
   const producer = createProducer(options);
   const memory = createMemoryOutbox();
   let carried = 0;
-  let stopListening: () => unknown = () => {};
+  let whisperr: Pick<ServerClient, "flush" | "stats"> | undefined;
+  // What waits in memory waits for this.
+  const onReady = () => {
+    if (whisperr && whisperr.stats().pending > 0) void whisperr.flush();
+  };
   const fetch: FetchLike = async () => {
     const operations = Array.from({ length: carried }, (_, index) => memory.at(index) as Operation);
     const unknown = operations.filter((operation) => !producer.kept.has(operation));
@@ -111,20 +116,15 @@ export function redisOutbox(options: RedisOutboxOptions): AppOutbox {
     return new Response(null, { status: 202 });
   };
   const makeClient: MakeClient = (given, create) => {
-    const whisperr = create({
+    const client = create({
       flushAt: 1,
       backoff: BACKOFF,
       ...given,
       apiKey: given.apiKey || KEY_OF_RELAY,
       fetch,
     });
-    // What waits in memory waits for this.
-    const onReady = () => {
-      if (whisperr.stats().pending > 0) void whisperr.flush();
-    };
-    options.client.on?.("ready", onReady);
-    stopListening = () => options.client.off?.("ready", onReady);
-    return whisperr;
+    whisperr = client;
+    return client;
   };
   const outbox: SharedOutbox & HandingOver = {
     get size() {
@@ -143,10 +143,11 @@ export function redisOutbox(options: RedisOutboxOptions): AppOutbox {
     },
     [MAKE_CLIENT]: makeClient,
     [sharing]: {
-      join() {},
+      // A disabled client never joins, and would never leave.
+      join: () => void options.client.on?.("ready", onReady),
       maySend: () => true,
       // Apps that make a client for each job have one connection for all of them.
-      leave: () => stopListening(),
+      leave: () => void options.client.off?.("ready", onReady),
       unstored: () => memory.size,
     },
   };

@@ -110,10 +110,17 @@ const LOOK_MS = 1_000;
  * @throws Error when `client` is no client, an option makes no sense, or the key is missing.
  *
  * @example
- * const relay = createRelay({ client: new Redis() });
- * process.once("SIGTERM", () => relay.shutdown());
+ * const client = new Redis();
+ * const relay = createRelay({ client });
+ * // An open connection holds the process.
+ * process.once("SIGTERM", () => relay.shutdown().then(() => client.disconnect()));
  */
 export function createRelay(given: RelayOptions): Relay {
+  return startRelay(checkedRelay(given));
+}
+
+/** Throws as `createRelay()` does. Nothing is asked of Redis yet: the client need not be open. */
+export function checkedRelay(given: RelayOptions): RunningRelay {
   if (typeof given !== "object" || given === null) throw misuse("createRelay() takes an object of options");
   const { client, prefix = "whisperr", leaseMs, onError, ...delivery } = given;
   const command = commandOf(client, "createRelay()");
@@ -132,7 +139,7 @@ export function createRelay(given: RelayOptions): Relay {
     ...portsOfNow(asyncHooks(), timers),
     uuid: randomUuid,
   };
-  const relay: RunningRelay = {
+  return {
     command,
     prefix,
     id: randomUuid(),
@@ -146,6 +153,9 @@ export function createRelay(given: RelayOptions): Relay {
     isStopping: false,
     isStopped: false,
   };
+}
+
+export function startRelay(relay: RunningRelay): Relay {
   void look(relay);
   let ending: Promise<void> | undefined;
   return {

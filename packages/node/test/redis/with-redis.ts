@@ -1,6 +1,8 @@
 /** Tests that need a Redis: reported as not run where there is none. */
+import { createWhisperr } from "@whisperr/node";
+import { type RedisClient, redisOutbox } from "@whisperr/node/redis";
 import { Redis } from "ioredis";
-import { onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { REDIS, type RedisServer, startRedis } from "./server.ts";
 
 const NOT_RUN = "not run: there is no redis-server or valkey-server here (apt-get install redis-server)";
@@ -24,4 +26,11 @@ export async function aRedis(): Promise<{ readonly redis: RedisServer; readonly 
     await redis.end();
   });
   return { redis, client };
+}
+
+/** Records events with these numbers, and waits until Redis has them. */
+export async function record(client: RedisClient, ...numbers: number[]): Promise<void> {
+  const whisperr = createWhisperr({ outbox: redisOutbox({ client }) });
+  for (const n of numbers) whisperr.track("ada", "step_taken", { n });
+  expect(await whisperr.shutdown()).toMatchObject({ delivered: numbers.length, pending: 0 });
 }
