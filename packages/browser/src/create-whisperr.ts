@@ -57,7 +57,7 @@ export function featuresOf(options: BrowserOptions): Features {
     durable: persistence === "durable" ? mirrored : undefined,
     moveIn: (storage, origin) => moveIn(storage, origin, nowMs(), uuid().slice(0, 6)),
     storedLocks: async (storage) =>
-      (await import("./queue/stored-locks.ts")).storedLocks(storage, timers, nowMs, uuid()),
+      (await import("./queue/stored-locks.ts")).openStoredLocks(storage, timers, nowMs, uuid()),
     contextOf: autoContext === false ? undefined : (page) => contextOf(page, page.viewed ?? where()),
     watchViews:
       pageViews === false ? undefined : (page, client, stops) => watchViews(page, client, where, stops),

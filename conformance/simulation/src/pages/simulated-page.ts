@@ -15,7 +15,7 @@ import { watchLifecycle } from "../../../../packages/browser/src/page/lifecycle.
 import { createPage } from "../../../../packages/browser/src/page/page.ts";
 import { newShared } from "../../../../packages/browser/src/page/shared.ts";
 import { type TabLocks, tabLocks } from "../../../../packages/browser/src/queue/locks.ts";
-import { storedLocks } from "../../../../packages/browser/src/queue/stored-locks.ts";
+import { openStoredLocks } from "../../../../packages/browser/src/queue/stored-locks.ts";
 import type { Storage } from "../../../../packages/browser/src/storage/storage.ts";
 import { pageDocument } from "./page-document.ts";
 import { pageNetwork } from "./page-network.ts";
@@ -136,7 +136,7 @@ export function simulatedPage(browser: Browser, settings: PageSettings): Simulat
   };
 
   const pageLocks = tabLocks(browser.hasLocks ? locks.connect(holder) : undefined, "", timers, async () =>
-    storedLocks(storage, timers, () => time.wallMs, random.uuid()),
+    openStoredLocks(storage, timers, () => time.wallMs, random.uuid()),
   );
   const watchedLocks: TabLocks = {
     check: pageLocks.check,

@@ -1,7 +1,7 @@
 import type { Timers } from "@whisperr/core";
 import { expect, it } from "vitest";
 import type { Storage } from "../storage/storage.ts";
-import { storedLocks } from "./stored-locks.ts";
+import { openStoredLocks } from "./stored-locks.ts";
 
 const QUEUE = "0mqdqfeo0";
 
@@ -25,7 +25,7 @@ function browser() {
   return {
     texts,
     page: (name: string) =>
-      storedLocks(storage, timers, () => Date.UTC(2026, 5, 14) + elapsedMs, name.padEnd(36, "-")),
+      openStoredLocks(storage, timers, () => Date.UTC(2026, 5, 14) + elapsedMs, name.padEnd(36, "-")),
     standStill: (ms: number) => {
       elapsedMs += ms;
     },

@@ -19,7 +19,8 @@ const SETTLE_MS = 50;
  */
 const TIME_LENGTH = 13;
 
-export function storedLocks(storage: Storage, timers: Timers, nowMs: () => number, me: string): TabLocks {
+/** A file of its own: the name is one that builds do not shorten, or what imports it would look for another one. */
+export function openStoredLocks(storage: Storage, timers: Timers, nowMs: () => number, me: string): TabLocks {
   const checks = new Set<() => void>();
 
   function isTaken(key: string): boolean {
