@@ -11,7 +11,7 @@ async function createRequest(options: NodeOptions = {}) {
   const errors: WhisperrError[] = [];
   const onError = (error: WhisperrError) => void errors.push(error);
   const whisperr = createWhisperr({ apiKey: "wrk_test", baseUrl: api.url, onError, ...options });
-  const lookups: ((user: string | undefined) => void)[] = [];
+  const lookups: ((user: string | undefined | Promise<string>) => void)[] = [];
   const resolveUser = () => new Promise<string | undefined>((resolve) => lookups.push(resolve));
   const clientOf = requestClients(
     whisperr,
@@ -96,6 +96,23 @@ test("a request that found nobody asks again at its next call", async () => {
   expect(sent()).toEqual(["ada signed_in", "ada order_placed"]);
   expect(lookups).toHaveLength(2);
   expect(whisperr.stats()).toMatchObject({ accepted: 3, delivered: 2, dropped: { no_user: 1 } });
+});
+
+test("a lookup that failed costs the calls that waited for it; the next call asks again", async () => {
+  const { whisperr, lookups, client, errors, sent } = await createRequest();
+  client.track("page_opened");
+  client.track("cart_opened");
+  lookups[0]?.(Promise.reject(new Error("the database is away")));
+  await whisperr.flush();
+  client.track("signed_in");
+  lookups[1]?.("ada");
+  await whisperr.flush();
+  client.track("order_placed");
+  await whisperr.flush();
+  expect(sent()).toEqual(["ada signed_in", "ada order_placed"]);
+  expect(lookups).toHaveLength(2);
+  expect(errors.map(({ reason }) => reason)).toEqual(["invalid_user_id", "invalid_user_id"]);
+  expect(whisperr.stats()).toMatchObject({ accepted: 4, delivered: 2, dropped: { invalid_user_id: 2 } });
 });
 
 test("beforeSend sees the event with its user; what is wrong with a call is refused at the call", async () => {

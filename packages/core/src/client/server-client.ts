@@ -2,7 +2,7 @@
 
 import type { AnyEvents, EventArguments, EventMap, EventName, WithoutUserId } from "../events/event-types.ts";
 import { type IdentifyOptions, identifyBody } from "../events/identify-body.ts";
-import { createRecorder, recordEvent } from "../events/recorder.ts";
+import { createRecorder, type Recorder, recordEvent } from "../events/recorder.ts";
 import { quote } from "../events/refusal.ts";
 import { checkUserId } from "../events/snapshot.ts";
 import { createTransport } from "../http/exchange.ts";
@@ -93,6 +93,8 @@ export interface ServerClient<Events extends EventMap = AnyEvents> {
 export interface ServerRuntime<Events extends EventMap, More = unknown> {
   readonly api: ServerClient<Events>;
   readonly client: Client & More;
+  /** What makes its events. */
+  readonly recorder: Recorder;
 }
 
 /** `more`: see `createClient()`. */
@@ -155,7 +157,7 @@ export function createServerClient<Events extends EventMap = AnyEvents, More ext
     stats: () => stats(client),
     [diagnostics]: say,
   };
-  return { api, client };
+  return { api, client, recorder };
 }
 
 /** A client that does nothing, for `disabled: true`. */

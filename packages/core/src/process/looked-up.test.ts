@@ -261,3 +261,173 @@ describe("the end of the process while a user is looked up", () => {
     expect(listeners.size).toBe(0);
   });
 });
+
+describe("the last identify() of a user is the last word, whoever was looked up first", () => {
+  /** What the requests said, in their order: `ada pro`, `ada order_placed`. */
+  const said = (requests: readonly [string, { readonly body: string }][]) =>
+    requests.flatMap(([, { body }]) => {
+      const { events, external_user_id, traits } = JSON.parse(body);
+      if (!events) return `${external_user_id} ${traits.plan ?? traits.city ?? JSON.stringify(traits)}`;
+      return events.map(
+        (event: { external_user_id: string; event_type: string }) =>
+          `${event.external_user_id} ${event.event_type}`,
+      );
+    });
+  const plan = (name: string) => ({ traits: { plan: name } });
+
+  /** A client, and requests whose users the test finds. */
+  function requestsOf(options: object = {}, ports: Partial<Ports> = {}) {
+    const made = clientOf(options, {}, ports);
+    const request = () => {
+      const { user, found } = lookup();
+      const own = made.calls.later(user, (call) => made.calls.leaveOut(call, false));
+      return { ...own, found };
+    };
+    return { ...made, request };
+  }
+
+  test("an older one that is queued later is followed by the newer one", async () => {
+    const { client, requests, request, errors } = requestsOf();
+    const [first, second] = [request(), request()];
+    first.identify(plan("trial"));
+    first.track("signed_up");
+    second.identify(plan("pro"));
+    second.track("order_placed");
+    second.found("ada");
+    await settle();
+    expect(client.stats()).toMatchObject({ accepted: 4, pending: 4 });
+    const flushed = client.flush();
+    first.found("ada");
+    await flushed;
+    expect(said(requests)).toEqual(["ada pro", "ada order_placed", "ada trial", "ada pro", "ada signed_up"]);
+    expect(client.stats(), "it is no call of the app's, and in the books").toEqual({
+      accepted: 5,
+      delivered: 5,
+      dropped: {},
+      pending: 0,
+    });
+    expect(errors).toEqual([]);
+  });
+
+  test("a call that names its user is newer, too; what was said before, and of others, is not said again", async () => {
+    const { client, requests, request } = requestsOf();
+    client.identify("ada", plan("before"));
+    const first = request();
+    first.identify(plan("trial"));
+    client.identify("ada", { traits: { city: "Rome" } });
+    client.forUser("ada").identify(plan("pro"));
+    client.identify("bob", plan("team"));
+    first.found("ada");
+    await client.flush();
+    const queued = ["ada before", "ada Rome", "ada pro", "bob team"];
+    expect(said(requests)).toEqual([...queued, "ada trial", "ada Rome", "ada pro"]);
+  });
+
+  test("of several that come late, each in its place, the newest is the last", async () => {
+    const { client, requests, request } = requestsOf();
+    const all = [request(), request(), request()];
+    for (const [index, one] of all.entries()) one.identify(plan(`${index}`));
+    for (const index of [1, 0, 2]) {
+      all[index]?.found("ada");
+      await settle();
+    }
+    await client.flush();
+    expect(said(requests)).toEqual(["ada 1", "ada 0", "ada 1", "ada 2"]);
+  });
+
+  test("identifies that are queued in the order of their calls are said once", async () => {
+    const { client, requests, request } = requestsOf();
+    const [first, second] = [request(), request()];
+    first.identify(plan("trial"));
+    second.identify(plan("pro"));
+    first.found("ada");
+    await settle();
+    second.found("ada");
+    await settle();
+    client.identify("ada", plan("team"));
+    await client.flush();
+    expect(said(requests)).toEqual(["ada trial", "ada pro", "ada team"]);
+  });
+
+  test.each([
+    ["found nobody", undefined],
+    ["failed", new Error("the database is away")],
+  ])("a lookup that %s says nothing, and nothing is said again", async (_how, user) => {
+    const { client, requests, request } = requestsOf();
+    const first = request();
+    first.identify(plan("trial"));
+    client.identify("ada", plan("pro"));
+    first.found(user);
+    await client.flush();
+    expect(said(requests)).toEqual(["ada pro"]);
+  });
+
+  test("one that an onError makes meanwhile is the newest", async () => {
+    const onError = vi.fn(() => {});
+    // Two of them, and no third.
+    const { client, requests, request } = requestsOf({ maxQueueBytes: 700, onError });
+    onError.mockImplementationOnce(() => client.identify("ada", plan("team")));
+    const first = request();
+    first.identify(plan("trial"));
+    client.identify("ada", plan("pro"));
+    client.track("ada", "order_placed");
+    first.found("ada");
+    await settle();
+    await client.flush();
+    expect(said(requests)).toEqual(["ada pro", "ada team"]);
+    expect(client.stats()).toMatchObject({ delivered: 2, pending: 0 });
+  });
+
+  test("what the outbox does not take has nothing said again", async () => {
+    const outbox = createMemoryOutbox();
+    const { client, request, errors } = requestsOf({ outbox });
+    const first = request();
+    first.identify(plan("trial"));
+    client.identify("ada", plan("pro"));
+    outbox.append = () => {
+      throw new Error("the disk is full");
+    };
+    first.found("ada");
+    await settle();
+    expect(errors).toMatchObject([{ reason: "outbox_failed", count: 1 }]);
+    expect(client.stats()).toMatchObject({ accepted: 2, pending: 1, dropped: { outbox_failed: 1 } });
+  });
+
+  test("as much of it is kept as the queue may weigh, the newest, and ten of a user", async () => {
+    const { client, requests, request } = requestsOf({ maxQueueBytes: 5_000 });
+    const delivered = async () => {
+      void client.flush();
+      while (client.stats().pending > 2) await settle();
+    };
+    const [first, second] = [request(), request()];
+    first.identify(plan("trial"));
+    second.identify(plan("trial"));
+    client.identify("ada", plan("pro"));
+    for (let count = 1; count <= 12; count++) client.identify("bob", plan(`${count}`));
+    await delivered();
+    // With these it is too much.
+    for (const user of ["carl", "dora"]) client.identify(user, plan("x".repeat(900)));
+    await delivered();
+    requests.length = 0;
+    first.found("ada");
+    second.found("bob");
+    await settle();
+    await client.flush();
+    const ten = Array.from({ length: 10 }, (_, index) => `bob ${index + 3}`);
+    expect(said(requests)).toEqual(["ada trial", "bob trial", ...ten]);
+  });
+
+  test("once nobody waits, nothing of it is left", async () => {
+    const { client, requests, request } = requestsOf();
+    const first = request();
+    first.identify(plan("trial"));
+    client.identify("ada", plan("pro"));
+    first.found("bob");
+    await client.flush();
+    const second = request();
+    second.identify(plan("team"));
+    second.found("ada");
+    await client.flush();
+    expect(said(requests)).toEqual(["ada pro", "bob trial", "ada team"]);
+  });
+});

@@ -77,7 +77,7 @@ export function createProcessClient<Events extends EventMap = AnyEvents>(
     ...(shared && { isReady: (client: Client) => shared.maySend() && isReady(client) }),
   };
   checkSchemas(options);
-  const { api, client } = createServerClient<Events>(options, resolved, watched);
+  const { api, client, recorder } = createServerClient<Events>(options, resolved, watched);
   shared?.join(client);
   checkOptionNames(options, PROCESS_OPTION_NAMES, "createWhisperr()", (message) =>
     ports.log("warn", message),
@@ -97,7 +97,7 @@ export function createProcessClient<Events extends EventMap = AnyEvents>(
   } = {
     ...api,
     get [requestCalls]() {
-      lookups.calls ??= createRequestCalls(client, options);
+      lookups.calls ??= createRequestCalls(client, recorder);
       return lookups.calls;
     },
     [endWait]: () => guard(client, () => retry(client)),

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { fakePorts, settle } from "../../test/fake-ports.ts";
 import type { ServerClient } from "../client/server-client.ts";
 import type { WhisperrError } from "../errors.ts";
-import type { FetchInit } from "../ports.ts";
+import type { FetchInit, Ports } from "../ports.ts";
 import { createProcessClient, type ProcessOptions } from "./process-client.ts";
 import { type RequestCalls, requestCallsOf } from "./request-calls.ts";
 
@@ -15,7 +15,8 @@ interface Body {
   readonly context: { readonly $message_id: string };
 }
 
-function requestFixture(options: object = {}) {
+/** `beforeCalls`: what the app does between the making of its client and its first request. */
+function requestFixture(options: object = {}, over: Partial<Ports> = {}, beforeCalls = () => {}) {
   const bodies: Body[] = [];
   const errors: WhisperrError[] = [];
   let nowMs = 0;
@@ -27,6 +28,7 @@ function requestFixture(options: object = {}) {
       return { status: 202, headers: new Headers(), text: async () => "" };
     },
     onStep: undefined,
+    ...over,
   });
   const given = {
     apiKey: "wrk_test",
@@ -48,6 +50,7 @@ function requestFixture(options: object = {}) {
   const user = new Promise<unknown>((resolve) => {
     found = resolve;
   });
+  beforeCalls();
   const calls = requestCallsOf(client) as RequestCalls;
   return {
     client,
@@ -141,22 +144,61 @@ test("why nobody knows whose a call is, is reported with it, at once and later",
   expect(client.stats()).toEqual({ accepted: 2, delivered: 0, dropped: { invalid_user_id: 2 }, pending: 0 });
 });
 
-test("as many calls wait as the queue would take; those that found their user make room", async () => {
-  const { client, later, found, errors } = requestFixture({
+test("as many calls wait as the queue would take, the newest; those that found their user make room", async () => {
+  const { client, later, found, errors, sent } = requestFixture({
     maxQueueSize: 2,
     flushAt: 2,
     flushIntervalMs: 0,
   });
   for (const event of ["first", "second", "third"]) later.track(event);
-  const full = { type: "dropped", reason: "queue_full", count: 1 };
-  const message = 'track("third") was dropped: too many calls wait for their user.';
-  expect(errors).toEqual([{ ...full, message }]);
+  const message = "The queue is full, the oldest were dropped: raise maxQueueSize or maxQueueBytes.";
+  const full = { type: "dropped", reason: "queue_full", count: 1, message, messageIds: [expect.anything()] };
+  expect(errors).toEqual([full]);
+  expect(client.stats()).toEqual({ accepted: 3, delivered: 0, dropped: { queue_full: 1 }, pending: 2 });
   found("ada");
   await settle();
   later.track("fourth");
   await settle();
+  await client.flush();
   expect(errors).toHaveLength(1);
-  expect(client.stats()).toMatchObject({ accepted: 4, dropped: { queue_full: 1 } });
+  expect(sent()).toEqual(["ada second", "ada third", "ada fourth"]);
+  expect(client.stats()).toEqual({ accepted: 4, delivered: 3, dropped: { queue_full: 1 }, pending: 0 });
+});
+
+test("as much waits as the queue may weigh, and one call at least", async () => {
+  const { client, calls, later, found, errors, sent } = requestFixture({ maxQueueBytes: 10_000 });
+  const text = "x".repeat(4_000);
+  for (const event of ["first", "second", "third"]) later.track(event, { text });
+  later.identify({ traits: { text } });
+  expect([client.stats().pending, calls.waiting()]).toEqual([2, 2]);
+  later.track("fourth", { text: text.repeat(3) });
+  expect(client.stats()).toEqual({ accepted: 5, delivered: 0, dropped: { queue_full: 4 }, pending: 1 });
+  const queued = calls.queued();
+  found("ada");
+  await queued;
+  await client.flush();
+  expect(
+    errors.map(({ reason, count }) => [reason, count]),
+    "the first at once, the others together",
+  ).toEqual([
+    ["queue_full", 1],
+    ["queue_full", 3],
+  ]);
+  expect(sent()).toEqual(["ada fourth"]);
+  later.track("fifth", { text });
+  later.track("sixth", { text });
+  expect(client.stats().pending, "what has left weighs nothing").toBe(2);
+});
+
+test("what was dropped is told even where no user is found", async () => {
+  const { later, found, errors } = requestFixture({ maxQueueSize: 1, flushAt: 1 });
+  for (const event of ["first", "second", "third"]) later.track(event);
+  found(undefined);
+  await settle();
+  expect(errors).toMatchObject([
+    { reason: "queue_full", count: 1 },
+    { reason: "queue_full", count: 1 },
+  ]);
 });
 
 test("beforeSend sees an event once, with its user, and may leave it out; an identify it does not see", async () => {
@@ -202,6 +244,36 @@ test("events of a looked up user have the context of the client, and its schemas
   await client.flush();
   expect(bodies).toMatchObject([
     { context: { service: "billing" }, properties: { plan: "pro", checked: true } },
+  ]);
+});
+
+test("the context is the one that the client was made with", async () => {
+  const context = { release: "1" };
+  const changed = () => {
+    context.release = "2";
+  };
+  const { client, later, found, bodies } = requestFixture({ context }, {}, changed);
+  later.track("signed_up");
+  found("ada");
+  await settle();
+  await client.flush();
+  expect(bodies).toMatchObject([{ context: { release: "1" } }]);
+});
+
+test("they say who records them, and the span of the call", async () => {
+  const library = { name: "@whisperr/node", version: "1.0.0", runtime: "node/26.0.0" };
+  let span: object | undefined = { trace_id: "abc1", span_id: "def2" };
+  const { client, later, found, bodies } = requestFixture({}, { library, spanOfCall: () => span });
+  later.track("signed_up");
+  span = undefined;
+  later.track("signed_in", {}, { page: "/a" });
+  found("ada");
+  await settle();
+  await client.flush();
+  const $message_id = expect.anything();
+  expect(bodies.map(({ context }) => context)).toEqual([
+    { library, trace_id: "abc1", span_id: "def2", $message_id },
+    { library, page: "/a", $message_id },
   ]);
 });
 

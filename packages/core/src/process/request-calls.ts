@@ -6,14 +6,13 @@ import type { Client } from "../client/client.ts";
 import type { UserClient } from "../client/server-client.ts";
 import { identifyBody } from "../events/identify-body.ts";
 import type { Operation, TrackOperation } from "../events/operation.ts";
-import { applyBeforeSend, createRecorder, type Recorder, recordEvent } from "../events/recorder.ts";
+import { applyBeforeSend, type Recorder, recordEvent } from "../events/recorder.ts";
 import { quote } from "../events/refusal.ts";
 import { checkUserId, stringify } from "../events/snapshot.ts";
 import { countDropped, refuse, tell } from "../loop/books.ts";
 import { enqueue } from "../loop/queue.ts";
-import type { WhisperrOptions } from "../options.ts";
-import { counted } from "../report/counted.ts";
-import { printDebug, report, warningsOf, warnOnce } from "../report/reporter.ts";
+import { printDebug, warnOnce } from "../report/reporter.ts";
+import { allOver, type Found, giveUp, wait, waitingCalls } from "./waiting-calls.ts";
 
 /** Where the client of a process keeps what middleware needs; the same symbol in every copy of this file. */
 export const requestCalls: unique symbol = Symbol.for("whisperr.request-calls 1");
@@ -49,35 +48,11 @@ export function requestCallsOf(whisperr: object): RequestCalls | undefined {
   return (whisperr as { readonly [requestCalls]?: RequestCalls })[requestCalls];
 }
 
-export function createRequestCalls(client: Client, options: WhisperrOptions): RequestCalls {
-  const waiting = new Set<Promise<void>>();
-  let waited = 0;
-  // One of its own: beforeSend sees an event whole, and this one makes events without a user.
-  let made: Recorder | undefined;
-  const warn = warningsOf(client.reporter);
-  const recorder = () => (made ??= createRecorder({ ...options, beforeSend: undefined }, warn));
-
-  function wait(
-    user: Promise<unknown>,
-    leaveOut: (call: string) => void,
-    name: string,
-    operation: Operation,
-  ) {
-    if (waiting.size >= client.config.maxQueueSize)
-      return refuse(client, "queue_full", `${name} was dropped: too many calls wait for their user.`);
-    const queued = user.then((id) => {
-      if (!waiting.delete(queued)) return;
-      if (id === undefined) return leaveOut(name);
-      if (id instanceof Error) return fail(name, id);
-      const make = () => owned(operation, checkUserId(id), options.beforeSend, { warn });
-      enqueue(client, () => name, make);
-    });
-    waiting.add(queued);
-    waited += 1;
-    // The process has something to lose.
-    tell(client);
-  }
-
+/** `recorder`: the client's own. */
+export function createRequestCalls(client: Client, recorder: Recorder): RequestCalls {
+  const waiting = waitingCalls(client);
+  // beforeSend sees an event whole, and this one makes events without a user.
+  const userless: Recorder = { ...recorder, options: { ...recorder.options, beforeSend: undefined } };
   const fail = (call: string, { message }: Error) =>
     refuse(client, "invalid_user_id", `${call} was dropped: ${message}.`);
 
@@ -93,49 +68,43 @@ export function createRequestCalls(client: Client, options: WhisperrOptions): Re
       else printDebug(reporter, message);
       tell(client);
     },
-    queued: () => (waiting.size > 0 ? Promise.all(waiting) : undefined),
-    waiting: () => waiting.size,
-    waited: () => waited,
-    giveUp() {
-      const count = waiting.size;
-      if (count === 0) return;
-      waiting.clear();
-      const reason = "shut_down";
-      client.accepted += count;
-      countDropped(client, reason, count);
-      const message = `${counted(count, "call")} came too late: the user was still looked up when time was over.`;
-      report(client.reporter, { type: "dropped", reason, count, message });
-      tell(client);
-    },
+    queued: () => allOver(waiting),
+    waiting: () => waiting.calls.size,
+    waited: () => waiting.waited,
+    giveUp: () => giveUp(waiting),
     later(user, leaveOut) {
-      const call = (name: string, make: () => Operation | undefined) =>
+      const call = (name: string, make: () => Operation | undefined) => {
+        const found: Found = (operation, id, add) => {
+          if (id === undefined) return leaveOut(name);
+          if (id instanceof Error) return fail(name, id);
+          const makeOwned = () => owned(operation, checkUserId(id), recorder);
+          enqueue(client, () => name, makeOwned, add);
+        };
         enqueue(
           client,
           () => name,
           make,
-          (_client, operation) => wait(user, leaveOut, name, operation),
+          (_client, operation) => wait(waiting, operation, user, found),
         );
+      };
       return {
         track(event, properties, context) {
-          const make = () => recordEvent(recorder(), client, {}, event, properties, context);
+          const make = () =>
+            recordEvent(userless, client, {}, event, properties, context, client.ports.spanOfCall?.());
           call(`track(${quote(event)})`, make);
         },
         identify: (identity) =>
-          call("identify()", () => ({ kind: "identify", body: identifyBody("", identity, recorder()) })),
+          call("identify()", () => ({ kind: "identify", body: identifyBody("", identity, userless) })),
       };
     },
   };
 }
 
 /** What was recorded without a user, as the user's. */
-function owned(
-  operation: Operation,
-  userId: string,
-  beforeSend: WhisperrOptions["beforeSend"],
-  hearer: Pick<Recorder, "warn">,
-): Operation | undefined {
+function owned(operation: Operation, userId: string, recorder: Recorder): Operation | undefined {
   if (operation.kind === "identify")
     return { kind: "identify", body: stringify({ ...JSON.parse(operation.body), external_user_id: userId }) };
   const event: TrackOperation = { ...operation, userId };
-  return beforeSend ? applyBeforeSend(event, beforeSend, hearer) : event;
+  const { beforeSend } = recorder.options;
+  return beforeSend ? applyBeforeSend(event, beforeSend, recorder) : event;
 }

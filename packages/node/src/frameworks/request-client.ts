@@ -79,9 +79,9 @@ export function requestClients<
     const calls = (call: () => string): UserClient<Events> | undefined => {
       const found = lookup ?? asked(whisperr, () => find(...request));
       if (isThenable(found)) {
-        // For all calls from now on, so that they keep their order; unless it finds nobody.
+        // For all calls from now on, so that they keep their order; unless it finds nobody, or fails.
         lookup ??= lookedUp(whisperr, found).then((id) => {
-          if (id === undefined || id === null) lookup = undefined;
+          if (id === undefined || id === null || id instanceof Error) lookup = undefined;
           return id;
         });
         return later(whisperr, lookup, leaveOut);
