@@ -3,7 +3,7 @@ import { type Whisperr as BrowserClient, createWhisperr as createBrowserClient }
 import { useWhisperr } from "@whisperr/browser/react";
 import { createWhisperr as createSlimClient } from "@whisperr/browser/slim";
 import { createWhisperr as createDenoClient } from "@whisperr/deno";
-import { createWhisperr as createEdgeClient } from "@whisperr/edge";
+import { createWhisperr as createEdgeClient, type EventArguments, type EventName } from "@whisperr/edge";
 import { withWhisperr } from "@whisperr/edge/cloudflare";
 import { createWhisperr, currentWhisperr, type Whisperr } from "@whisperr/node";
 import { type ExpressRequest, whisperrExpress } from "@whisperr/node/express";
@@ -80,3 +80,19 @@ export const wrapped: Whisperr = {
   ...whisperr,
   track: (userId, event, ...rest) => whisperr.track(userId, event, ...rest),
 };
+
+// So may a call, of any of the app's events.
+const edge = createEdgeClient({ apiKey: "wrk_test", waitUntil });
+function record<Name extends keyof Events>(
+  event: EventName<Name>,
+  ...rest: EventArguments<Events[Name]>
+): void {
+  edge.track("user_1", event, ...rest);
+  edge.forUser("user_1").track(event, ...rest);
+}
+record("payment_failed", properties);
+record("signed_in");
+// @ts-expect-error Its properties are required.
+record("payment_failed");
+// @ts-expect-error No event of the app.
+record("payment_faild");

@@ -147,11 +147,13 @@ export function checkSchemaOptions(options: WhisperrOptions): void {
   const { events, traits } = options;
   checkChoice(options, "unknownEvents", ["allow", "warn", "drop"]);
   checkChoice(options, "invalidEvents", ["drop", "warn", "send"]);
-  checkTypes("object", options, ["events"]);
-  if (!events && !traits) return;
-  for (const [name, schema] of Object.entries({ ...events, traits })) {
+  // A list or a Map of schemas would be spread to none.
+  const schemas: unknown = events ?? {};
+  const isByName = typeof schemas === "object" && !(Symbol.iterator in Object(schemas));
+  mustBe(isByName, "events", "an object of schemas by name", events);
+  for (const [name, schema] of Object.entries({ ...events, traits: traits ?? undefined })) {
     const what = `the schema of ${name}`;
-    const fits = !schema || typeof schema["~standard"]?.validate === "function";
+    const fits = schema === undefined || typeof schema?.["~standard"]?.validate === "function";
     mustBe(fits, what, "one of zod 4, valibot 1, arktype 2 or another Standard Schema", schema);
   }
 }

@@ -163,12 +163,17 @@ export function withWhisperr<Env>(
       }
     };
   if (typeof handlers === "function") return wrapped(handlers);
-  const entries = Object.entries(handlers).map(([name, handle]) => [
-    name,
-    isHandle(handle) ? wrapped(handle) : handle,
-  ]);
-  return Object.fromEntries(entries);
+  const worker: Record<string, unknown> = { ...handlers };
+  // Those of an instance stand on its class, where only who knows their names finds them.
+  for (const name of [...Object.keys(handlers), ...HANDLERS]) {
+    const handle = handlers[name];
+    if (isHandle(handle)) worker[name] = wrapped(handle);
+  }
+  return worker;
 }
+
+/** All that a Worker may have. */
+const HANDLERS = ["fetch", "scheduled", "queue", "email", "tail", "tailStream"];
 
 type AnyHandle<Env> = (event: unknown, env: Env, context: WorkerContext, whisperr: Whisperr) => unknown;
 

@@ -5,11 +5,13 @@ import {
   createDisabledClient,
   type EventMap,
   type EventSchemas,
+  guard,
+  retry,
   type ServerClient,
   untraced,
 } from "@whisperr/core";
 import { createSharedClient, type Whisperr } from "./client/create-whisperr.ts";
-import { isWithoutKey } from "./client/without-key.ts";
+import { isWithoutKey, type Said, sayDisabled } from "./client/without-key.ts";
 import { leaveRenders, platformFetch } from "./next/outside-renders.ts";
 import { boundWaits } from "./next/server-end.ts";
 import { waitUntilInNext } from "./next/wait-until.ts";
@@ -45,14 +47,23 @@ export function createWhisperr<Events extends EventMap = RegisteredEvents>(
 ): Whisperr<Events> {
   checkObject(options);
   const hasKey = options.disabled === true || Boolean(options.apiKey || keyOfEnvironment());
-  // Made in any case: it checks the options.
-  const client = hasKey ? make<Events>(options) : undefined;
+  const said: Said = new Set();
+  // Made in any case, with some key: it checks the options.
+  const client = make<Events>(hasKey ? options : { ...options, apiKey: "wrk_later" }, said);
   if (isBuilding()) return later(notAtBuild<Events>);
-  return client ?? later(() => make<Events>(options));
+  return hasKey ? client : later(() => make<Events>(options, said));
 }
 
-function make<Events extends EventMap>(given: NextOptions & EventSchemas<Events>): Whisperr<Events> {
-  const bound = boundWaits({ hurry: () => void api.flush(), abandon: () => abandon(client) });
+function make<Events extends EventMap>(
+  given: NextOptions & EventSchemas<Events>,
+  said: Said,
+): Whisperr<Events> {
+  const hurry = () => {
+    void api.flush();
+    // A flush waits for the next attempt.
+    guard(client, () => retry(client));
+  };
+  const bound = boundWaits({ hurry, abandon: () => abandon(client) });
   checkTypes("function", given, ["fetch"]);
   const options = {
     ...given,
@@ -61,7 +72,7 @@ function make<Events extends EventMap>(given: NextOptions & EventSchemas<Events>
     waitUntil: waitUntilInNext(bound),
   };
   if (options.disabled === true || isWithoutKey(options)) return createDisabledClient<Events>();
-  const { api, client } = createSharedClient<Events>(options);
+  const { api, client } = createSharedClient<Events>(options, said);
   leaveRenders(client.ports);
   return api;
 }
@@ -79,11 +90,16 @@ function notAtBuild<Events extends EventMap>(): Whisperr<Events> {
   return createDisabledClient<Events>();
 }
 
-/** A client that is made by its first call. */
+/** A client that is made by its first call. Where that fails, it is one that does nothing: the call is one of a page. */
 function later<Events extends EventMap>(makeClient: () => Whisperr<Events>): ServerClient<Events> {
   let client: Whisperr<Events> | undefined;
   const made = () => {
-    client ??= makeClient();
+    try {
+      client ??= makeClient();
+    } catch (error) {
+      sayDisabled(error);
+      client = createDisabledClient<Events>();
+    }
     return client;
   };
   return {

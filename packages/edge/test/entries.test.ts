@@ -1,6 +1,8 @@
 /** The platforms' entries, each on a platform that is played. */
+import { EventEmitter } from "node:events";
 import { Hono } from "hono";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import type { Whisperr } from "../src/client/create-whisperr.ts";
 import { withWhisperr } from "../src/cloudflare.ts";
 import { type WhisperrVariables, whisperr } from "../src/hono.ts";
 import { createWhisperr as createForNext } from "../src/next.ts";
@@ -153,6 +155,30 @@ describe("withWhisperr around all handlers of a Worker", () => {
   });
 });
 
+test("withWhisperr takes an instance of a class, whose handlers stand on the class", async () => {
+  const api = fakeApi();
+  class Base {
+    readonly greeting = "hello";
+    readonly #event = "fetched";
+    fetch(_request: Request, _env: unknown, _ctx: unknown, client: Whisperr) {
+      client.track("ada", this.#event);
+      return new Response(this.greeting);
+    }
+  }
+  class Shop extends Base {
+    async scheduled({ cron }: { readonly cron: string }, _env: unknown, _ctx: unknown, client: Whisperr) {
+      client.track("ada", "scheduled", { cron });
+    }
+  }
+  const worker = withWhisperr(new Shop(), () => ({ apiKey: "wrk_test", fetch: api.fetch }));
+  expect(Object.keys(worker).sort()).toEqual(["fetch", "greeting", "scheduled"]);
+  const answer = await worker.fetch(new Request("http://app"), {}, fakeRequest());
+  expect(await answer.text()).toBe("hello");
+  await worker.scheduled({ cron: "* * * * *" }, {}, fakeRequest());
+  await pass(0);
+  expect(api.requests).toEqual([["fetched"], ["scheduled"]]);
+});
+
 describe("Hono", () => {
   test("sets a client of the request, whose events go out when the handlers have returned", async () => {
     const api = fakeApi();
@@ -299,11 +325,69 @@ describe("Next.js", () => {
     warn.mockRestore();
   });
 
-  test("a wrong option is refused, while the site is built too", () => {
+  test.each([
+    ["", "wrk_environment"],
+    ["", ""],
+    ["phase-production-build", "wrk_environment"],
+    ["phase-production-build", ""],
+  ])("a wrong option is refused, in phase %j with %j for a key", (phase, key) => {
+    vi.stubEnv("NEXT_PHASE", phase);
+    vi.stubEnv("WHISPERR_API_KEY", key);
+    expect(() => createForNext({ baseUrl: "not an address" })).toThrow(/baseUrl/);
+    expect(() => createForNext({ outbox: {} as never })).toThrow(/outbox/);
+    expect(() => createForNext({ events: { odd: 7 as never } })).toThrow(/schema of odd/);
+  });
+
+  test("creation without a key is silent and touches nothing, but for an unknown option: that is said once", () => {
+    vi.stubEnv("WHISPERR_API_KEY", "");
+    const spies = [
+      ...(["warn", "error"] as const).map((name) => vi.spyOn(console, name).mockReturnValue()),
+      ...(["setTimeout", "fetch"] as const).map((name) => vi.spyOn(globalThis, name)),
+    ];
     for (const phase of ["", "phase-production-build"]) {
       vi.stubEnv("NEXT_PHASE", phase);
-      expect(() => createForNext({ baseUrl: "not an address" })).toThrow(/baseUrl/);
+      createForNext();
     }
+    for (const spy of spies) expect(spy).not.toHaveBeenCalled();
+    vi.stubEnv("NEXT_PHASE", "");
+    const client = createForNext({ fetch: fakeApi().fetch, flushInterval: 7 } as object);
+    vi.stubEnv("WHISPERR_API_KEY", "wrk_late");
+    client.stats();
+    expect(spies[0]?.mock.calls).toEqual([[expect.stringContaining('no option "flushInterval"')]]);
+    for (const spy of spies) spy.mockRestore();
+  });
+
+  test("what makes no sense only when the key is there throws at no call, and is said once", async () => {
+    const error = vi.spyOn(console, "error").mockReturnValue();
+    vi.stubEnv("WHISPERR_API_KEY", "");
+    const options = { baseUrl: "https://api.example.com" };
+    const client = createForNext(options);
+    options.baseUrl = "http://api.example.com";
+    vi.stubEnv("WHISPERR_API_KEY", "wrk_late");
+    client.track("ada", "one");
+    client.forUser("ada").identify();
+    expect(await client.flush()).toEqual({ delivered: 0, dropped: 0, pending: 0 });
+    expect(error.mock.calls).toEqual([[expect.stringContaining("Nothing is recorded")]]);
+    expect(error.mock.calls[0]?.[0]).toContain("baseUrl must be https:");
+    error.mockRestore();
+  });
+
+  test("a server that is told to end waits for no backoff: what waits is sent at once", async () => {
+    after.mockImplementation(outside);
+    const host = Object.assign(new EventEmitter(), { pid: 7, env: {}, kill() {} });
+    vi.stubGlobal("process", host);
+    const api = fakeApi(503);
+    const backoff = { baseMs: 20_000, maxMs: 20_000 };
+    const client = createForNext({ apiKey: "wrk_test", fetch: api.fetch, backoff });
+    vi.unstubAllGlobals();
+    client.track("ada", "one");
+    await pass(50);
+    api.answer = 202;
+    host.on("SIGTERM", () => {});
+    host.emit("SIGTERM", "SIGTERM");
+    await pass(0);
+    expect(api.requests).toEqual([["one"], ["one"]]);
+    expect(client.stats()).toMatchObject({ delivered: 1, pending: 0 });
   });
 
   test("the key may come with the first call; without one that says so, once", async () => {

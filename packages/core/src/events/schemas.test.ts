@@ -19,6 +19,14 @@ const ZOD = {
   measured: z.object({ text: z.string().transform((text) => text.length) }),
   traits: z.object({ plan: z.enum(["free", "pro"]) }),
   async: z.object({ a: z.string().refine(async () => true) }),
+  empty: {
+    left_void: z.void(),
+    left_undefined: z.undefined(),
+    left_null: z.null(),
+    left_out: z.object({ plan: z.string() }).optional(),
+    left_nullable: z.object({ plan: z.string() }).nullable(),
+  },
+  emptied: z.object({ plan: z.string() }).transform(() => undefined),
 };
 const VALIBOT = {
   name: "valibot 1",
@@ -35,6 +43,17 @@ const VALIBOT = {
   }),
   traits: v.object({ plan: v.picklist(["free", "pro"]) }),
   async: v.objectAsync({ a: v.string() }),
+  empty: {
+    left_void: v.void(),
+    left_undefined: v.undefined(),
+    left_null: v.null(),
+    left_out: v.optional(v.object({ plan: v.string() })),
+    left_nullable: v.nullable(v.object({ plan: v.string() })),
+  },
+  emptied: v.pipe(
+    v.object({ plan: v.string() }),
+    v.transform(() => undefined),
+  ),
 };
 const ARKTYPE = {
   name: "arktype 2",
@@ -43,9 +62,16 @@ const ARKTYPE = {
   traits: type({ plan: "'free' | 'pro'" }),
   // It has none that is async; any other can stand here.
   async: { "~standard": { version: 1, vendor: "arktype", validate: async () => ({ value: {} }) } } as const,
+  empty: {
+    left_undefined: type("undefined"),
+    left_null: type("null"),
+    left_out: type({ plan: "string" }).or("undefined"),
+    left_nullable: type({ plan: "string" }).or("null"),
+  },
+  emptied: type({ plan: "string" }).pipe(() => undefined),
 };
 
-describe.each([ZOD, VALIBOT, ARKTYPE])("$name", ({ failed, measured, traits, async }) => {
+describe.each([ZOD, VALIBOT, ARKTYPE])("$name", ({ failed, measured, traits, async, empty, emptied }) => {
   const events = { payment_failed: failed, text_measured: measured };
   const stage = (more: Partial<WhisperrOptions> = {}) => clientFixture({ events, traits, ...more });
 
@@ -119,6 +145,47 @@ describe.each([ZOD, VALIBOT, ARKTYPE])("$name", ({ failed, measured, traits, asy
     await client.flush();
     expect(identifies).toHaveLength(2);
     expect(errors).toMatchObject([{ reason: "invalid_traits", message: expect.stringMatching(/plan: /) }]);
+  });
+
+  test("a schema that takes no properties is met by none, however it calls that", async () => {
+    const names = Object.keys(empty);
+    const { client, events: arrived, errors } = stage({ events: empty as Record<string, Schema> });
+    for (const name of names) {
+      client.track("ada", name);
+      client.track("ada", name, null);
+    }
+    await client.flush();
+    expect(errors).toEqual([]);
+    expect(arrived.map(({ event_type, properties }) => [event_type, properties])).toEqual(
+      names.flatMap((name) => [
+        [name, {}],
+        [name, {}],
+      ]),
+    );
+  });
+
+  test("and refuses what it does not take; nothing in its answer means none", async () => {
+    const {
+      client,
+      events: arrived,
+      identifies,
+      errors,
+    } = stage({
+      events: { ...(empty as Record<string, Schema>), emptied },
+      traits: emptied,
+    });
+    client.track("ada", "left_undefined", { plan: "pro" });
+    client.track("ada", "left_out", { plan: 7 });
+    client.track("ada", "emptied");
+    client.track("ada", "emptied", { plan: "pro" });
+    client.identify("ada", { email: "ada@example.com", traits: { plan: "pro" } });
+    await client.flush();
+    expect(errors.map(({ reason }) => reason)).toEqual(Array(3).fill("invalid_event"));
+    // What `{}` lacks: that says more than what was left out.
+    expect(errors[2]?.message).toContain('track("emptied") was dropped: plan: ');
+    expect(arrived.map(({ properties }) => properties)).toEqual([{}]);
+    expect(identifies).toHaveLength(1);
+    expect(identifies[0]).not.toHaveProperty("traits");
   });
 
   test("an async schema is violated, where nobody refused it", async () => {
@@ -244,6 +311,10 @@ describe("a schema that misbehaves harms its event only", () => {
 test.each([
   [{ events: { odd: {} } }, /the schema of odd must be one of zod 4, valibot 1, arktype 2 or another/],
   [{ traits: 7 }, /the schema of traits must be/],
+  [{ events: { odd: null } }, /the schema of odd must be one of zod 4, .* \(got null\)/],
+  [{ events: [] }, /events must be an object of schemas by name \(got an array\)/],
+  [{ events: new Map([["odd", ZOD.failed]]) }, /events must be an object of schemas by name \(got a map\)/],
+  [{ events: 7 }, /events must be an object of schemas by name \(got 7\)/],
   [{ events: {}, unknownEvents: "refuse" }, /unknownEvents must be allow or warn or drop/],
   [{ events: {}, invalidEvents: true }, /invalidEvents must be drop or warn or send/],
 ])("%j is refused at creation, where that is checked", (options, message) => {
@@ -252,6 +323,17 @@ test.each([
 
 test.each([undefined, null, "allow", "warn", "drop"])("unknownEvents may be %s", (unknownEvents) => {
   expect(() => checkSchemas({ events: {}, unknownEvents } as never)).not.toThrow();
+});
+
+test.each([
+  [undefined],
+  [null],
+  [{}],
+  [{ left_out: undefined, payment_failed: ZOD.failed }],
+  [Object.assign(Object.create(null), { payment_failed: ZOD.failed })],
+])("events may be %j", (events) => {
+  for (const traits of [undefined, null])
+    expect(() => checkSchemas({ events, traits } as never)).not.toThrow();
 });
 
 test.each<[string, Schema, boolean]>([
@@ -280,6 +362,7 @@ test("what a schema rejects later ends no process", () => {
   const schema = { "~standard": { version: 1, vendor: "t", validate } } as never as Schema;
   expect(() => checkSchemas({ traits: schema })).toThrow("must be synchronous");
   clientFixture({ events: { made_later: schema } }).client.track("ada", "made_later");
-  expect(answers).toHaveLength(2);
+  // Without properties it is asked for all that may mean none.
+  expect(answers).toHaveLength(4);
   for (const { then } of answers) expect(then).toHaveBeenCalledWith(undefined, expect.any(Function));
 });

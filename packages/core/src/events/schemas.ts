@@ -43,17 +43,19 @@ export function validated({ options, warn }: EventRules, given: unknown, event?:
   const schema = (event ? events?.[event] : given ? traits : undefined)?.["~standard"];
   // The SDK records `page_viewed` by itself.
   let policy: string | false | undefined = event && event !== "page_viewed" && events && unknownEvents;
-  let problem = "no schema of it";
+  let problem = schema ? "" : "no schema of it";
   if (schema) {
     policy = invalidEvents;
     try {
-      // Properties that were left out are none.
-      const result = schema.validate(given ?? {}) as Result;
-      ignoreRejection(result);
-      if (!result.issues && result.value) return result.value;
-      problem = result.issues?.map(lineOf).join("; ") ?? "its schema gives no object";
+      // Properties that were left out are none, and a schema may call that nothing.
+      for (const value of given == null ? [{}, undefined, null] : [given]) {
+        const result = schema.validate(value) as Result;
+        ignoreRejection(result);
+        if (!result.issues && "value" in result) return result.value ?? {};
+        problem ||= result.issues?.map(lineOf).join("; ") ?? "its schema gives no object";
+      }
     } catch (thrown) {
-      problem = describeThrown(thrown);
+      problem ||= describeThrown(thrown);
     }
   }
   // Any other word counts as not given: a production build for browsers looks at none of them.

@@ -19,7 +19,7 @@ import {
   initialInRequests,
   type SharedClient,
 } from "./shared-client.ts";
-import { isWithoutKey } from "./without-key.ts";
+import { isWithoutKey, type Said } from "./without-key.ts";
 
 /** A client, of one request or of all. */
 export type Whisperr<Events extends EventMap = RegisteredEvents> = ServerClient<Events>;
@@ -42,15 +42,17 @@ export function createWhisperr<Events extends EventMap = RegisteredEvents>(
   return createSharedClient<Events>(options).api;
 }
 
-/** The same with the record behind it, and a usable key. */
+/** The same with the record behind it, and a usable key. `said`: of an earlier client of the same options. */
 export function createSharedClient<Events extends EventMap>(
   options: WhisperrEdgeOptions,
-): ServerRuntime<Events, SharedClient> {
+  said?: Said,
+): Omit<ServerRuntime<Events, SharedClient>, "recorder"> {
   const { api, client } = createEdgeClient<Events, InRequests>(
     options,
     COALESCING_MS,
     initialInRequests(),
     adjustRequests,
+    said,
   );
   // What an earlier client left in the queue is no request's.
   client.isCalling = false;
