@@ -15,18 +15,18 @@ const APP = `
  * one request each; core alone takes most of either.
  */
 const APPS = [
-  ["one client for all requests", APP, 14_977],
+  ["one client for all requests", APP, 15_033],
   [
     "a client per request, on Cloudflare",
     `import { withWhisperr } from "@whisperr/edge/cloudflare";
      export default { fetch: withWhisperr(() => new Response(), (env) => ({ apiKey: env.KEY })) };`,
-    14_356,
+    14_441,
   ],
   [
     "a client per request, in Hono",
     `import { whisperr } from "@whisperr/edge/hono";
      export const middleware = whisperr((c) => ({ apiKey: c.env.KEY }));`,
-    14_286,
+    14_343,
   ],
 ] as const;
 
