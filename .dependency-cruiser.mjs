@@ -14,7 +14,7 @@ const CORE = {
   report: ["events", "http"],
   loop: ["delivery", "events", "http", "queue", "report"],
   client: ["delivery", "events", "http", "identity", "loop", "queue", "report"],
-  process: ["client", "events", "loop", "report"],
+  process: ["client", "events", "last-word", "loop", "report"],
   web: ["http"],
   testing: ["events", "identity", "queue"],
 };

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { examplesIn } from "../../core/test/documents.ts";
 import { runModule } from "./child-process.ts";
@@ -11,7 +12,7 @@ import { type IngestionApi, startIngestionApi } from "./ingestion-api.ts";
 import { aRedis, record, testWithRedis } from "./redis/with-redis.ts";
 
 const PACKAGE = join(import.meta.dirname, "..");
-const COMMAND = join(PACKAGE, "src/whisperr-relay.ts");
+const COMMAND = fileURLToPath(new URL("../src/whisperr-relay.ts", import.meta.url));
 const PATIENT = { timeout: 60_000 };
 
 const numbersOf = (api: IngestionApi) => api.events().map(({ properties }) => properties.n);
