@@ -1,5 +1,5 @@
 /** Carries out what the machine of the tab queue asks for: storage, locks, and what the client has to know. */
-import { adopt, jsonObject, syncIdentity, transmit, withdraw } from "@whisperr/core";
+import { adopt, parseOperation, syncIdentity, transmit, withdraw } from "@whisperr/core";
 import type { Page } from "../page/page.ts";
 import { LEFT, queueOf, RECORD, TIME_LENGTH, timeOf } from "../storage/keys.ts";
 import type { Copy, Storage } from "../storage/storage.ts";
@@ -92,7 +92,7 @@ function withKeys(
 
 /** In the queues of all pages, and what found no room in the storage. */
 const everythingThatWaits = ({ storage, entries }: Page) => [
-  ...recordsOf(storage.keys()).map((key) => jsonObject(storage.get(key))),
+  ...recordsOf(storage.keys()).flatMap((key) => parseOperation(storage.get(key) ?? "") ?? []),
   ...entries.filter(({ isStored }) => !isStored).map(({ operation }) => operation),
 ];
 

@@ -2,7 +2,14 @@
  * The last `identify()` of a user is the server's last word, in whatever order those of several pages arrive: while older ones of
  * other pages wait, newer ones are noted, and whoever settles the last of the older ones says the newer ones again.
  */
-import { append, type IdentifyOperation, jsonObject, stringify } from "@whisperr/core";
+import {
+  append,
+  attempt,
+  type IdentifyOperation,
+  jsonObject,
+  parseOperation,
+  stringify,
+} from "@whisperr/core";
 import type { Page } from "../page/page.ts";
 import { NEWEST, queueOf, RECORD, recordKey } from "../storage/keys.ts";
 import { mayArrive, readInFlight } from "./in-flight.ts";
@@ -26,7 +33,7 @@ export function noteNewest(page: Page, operation: IdentifyOperation): void {
   const { storage, own, written } = page;
   const user = userOf(operation);
   const key = recordKey(own, written);
-  const { after: noted = [], said: before = [] } = jsonObject(storage.get(NEWEST + user)) as Partial<Note>;
+  const { after: noted, said: before } = noteIn(page, NEWEST + user);
   const older = storage.keys().filter((one) => {
     const text = (one.startsWith(RECORD) && queueOf(one) !== own && storage.get(one)) || "";
     return text.includes('"kind":"identify"') && userOf(jsonObject(text)) === user;
@@ -50,7 +57,7 @@ export function sayNewest(page: Page, settled: readonly Entry[] = []): void {
   // It stays for a page that can.
   if (page.stopping) return;
   for (const note of storage.keys().filter((one) => one.startsWith(NEWEST))) {
-    const { after = [], said = [] } = jsonObject(storage.get(note)) as Partial<Note>;
+    const { after, said } = noteIn(page, note);
     const bodies = said.map(([, body]) => body);
     // It may be a copy that was settled.
     const last = Math.max(-1, ...settled.map(({ operation }) => bodies.lastIndexOf(bodyOf(operation))));
@@ -72,13 +79,22 @@ export function sayNewest(page: Page, settled: readonly Entry[] = []): void {
     }
     page.isSayingAgain = false;
     if (again[0]) pushing?.update(page);
-    const left = jsonObject(storage.get(note)) as Partial<Note>;
-    const open = left.after?.filter(storage.get) ?? [];
+    const left = noteIn(page, note);
+    const open = left.after.filter(storage.get);
     // Those that were said may wait in another order than they were called in, where a page died as it said them again.
-    const waits = left.said?.some(([key]) => storage.get(key));
+    const waits = left.said.some(([key]) => storage.get(key));
     if (open.length === 0 && !waits) storage.remove(note);
     else storage.set(note, stringify({ ...left, after: open }));
   }
+}
+
+/** Empty where there is none, or something else. */
+function noteIn({ storage }: Page, key: string): Note {
+  const note = jsonObject(storage.get(key)) as Note;
+  const isIdentify: (one: Note["said"][number]) => unknown = ([record, body]) =>
+    queueOf(record) && parseOperation(JSON.stringify({ kind: "identify", body }));
+  const isWhole = attempt(() => note.after.every(Boolean) && note.said.every(isIdentify), false);
+  return isWhole ? note : { after: [], said: [] };
 }
 
 const bodyOf = (operation: unknown): string => (operation as IdentifyOperation).body;

@@ -2,7 +2,15 @@
  * Reads what stands in the locked queues, piece by piece: a page that starts with a thousand records must not stand still. What
  * nobody can use any more is removed and reported.
  */
-import { type DropReason, lose, type Operation, restore, type TrackOperation, tell } from "@whisperr/core";
+import {
+  attempt,
+  type DropReason,
+  lose,
+  type Operation,
+  restore,
+  type TrackOperation,
+  tell,
+} from "@whisperr/core";
 import type { Page } from "../page/page.ts";
 import { DISCARDED, queueOf, timeOf } from "../storage/keys.ts";
 import type { Copy } from "../storage/storage.ts";
@@ -53,7 +61,9 @@ export function readLocked(
     const text = stored ?? copy?.get(key);
     // A lock may be lost between two pieces.
     if (!isLocked(page, key) || text === undefined) return 0;
-    const operation = text && (text === DISCARDED ? "opted_out" : inTime(key, restore(page, text)));
+    // Whatever is wrong with one costs that one.
+    const restored = () => inTime(key, restore(page, text));
+    const operation = text && (text === DISCARDED ? "opted_out" : attempt(restored, "corrupt"));
     if (typeof operation === "string") {
       storage.remove(key);
       if (operation) lost[operation] = (lost[operation] ?? 0) + 1;

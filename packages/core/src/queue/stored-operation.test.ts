@@ -14,6 +14,13 @@ const WHOLE: readonly (readonly [string, Operation])[] = [
   ["an event that waits for its user", { ...VISITORS_TRACK, held: true }],
   ["an event with values", aTrack({ properties: '{"text":"é😀\\u2028"}', context: '{"a":{"b":[1]}}' })],
   ["an identify", anIdentify()],
+  [
+    "an identify with channels",
+    {
+      kind: "identify",
+      body: '{"external_user_id":"ada","channels":[{"channel":"push","address":"t1","opted_in":true}]}',
+    },
+  ],
 ];
 
 /** What may go wrong with one field: of these, none can be sent as it is. */
@@ -43,6 +50,13 @@ const SPOILT: readonly (readonly [string, object])[] = [
   ["a body in a list", { kind: "identify", body: ['{"external_user_id":"ada"}'] }],
   ["a body without a user", { kind: "identify", body: "{}" }],
   ["a half-written body", { kind: "identify", body: '{"external_user_id":"ada"' }],
+  ...[null, 5, "all", {}, { every: 1 }, [null], [5], [[]], [{}], [{ address: 5 }]].map(
+    (channels) =>
+      [
+        `channels that are ${JSON.stringify(channels)}`,
+        { kind: "identify", body: JSON.stringify({ external_user_id: "ada", channels }) },
+      ] as const,
+  ),
 ];
 
 describe("what was stored comes back", () => {

@@ -1,6 +1,7 @@
 /** Operations that come back from storage, where anything may have happened to them. */
 
 import { attempt } from "../attempt.ts";
+import type { IdentifyBody } from "../events/identify-body.ts";
 import type { Operation } from "../events/operation.ts";
 import { checkEventType, isText } from "../events/snapshot.ts";
 import { encodeEvent } from "../events/wire.ts";
@@ -25,6 +26,7 @@ function fits(operation: Operation): boolean {
 
 /** Of what will be sent. */
 function hasUser(json: string): boolean {
-  const { external_user_id, anonymous_id } = JSON.parse(json) as Record<string, unknown>;
-  return isText(external_user_id ?? anonymous_id);
+  const { external_user_id, anonymous_id, channels = [] } = JSON.parse(json) as Partial<IdentifyBody>;
+  // They are looked through when the operation is stored, sent and settled.
+  return isText(external_user_id ?? anonymous_id) && channels.every(({ address }) => isText(address));
 }
