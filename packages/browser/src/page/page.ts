@@ -101,7 +101,7 @@ export function createPage<Events extends EventMap>(
     ports,
     {
       ...device,
-      identityStore: createIdentityStore(storage, host.origin),
+      identityStore: createIdentityStore(storage, host.origin, host.prefix),
       context: contextOf && (() => contextOf(page)),
     },
     page,

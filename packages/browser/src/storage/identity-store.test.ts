@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { createIdentityStore } from "./identity-store.ts";
 import { IDENTITY } from "./keys.ts";
 import type { Storage } from "./storage.ts";
@@ -18,13 +18,14 @@ function storageOf(texts: Map<string, string>): Storage & { isFull: boolean } {
   };
 }
 
+const PREFIX = "wr1.own.";
 const OUT = '{"optedOut":true}';
 
 function opened(stored: Record<string, string> = {}, forOrigin: Record<string, string> = {}) {
   const texts = new Map(Object.entries(stored));
   const origin = new Map(Object.entries(forOrigin));
   const storage = storageOf(texts);
-  return { texts, origin, storage, store: createIdentityStore(storage, storageOf(origin)) };
+  return { texts, origin, storage, store: createIdentityStore(storage, storageOf(origin), PREFIX) };
 }
 
 it("stores an opt-out in a full storage", () => {
@@ -79,4 +80,46 @@ it("forgets the opt-out of the origin with optIn(), and with nothing else", () =
   store.write('{"anonymousId":"9a9a"}');
   expect(origin.size).toBe(0);
   expect(texts.get(IDENTITY)).toBe('{"anonymousId":"9a9a"}');
+});
+
+it("leaves nothing of a person who opts out under the other keys of the origin, and nothing of the app's", () => {
+  const other = "wr1.1q8k3x9q2ab.";
+  const { origin, store } = opened(
+    {},
+    {
+      [`${other}id`]: '{"userId":"ada"}',
+      [`${other}session`]: "1 abc",
+      [`${other}n.ada`]: "{}",
+      [`${other}q.0abc.000000`]: '{"kind":"track"}',
+      [`${other}f.0abc`]: "1 q.0abc.000000",
+      [`${PREFIX}id`]: "its own",
+      "wr1.token.id": '{"userId":"ada","said":[]}',
+      "wr1.token.n.ada": '{"after":[],"said":[]}',
+      identity: "of the app",
+      "q.1": "of the app",
+    },
+  );
+  store.write(OUT);
+
+  expect(Object.fromEntries(origin)).toEqual({
+    [`${other}q.0abc.000000`]: "-",
+    [`${other}f.0abc`]: "1 q.0abc.000000",
+    [`${PREFIX}id`]: "its own",
+    "wr1.token.id": '{"userId":"ada","said":[]}',
+    identity: "of the app",
+    "q.1": "of the app",
+    "whisperr.optout": "1",
+  });
+});
+
+it("deletes the copy that durable pages of the key have, unless the page is one", () => {
+  const deleted = vi.fn();
+  vi.stubGlobal("indexedDB", { deleteDatabase: deleted });
+  const { store } = opened();
+  store.write(OUT);
+  store.write(OUT);
+  const durable = { ...storageOf(new Map()), backup: async () => undefined };
+  createIdentityStore(durable, storageOf(new Map()), PREFIX).write(OUT);
+
+  expect(deleted.mock.calls).toEqual([[PREFIX]]);
 });
