@@ -82,7 +82,7 @@ it("forgets the opt-out of the origin with optIn(), and with nothing else", () =
   expect(texts.get(IDENTITY)).toBe('{"anonymousId":"9a9a"}');
 });
 
-it("leaves nothing of a person who opts out under the other keys of the origin, and nothing of the app's", () => {
+it("leaves nothing of a person who opts out under the other keys of the origin, or of the SDK before this one; what is the app's stays", () => {
   const other = "wr1.1q8k3x9q2ab.";
   const { origin, store } = opened(
     {},
@@ -95,6 +95,8 @@ it("leaves nothing of a person who opts out under the other keys of the origin, 
       [`${PREFIX}id`]: "its own",
       "wr1.token.id": '{"userId":"ada","said":[]}',
       "wr1.token.n.ada": '{"after":[],"said":[]}',
+      "whisperr.user_id": "ada",
+      "whisperr.queue.v1": "[]",
       identity: "of the app",
       "q.1": "of the app",
     },

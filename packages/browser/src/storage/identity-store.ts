@@ -5,8 +5,10 @@ import type { Storage } from "./storage.ts";
 
 const OPTED_OUT = '"optedOut":true';
 
-/** What tells of a person, behind the prefix of any API key. */
-const PERSONAL = new RegExp(`^wr1\\.\\w+\\.(?:(${IDENTITY}$)|(${RECORD})|${SESSION}$|${NEWEST})`);
+/** What tells of a person, behind the prefix of any API key, and what this SDK's predecessor has left of one. */
+const PERSONAL = new RegExp(
+  `^(?:wr1\\.\\w+\\.(?:(${IDENTITY}$)|(${RECORD})|${SESSION}$|${NEWEST})|whisperr\\.(?!optout$))`,
+);
 
 /**
  * `origin`: what all API keys of the origin share. `prefix`: of this one. Without storage the identity lives as long as the page.

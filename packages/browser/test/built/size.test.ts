@@ -9,9 +9,9 @@ import { bundleSize } from "./bundle-size.ts";
  * for the slim entry: these keep it from growing until then.
  */
 const LIMITS = [
-  ["production", "@whisperr/browser", 22_905],
-  ["development", "@whisperr/browser", 25_785],
-  ["production", "@whisperr/browser/slim", 19_635],
+  ["production", "@whisperr/browser", 23_200],
+  ["development", "@whisperr/browser", 26_100],
+  ["production", "@whisperr/browser/slim", 19_945],
 ] as const;
 
 test.each(LIMITS)("an app with the %s build of %s pays %i bytes at most", async (mode, from, limitBytes) => {
@@ -31,7 +31,7 @@ const scriptBytes = () =>
   gzipSync(readFileSync(new URL("../../dist/whisperr.iife.js", import.meta.url)), { level: 9 }).length;
 
 test("a page with the script tag pays no more than today", () => {
-  expect(scriptBytes()).toBeLessThanOrEqual(23_656);
+  expect(scriptBytes()).toBeLessThanOrEqual(23_940);
 });
 
 test("the README says what it costs", async () => {
