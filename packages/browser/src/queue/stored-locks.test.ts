@@ -70,7 +70,7 @@ it("says so of a lock that another page has taken, when it is asked", () => {
   const { texts, page, fireTimers } = browser();
   const { request, check } = page("sleeper");
   const answers: boolean[] = [];
-  request(QUEUE, "own", (isGranted) => answers.push(isGranted));
+  request(QUEUE, "other", (isGranted) => answers.push(isGranted));
   fireTimers();
   check();
   expect(answers).toEqual([true]);
@@ -88,7 +88,7 @@ it.each([
   const { texts, page, standStill, fireTimers } = browser();
   const { request, check } = page("sleeper");
   const answers: boolean[] = [];
-  request(QUEUE, "own", (isGranted) => answers.push(isGranted));
+  request(QUEUE, "other", (isGranted) => answers.push(isGranted));
   fireTimers();
   standStill(91_000);
   if (isTaken) texts.delete(`c.${QUEUE}`);
@@ -101,11 +101,21 @@ it("outlives an app that empties its storage", () => {
   const { texts, page, standStill, fireTimers } = browser();
   const { request, check } = page("one");
   const answers: boolean[] = [];
-  request(QUEUE, "own", (isGranted) => answers.push(isGranted));
+  request(QUEUE, "other", (isGranted) => answers.push(isGranted));
   fireTimers();
   standStill(4000);
   texts.clear();
   check();
+
+  expect(answers).toEqual([true]);
+});
+
+it("grants a queue that is new at once: nobody else can want it", async () => {
+  const answers: boolean[] = [];
+  browser()
+    .page("one")
+    .request(QUEUE, "own", (isGranted) => answers.push(isGranted));
+  await Promise.resolve();
 
   expect(answers).toEqual([true]);
 });

@@ -43,7 +43,7 @@ export function openStoredLocks(storage: Storage, timers: Timers, nowMs: () => n
   // Of pages that had no chance to end theirs.
   for (const key of storage.keys()) if (key.startsWith(LOCK) && !isTaken(key)) free(key);
 
-  function request(queue: string, _whose: Whose, answer: (isGranted: boolean) => void): () => void {
+  function request(queue: string, whose: Whose, answer: (isGranted: boolean) => void): () => void {
     const key = LOCK + queue;
     let isLost = isTaken(key);
     let untilMs = 0;
@@ -81,9 +81,10 @@ export function openStoredLocks(storage: Storage, timers: Timers, nowMs: () => n
       checks.add(check);
       answer(true);
     }
-    const settling = timers.set(settled, SETTLE_MS);
+    // A queue that is new nobody else can want.
+    const settling = whose === "own" ? null : timers.set(settled, SETTLE_MS);
     if (!isLost) confirm();
-    // A page that sets no timer: as if nobody else had asked.
+    // Or the page sets no timer: as if nobody else had asked.
     if (settling === null) void Promise.resolve().then(settled);
     return end;
   }
