@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { BUILT_IN, refused, thrownWithout } from "../../core/test/hostile-host.ts";
 import { imbalance } from "../../core/test/imbalance.ts";
+import { PageStorage } from "../test/page-storage.ts";
 import { WhisperrClient } from "./compat.ts";
 import { createWhisperr, type Whisperr } from "./create-whisperr.ts";
 import { installGlobal, type PageGlobal } from "./script/global.ts";
@@ -51,18 +52,6 @@ function attempt(call: () => unknown): void {
     call();
   } catch (error) {
     thrown[thrown.length] = error;
-  }
-}
-
-class PageStorage {
-  getItem(key: string): string | null {
-    return (this as unknown as { [key: string]: string })[key] ?? null;
-  }
-  setItem(key: string, text: string): void {
-    (this as unknown as { [key: string]: string })[key] = text;
-  }
-  removeItem(key: string): void {
-    delete (this as unknown as { [key: string]: string })[key];
   }
 }
 

@@ -1,21 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { PageStorage } from "../test/page-storage.ts";
 import { createWhisperr, type SlimOptions, type Whisperr } from "./slim.ts";
 import { recordKey } from "./storage/keys.ts";
 import { storagePrefix } from "./storage/storage.ts";
-
-/** As `localStorage` is, as far as the SDK uses it. */
-class Store {
-  [key: string]: unknown;
-  getItem(key: string): unknown {
-    return this[key] ?? null;
-  }
-  setItem(key: string, text: string): void {
-    this[key] = text;
-  }
-  removeItem(key: string): void {
-    delete this[key];
-  }
-}
 
 interface Body {
   readonly events?: readonly Record<string, unknown>[];
@@ -25,12 +12,12 @@ interface Body {
 }
 
 describe("the slim client", () => {
-  let store: Store;
+  let store: PageStorage;
   let sent: Body[];
   let made: Whisperr[];
 
   beforeEach(() => {
-    store = new Store();
+    store = new PageStorage();
     sent = [];
     made = [];
     vi.stubGlobal("window", new EventTarget());
@@ -53,7 +40,7 @@ describe("the slim client", () => {
   function open(more: SlimOptions = {}): Whisperr {
     vi.stubGlobal(
       "window",
-      Object.assign(new EventTarget(), { localStorage: store, sessionStorage: new Store() }),
+      Object.assign(new EventTarget(), { localStorage: store, sessionStorage: new PageStorage() }),
     );
     const client = createWhisperr({
       apiKey: "wrk_test",

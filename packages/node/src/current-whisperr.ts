@@ -18,7 +18,7 @@ export interface Requests {
 
 /**
  * The calls of the user whose request is being served, in any function that the request's handler has called, awaited or not.
- * undefined outside of requests: in a job or a script, `whisperr.forUser(userId)` says whose calls they are.
+ * undefined in listeners of the request's own events, which its connection calls, and outside of requests: in a job or a script, `whisperr.forUser(userId)` says whose calls they are.
  *
  * @example
  * currentWhisperr()?.track("invoice_created", { amount_cents: 4900 });

@@ -1,5 +1,6 @@
 /** Whatever stands in the storage: nothing throws, and what the page records is delivered. */
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { PageStorage } from "../../test/page-storage.ts";
 import { createWhisperr, type Whisperr } from "../create-whisperr.ts";
 import { storagePrefix } from "../storage/storage.ts";
 
@@ -68,27 +69,14 @@ const STORED: [what: string, key: string, texts: readonly string[]][] = [
   ["the session", "session", [...texts([]), "9999999999999.", "."]],
 ];
 
-class Store {
-  [key: string]: unknown;
-  getItem(key: string): unknown {
-    return this[key] ?? null;
-  }
-  setItem(key: string, text: string): void {
-    this[key] = text;
-  }
-  removeItem(key: string): void {
-    delete this[key];
-  }
-}
-
-let store: Store;
+let store: PageStorage;
 let sent: string[];
 let made: Whisperr[];
 
 function open(): Whisperr {
   vi.stubGlobal(
     "window",
-    Object.assign(new EventTarget(), { localStorage: store, sessionStorage: new Store() }),
+    Object.assign(new EventTarget(), { localStorage: store, sessionStorage: new PageStorage() }),
   );
   const client = createWhisperr({
     apiKey: KEY,
@@ -126,7 +114,7 @@ describe("spoilt", () => {
     const note = (error: unknown) => void failed.push(error);
     process.on("unhandledRejection", note);
     for (const text of new Set(all)) {
-      [store, sent] = [new Store(), []];
+      [store, sent] = [new PageStorage(), []];
       store[storagePrefix(KEY) + key] = text;
       const client = open();
       client.track("first");
@@ -148,7 +136,7 @@ describe("spoilt", () => {
   });
 
   test("a record of a page that lives, which has its lock", async () => {
-    [store, sent] = [new Store(), []];
+    [store, sent] = [new PageStorage(), []];
     const prefix = storagePrefix(KEY);
     const request = async (name: string, _how: unknown, granted: (lock: object | null) => unknown) =>
       granted(name.includes(QUEUE) ? null : {});

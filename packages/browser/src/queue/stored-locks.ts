@@ -19,7 +19,7 @@ const SETTLE_MS = 50;
  */
 const TIME_LENGTH = 13;
 
-/** A file of its own: the name is one that builds do not shorten, or what imports it would look for another one. */
+/** Builds must not shorten this name: its file is loaded by itself, and whatever imports it asks for it by name. */
 export function openStoredLocks(storage: Storage, timers: Timers, nowMs: () => number, me: string): TabLocks {
   const checks = new Set<() => void>();
 

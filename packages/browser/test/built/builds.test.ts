@@ -1,6 +1,7 @@
 /** What the two builds make of options that make no sense. */
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { BrowserOptions, createWhisperr } from "../../src/index.ts";
+import { PageStorage } from "../page-storage.ts";
 
 type Sdk = { readonly createWhisperr: typeof createWhisperr };
 
@@ -118,42 +119,25 @@ describe.each(["index.js", "index.cjs"])("%s", (file) => {
 /** However busy the machine is. */
 const PATIENT_MS = 60_000;
 
-/** Of a page: its keys are its texts. */
-function pageStorage(): { [key: string]: string } {
-  const texts: { [key: string]: string } = {};
-  const methods = {
-    getItem: (key: string) => texts[key] ?? null,
-    setItem: (key: string, text: string) => void Object.assign(texts, { [key]: text }),
-    removeItem: (key: string) => void delete texts[key],
-  };
-  for (const [name, value] of Object.entries(methods)) Object.defineProperty(texts, name, { value });
-  return texts;
-}
+/** Those that load a file of their own, or hold one: an import takes its function by the name that the file exports. */
+const WITH_PARTS = ["index", "single", "development/index", "development/single"].flatMap((name) => [
+  `${name}.js`,
+  `${name}.cjs`,
+]);
 
-// Of what is a file of its own the names are the same in both.
-test.each(
-  ["index", "single", "development/index", "development/single"].flatMap((name) => [
-    `${name}.js`,
-    `${name}.cjs`,
-  ]),
-)("%s: where there are no Web Locks, what is stored takes their place", async (file) => {
-  const stored = pageStorage();
-  Object.assign(window, { localStorage: stored, sessionStorage: pageStorage() });
+test.each(WITH_PARTS)("%s: where there are no Web Locks, what is stored takes their place", async (file) => {
+  const stored = new PageStorage();
+  Object.assign(window, { localStorage: stored, sessionStorage: new PageStorage() });
   const { createWhisperr } = await load(file);
   const whisperr = createWhisperr({ apiKey: "wrk_locks" });
   await vi.waitFor(() => expect(Object.keys(stored).join()).toMatch(/\.c\.\w+/), PATIENT_MS);
   await whisperr.shutdown();
 });
 
-test.each(
-  ["index", "single", "development/index", "development/single"].flatMap((name) => [
-    `${name}.js`,
-    `${name}.cjs`,
-  ]),
-)("%s: a durable page has its copy", async (file) => {
+test.each(WITH_PARTS)("%s: a durable page has its copy", async (file) => {
   const opened = vi.fn();
   vi.stubGlobal("indexedDB", { open: opened });
-  Object.assign(window, { localStorage: pageStorage(), sessionStorage: pageStorage() });
+  Object.assign(window, { localStorage: new PageStorage(), sessionStorage: new PageStorage() });
   const { createWhisperr } = await load(file);
   const whisperr = createWhisperr({ apiKey: "wrk_durable", persistence: "durable" });
   await vi.waitFor(() => expect(opened).toHaveBeenCalled(), PATIENT_MS);

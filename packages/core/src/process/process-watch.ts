@@ -64,6 +64,7 @@ export function watchProcess(
       lookups,
       isListening: false,
       seenAtLastExit: -1,
+      // With no time at all it has had all that it gets.
       exitFlushes: exitTimeoutMs > 0 ? 0 : MAX_EXIT_FLUSHES + 1,
       leftMs: exitTimeoutMs,
     };
